@@ -53,7 +53,8 @@ bool tap_is_str(const char *got, const char *want, const char *file, int line, c
 	result(same, file, line, title, args);
 	va_end(args);
 	if (!same)
-		fprintf(stderr, "#        got: %s\n#   expected: %s\n", got ? got : "(null)", want ? want : "(null)");
+		fprintf(stderr, "#        got: %s\n#   expected: %s\n", got ? got : "(null)",
+			want ? want : "(null)");
 	return same;
 }
 

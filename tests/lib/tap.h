@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 /* Each returns whether it passed; the title is a printf format. */
-#define ok(cond, ...) tap_ok((cond), __FILE__, __LINE__, #cond, __VA_ARGS__)
+#define ok(cond, ...)          tap_ok((cond), __FILE__, __LINE__, #cond, __VA_ARGS__)
 #define is_i64(got, want, ...) tap_is_i64((got), (want), __FILE__, __LINE__, __VA_ARGS__)
 #define is_str(got, want, ...) tap_is_str((got), (want), __FILE__, __LINE__, __VA_ARGS__)
 /* got and want with their lengths in bytes; shown as hex */
-#define is_mem(got, got_n, want, want_n, ...)                                                                 \
+#define is_mem(got, got_n, want, want_n, ...) \
 	tap_is_mem((got), (got_n), (want), (want_n), __FILE__, __LINE__, __VA_ARGS__)
 
 bool tap_ok(bool passed, const char *file, int line, const char *text, const char *title, ...)
