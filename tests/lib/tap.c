@@ -9,7 +9,8 @@
 static int tested;
 static int failed;
 
-static bool result(bool passed, const char *file, int line, const char *title, va_list args)
+__attribute__((format(printf, 4, 0))) static bool result(
+	bool passed, const char *file, int line, const char *title, va_list args)
 {
 	tested++;
 	if (!passed)
