@@ -1,0 +1,306 @@
+-- Officers and sessions, people, accounts, lists.
+
+set local role chitra_owner;
+
+-- ---------------------------------------------------------------- auth
+
+create table auth.officer (
+	id bigint generated always as identity primary key,
+	login text not null unique check (login ~ '^[a-z][a-z0-9._-]{1,31}$'),
+	name text not null,
+	disabled boolean not null default false
+);
+
+-- What two admin keys certified of an officer's key (text chitra-certificate/v1). The teller checks the same bytes again,
+-- from admin keys of its own; this copy only says whom to ask.
+create table auth.certificate (
+	id bigint generated always as identity primary key,
+	officer bigint not null references auth.officer,
+	sha256 bytea not null unique check (length(sha256) = 32),
+	text bytea not null check (sha256 = sha256(text)),
+	signatures bytea not null,		-- lines: admin key id, space, base64 signature
+	public_key bytea not null check (length(public_key) = 32),
+	not_before timestamptz not null,
+	not_after timestamptz not null check (not_after > not_before)
+);
+
+create table auth.revocation (
+	certificate bigint primary key references auth.certificate,
+	text bytea not null,
+	signatures bytea not null,
+	at timestamptz not null default now()
+);
+
+create table auth.mandate (
+	officer bigint not null references auth.officer,
+	certificate bigint not null references auth.certificate,
+	role text not null check (role in ('maker', 'checker', 'approver', 'release', 'register', 'cash', 'auditor', 'operator')),
+	agency text not null,			-- agency code, or '*'
+	area text not null,			-- area code, or '*'
+	limit_dong bigint not null check (limit_dong >= 0),
+	primary key (certificate, role, agency, area)
+);
+create index on auth.mandate (officer);
+
+create table auth.session (
+	token_hash bytea primary key check (length(token_hash) = 32),
+	officer bigint not null references auth.officer,
+	opened_at timestamptz not null default now(),
+	expires_at timestamptz not null
+);
+
+-- A login is a signature over a nonce that the desk gave out once.
+create table auth.challenge (
+	nonce bytea primary key check (length(nonce) = 32),
+	officer bigint not null references auth.officer,
+	expires_at timestamptz not null
+);
+
+-- Who acts in this transaction. Only auth.enter() writes it, and a transaction id cannot be forged.
+create unlogged table auth.entered (
+	xact xid8 primary key,
+	officer bigint not null,
+	at timestamptz not null default clock_timestamp()
+);
+
+create function auth.enter(token_hash bytea) returns bigint language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	who bigint;
+begin
+	select s.officer into who from auth.session s join auth.officer o on o.id = s.officer
+		where s.token_hash = enter.token_hash and s.expires_at > now() and not o.disabled;
+	if who is null then
+		raise exception 'session_over: the session has ended; log in again with "chitra login"' using errcode = 'CH001';
+	end if;
+	insert into auth.entered (xact, officer) values (pg_current_xact_id(), who)
+		on conflict (xact) do nothing;
+	return who;
+end $$;
+
+create function auth.me() returns bigint language sql stable security definer
+set search_path = pg_catalog
+as $$ select officer from auth.entered where xact = pg_current_xact_id_if_assigned() $$;
+
+-- Whether this transaction's officer holds a role for an agency, an area and an amount, by a certificate in force.
+create function auth.may(role text, agency text, area text, amount bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select exists (
+		select from auth.mandate m join auth.certificate c on c.id = m.certificate
+		where m.officer = auth.me() and m.role = may.role
+			and (m.agency = '*' or m.agency = may.agency)
+			and (m.area = '*' or m.area = may.area)
+			and m.limit_dong >= may.amount
+			and now() between c.not_before and c.not_after
+			and not exists (select from auth.revocation r where r.certificate = c.id))
+$$;
+
+create table auth.access_log (
+	id bigint generated always as identity primary key,
+	officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	what text not null,			-- such as 'person.id', 'account.number', 'export.people'
+	person bigint,
+	reason text not null
+);
+
+-- ---------------------------------------------------------------- register
+
+create table register.person (
+	id bigint generated always as identity primary key,
+	anchor bytea not null unique check (length(anchor) = 16),	-- of the first ID ever registered; never changes
+	root bigint references register.person,			-- null: this row is the person; else merged into that one
+	name text not null,
+	name_fold text not null,
+	birth_year smallint not null check (birth_year between 1880 and 2100),
+	birth_date date,
+	sex text not null check (sex in ('M', 'F')),
+	registered_at timestamptz not null default now(),
+	check (birth_date is null or extract(year from birth_date) = birth_year),
+	check (root is null or root <> id)
+);
+
+-- The person's data key, wrapped by the KEK. Destroying this row makes everything sealed with it unreadable.
+create table register.person_key (
+	person bigint primary key references register.person,
+	wrapped bytea not null
+);
+
+create table register.person_id (
+	person bigint not null references register.person,
+	kind text not null check (kind in ('cccd', 'cmnd')),
+	blind bytea not null unique check (length(blind) = 16),
+	sealed bytea not null,
+	known_from timestamptz not null default now(),
+	replaced_at timestamptz,
+	primary key (person, blind)
+);
+
+create table register.import_file (
+	id bigint generated always as identity primary key,
+	sha256 bytea not null check (length(sha256) = 32),
+	name text not null,
+	kind text not null check (kind in ('payment_list', 'account_list', 'deaths', 'agent_paid_list')),
+	programme text references rules.programme,
+	area_code text,
+	area_valid_from date,
+	period date check (extract(day from period) = 1),
+	bank text,
+	officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	row_key bytea not null,			-- wrapped key that seals the rows' raw text
+	accepted integer not null,
+	rejected integer not null,
+	repaired integer not null,
+	total_dong bigint,
+	unique (sha256, kind)
+);
+
+create table register.import_row (
+	file bigint not null references register.import_file,
+	row_no integer not null,
+	status text not null check (status in ('accepted', 'rejected', 'repaired')),
+	person bigint references register.person,
+	listed_dong bigint,
+	code text,				-- why it was rejected or repaired
+	note text,				-- what to do, in Vietnamese, without personal data
+	sealed bytea,				-- the raw row, for those that were not accepted as they stood
+	primary key (file, row_no),
+	check ((status = 'accepted') = (code is null)),
+	check (status <> 'rejected' or person is null)
+);
+
+create table register.person_event (
+	id bigint generated always as identity primary key,
+	person bigint not null references register.person,
+	kind text not null check (kind in ('death', 'move', 'correction', 'merge')),
+	day date not null,
+	file bigint references register.import_file,
+	at timestamptz not null default now(),
+	unique (person, kind, day)
+);
+
+-- A person in a programme, in one category, from a month on. Nothing is overwritten: an end is a later row's business.
+create table register.enrolment (
+	id bigint generated always as identity primary key,
+	person bigint not null references register.person,
+	programme text not null references rules.programme,
+	category text not null references rules.category,
+	injury_pct smallint check (injury_pct between 1 and 100),
+	area_code text not null,
+	area_valid_from date not null,
+	from_month date not null check (extract(day from from_month) = 1),
+	to_month date check (extract(day from to_month) = 1 and to_month >= from_month),
+	kind text not null default 'regular' check (kind in ('regular', 'arrears')),
+	pay_period date,			-- arrears: the pay period that the decision names
+	decision text,
+	file bigint not null references register.import_file,
+	row_no integer not null,
+	unique nulls not distinct (person, programme, category, kind, from_month, decision)
+);
+create index on register.enrolment (file);
+
+create table register.pay_preference (
+	id bigint generated always as identity primary key,
+	person bigint not null references register.person,
+	programme text not null references rules.programme,
+	method text not null check (method in ('account', 'cash')),
+	since date not null,
+	file bigint references register.import_file,
+	unique (person, programme, since, method)
+);
+
+-- An account that may receive a person's money: who says so, how well the name fits, since when.
+create table register.payee_account (
+	id bigint generated always as identity primary key,
+	person bigint not null references register.person,
+	kind text not null check (kind in ('self', 'delegate', 'guardian', 'household')),
+	bank text not null,
+	blind bytea not null check (length(blind) = 16),
+	sealed bytea not null,
+	salt bytea not null check (length(salt) = 16),
+	hash bytea not null check (length(hash) = 32),	-- sha256 of 'chitra-account/v1', salt, bank, number: what a signed line holds
+	holder_name text not null,
+	holder_fold text not null,
+	authority text,
+	authority_until date,
+	source text not null check (source in ('list', 'bank_list', 'officer')),
+	file bigint references register.import_file,
+	proposed_at timestamptz not null default now(),
+	unique (person, bank, blind),
+	check (kind = 'self' or authority is not null)
+);
+create index on register.payee_account (blind);
+
+-- What was found out about it; the newest row counts. Passing needs a grade and a second link.
+create table register.account_check (
+	id bigint generated always as identity primary key,
+	account bigint not null references register.payee_account,
+	source text not null check (source in ('bank_list', 'bank_inquiry', 'officer')),
+	status text not null check (status in ('open', 'closed', 'blocked', 'not_found', 'unclear')),
+	grade text not null check (grade in ('exact', 'tone_variant', 'folded', 'partial', 'different')),
+	id_linked boolean not null,		-- the bank or an officer's document ties the account to the person's ID
+	passes boolean not null,
+	message bigint,				-- the bank's reply
+	at timestamptz not null default now(),
+	check (not passes or (status = 'open' and id_linked and grade in ('exact', 'tone_variant', 'folded')))
+);
+create index on register.account_check (account, id);
+
+-- Questions to the bank about accounts; the teller takes them by ascending id.
+create table register.account_inquiry (
+	id bigint generated always as identity primary key,
+	account bigint not null references register.payee_account,
+	bank text not null,
+	asked_at timestamptz not null default now()
+);
+create table register.account_answer (
+	inquiry bigint primary key references register.account_inquiry,
+	status text not null check (status in ('open', 'closed', 'blocked', 'not_found', 'unclear')),
+	holder_name text,
+	personal_id_match boolean,
+	message bigint,
+	at timestamptz not null default now()
+);
+
+-- Something a person must decide before a claim is paid.
+create table register.finding (
+	id bigint generated always as identity primary key,
+	programme text not null references rules.programme,
+	period date not null,
+	person bigint references register.person,
+	file bigint references register.import_file,
+	row_no integer,
+	code text not null,			-- 'amount_differs', 'no_rate', 'account_name', …
+	note text not null,
+	blocks boolean not null,		-- its claims wait until it is decided
+	opened_at timestamptz not null default now(),
+	unique nulls not distinct (programme, period, person, code)
+);
+create table register.finding_decision (
+	finding bigint primary key references register.finding,
+	verdict text not null check (verdict in ('pay_entitled', 'do_not_pay')),
+	first_officer bigint not null references auth.officer,
+	second_officer bigint not null references auth.officer,
+	reason text not null,
+	at timestamptz not null default now(),
+	check (first_officer <> second_officer)
+);
+
+do $$
+declare
+	t regclass;
+begin
+	foreach t in array array['register.person_id', 'register.import_file', 'register.import_row', 'register.person_event',
+		'register.enrolment', 'register.pay_preference', 'register.payee_account', 'register.account_check',
+		'register.account_inquiry', 'register.account_answer', 'register.finding', 'register.finding_decision',
+		'auth.certificate', 'auth.revocation', 'auth.mandate', 'auth.access_log']::regclass[] loop
+		execute format('create trigger append_only before delete on %s for each row execute function ops.refuse_change()', t);
+		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
+		if t not in ('register.person_id'::regclass) then
+			execute format('create trigger fixed before update on %s for each row execute function ops.refuse_change()', t);
+		end if;
+	end loop;
+end $$;

@@ -1,0 +1,550 @@
+-- Claims, batches, approvals, payouts, dispatches, bank messages, statements, reconciliation.
+
+set local role chitra_owner;
+
+-- ---------------------------------------------------------------- states and moves (loaded from sql/reference)
+
+create table payout.state (
+	code smallint primary key,
+	name text not null unique,
+	rank smallint not null,			-- never back in rank but accepted to unknown
+	ended boolean not null,
+	in_flight boolean not null
+);
+create table payout.legal_move (
+	from_state smallint not null references payout.state,
+	to_state smallint not null references payout.state,
+	sentence text not null,
+	primary key (from_state, to_state)
+);
+
+-- ---------------------------------------------------------------- claims
+
+-- What a person is owed: one programme, one month, one kind, one instalment. Paid by payouts; voided by two officers.
+create table payout.claim (
+	id bigint generated always as identity primary key,
+	person bigint not null references register.person,
+	programme text not null references rules.programme,
+	month date not null check (extract(day from month) = 1),
+	kind text not null check (kind in ('regular', 'arrears')),
+	instalment smallint not null default 1 check (instalment between 1 and 99),
+	amount_dong bigint not null check (amount_dong between 1 and 500000000),
+	agency bigint not null references org.agency,
+	pay_period date not null check (extract(day from pay_period) = 1),
+	area_code text not null,
+	area_valid_from date not null,
+	made_at timestamptz not null default now(),
+	unique (person, programme, month, kind, instalment)
+);
+create index on payout.claim (pay_period, programme, area_code);
+
+create table payout.claim_part (
+	claim bigint not null references payout.claim,
+	n smallint not null,
+	rate_code text not null,
+	amount_dong bigint not null,
+	working text not null,
+	primary key (claim, n)
+);
+
+create table payout.claim_void (
+	claim bigint primary key references payout.claim,
+	reason text not null,
+	first_officer bigint not null references auth.officer,
+	second_officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	check (first_officer <> second_officer)
+);
+
+-- ---------------------------------------------------------------- batches and approvals
+
+create table payout.batch (
+	id bigint generated always as identity primary key,
+	agency bigint not null references org.agency,
+	programme text not null references rules.programme,
+	period date not null check (extract(day from period) = 1),
+	area_code text not null,
+	area_valid_from date not null,
+	channel bigint not null references org.channel,
+	version integer not null default 1,
+	state text not null default 'open' check (state in ('open', 'frozen', 'approved', 'released', 'closed', 'withdrawn')),
+	made_by bigint not null references auth.officer,
+	made_at timestamptz not null default now(),
+	lines integer not null default 0,
+	sum_dong bigint not null default 0,
+	root bytea check (length(root) = 32),
+	not_before date,			-- in every line: pay not before this day
+	valid_until timestamptz,		-- in every line: the bank must not execute after this
+	check (state in ('open', 'withdrawn') or (root is not null and lines > 0 and sum_dong > 0
+		and not_before is not null and valid_until is not null))
+);
+create index on payout.batch (period, programme);
+
+-- Each frozen version, kept when it was sent back or withdrawn.
+create table payout.batch_version (
+	batch bigint not null references payout.batch,
+	version integer not null,
+	lines integer not null,
+	sum_dong bigint not null,
+	root bytea not null,
+	frozen_by bigint not null references auth.officer,
+	frozen_at timestamptz not null default now(),
+	primary key (batch, version)
+);
+
+create table payout.bundle (
+	id bigint generated always as identity primary key,
+	agency bigint not null references org.agency,
+	root bytea not null unique check (length(root) = 32),
+	batches integer not null,
+	lines bigint not null,
+	sum_dong bigint not null,
+	made_at timestamptz not null default now()
+);
+create table payout.bundle_batch (
+	bundle bigint not null references payout.bundle,
+	n integer not null,			-- position in the bundle's tree
+	batch bigint not null references payout.batch,
+	version integer not null,
+	root bytea not null check (length(root) = 32),
+	primary key (bundle, n),
+	unique (bundle, batch)
+);
+create index on payout.bundle_batch (batch);
+
+create table payout.approval (
+	id bigint generated always as identity primary key,
+	bundle bigint not null references payout.bundle,
+	role text not null check (role in ('checker', 'approver')),
+	officer bigint not null references auth.officer,
+	certificate bigint not null references auth.certificate,
+	text bytea not null,			-- chitra-approval/v1, the signed bytes
+	signature bytea not null check (length(signature) = 64),
+	at timestamptz not null default now(),
+	unique (bundle, officer),
+	unique (bundle, role)
+);
+
+-- Maker, checker and approver of a batch are three people, whatever the program thinks.
+create function payout.guard_approval() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if new.officer is distinct from auth.me() then
+		raise exception 'not_yours: an approval is given by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if exists (select from payout.bundle_batch bb join payout.batch b on b.id = bb.batch
+			where bb.bundle = new.bundle and b.made_by = new.officer) then
+		raise exception 'own_batch: whoever made a batch cannot approve it' using errcode = 'CH001';
+	end if;
+	if exists (select from payout.bundle_batch mine
+			join payout.bundle_batch other on other.batch = mine.batch and other.version = mine.version
+			join payout.approval a on a.bundle = other.bundle
+			where mine.bundle = new.bundle and a.officer = new.officer and a.role <> new.role) then
+		raise exception 'same_person: checker and approver of a batch are two people' using errcode = 'CH001';
+	end if;
+	if exists (select from payout.bundle_batch bb join payout.batch b on b.id = bb.batch
+			where bb.bundle = new.bundle and (b.state <> 'frozen' or b.version <> bb.version or b.root <> bb.root)) then
+		raise exception 'batch_changed: a batch of this bundle changed since; look again and sign anew' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert on payout.approval for each row execute function payout.guard_approval();
+
+-- When, not what: two people with the mandate release, never the maker.
+create table payout.release (
+	batch bigint not null references payout.batch,
+	officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	primary key (batch, officer)
+);
+create function payout.guard_release() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if new.officer is distinct from auth.me() then
+		raise exception 'not_yours: a release is given by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if exists (select from payout.batch b where b.id = new.batch and b.made_by = new.officer) then
+		raise exception 'own_batch: whoever made a batch cannot release it' using errcode = 'CH001';
+	end if;
+	if not exists (select from payout.batch b where b.id = new.batch and b.state = 'approved') then
+		raise exception 'not_approved: only an approved batch can be released' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert on payout.release for each row execute function payout.guard_release();
+
+-- ---------------------------------------------------------------- payouts
+
+-- It is the batch line: what the approvers signed. Lines come and go while their batch is open; none ever changes.
+create table payout.payout (
+	id bigint generated always as identity primary key,
+	claim bigint not null references payout.claim,
+	issue smallint not null check (issue between 1 and 99),
+	batch bigint not null references payout.batch,
+	line integer not null check (line >= 1),
+	payee_account bigint references register.payee_account,	-- null: cash
+	account_hash bytea not null check (length(account_hash) = 32),
+	amount_dong bigint not null check (amount_dong > 0),
+	end_to_end_id text not null unique check (end_to_end_id ~ '^[0-9A-HJKMNP-TV-Z]{19}$'),
+	unique (claim, issue),
+	unique (batch, line)
+);
+
+-- Law 4, set by set: issue n + 1 of a claim only when issue n is proven unpaid, and lines only into an open batch.
+create function payout.guard_lines() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	bad bigint;
+begin
+	select l.batch into bad from lines l join payout.batch b on b.id = l.batch where b.state <> 'open' limit 1;
+	if found then
+		raise exception 'batch_frozen: lines come and go only while batch % is open', bad using errcode = 'CH001';
+	end if;
+	if tg_op = 'DELETE' then
+		return null;
+	end if;
+	select l.claim into bad from lines l
+		where l.issue > 1 and not exists (
+			select from payout.payout p join payout.payout_state s on s.payout = p.id join payout.state st on st.code = s.state
+			where p.claim = l.claim and p.issue = l.issue - 1 and st.name in ('rejected', 'not_paid', 'returned', 'cancelled'))
+		limit 1;
+	if found then
+		raise exception 'still_live: claim % has a payout that is not proven unpaid', bad using errcode = 'CH001';
+	end if;
+	select l.claim into bad from lines l join payout.claim c on c.id = l.claim
+		where l.amount_dong <> c.amount_dong or exists (select from payout.claim_void v where v.claim = l.claim) limit 1;
+	if found then
+		raise exception 'not_the_claim: claim % is voided or has another amount', bad using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_insert after insert on payout.payout referencing new table as lines
+	for each statement execute function payout.guard_lines();
+create trigger guard_delete after delete on payout.payout referencing old table as lines
+	for each statement execute function payout.guard_lines();
+create trigger fixed before update on payout.payout for each row execute function ops.refuse_change();
+create trigger append_only_all before truncate on payout.payout execute function ops.refuse_change();
+
+-- The only row of a payout that is updated. It begins with the last approval.
+create table payout.payout_state (
+	payout bigint primary key references payout.payout,
+	state smallint not null,
+	move_no smallint not null default 0,
+	dispatch bigint
+) with (fillfactor = 60);
+
+create table payout.payout_move (
+	payout bigint not null,
+	n smallint not null,
+	from_state smallint not null,
+	to_state smallint not null,
+	cause smallint not null,		-- payout.cause
+	message bigint,				-- bank.message that says so
+	item integer,				-- which item of it
+	at timestamptz not null default now(),
+	primary key (payout, n)
+);
+create table payout.cause (
+	code smallint primary key,
+	name text not null unique,
+	sentence text not null
+);
+
+-- Moves many payouts at once along legal moves; whoever is not in the expected state is left alone and not returned.
+-- evidence columns may be null. Returns the payouts that moved.
+create function payout.move(payouts bigint[], from_states smallint[], to_states smallint[], cause smallint,
+	messages bigint[], items integer[], dispatch_id bigint)
+returns setof bigint language sql security definer
+set search_path = pg_catalog
+as $$
+	with asked as (
+		select a.payout, a.f, a.t, a.m, a.i
+		from unnest(payouts, from_states, to_states, messages, items) as a(payout, f, t, m, i)
+		join payout.legal_move l on l.from_state = a.f and l.to_state = a.t
+	), moved as (
+		update payout.payout_state s
+		set state = a.t, move_no = s.move_no + 1, dispatch = coalesce(move.dispatch_id, s.dispatch)
+		from asked a
+		where s.payout = a.payout and s.state = a.f
+		returning s.payout, s.move_no, a.f, a.t, a.m, a.i
+	)
+	insert into payout.payout_move (payout, n, from_state, to_state, cause, message, item)
+	select m.payout, m.move_no, m.f, m.t, move.cause, m.m, m.i from moved m
+	returning payout
+$$;
+alter function payout.move(bigint[], smallint[], smallint[], smallint, bigint[], integer[], bigint) set plan_cache_mode = force_custom_plan;
+
+create function payout.guard_state() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	bad record;
+begin
+	select o.payout, o.state as f, n.state as t into bad from old_rows o left join new_rows n on n.payout = o.payout
+		where n.payout is null or n.move_no < o.move_no or (n.state <> o.state and not exists (
+			select from payout.legal_move l where l.from_state = o.state and l.to_state = n.state))
+		limit 1;
+	if found then
+		raise exception 'illegal_move: payout % cannot go from state % to %', bad.payout, bad.f, bad.t using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard after update on payout.payout_state referencing old table as old_rows new table as new_rows
+	for each statement execute function payout.guard_state();
+
+-- A payout begins to live with the last approval of its batch: never without a checker's and an approver's signature.
+create function payout.guard_birth() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	bad bigint;
+begin
+	select b.id into bad
+		from (select distinct p.batch from born n join payout.payout p on p.id = n.payout) x
+		join payout.batch b on b.id = x.batch
+		where b.state not in ('approved', 'released', 'closed') or 2 > (
+			select count(distinct a.role) from payout.bundle_batch bb join payout.approval a on a.bundle = bb.bundle
+			where bb.batch = b.id and bb.version = b.version and bb.root = b.root)
+		limit 1;
+	if found then
+		raise exception 'not_approved: batch % lacks the signatures of a checker and an approver', bad using errcode = 'CH001';
+	end if;
+	if exists (select from born where state <> 1 or move_no <> 0) then
+		raise exception 'illegal_move: a payout begins as ready' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_birth after insert on payout.payout_state referencing new table as born
+	for each statement execute function payout.guard_birth();
+
+-- open to frozen to approved to released to closed; back to open as a new version; withdrawn before approval.
+create function payout.guard_batch() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if not (new.state = old.state or (old.state, new.state) in (('open', 'frozen'), ('frozen', 'approved'), ('approved', 'released'),
+			('released', 'closed'), ('frozen', 'open'), ('open', 'withdrawn'), ('frozen', 'withdrawn'))) then
+		raise exception 'illegal_move: batch % cannot go from % to %', old.id, old.state, new.state using errcode = 'CH001';
+	end if;
+	if (new.agency, new.programme, new.period, new.area_code, new.area_valid_from, new.channel, new.made_by)
+			is distinct from (old.agency, old.programme, old.period, old.area_code, old.area_valid_from, old.channel, old.made_by) then
+		raise exception 'batch_fixed: what batch % is for never changes; withdraw it and make another', old.id using errcode = 'CH001';
+	end if;
+	if old.state <> 'open' and not (old.state = 'frozen' and new.state = 'open') and
+			(new.version, new.lines, new.sum_dong, new.root, new.not_before, new.valid_until)
+			is distinct from (old.version, old.lines, old.sum_dong, old.root, old.not_before, old.valid_until) then
+		raise exception 'batch_frozen: batch % is frozen; send it back to change it', old.id using errcode = 'CH001';
+	end if;
+	if old.state = 'frozen' and new.state = 'open' and new.version <> old.version + 1 then
+		raise exception 'batch_version: a batch that was sent back is a new version' using errcode = 'CH001';
+	end if;
+	if old.state = 'open' and new.state = 'frozen' and (new.lines, new.sum_dong) is distinct from (
+			select count(*)::integer, sum(p.amount_dong)::bigint from payout.payout p where p.batch = new.id) then
+		raise exception 'batch_sum: the count and sum of batch % are not those of its lines', old.id using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before update on payout.batch for each row execute function payout.guard_batch();
+
+-- A dispatch is what one teller sends together: at most 512 payouts of one channel, as ranges of payout ids.
+create table payout.dispatch (
+	id bigint generated always as identity primary key,
+	channel bigint not null references org.channel,
+	state text not null default 'ready' check (state in ('ready', 'sent', 'ended')),
+	count integer not null default 0 check (count between 0 and 512),
+	sum_dong bigint not null default 0,
+	root bytea check (length(root) = 32),	-- over the line hashes of what was really sent
+	epoch integer not null default 0,
+	owner text,
+	lease_until timestamptz,
+	sent_at timestamptz,
+	ask_after timestamptz,			-- when the silent ones are next enquired about
+	asked integer not null default 0,
+	made_at timestamptz not null default now()
+) with (fillfactor = 60);
+create index dispatch_waiting on payout.dispatch (channel, id) where state = 'ready';
+create index dispatch_open on payout.dispatch (ask_after) where state = 'sent';
+
+create table payout.dispatch_range (
+	dispatch bigint not null references payout.dispatch,
+	first_payout bigint not null,
+	last_payout bigint not null check (last_payout >= first_payout),
+	primary key (dispatch, first_payout)
+);
+create index on payout.dispatch_range (first_payout, last_payout);
+
+create table payout.hold (
+	id bigint generated always as identity primary key,
+	payout bigint not null references payout.payout,
+	reason text not null,
+	by_officer bigint references auth.officer,	-- null: a rule
+	at timestamptz not null default now()
+);
+
+-- ---------------------------------------------------------------- what banks say
+
+-- Raw messages hold account numbers, so they are sealed: each writer seals with a key of its own, itself sealed to the
+-- evidence public key, so that a writer cannot read what it or others wrote before.
+create table bank.message_key (
+	id bigint generated always as identity primary key,
+	sealed bytea not null,			-- crypto_box_seal of 32 bytes
+	made_at timestamptz not null default now()
+);
+
+create table bank.message (
+	id bigint generated always as identity primary key,
+	bank text not null,
+	direction text not null check (direction in ('request', 'reply', 'callback', 'file')),
+	kind text not null,			-- transfer, enquiry, inquiry, statement, status, …
+	external_id text not null,		-- the message's own id; remembered for ever
+	dispatch bigint,
+	sha256 bytea not null check (length(sha256) = 32),
+	key bigint references bank.message_key,
+	body bytea not null,			-- nonce and ciphertext
+	authentic boolean not null,
+	at timestamptz not null default now(),
+	unique (bank, direction, external_id)
+);
+alter table bank.message alter column body set storage external;
+
+-- Where a consumer of a growing table stands.
+create table ops.progress (
+	name text primary key,
+	upto bigint not null
+) with (fillfactor = 20);
+
+create table bank.statement (
+	id bigint generated always as identity primary key,
+	funding_account bigint not null references org.funding_account,
+	day date not null,
+	opening_dong bigint not null,
+	closing_dong bigint not null,
+	line_count integer not null,
+	pages integer not null,
+	sequence bigint not null,
+	source text not null check (source in ('fetched', 'uploaded')),
+	complete boolean not null,		-- every page is here and opening + lines = closing
+	chained boolean not null,		-- opens where the previous business day closed
+	at timestamptz not null default now(),
+	unique (funding_account, day)
+);
+
+create table bank.statement_line (
+	id bigint generated always as identity primary key,
+	statement bigint not null references bank.statement,
+	line integer not null,
+	detail integer not null default 0,	-- 0: the booked line; 1…: its parts when the bank booked a batch as one
+	entry_ref text not null,
+	direction text not null check (direction in ('debit', 'credit')),
+	amount_dong bigint not null check (amount_dong > 0),
+	value_date date not null,
+	end_to_end_id text,
+	account_fits boolean,			-- the counterparty is the account of that payout; null: not told
+	has_details boolean not null default false,
+	returned boolean not null default false,
+	text text not null,			-- the bank's text, runs of six digits and more masked
+	message bigint not null references bank.message,
+	item integer not null,
+	unique (statement, line, detail)
+);
+create unique index on bank.statement_line (statement, entry_ref, detail);
+
+-- ---------------------------------------------------------------- reconciliation
+
+-- Which part of a statement line is explained by what. n to m.
+create table recon.allocation (
+	line bigint not null references bank.statement_line,
+	n smallint not null default 1,
+	kind text not null check (kind in ('payout', 'return', 'funding', 'fee', 'agent_advance', 'agent_return', 'suspense')),
+	payout bigint references payout.payout,
+	amount_dong bigint not null check (amount_dong > 0),
+	txn bigint,				-- the ledger transaction that booked it
+	primary key (line, n)
+);
+create index on recon.allocation (payout) where payout is not null;
+
+create table recon.break (
+	id bigint generated always as identity primary key,
+	kind text not null check (kind in ('unmatched_credit', 'unmatched_debit', 'rogue_debit', 'amount_differs', 'account_differs',
+		'lost_line', 'double_debit', 'return_unknown', 'contradiction', 'overdue', 'balance_gap', 'chain_gap')),
+	funding_account bigint not null references org.funding_account,
+	day date not null,
+	line bigint references bank.statement_line,
+	payout bigint references payout.payout,
+	amount_dong bigint not null check (amount_dong >= 0),
+	note text not null,
+	opened_at timestamptz not null default now(),
+	unique nulls not distinct (kind, funding_account, line, payout)
+);
+create table recon.break_resolution (
+	break bigint primary key references recon.break,
+	outcome text not null,
+	first_officer bigint not null references auth.officer,
+	second_officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	check (first_officer <> second_officer)
+);
+
+create table recon.reconciliation (
+	id bigint generated always as identity primary key,
+	funding_account bigint not null references org.funding_account,
+	day date not null,
+	statement bigint references bank.statement,
+	opening_dong bigint not null,
+	debits_dong bigint not null,
+	credits_dong bigint not null,
+	closing_dong bigint not null,
+	unallocated_dong bigint not null,
+	overdue_dong bigint not null,
+	suspense_dong bigint not null,
+	unexplained_dong bigint not null check (unexplained_dong = unallocated_dong + overdue_dong + suspense_dong),
+	breaks integer not null,
+	result text not null check (result in ('clean', 'breaks', 'broken')),
+	at timestamptz not null default now()
+);
+
+-- The cash agent's signed list, confirmed by two officers.
+create table recon.cash_list (
+	id bigint generated always as identity primary key,
+	channel bigint not null references org.channel,
+	file bigint not null unique references register.import_file,
+	message bigint not null references bank.message,
+	paid_count integer not null,
+	paid_dong bigint not null,
+	unpaid_count integer not null,
+	unpaid_dong bigint not null,
+	first_officer bigint references auth.officer,
+	second_officer bigint references auth.officer,
+	check (first_officer <> second_officer)
+);
+create table recon.cash_line (
+	list bigint not null references recon.cash_list,
+	n integer not null,
+	payout bigint not null references payout.payout,
+	paid boolean not null,
+	amount_dong bigint not null,
+	day date not null,
+	primary key (list, n),
+	unique (payout)
+);
+
+do $$
+declare
+	t regclass;
+begin
+	foreach t in array array['payout.claim', 'payout.claim_part', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
+		'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'bank.message_key',
+		'bank.message', 'bank.statement', 'bank.statement_line', 'recon.allocation', 'recon.break', 'recon.break_resolution',
+		'recon.reconciliation', 'recon.cash_line']::regclass[] loop
+		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
+		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
+	end loop;
+	foreach t in array array['payout.batch', 'payout.payout_state', 'payout.dispatch', 'payout.dispatch_range',
+		'recon.cash_list']::regclass[] loop
+		execute format('create trigger kept before delete on %s for each row execute function ops.refuse_change()', t);
+		execute format('create trigger kept_all before truncate on %s execute function ops.refuse_change()', t);
+	end loop;
+end $$;
