@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# Sourced by every scenario: a scratch directory, a database of its own, and TAP.
+#
+#   . tests/lib/scenario.sh          from the top of the tree
+#   fresh_database                   PGDATABASE is now a migrated copy that nobody else uses
+#   at_exit COMMAND                  run when the test ends, however it ends; the last one first
+#   $scratch                         a directory that is gone afterwards
+#   $CHITRA_BIN                      where chitra, chitrad and the others are
+
+set -uo pipefail
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
+# shellcheck source=tests/lib/cluster.sh
+. tests/lib/cluster.sh
+
+: "${CHITRA_BIN:=$PWD/build/bin}"
+export CHITRA_BIN
+PATH=$CHITRA_BIN:$PATH
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/chitra-test-XXXXXX")
+at_exit_commands=()
+
+at_exit()
+{
+	at_exit_commands=("$*" "${at_exit_commands[@]}")
+}
+
+scenario_end()
+{
+	local status=$? command
+	for command in "${at_exit_commands[@]}"; do
+		eval "$command"
+	done
+	exit $status
+}
+trap scenario_end EXIT
+# shellcheck disable=SC2016
+at_exit 'rm -rf "$scratch"'
+
+# Run alone, a scenario brings its own cluster.
+if [ -z "${CHITRA_TEST_CLUSTER:-}" ]; then
+	# shellcheck disable=SC2016
+	at_exit 'cluster_end "$scratch/cluster" >/dev/null 2>&1'
+	cluster_begin "$scratch/cluster" >&2 || exit 1
+fi
+
+# fresh_database [NAME]
+fresh_database()
+{
+	local name=${1:-test_$(basename "$0" .t | tr -c 'a-z0-9\n' _)_$$}
+	database_copy "$name" || exit 1
+	export PGDATABASE=$name
+	at_exit "dropdb --maintenance-db=postgres --force --if-exists $name"
+}
+
+# sql STATEMENT: its rows, unaligned
+sql()
+{
+	psql -XAtq -v ON_ERROR_STOP=1 -c "$1"
+}
