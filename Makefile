@@ -187,7 +187,7 @@ libraries-found:
 	$(if $(LIBRARIES_FOUND),,$(error a library is missing; run `ops/deps run`))
 
 # ledger/db/gen-queries DIRECTORY FILE.sql... writes DIRECTORY/queries.h and queries.c
-$(GENERATED_QUERIES) &: $(wildcard ledger/db/gen-queries sql/queries/*.sql)
+$(GENERATED_QUERIES) &: $(wildcard ledger/db/gen-queries sql/queries/*.sql sql/migrations/*.sql)
 	@printf '  GEN  %s\n' $(GENERATED_QUERIES); mkdir -p $(GEN)
 	$(quiet)ledger/db/gen-queries $(GEN) $(filter %.sql,$^)
 
