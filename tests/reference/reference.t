@@ -35,7 +35,7 @@ def is_day(text):
 
 
 def files():
-    tap.same("every table has a file and every file is a table", sorted(p.stem for p in REFERENCE.glob("*.csv")), sorted(COLUMNS))
+    tap.none("every table has a file", [n for n in COLUMNS if not (REFERENCE / f"{n}.csv").is_file()])
     tap.none("each file has exactly the columns of its table",
              [n for n, c in COLUMNS.items() if list(t[n][0]) != c.split()])
     raw = {n: (REFERENCE / f"{n}.csv").read_bytes() for n in COLUMNS}
