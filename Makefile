@@ -128,7 +128,7 @@ $(eval $(call program,chitra-parse,daemon/parse/chitra-parse.c daemon/parse/main
 $(eval $(call program,chitra-witness,daemon/witness/chitra-witness.c daemon/witness/main.c,$(wildcard daemon/witness/*.c),$(DAEMON_LIBRARIES),$$(DAEMON_LIBS)))
 $(eval $(call program,chitra-verify,ledger/verify/chitra-verify.c ledger/verify/main.c,$(wildcard ledger/verify/*.c),,$$(VERIFY_LIBS)))
 
-FAKEBANK := $(if $(wildcard tests/fakebank/go.mod),$(TOP)/bin/fakebank)
+FAKEBANK := $(if $(wildcard tests/fakebank/main.go),$(TOP)/bin/fakebank)
 
 # ---- tests: one program per file --------------------------------------------------------------------------------
 # tests/unit/NAME.c links the pure libraries alone; db_NAME.c the stores and libpq too; parse_NAME.c the file parsers;
@@ -186,10 +186,10 @@ force:
 libraries-found:
 	$(if $(LIBRARIES_FOUND),,$(error a library is missing; run `ops/deps run`))
 
-# ledger/db/gen-queries DIRECTORY FILE.sql... writes DIRECTORY/queries.h and queries.c
+# ledger/db/gen-queries DIRECTORY FILE.sql... writes DIRECTORY/queries.h and queries.c; the migrations give it their number
 $(GENERATED_QUERIES) &: $(wildcard ledger/db/gen-queries sql/queries/*.sql sql/migrations/*.sql)
 	@printf '  GEN  %s\n' $(GENERATED_QUERIES); mkdir -p $(GEN)
-	$(quiet)ledger/db/gen-queries $(GEN) $(filter %.sql,$^)
+	$(quiet)ledger/db/gen-queries $(GEN) $(sort $(filter %.sql,$^))
 
 # ledger/payout/gen-moves DIRECTORY writes DIRECTORY/legal_move.h and legal_move.sql
 $(GENERATED_MOVES) &: $(wildcard ledger/payout/gen-moves ledger/payout/*move*.txt ledger/payout/*move*.csv ledger/payout/*.moves)
@@ -199,7 +199,7 @@ $(GENERATED_MOVES) &: $(wildcard ledger/payout/gen-moves ledger/payout/*move*.tx
 $(TOP)/bin/fakebank: $(shell find tests/fakebank -name '*.go' -o -name go.mod 2>/dev/null)
 	$(call say,GO)
 	$(quiet)mkdir -p $(@D)
-	$(quiet)cd tests/fakebank && GOPROXY=off GO111MODULE=on GOFLAGS=-buildvcs=false GOCACHE=$(abspath $(TOP))/gocache \
+	$(quiet)cd tests/fakebank && CGO_ENABLED=0 GOPROXY=off GO111MODULE=on GOFLAGS=-buildvcs=false GOCACHE=$(abspath $(TOP))/gocache \
 		go build -o $(abspath $@) .
 
 -include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c) $(filter %.c,$(GENERATED))))
