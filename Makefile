@@ -91,7 +91,7 @@ $(call lib,$(1)): $(call obj,$(2)))
 endef
 
 GENERATED_QUERIES := $(if $(wildcard ledger/db/gen-queries),$(GEN)/queries.h $(GEN)/queries.c)
-GENERATED_MOVES := $(if $(wildcard ledger/payout/gen-moves),$(GEN)/legal_move.h $(GEN)/legal_move.sql)
+GENERATED_MOVES := $(if $(wildcard ledger/payout/gen-moves),$(GEN)/legal_move.h)
 GENERATED := $(GENERATED_QUERIES) $(GENERATED_MOVES)
 
 $(eval $(call library,ledger-base,$(wildcard ledger/base/*.c)))
@@ -191,9 +191,9 @@ $(GENERATED_QUERIES) &: $(wildcard ledger/db/gen-queries sql/queries/*.sql sql/m
 	@printf '  GEN  %s\n' $(GENERATED_QUERIES); mkdir -p $(GEN)
 	$(quiet)ledger/db/gen-queries $(GEN) $(sort $(filter %.sql,$^))
 
-# ledger/payout/gen-moves DIRECTORY writes DIRECTORY/legal_move.h and legal_move.sql
-$(GENERATED_MOVES) &: $(wildcard ledger/payout/gen-moves ledger/payout/*move*.txt ledger/payout/*move*.csv ledger/payout/*.moves)
-	@printf '  GEN  %s\n' $(GENERATED_MOVES); mkdir -p $(GEN)
+# ledger/payout/gen-moves DIRECTORY writes DIRECTORY/legal_move.h from the tables that also fill the database
+$(GENERATED_MOVES): $(wildcard ledger/payout/gen-moves sql/reference/payout_*.csv)
+	@printf '  GEN  %s\n' $@; mkdir -p $(GEN)
 	$(quiet)ledger/payout/gen-moves $(GEN)
 
 $(TOP)/bin/fakebank: $(shell find tests/fakebank -name '*.go' -o -name go.mod 2>/dev/null)
