@@ -67,6 +67,7 @@ LDFLAGS_ALL := $(LINK_HARDENING) $(LINK_SAN) -Wl,--as-needed $(LDFLAGS)
 PURE_LIBS   := $(call libs,libsodium jansson libutf8proc libcrypto libxml-2.0 libzip inih) -lcsv -lm
 DB_LIBS     := $(call libs,libpq) $(PURE_LIBS)
 DAEMON_LIBS := $(call libs,libcurl libevent_pthreads libseccomp) $(DB_LIBS) -lpthread
+HTTP_LIBS   := $(call libs,libcurl) $(PURE_LIBS) -lpthread
 PARSE_LIBS  := $(call libs,libseccomp) $(PURE_LIBS)
 VERIFY_LIBS := $(call libs,libsodium libcrypto)
 
@@ -132,14 +133,15 @@ FAKEBANK := $(if $(wildcard tests/fakebank/main.go),$(TOP)/bin/fakebank)
 
 # ---- tests: one program per file --------------------------------------------------------------------------------
 # tests/unit/NAME.c links the pure libraries alone; db_NAME.c the stores and libpq too; parse_NAME.c the file parsers;
-# daemon_NAME.c and tests/bench/NAME.c everything; verify_NAME.c the verifier and nothing of ours.
+# daemon_NAME.c and tests/bench/NAME.c everything; verify_NAME.c the verifier and nothing of ours; bankapi_http*.c the HTTP client.
 test_program = $(patsubst %.c,$(BUILD)/%,$(1))
 UNIT_ALL    := $(wildcard tests/unit/*.c)
 UNIT_DB     := $(filter tests/unit/db_%.c,$(UNIT_ALL))
 UNIT_DAEMON := $(filter tests/unit/daemon_%.c,$(UNIT_ALL)) $(wildcard tests/bench/*.c)
 UNIT_PARSE  := $(filter tests/unit/parse_%.c,$(UNIT_ALL))
 UNIT_VERIFY := $(filter tests/unit/verify_%.c,$(UNIT_ALL))
-UNIT_PURE   := $(filter-out $(UNIT_DB) $(UNIT_DAEMON) $(UNIT_PARSE) $(UNIT_VERIFY),$(UNIT_ALL) $(wildcard tests/sim/*.c))
+UNIT_HTTP   := $(filter tests/unit/bankapi_http%.c,$(UNIT_ALL))
+UNIT_PURE   := $(filter-out $(UNIT_DB) $(UNIT_DAEMON) $(UNIT_PARSE) $(UNIT_VERIFY) $(UNIT_HTTP),$(UNIT_ALL) $(wildcard tests/sim/*.c))
 UNIT_TESTS  := $(call test_program,$(UNIT_ALL))
 BENCHES     := $(call test_program,$(wildcard tests/bench/*.c tests/sim/*.c))
 FUZZERS     := $(call test_program,$(wildcard tests/fuzz/*.c))
@@ -153,6 +155,7 @@ $(call tests,$(UNIT_PURE),$(PURE_LIBRARIES),$$(PURE_LIBS))
 $(call tests,$(UNIT_DB),$(STORE_LIBRARIES),$$(DB_LIBS))
 $(call tests,$(UNIT_DAEMON),$(LIBRARY_daemon-cli) $(DAEMON_LIBRARIES),$$(DAEMON_LIBS))
 $(call tests,$(UNIT_PARSE),$(LIBRARY_daemon-parse) $(PURE_LIBRARIES),$$(PARSE_LIBS))
+$(call tests,$(UNIT_HTTP),$(LIBRARY_bankapi-http) $(LIBRARY_ledger-base),$$(HTTP_LIBS))
 $(call tests,$(UNIT_VERIFY),$(LIBRARY_ledger-verify),$$(VERIFY_LIBS))
 $(call tests,$(wildcard tests/fuzz/*.c),$(LIBRARY_daemon-parse) $(PURE_LIBRARIES),$$(PARSE_LIBS) -fsanitize=fuzzer)
 
