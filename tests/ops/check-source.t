@@ -34,8 +34,8 @@ def lawful_tree():
     write("ledger/base/text.h", "/* text.h */\n#pragma once\n\nint text(void);\n")
     write("ledger/base/text.c", '#include "ledger/base/text.h"\n\n#include <string.h>\n\nint text(void)\n{\n\treturn 0;\n}\n')
     write("ledger/payout/step.h", "#pragma once\n")
-    write("ledger/verify/x.h", "#pragma once\n")
-    write("ledger/payout/step.c", '#include "ledger/base/text.h"\n')
+    write("ledger/verify/merkle.h", "#pragma once\n")
+    write("ledger/payout/step.c", '#include "ledger/payout/step.h"\n\n#include "ledger/base/text.h"\n')
     write("ledger/payout/store.c", '#include "ledger/db/db.h"\n')
     write("ledger/db/db.h", "#pragma once\n")
     write("ledger/db/db.c", '#include "ledger/db/db.h"\n\n#include <libpq-fe.h>\n')
@@ -78,7 +78,7 @@ PLANTS = [
     ("includes keep to the layers", C, '#include "ledger/db/db.h"\n', "plan.c:1"),
     ("includes keep to the layers", "ledger/verify/x.c", '#include "ledger/base/text.h"\n', "x.c:1"),
     ("includes keep to the layers", "daemon/parse/x.c", '#include "ledger/db/db.h"\n', "x.c:1"),
-    ("includes keep to the layers", "daemon/x.c", '#include "ledger/verify/x.h"\n', "x.c:1"),
+    ("includes keep to the layers", "daemon/x.c", '#include "ledger/verify/merkle.h"\n', "x.c:1"),
     ("includes keep to the layers", "ledger/x.c", "int x;\n", "x.c:1"),
     ("includes are written from the top of the tree", "ledger/base/x.c", '#include "text.h"\n', "x.c:1"),
     ("a file includes its own header first", "ledger/base/text.c", '#include <string.h>\n#include "ledger/base/text.h"\n', "text.c:1"),
