@@ -38,6 +38,9 @@ const char *config_secret(const struct config *c, const char *section, const cha
 /* Where the option was given: "FILE:LINE", or "default". For messages about a value that turned out wrong. */
 const char *config_where(const struct config *c, const char *section, const char *name);
 
+/* Whether the table has such an option. */
+bool config_has(const char *section, const char *name);
+
 /* The labels of a repeated section, in the order of the files: config_labels(c, "bank", &n) → {"demo", "nodup"}. */
 const char *const *config_labels(const struct config *c, const char *section, size_t *n);
 

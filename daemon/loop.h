@@ -22,9 +22,6 @@ struct loop *loop_new(void) FREED_BY(loop_free);
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 
-/* CLOCK_MONOTONIC in microseconds, read once per turn of the loop. */
-int64_t loop_now_us(const struct loop *l);
-
 /* For http.c and signals.c, the other two that speak libevent. */
 struct event_base *loop_base(struct loop *l);
 

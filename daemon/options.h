@@ -4,6 +4,7 @@
  * ops/chitrad.conf, where each is documented. Data only. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,8 @@ enum option_type {
 	OPTION_SIZE,     /* 65536 64KiB 4MiB; bytes */
 	OPTION_PATH,     /* absolute, or relative to the directory of the file that says it */
 	OPTION_LISTEN,   /* a path (Unix socket) or ADDRESS:PORT on loopback; port 0: any */
-	OPTION_SECRET, /* NAME of a credential in $CREDENTIALS_DIRECTORY, or the path of a file of mode 0600 */
+	OPTION_SECRET, /* the NAME of a credential in $CREDENTIALS_DIRECTORY, or the path of a file of mode 0600 */
+	OPTION_CONNINFO, /* libpq's key=value form; a user or a password in it is refused */
 };
 
 struct option_row {
@@ -34,9 +36,10 @@ struct option_row {
 	enum option_type type;
 	unsigned duties;      /* who may read it */
 	const char *fallback; /* as it would be written; NULL: none */
-	int64_t min, max;     /* int, duration, size; both 0: not bounded but by >= 0 */
+	int64_t min, max;     /* int, duration, size; both 0: any that is not negative */
 	const char *choices;  /* text: "logfmt json"; NULL: any */
-	const char *doc;      /* one line */
+	bool required;
+	const char *doc; /* one line */
 };
 
 extern const struct option_row option_rows[];

@@ -68,5 +68,8 @@ size_t lane_waiting(const struct lane *lane);
 size_t lane_running(const struct lane *lane);
 const char *lane_name(const struct lane *lane);
 
+/* Tells other duties, as job.wakes does, when only the loop knows that there is something. */
+void lane_wake(struct lane *lane, unsigned bits);
+
 /* Jobs submitted whose done has not returned, over all lanes. */
 size_t queue_in_flight(const struct queue *q);

@@ -1,0 +1,138 @@
+#include "daemon/options.h"
+
+#define SECONDS *INT64_C(1000)
+#define MINUTES *INT64_C(60000)
+#define HOURS   *INT64_C(3600000)
+#define KIB     *INT64_C(1024)
+#define MIB     *INT64_C(1048576)
+
+/* clang-format off: a table is read by column. A duty that needs another option adds its row here and documents it in
+ * ops/chitrad.conf. */
+const struct option_row option_rows[] = {
+	/* section, name, type, who may read it, default, min, max, choices, required, doc */
+
+	{"chitra", "instance", OPTION_INT, DUTY_ALL, "0", 0, 9999, NULL, false,
+		"the number of this instance among those of the same duty; two at once must differ"},
+	{"chitra", "run_dir", OPTION_PATH, DUTY_ALL, "/run/chitra", 0, 0, NULL, false,
+		"where duties keep their wake sockets and write the addresses that they serve"},
+	{"chitra", "log_format", OPTION_TEXT, DUTY_ALL, "logfmt", 0, 0, "logfmt json", false,
+		"how log lines look on standard error"},
+	{"chitra", "log_level", OPTION_TEXT, DUTY_ALL, "info", 0, 0, "error warning notice info debug", false,
+		"the least important level that is written"},
+	{"chitra", "drain_time", OPTION_DURATION, DUTY_ALL, "30s", 100, 10 MINUTES, NULL, false,
+		"how long a duty may take to finish what it has begun when it is told to stop"},
+
+	{"database", "conninfo", OPTION_CONNINFO, DUTY_ALL, "", 0, 0, NULL, false,
+		"libpq's connection string without user and password; empty: PGHOST, PGDATABASE and their kin"},
+	{"database", "deadline", OPTION_DURATION, DUTY_ALL, "20s", 100, 10 MINUTES, NULL, false,
+		"how long one job may take in the database, waiting for a worker included"},
+
+	{"archive", "directory", OPTION_PATH, DUTY_DESK | DUTY_TELLER | DUTY_SCRIBE, NULL, 0, 0, NULL, false,
+		"the archive outside the database: manifests, approvals, leaves, checkpoints"},
+
+	{"evidence", "public_key", OPTION_PATH, DUTY_GATE | DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"the public key that raw bank messages are sealed for"},
+	{"evidence", "secret_key", OPTION_SECRET, DUTY_DESK | DUTY_SCRIBE, NULL, 0, 0, NULL, false,
+		"its other half, for those who read raw bank messages"},
+
+	{"gate", "listen", OPTION_LISTEN, DUTY_GATE, "/run/chitra/gate.sock", 0, 0, NULL, false,
+		"where banks' callbacks come in, through HAProxy"},
+	{"gate", "admin_listen", OPTION_LISTEN, DUTY_GATE, "127.0.0.1:0", 0, 0, NULL, false,
+		"where /livez, /readyz and /metrics are served"},
+	{"gate", "inbox_threads", OPTION_INT, DUTY_GATE, "2", 1, 64, NULL, false,
+		"workers of the lane inbox"},
+	{"gate", "body_max", OPTION_SIZE, DUTY_GATE, "4MiB", 1 KIB, 16 MIB, NULL, false,
+		"the largest body of a callback"},
+	{"gate", "request_time", OPTION_DURATION, DUTY_GATE, "10s", 100, 5 MINUTES, NULL, false,
+		"from the first to the last byte of a request; then the connection is closed"},
+	{"gate", "answer_time", OPTION_DURATION, DUTY_GATE, "15s", 100, 5 MINUTES, NULL, false,
+		"from there to our answer; then it is 503 and the bank comes again"},
+	{"gate", "idle_time", OPTION_DURATION, DUTY_GATE, "60s", 1 SECONDS, 1 HOURS, NULL, false,
+		"how long a connection may be quiet between requests"},
+	{"gate", "connections_max", OPTION_INT, DUTY_GATE, "512", 1, 10000, NULL, false,
+		"connections at a time; more wait outside"},
+
+	{"desk", "listen", OPTION_LISTEN, DUTY_DESK, "/run/chitra/desk.sock", 0, 0, NULL, false,
+		"where officers and auditors come in, through HAProxy"},
+	{"desk", "admin_listen", OPTION_LISTEN, DUTY_DESK, "127.0.0.1:0", 0, 0, NULL, false,
+		"where /livez, /readyz and /metrics are served"},
+	{"desk", "quick_threads", OPTION_INT, DUTY_DESK, "2", 1, 64, NULL, false,
+		"workers of the lane quick"},
+	{"desk", "long_threads", OPTION_INT, DUTY_DESK, "1", 1, 64, NULL, false, "workers of the lane long"},
+	{"desk", "body_max", OPTION_SIZE, DUTY_DESK, "4MiB", 1 KIB, 16 MIB, NULL, false,
+		"the largest body of a request; files come in parts"},
+	{"desk", "request_time", OPTION_DURATION, DUTY_DESK, "30s", 100, 5 MINUTES, NULL, false,
+		"from the first to the last byte of a request; then the connection is closed"},
+	{"desk", "answer_time", OPTION_DURATION, DUTY_DESK, "30s", 100, 5 MINUTES, NULL, false,
+		"from there to our answer; then it is 503"},
+	{"desk", "idle_time", OPTION_DURATION, DUTY_DESK, "60s", 1 SECONDS, 1 HOURS, NULL, false,
+		"how long a connection may be quiet between requests"},
+	{"desk", "connections_max", OPTION_INT, DUTY_DESK, "512", 1, 10000, NULL, false,
+		"connections at a time; more wait outside"},
+	{"desk", "parse_program", OPTION_PATH, DUTY_DESK, NULL, 0, 0, NULL, false,
+		"chitra-parse; default: beside this program"},
+	{"desk", "kek", OPTION_SECRET, DUTY_DESK, NULL, 0, 0, NULL, false,
+		"the key that wraps each person's data key"},
+	{"desk", "blind_key", OPTION_SECRET, DUTY_DESK, NULL, 0, 0, NULL, false,
+		"the key of the look-ups by ID, account and phone number"},
+	{"desk", "id_key", OPTION_SECRET, DUTY_DESK, NULL, 0, 0, NULL, false,
+		"the key that end-to-end ids are derived with"},
+
+	{"teller", "admin_listen", OPTION_LISTEN, DUTY_TELLER, "127.0.0.1:0", 0, 0, NULL, false,
+		"where /livez, /readyz and /metrics are served"},
+	{"teller", "dispatch_threads", OPTION_INT, DUTY_TELLER, "2", 1, 64, NULL, false,
+		"workers of the lane dispatch"},
+	{"teller", "record_threads", OPTION_INT, DUTY_TELLER, "2", 1, 64, NULL, false,
+		"workers of the lane record"},
+	{"teller", "journal", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"the directory of the sent journal, on a disk that is not the database's"},
+	{"teller", "kek", OPTION_SECRET, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"the key that wraps each person's data key, to open account numbers"},
+	{"teller", "admin_keys", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"the admins' public keys: who certifies officers"},
+	{"teller", "admin_threshold", OPTION_INT, DUTY_TELLER, "2", 1, 16, NULL, false,
+		"how many admins must have signed a certificate"},
+	{"teller", "lease", OPTION_DURATION, DUTY_TELLER, "60s", 1 SECONDS, 1 HOURS, NULL, false,
+		"after how long another instance may take a dispatch that its owner has not renewed"},
+
+	{"scribe", "admin_listen", OPTION_LISTEN, DUTY_SCRIBE, "127.0.0.1:0", 0, 0, NULL, false,
+		"where /livez, /readyz and /metrics are served"},
+	{"scribe", "digest_threads", OPTION_INT, DUTY_SCRIBE, "1", 1, 64, NULL, false,
+		"workers of the lane digest"},
+	{"scribe", "settle_threads", OPTION_INT, DUTY_SCRIBE, "1", 1, 64, NULL, false,
+		"workers of the lane settle"},
+	{"scribe", "seal_threads", OPTION_INT, DUTY_SCRIBE, "1", 1, 64, NULL, false,
+		"workers of the lane seal"},
+	{"scribe", "log_key", OPTION_SECRET, DUTY_SCRIBE, NULL, 0, 0, NULL, false,
+		"the key that signs the ledger's checkpoints"},
+	{"scribe", "log_origin", OPTION_TEXT, DUTY_SCRIBE, "chitra.invalid/ledger", 0, 0, NULL, false,
+		"the ledger's name in its checkpoints; for ever the same"},
+	{"scribe", "blind_key", OPTION_SECRET, DUTY_SCRIBE, NULL, 0, 0, NULL, false,
+		"the key of the look-ups by ID, account and phone number"},
+
+	/* [bank CODE]: how the teller reaches one bank. What is agreed with the bank is a row of the database. */
+	{"bank", "url", OPTION_TEXT, DUTY_TELLER, NULL, 0, 0, NULL, true,
+		"https://api.bank.example, without a slash at the end"},
+	{"bank", "unix_socket", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"a socket to connect to instead of the url's host"},
+	{"bank", "ca_file", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"certificates to trust instead of the system's"},
+	{"bank", "cert_file", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"our client certificate, PEM"},
+	{"bank", "key_file", OPTION_SECRET, DUTY_TELLER, NULL, 0, 0, NULL, false, "its private key, PEM"},
+	{"bank", "pinned_key", OPTION_TEXT, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"sha256//... of the bank's public key, several with ;"},
+	{"bank", "sign_key", OPTION_SECRET, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"the key that signs our requests to this bank"},
+	{"bank", "bank_key", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"the public key that the bank's replies are signed with"},
+	{"bank", "concurrency", OPTION_INT, DUTY_TELLER, "8", 1, 1024, NULL, false,
+		"requests under way at a time"},
+	{"bank", "rate", OPTION_INT, DUTY_TELLER, "0", 0, 100000, NULL, false,
+		"requests a second; 0: not limited"},
+	{"bank", "deadline", OPTION_DURATION, DUTY_TELLER, "30s", 100, 10 MINUTES, NULL, false,
+		"how long one exchange may take; then its payouts are unknown"},
+};
+/* clang-format on */
+
+const size_t option_rows_n = sizeof option_rows / sizeof option_rows[0];
