@@ -36,6 +36,7 @@
 #ifndef CHITRA_DB_DB_H
 #define CHITRA_DB_DB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
