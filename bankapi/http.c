@@ -26,7 +26,7 @@ struct exchange {
 	void *user;
 	int64_t began_us;
 	size_t header_bytes;
-	bool busy;
+	bool seen_id, seen_timestamp, seen_signature;
 	struct buf reply;
 	struct http_result result;
 	char error[CURL_ERROR_SIZE];
@@ -90,8 +90,8 @@ static size_t take_body(char *from, size_t size, size_t n, void *arg)
 	return buf_add(&x->reply, from, size * n) ? size * n : 0;
 }
 
-/* Copies the value of "name: value\r\n" when the name is the wanted one. A header given twice is not trusted. */
-static void take_value(char *into, const char *name, const char *line, size_t n)
+/* Copies the value of "name: value\r\n" when the name is the wanted one. A header given twice is trusted neither time. */
+static void take_value(char *into, bool *seen, const char *name, const char *line, size_t n)
 {
 	size_t name_n = strlen(name);
 
@@ -105,12 +105,11 @@ static void take_value(char *into, const char *name, const char *line, size_t n)
 	}
 	while (n > 0 && strchr(" \t\r\n", line[n - 1]) != NULL)
 		n--;
-	if (n >= HTTP_HEADER_MAX || memchr(line, '\0', n) != NULL)
-		n = 0;
-	if (into[0] != '\0' && (strlen(into) != n || memcmp(into, line, n) != 0))
+	if (*seen || n >= HTTP_HEADER_MAX || memchr(line, '\0', n) != NULL)
 		n = 0;
 	memcpy(into, line, n);
 	into[n] = '\0';
+	*seen = true;
 }
 
 static int64_t parse_seconds(const char *text)
@@ -132,6 +131,7 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 	struct exchange *x = arg;
 	struct http_result *r = &x->result;
 	char retry_after[HTTP_HEADER_MAX] = "";
+	bool seen_retry_after = false;
 
 	n *= size;
 	x->header_bytes += n;
@@ -141,12 +141,13 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 		/* a new head, as after "100 Continue": the one before says nothing */
 		r->webhook_id[0] = r->webhook_timestamp[0] = r->webhook_signature[0] = '\0';
 		r->retry_after_s = 0;
+		x->seen_id = x->seen_timestamp = x->seen_signature = false;
 		return n;
 	}
-	take_value(r->webhook_id, "webhook-id", line, n);
-	take_value(r->webhook_timestamp, "webhook-timestamp", line, n);
-	take_value(r->webhook_signature, "webhook-signature", line, n);
-	take_value(retry_after, "retry-after", line, n);
+	take_value(r->webhook_id, &x->seen_id, "webhook-id", line, n);
+	take_value(r->webhook_timestamp, &x->seen_timestamp, "webhook-timestamp", line, n);
+	take_value(r->webhook_signature, &x->seen_signature, "webhook-signature", line, n);
+	take_value(retry_after, &seen_retry_after, "retry-after", line, n);
 	if (retry_after[0] != '\0')
 		r->retry_after_s = parse_seconds(retry_after);
 	return n;
@@ -218,7 +219,6 @@ static struct exchange *take_from_pool(struct http *h)
 		h->busy->previous = x;
 	h->busy = x;
 	h->in_flight++;
-	x->busy = true;
 	return x;
 }
 
@@ -234,8 +234,6 @@ static void give_back(struct exchange *x)
 		h->busy = x->next;
 	x->next = h->free;
 	h->free = x;
-	h->in_flight--;
-	x->busy = false;
 	x->body = (struct bytes){0};
 	curl_slist_free_all(x->headers);
 	x->headers = NULL;
@@ -294,6 +292,7 @@ static void end(struct exchange *x, bool complete, const char *code, const char 
 	if (r->transport != HTTP_REPLIED)
 		(void)why_set(
 			&r->why, code, "%zu of %zu bytes handed over: %s", r->handed_over, x->body.n, text);
+	h->in_flight--; /* before, so that the end may post the next one */
 	h->o.end(h->o.end_ctx, x->user, r);
 	give_back(x);
 }
@@ -455,6 +454,7 @@ bool http_post(struct http *h, const struct http_request *r, struct why *why)
 	x->user = r->user;
 	x->began_us = monotonic_us();
 	x->header_bytes = 0;
+	x->seen_id = x->seen_timestamp = x->seen_signature = false;
 	x->error[0] = '\0';
 	buf_init(&x->reply, r->reply_max);
 	memset(&x->result, 0, sizeof x->result);

@@ -52,7 +52,7 @@ struct http_request {
 	void *user;        /* handed to the end */
 };
 
-enum { HTTP_HEADER_MAX = 1024 }; /* longer, or given twice with differing values, counts as absent */
+enum { HTTP_HEADER_MAX = 1024 }; /* longer, or given twice, counts as absent */
 
 /* Valid only inside the end callback. */
 struct http_result {
