@@ -44,9 +44,9 @@ void merkle_consistency_by(merkle_node_at *at, void *ctx, uint64_t m, uint64_t n
 
 /* Check a proof by a stranger: any input is allowed, false is the answer to nonsense. m = 0 is refused (a witness that has seen
  * nothing has its own rule). */
-bool merkle_verify_inclusion(const struct hash *leaf, uint64_t i, uint64_t n, const struct merkle_path *path,
+bool merkle_verify_inclusion(const struct hash *leaf, uint64_t i, uint64_t n, const struct merkle_path *proof,
 	const struct hash *root) WARN_UNUSED;
 bool merkle_verify_consistency(uint64_t m, const struct hash *root_m, uint64_t n, const struct hash *root_n,
-	const struct merkle_path *path) WARN_UNUSED;
+	const struct merkle_path *proof) WARN_UNUSED;
 
 #endif

@@ -1,6 +1,6 @@
 /* sign.h: Ed25519, and the file in which an officer's or the log's key sleeps.
  *
- * The secret half lives in sodium_malloc and is never handed out. What is signed is the caller's: whole texts, never parts. */
+ * The secret half lives in sodium_malloc. What is signed is the caller's: whole texts, never parts. */
 #ifndef LEDGER_BASE_SIGN_H
 #define LEDGER_BASE_SIGN_H
 
@@ -26,6 +26,9 @@ void sign_drop(struct sign_key **key); /* for CLEANUP */
 struct sign_key *sign_new(void) FREED_BY(sign_free) WARN_UNUSED;
 struct sign_key *sign_from_seed(const struct key32 *seed) FREED_BY(sign_free) WARN_UNUSED;
 
+/* For key_file.c alone: the seed leaves its guarded memory only to be sealed; wipe it. */
+void sign_seed(const struct sign_key *key, struct key32 *out);
+
 struct verify_key sign_public(const struct sign_key *key);
 struct signature sign_detached(const struct sign_key *key, struct bytes text);
 bool sign_verify(const struct verify_key *key, struct bytes text, const struct signature *sig) WARN_UNUSED;
@@ -42,7 +45,7 @@ void key_file_seal(const struct sign_key *key, const char *label, struct bytes p
 struct sign_key *key_file_open(struct bytes file, struct bytes passphrase, struct why *why)
 	FREED_BY(sign_free) WARN_UNUSED;
 
-/* What can be read without the passphrase; it is not yet proven. label may be NULL. */
+/* What can be read without the passphrase; it is not yet proven. */
 bool key_file_peek(struct bytes file, struct verify_key *key, char label[static KEY_LABEL_MAX + 1],
 	struct why *why) WARN_UNUSED;
 

@@ -12,6 +12,9 @@
 /* Well-formed UTF-8 (no surrogates, no overlong forms, nothing above U+10FFFF). NUL is well-formed: see text_has_control. */
 bool utf8_valid(struct bytes s) WARN_UNUSED;
 
+/* The length in bytes of the well-formed character that s begins with; 0 when there is none. */
+size_t utf8_character(struct bytes s) WARN_UNUSED;
+
 /* The NFC form in the arena, NUL-terminated. Refuses bad UTF-8 (utf8_invalid) and a NUL byte (text_nul). */
 bool utf8_nfc(struct arena *a, struct bytes in, const char **out, struct why *why) WARN_UNUSED;
 

@@ -25,7 +25,7 @@ struct webhook_keys { /* any one of them that fits is enough: rotation overlaps 
 	int64_t window_s; /* |now − timestamp| allowed; 300 is usual */
 };
 
-/* "v1a,<base64>" into out. The id is 1–128 characters of A–Z a–z 0–9 _ - or it is a bug(). Returns out. */
+/* "v1a,<base64>" into out. The id is 1–128 printable ASCII characters without a dot, or it is a bug(). Returns out. */
 const char *webhook_sign(const struct sign_key *key, const char *id, int64_t timestamp_s, struct bytes body,
 	char out[static WEBHOOK_SIGNATURE_SIZE]);
 

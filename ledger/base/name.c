@@ -1,0 +1,266 @@
+#include "ledger/base/name.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+#include "ledger/base/text.h"
+
+#define WORDS_MAX 64
+
+/* COMPAT and IGNORE: no-break spaces become spaces, invisible characters vanish. */
+#define COMMON   (UTF8PROC_STABLE | UTF8PROC_CASEFOLD | UTF8PROC_COMPAT | UTF8PROC_IGNORE)
+#define ACCENTED ((utf8proc_option_t)(COMMON | UTF8PROC_COMPOSE))
+#define PLAIN    ((utf8proc_option_t)(COMMON | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK))
+
+/* đ has no decomposition, so without this "Đào" would fold to "đao"; Ð (eth) is what some keyboards give for Đ. */
+static utf8proc_int32_t d_without_stroke(utf8proc_int32_t c, void *unused)
+{
+	(void)unused;
+	if (c == 0x0111 || c == 0x00f0)
+		return 'd';
+	if (c == 0x0110 || c == 0x00d0)
+		return 'D';
+	return c;
+}
+
+static void drop_text(char **text)
+{
+	free(*text);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* In place: runs of spaces become one, none at the ends. */
+static void collapse_spaces(char *s)
+{
+	char *to = s;
+
+	for (const char *from = s; *from != '\0'; from++) {
+		if (!is_space(*from))
+			*to++ = *from;
+		else if (to > s && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	if (to > s && to[-1] == ' ')
+		to--;
+	*to = '\0';
+}
+
+/* U+0080–U+009F: what is left of a legacy font's letters read as Latin-1. */
+static bool has_c1(struct bytes in)
+{
+	for (size_t i = 1; i < in.n; i++)
+		if (in.at[i - 1] == 0xc2 && in.at[i] >= 0x80 && in.at[i] <= 0x9f)
+			return true;
+	return false;
+}
+
+/* The text mapped and its spaces collapsed, to be freed; NULL with why. */
+static char *mapped(struct bytes in, utf8proc_option_t options, struct why *why)
+{
+	utf8proc_uint8_t *out = NULL;
+	utf8proc_ssize_t n;
+
+	if (in.n > NAME_MAX_BYTES) {
+		why_set(why, "name_too_long", "a name can have %d bytes, this one has %zu", NAME_MAX_BYTES,
+			in.n);
+		return NULL;
+	}
+	if (!utf8_valid(in)) {
+		why_set(why, "utf8_invalid", "the name is not UTF-8");
+		return NULL;
+	}
+	if (text_has_control(in) || has_c1(in)) {
+		why_set(why, "name_control",
+			"the name holds a control character; the file may use a legacy font");
+		return NULL;
+	}
+	if (in.n > 0) {
+		n = utf8proc_map_custom(in.at, (utf8proc_ssize_t)in.n, &out, options,
+			options == PLAIN ? d_without_stroke : NULL, NULL);
+		if (n < 0)
+			bug("could not fold a name: %s", utf8proc_errmsg(n));
+		collapse_spaces((char *)out);
+	}
+	if (out == NULL || out[0] == '\0') {
+		free(out);
+		why_set(why, "name_empty", "the name is empty");
+		return NULL;
+	}
+	return (char *)out;
+}
+
+bool name_fold(struct arena *a, struct bytes in, const char **out, struct why *why)
+{
+	CLEANUP(drop_text) char *folded = mapped(in, PLAIN, why);
+
+	if (folded == NULL)
+		return false;
+	*out = arena_strdup(a, folded);
+	return true;
+}
+
+/* The five tones of the three open rhymes whose mark has an old and a new place (Thúy, Thuý). No old form is longer. */
+static const struct {
+	const char *new_style;
+	const char *old_style;
+} tone_places[] = {
+	{"oà", "òa"},
+	{"oá", "óa"},
+	{"oả", "ỏa"},
+	{"oã", "õa"},
+	{"oạ", "ọa"},
+	{"oè", "òe"},
+	{"oé", "óe"},
+	{"oẻ", "ỏe"},
+	{"oẽ", "õe"},
+	{"oẹ", "ọe"},
+	{"uỳ", "ùy"},
+	{"uý", "úy"},
+	{"uỷ", "ủy"},
+	{"uỹ", "ũy"},
+	{"uỵ", "ụy"},
+};
+
+/* A syllable goes on with a letter; anything else ends it. */
+static bool ends_syllable(char next)
+{
+	return !(next >= 'a' && next <= 'z') && ((unsigned char)next & 0x80) == 0;
+}
+
+/* In place: every movable tone mark at its old place. "quý" has only one spelling: its u belongs to the q. */
+static void old_tone_places(char *s)
+{
+	char *to = s;
+
+	for (const char *from = s; *from != '\0';) {
+		const char *old_style = NULL;
+		size_t n = 1;
+
+		for (size_t i = 0; i < COUNT_OF(tone_places) && old_style == NULL; i++) {
+			n = strlen(tone_places[i].new_style);
+			if (strncmp(from, tone_places[i].new_style, n) == 0 && ends_syllable(from[n]) &&
+				!(from[0] == 'u' && to > s && to[-1] == 'q'))
+				old_style = tone_places[i].old_style;
+		}
+		if (old_style == NULL) {
+			*to++ = *from++;
+			continue;
+		}
+		memcpy(to, old_style, strlen(old_style));
+		to += strlen(old_style);
+		from += n;
+	}
+	*to = '\0';
+}
+
+/* Banks write "KSOR HBLANG" or "KSOR H BLANG" for Ksor H'Blang: the same letters in a row. */
+static bool same_letters(const char *a, const char *b)
+{
+	static const char between[] = " -'";
+
+	if (strpbrk(a, "-'") == NULL && strpbrk(b, "-'") == NULL)
+		return false;
+	for (;;) {
+		a += strspn(a, between);
+		b += strspn(b, between);
+		if (*a != *b)
+			return false;
+		if (*a == '\0')
+			return true;
+		a++;
+		b++;
+	}
+}
+
+static size_t words_of(const char *s, struct bytes words[static WORDS_MAX])
+{
+	size_t n = 0;
+
+	for (s += strspn(s, " -"); *s != '\0' && n < WORDS_MAX; s += strspn(s, " -")) {
+		size_t length = strcspn(s, " -");
+
+		words[n++] = bytes_of(s, length);
+		s += length;
+	}
+	return n;
+}
+
+/* All words of the shorter name, at least two, are in the longer one, each as often. */
+static bool shares_words(const char *a, const char *b)
+{
+	struct bytes at_a[WORDS_MAX], at_b[WORDS_MAX];
+	struct bytes *few = at_a, *many = at_b;
+	size_t n_few = words_of(a, at_a), n_many = words_of(b, at_b);
+
+	if (n_few > n_many) {
+		size_t n = n_few;
+
+		n_few = n_many;
+		n_many = n;
+		few = at_b;
+		many = at_a;
+	}
+	if (n_few < 2)
+		return false;
+	for (size_t i = 0; i < n_few; i++) {
+		size_t at = 0;
+
+		while (at < n_many && !bytes_eq(few[i], many[at]))
+			at++;
+		if (at == n_many)
+			return false;
+		many[at] = many[--n_many];
+	}
+	return true;
+}
+
+enum name_grade name_grade(struct bytes a, struct bytes b)
+{
+	CLEANUP(drop_text) char *accented_a = mapped(a, ACCENTED, NULL);
+	CLEANUP(drop_text) char *accented_b = mapped(b, ACCENTED, NULL);
+	CLEANUP(drop_text) char *plain_a = NULL;
+	CLEANUP(drop_text) char *plain_b = NULL;
+
+	if (accented_a == NULL || accented_b == NULL)
+		return NAME_DIFFERENT;
+	if (strcmp(accented_a, accented_b) == 0)
+		return NAME_EXACT;
+	old_tone_places(accented_a);
+	old_tone_places(accented_b);
+	if (strcmp(accented_a, accented_b) == 0)
+		return NAME_TONE_VARIANT;
+
+	plain_a = mapped(a, PLAIN, NULL);
+	plain_b = mapped(b, PLAIN, NULL);
+	if (plain_a == NULL || plain_b == NULL)
+		return NAME_DIFFERENT;
+	if (strcmp(plain_a, plain_b) == 0 || same_letters(plain_a, plain_b))
+		return NAME_FOLDED;
+	return shares_words(plain_a, plain_b) ? NAME_PARTIAL : NAME_DIFFERENT;
+}
+
+const char *name_grade_text(enum name_grade g)
+{
+	switch (g) {
+	case NAME_EXACT: return "exact";
+	case NAME_TONE_VARIANT: return "tone_variant";
+	case NAME_FOLDED: return "folded";
+	case NAME_PARTIAL: return "partial";
+	case NAME_DIFFERENT: return "different";
+	}
+	bug("no such grade of a name: %d", (int)g);
+}
+
+bool name_has_eth(struct bytes in)
+{
+	for (size_t i = 1; i < in.n; i++)
+		if (in.at[i - 1] == 0xc3 && (in.at[i] == 0x90 || in.at[i] == 0xb0))
+			return true;
+	return false;
+}
