@@ -208,7 +208,7 @@ $(TOP)/bin/fakebank: $(shell find tests/fakebank -name '*.go' -o -name go.mod 2>
 -include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c) $(filter %.c,$(GENERATED))))
 
 # ---- targets ----------------------------------------------------------------------------------------------------
-.PHONY: all unit benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench fuzz install help clean
+.PHONY: all unit benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench fuzz install help clean format print-flags
 
 all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) ## the programs, in build/bin
 
@@ -276,6 +276,12 @@ install: all ## programs and SQL below $(DESTDIR)$(PREFIX)
 
 clean: ## remove build/
 	rm -rf $(TOP)
+
+print-flags:
+	@echo $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+
+format: ## clang-format in place: make format F="ledger/base/*.[ch]"
+	@clang-format-14 -i $(F)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r t d; do printf '  make %-16s%s\n' "$$t" "$$d"; done
