@@ -74,11 +74,12 @@ VERIFY_LIBS := $(call libs,libsodium libcrypto)
 # ---- sources: every .c of a module directory belongs to it -----------------------------------------------------
 # A module's pure part and its database part (store.c, store_*.c, *_store.c) are two libraries, so that unit tests,
 # fuzzers and the simulator link the rules without a database, a network or a loop. In bankapi the network part is
-# http.c and http_*.c.
+# http.c and http_*.c. A store under another name is listed in STORES; check-source reads the list here too.
+STORES := ledger/books/post.c ledger/payout/outcome.c ledger/payout/dispatch.c
 RULES := register payout books recon
 SOURCES := $(wildcard $(foreach m,base db $(RULES) verify,ledger/$(m)/*.c) bankapi/*.c \
 	daemon/*.c $(foreach d,duties api cli parse witness,daemon/$(d)/*.c))
-store_of = $(filter %/store.c %_store.c ledger/$(1)/store_%.c,$(wildcard ledger/$(1)/*.c))
+store_of = $(filter %/store.c %_store.c ledger/$(1)/store_%.c $(STORES),$(wildcard ledger/$(1)/*.c))
 pure_of = $(filter-out $(call store_of,$(1)),$(wildcard ledger/$(1)/*.c))
 MAINS := daemon/chitrad.c daemon/%/main.c daemon/cli/chitra.c daemon/parse/chitra-parse.c daemon/witness/chitra-witness.c
 BANKAPI_HTTP := $(filter bankapi/http.c bankapi/http_%.c,$(wildcard bankapi/*.c))
