@@ -101,7 +101,7 @@ PLANTS = [
     ("nothing is left unfinished", C, f"/* {UNFINISHED}: later */\n", "plan.c:1"),
     ("nothing is left unfinished", C, "/* FIX" + "ME later */\n", "plan.c:1"),
     ("no path of this machine is in the tree", "ops/x.md", f"see {tree}/x\n", "x.md:1"),
-    ("the flags of the law are on, and no pragma turns a warning off", "Makefile", "CFLAGS = -O2\n", "-Wconversion"),
+    ("the flags of the law are on, and no pragma turns a warning off", "Makefile", "STORES := ledger/books/post.c\nCFLAGS = -O2\n", "-Wconversion"),
     ("the flags of the law are on, and no pragma turns a warning off", C, '#pragma GCC diagnostic ignored "-Wvla"\n', "plan.c:1"),
     ("C is formatted as .clang-format says", C, "int   x;\n", "plan.c:1"),
     ("shell scripts are shellcheck clean", "ops/tool", "#!/usr/bin/env bash\necho $1\n", "tool:2"),
