@@ -1,0 +1,3 @@
+module fakebank
+
+go 1.19
