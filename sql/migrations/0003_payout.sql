@@ -73,10 +73,9 @@ create table payout.batch (
 	lines integer not null default 0,
 	sum_dong bigint not null default 0,
 	root bytea check (length(root) = 32),
-	not_before date,			-- in every line: pay not before this day
-	valid_until timestamptz,		-- in every line: the bank must not execute after this
-	check (state in ('open', 'withdrawn') or (root is not null and lines > 0 and sum_dong > 0
-		and not_before is not null and valid_until is not null))
+	not_before date not null,		-- in every line: pay not before this day
+	valid_until timestamptz not null,	-- in every line: the bank must not execute after this
+	check (state in ('open', 'withdrawn') or (root is not null and lines > 0 and sum_dong > 0))
 );
 create index on payout.batch (period, programme);
 
@@ -187,6 +186,7 @@ create table payout.payout (
 	payee_account bigint references register.payee_account,	-- null: cash
 	account_hash bytea not null check (length(account_hash) = 32),
 	amount_dong bigint not null check (amount_dong > 0),
+	line_hash bytea not null check (length(line_hash) = 32),	-- RFC 6962 leaf hash of its text chitra-line/v1
 	end_to_end_id text not null unique check (end_to_end_id ~ '^[0-9A-HJKMNP-TV-Z]{19}$'),
 	unique (claim, issue),
 	unique (batch, line)
@@ -461,7 +461,6 @@ create table recon.allocation (
 	kind text not null check (kind in ('payout', 'return', 'funding', 'fee', 'agent_advance', 'agent_return', 'suspense')),
 	payout bigint references payout.payout,
 	amount_dong bigint not null check (amount_dong > 0),
-	txn bigint,				-- the ledger transaction that booked it
 	primary key (line, n)
 );
 create index on recon.allocation (payout) where payout is not null;

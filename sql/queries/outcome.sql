@@ -1,0 +1,54 @@
+-- The life of payouts: what evidence finds, and what it does.
+
+-- name: outcome_lock
+-- duties: teller scribe desk
+-- in: payouts bigint[]
+-- out: payout bigint, state smallint, batch bigint, dispatch bigint, amount_dong bigint, end_to_end_id text, agency text,
+--      programme text, funding text, funding_id bigint, deduplicates boolean, dedupe_days integer, honours_valid_until boolean,
+--      posting_lag_days integer, items_per_message integer
+-- Always in id order, so that two jobs that touch the same payouts wait for each other and never deadlock.
+select s.payout, s.state, p.batch, s.dispatch, p.amount_dong, p.end_to_end_id, a.code as agency, b.programme,
+	f.code as funding, f.id as funding_id, c.deduplicates, c.dedupe_days, c.honours_valid_until, c.posting_lag_days,
+	c.items_per_message
+from (select distinct x from unnest($1) as x) as w
+join payout.payout_state s on s.payout = w.x
+join payout.payout p on p.id = s.payout
+join payout.batch b on b.id = p.batch
+join org.agency a on a.id = b.agency
+join org.channel c on c.id = b.channel
+join org.funding_account f on f.id = c.funding_account
+order by s.payout
+for update of s;
+
+-- name: outcome_move
+-- duties: teller scribe desk
+-- in: payouts bigint[], from_states smallint[], to_states smallint[], cause smallint, messages bigint[], items integer[],
+--     dispatch bigint
+-- out: payout bigint
+select payout.move($1, $2, $3, $4, $5, $6, $7) as payout;
+
+-- name: break_open
+-- duties: teller scribe desk
+-- in: kinds text[], fundings bigint[], day date, lines bigint[], payouts bigint[], amounts bigint[], notes text[]
+-- out: id bigint, kind text, amount_dong bigint, payout bigint, line bigint
+-- A break that is already there stays as it is: its age counts from the first time.
+insert into recon.break (kind, funding_account, day, line, payout, amount_dong, note)
+select kind, funding, $3, line, payout, amount, note
+from unnest($1, $2, $4, $5, $6, $7) as b(kind, funding, line, payout, amount, note)
+on conflict (kind, funding_account, line, payout) do nothing
+returning id, kind, amount_dong, payout, line;
+
+-- name: payouts_by_end_to_end_id
+-- duties: scribe desk teller
+-- in: ids text[]
+-- out: end_to_end_id text, payout bigint, amount_dong bigint, account_hash bytea, bank text, salt bytea
+select p.end_to_end_id, p.id as payout, p.amount_dong, p.account_hash, a.bank, a.salt
+from payout.payout p
+left join register.payee_account a on a.id = p.payee_account
+where p.end_to_end_id = any ($1);
+
+-- name: business_day_now
+-- duties: teller scribe desk
+-- in:
+-- out: today date, now timestamptz
+select ops.today() as today, ops.now() as now;
