@@ -209,11 +209,14 @@ $(TOP)/bin/fakebank: $(shell find tests/fakebank -name '*.go' -o -name go.mod 2>
 -include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c) $(filter %.c,$(GENERATED))))
 
 # ---- targets ----------------------------------------------------------------------------------------------------
-.PHONY: all unit benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench fuzz install help clean format print-flags
+.PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench fuzz install help clean format print-flags
 
 all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) ## the programs, in build/bin
 
 unit: $(UNIT_TESTS) ## the unit test programs, in build/tests/unit
+
+# what has threads in it: all that make check runs under ThreadSanitizer
+unit-threads: $(call test_program,$(UNIT_DB) $(filter tests/unit/%,$(UNIT_DAEMON)))
 
 benches: $(BENCHES)
 
@@ -232,7 +235,7 @@ check: ## every test, from nothing; the cheapest tier first, stops at the first 
 	@ops/deps test
 	@$(MAKE) --no-print-directory all unit
 	@$(MAKE) --no-print-directory SAN=1 all unit
-	@$(MAKE) --no-print-directory TSAN=1 unit
+	@$(MAKE) --no-print-directory TSAN=1 unit-threads
 	@tests/run all
 
 check-source: ## layers, containment, form: the rules that a machine can read
