@@ -53,19 +53,21 @@ def found(command):
     return None
 
 
-depends = {}
+wants = {
+    line.split("\t")[0]: {w.strip().split(" ")[0].split(":")[0] for w in re.split(r"[,|]", line.split("\t", 1)[1]) if w.strip()}
+    for line in run("dpkg-query", "--show", "--showformat=${Package}\t${Depends}, ${Pre-Depends}\n").splitlines()
+}
 
 
 def closure(package):
     """A package and what it cannot be installed without."""
-    if package not in depends:
-        depends[package] = {package}
-        wants = run("dpkg-query", "--show", "--showformat=${Depends}, ${Pre-Depends}", package)
-        for word in re.split(r"[,|]", wants):
-            name = word.strip().split(" ")[0].split(":")[0]
-            if name:
-                depends[package] |= closure(name)
-    return depends[package]
+    seen, ahead = set(), [package]
+    while ahead:
+        one = ahead.pop()
+        if one not in seen:
+            seen.add(one)
+            ahead += wants.get(one, ())
+    return seen
 
 
 # ---- libraries: what the programs link ----
