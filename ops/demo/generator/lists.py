@@ -42,6 +42,7 @@ class Layout:
         self.old_tone = random() < .5        # "ủy quyền" or "uỷ quyền" in the headings
         self.percent_sign = random() < .3
         self.blank_below_title = random() < .5
+        self.total_label = 0 if random() < .5 else self.headings.index("Họ và tên")
         self.money = dotted if self.dotted else str
 
     def printed_headings(self):
@@ -115,7 +116,7 @@ def write_list(out, file, ward, programme, people, seed, clean=False, all_decomp
         p.file, p.row = file, first + i
     writer.writerows(layout.pick(cells(p, i + 1, layout, clean)) for i, p in enumerate(people))
     total = sum(p.list_monthly_dong * p.months() for p in people)
-    writer.writerow(line((1, "Tổng cộng"), (layout.headings.index(SUMMED[programme]), layout.money(total))))
+    writer.writerow(line((layout.total_label, "Tổng cộng"), (layout.headings.index(SUMMED[programme]), layout.money(total))))
     writer.writerows([line(), line((right, "Phan Thiết, ngày 20 tháng 3 năm 2024")),
                       line((1, "Người lập biểu"), (right - 4, "Kế toán"), (right, "CHỦ TỊCH UBND")),
                       line((1, "(Ký, họ tên)"), (right - 4, "(Ký, họ tên)"), (right, "(Ký tên, đóng dấu)"))])

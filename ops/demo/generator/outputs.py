@@ -127,7 +127,7 @@ def events(seed, needed, waiting_dong, cash_dong, uncollected_dong, returned):
                        "amount_dong": INTEREST_DONG, "kind_text": "LAI TIEN GUI KHONG KY HAN T03/2024"})
     for p in returned:
         happenings.append({"kind": "return", "date": SECOND_DAY, "after": "next-day", "by": "account",
-                           "funding_account": rules.agency_of(p.programme).funding_account, "account": p.account,
+                           "funding_account": rules.AGENCY_OF[p.programme].funding_account, "account": p.account,
                            "personal_id": p.personal_id, "amount_dong": p.due_dong()})
     back = order("agent_return", social, "HOANUNG-VNPOST-202404", uncollected_dong, ("social",))
     happenings.append({"kind": "agent_return", "date": SECOND_DAY, "after": "paid-list", "funding_account": social.funding_account,

@@ -61,6 +61,7 @@ class Planter:
                 p = self.take(lambda p: p.programme == programme)
                 p.account = self.maker.identities.account(suffix)
                 p.state = {"01": "rejected", "04": "returned"}.get(suffix, "settled")
+                p.in_bank_list = p.in_bank_list or suffix == "01"    # the bank's list is older than the closing: it still says open
                 self.note("fault_accounts", p, suffix=suffix, fault=FAULTS[suffix])
 
     def cash(self):

@@ -4,6 +4,7 @@ program that the demo tests."""
 import csv
 import os
 from collections import namedtuple
+from functools import lru_cache
 
 PERIOD = "2024-04"
 RENT_MONTHS = ("2022-04", "2022-05", "2022-06")
@@ -91,6 +92,7 @@ def read_injury():
 INJURY_DONG = read_injury()
 
 
+@lru_cache(maxsize=None)
 def monthly_dong(categories, percent):
     """What a person of these categories is owed for one month."""
     first = categories[0]
@@ -105,8 +107,7 @@ def monthly_dong(categories, percent):
     return max(SOCIAL_STANDARD_DONG * SOCIAL_TENTHS[c] // 10 for c in categories)
 
 
-def agency_of(programme):
-    return next(a for a in AGENCIES if programme in a.programmes)
+AGENCY_OF = {programme: agency for agency in AGENCIES for programme in agency.programmes}
 
 
 def claim_months(programme):

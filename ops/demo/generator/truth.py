@@ -43,7 +43,7 @@ class Tally:
             row[f"{state}_dong"] += due
             if state == "settled":
                 row["settled_payouts"] += months
-            agency = rules.agency_of(p.programme).code
+            agency = rules.AGENCY_OF[p.programme].code
             self.needed[agency] += due
             batch = self.batches[p.programme, p.ward.code, "cash" if cash else "account"]
             batch[0] += months
