@@ -36,13 +36,18 @@ status = dict(
 always_there = {p for p, words in status.items() if "required" in words or "yes" in words}
 
 
-def owner(path):
-    """The package that brought a file, whichever of the two names of /usr/bin it was packed under."""
-    for name in (path, path.removeprefix("/usr"), "/usr" + path):
-        for line in run("dpkg", "-S", name).splitlines():
-            if not line.startswith("diversion "):
-                return line.split(":")[0].split(",")[0]
-    return None
+brought = {}
+for listing in glob.glob("/var/lib/dpkg/info/*.list"):
+    package = os.path.basename(listing).removesuffix(".list").split(":")[0]
+    for line in open(listing, encoding="utf-8", errors="replace"):
+        if "bin/" in line:
+            brought.setdefault(line.rstrip("\n"), set()).add(package)
+
+
+def owners(path):
+    """The packages that bring a program, whichever of the two names of /usr/bin it was packed under."""
+    names = {path, path.removeprefix("/usr"), "/usr" + path, os.path.realpath(path)} if path else set()
+    return set().union(*(brought.get(name, set()) for name in names))
 
 
 def found(command):
@@ -100,10 +105,8 @@ tap.none(wrong, "each library comes from the package beside it")
 wrong = []
 for command, package in commands.items():
     path = found(command) or next(iter(glob.glob(f"/usr/lib/postgresql/*/bin/{command}")), None)
-    holder = owner(path) if path else None
-    real = owner(os.path.realpath(path)) if path else None
-    if not ({holder, real} & closure(package)):
-        wrong.append(f"{command}: found {path} of {holder}, not {package}'s")
+    if not owners(path) & closure(package):
+        wrong.append(f"{command}: found {path} of {owners(path)}, not {package}'s")
 tap.none(wrong, "each command comes from the package beside it")
 
 scripts = [
@@ -139,9 +142,8 @@ for word, where in sorted(used.items()):
     path = found(word)
     if not path or word in commands:
         continue
-    holder = owner(path) or owner(os.path.realpath(path))
-    if holder and holder not in always_there:
-        undeclared.append(f"{where}: {word} ({holder})")
+    if owners(path) and not owners(path) & always_there:
+        undeclared.append(f"{where}: {word} ({' or '.join(sorted(owners(path)))})")
 tap.none(undeclared, "every command that a script executes is in the table, or on every Debian")
 
 everything = "\n".join(open(f, encoding="utf-8", errors="replace").read() for f in
