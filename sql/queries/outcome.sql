@@ -3,13 +3,11 @@
 -- name: outcome_lock
 -- duties: teller scribe desk
 -- in: payouts bigint[]
--- out: payout bigint, state smallint, batch bigint, dispatch bigint, amount_dong bigint, end_to_end_id text, agency text,
---      programme text, funding text, funding_id bigint, deduplicates boolean, dedupe_days integer, honours_valid_until boolean,
---      posting_lag_days integer, items_per_message integer
+-- out: payout bigint, state smallint, batch bigint, amount_dong bigint, end_to_end_id text, line_hash bytea, agency text,
+--      programme text, channel text, cash boolean, funding text, funding_id bigint, honours_valid_until boolean, today date
 -- Always in id order, so that two jobs that touch the same payouts wait for each other and never deadlock.
-select s.payout, s.state, p.batch, s.dispatch, p.amount_dong, p.end_to_end_id, a.code as agency, b.programme,
-	f.code as funding, f.id as funding_id, c.deduplicates, c.dedupe_days, c.honours_valid_until, c.posting_lag_days,
-	c.items_per_message
+select s.payout, s.state, p.batch, p.amount_dong, p.end_to_end_id, p.line_hash, a.code as agency, b.programme, c.code as channel,
+	c.kind = 'cash' as cash, f.code as funding, f.id as funding_id, c.honours_valid_until, ops.today() as today
 from (select distinct x from unnest($1) as x) as w
 join payout.payout_state s on s.payout = w.x
 join payout.payout p on p.id = s.payout
@@ -30,13 +28,13 @@ select payout.move($1, $2, $3, $4, $5, $6, $7) as payout;
 -- name: break_open
 -- duties: teller scribe desk
 -- in: kinds text[], fundings bigint[], day date, lines bigint[], payouts bigint[], amounts bigint[], notes text[]
--- out: id bigint, kind text, amount_dong bigint, payout bigint, line bigint
+-- out: id bigint, kind text, funding bigint, amount_dong bigint, payout bigint, line bigint
 -- A break that is already there stays as it is: its age counts from the first time.
 insert into recon.break (kind, funding_account, day, line, payout, amount_dong, note)
 select kind, funding, $3, line, payout, amount, note
 from unnest($1, $2, $4, $5, $6, $7) as b(kind, funding, line, payout, amount, note)
 on conflict (kind, funding_account, line, payout) do nothing
-returning id, kind, amount_dong, payout, line;
+returning id, kind, funding_account as funding, amount_dong, payout, line;
 
 -- name: payouts_by_end_to_end_id
 -- duties: scribe desk teller
