@@ -15,7 +15,8 @@ set -uo pipefail
 
 : "${CHITRA_BIN:=$PWD/build/bin}"
 export CHITRA_BIN
-PATH=$CHITRA_BIN:$PATH
+# The fake bank is built once, beside the plain programs.
+PATH=$CHITRA_BIN:$PWD/build/bin:$PATH
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/chitra-test-XXXXXX")
 at_exit_commands=()
 
