@@ -11,20 +11,12 @@ import sys
 import tempfile
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+
+import tap  # noqa: E402
+
 DEMO = os.path.join(ROOT, "ops", "demo")
-tested = failed = 0
-
-
-def ok(good, title, *why):
-    global tested, failed
-    tested += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {tested} - {title}")
-    if not good:
-        for line in why:
-            print(f"#   {line}"[:600], file=sys.stderr)
-
-
 class Results:
     """Files as a payroll that went exactly as truth says would leave them."""
 
@@ -90,7 +82,7 @@ def main():
             if change:
                 change(results)
             got, text = results.compare(what, *options)
-            ok(got == code and says in text, title, f"exit {got}, expected {code}", text)
+            tap.ok(got == code and says in text, title, f"exit {got}, expected {code}", text)
 
         def person(results, state="settled", programme="social"):
             return next(p for p in results.people if p["state"] == state and p["programme"] == programme)
@@ -122,7 +114,7 @@ def main():
         expect(1, "truth", "people: a missing claim is found", lambda r: r.people.remove(person(r, programme="rent")), says="amount_dong")
         expect(1, "truth", "people: a claim too many is found", lambda r: r.people.append({**person(r), "month": "2024-03"}), says="too many")
         expect(1, "truth", "people: a claim for the dead person is found",
-               lambda r: person(r, "ended").update(month="2024-04", kind="monthly", amount_dong=360000, claim_state="settled"), says="too many")
+               lambda r: person(r, "ended").update(month="2024-04", kind="regular", amount_dong=360000, claim_state="settled"), says="too many")
         expect(2, "truth", "people: the same claim twice cannot be used", lambda r: r.people.append(dict(person(r))), says="twice")
         expect(2, "truth", "people: an amount that is no number cannot be used", lambda r: person(r).update(amount_dong="360.000"),
                says="whole number")
@@ -160,9 +152,8 @@ def main():
 
         run = subprocess.run((os.path.join(DEMO, "compare"), "truth", os.path.join(directory, "truth.json"), os.path.join(directory, "none")),
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        ok(run.returncode == 2 and "none" in run.stdout, "a missing file is named (exit 2)", run.stdout)
+        tap.ok(run.returncode == 2 and "none" in run.stdout, "a missing file is named (exit 2)", run.stdout)
 
 
 main()
-print(f"1..{tested}")
-sys.exit(failed > 0)
+tap.done()

@@ -114,7 +114,7 @@ def claim_months(programme):
     """(month, kind) of the claims of one person in this pay period."""
     if programme == "rent":
         return [(month, "arrears") for month in RENT_MONTHS]
-    return [(PERIOD, "monthly")]
+    return [(PERIOD, "regular")]
 
 
 def shares(total, weights):
