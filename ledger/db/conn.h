@@ -64,6 +64,14 @@ enum came conn_result(struct db *db, int64_t deadline_us, PGresult **out) WARN_U
 enum came conn_ask(struct db *db, int64_t deadline_us, const char *sql, const char *const *args, int n,
 	PGresult **out) WARN_UNUSED;
 
+/* The same for SQL that must succeed; one value as text in the arena, NULL when there is no row or it is null. */
+enum result conn_value(
+	struct work *w, const char *sql, const char *const *args, int n, const char **value) WARN_UNUSED;
+
+/* Any number of statements at once, by the simple protocol: migrations and roles, never a duty's work. `file` is named in
+ * w->why with the line: "sql_failed". Notices are not shown. */
+enum result conn_script(struct work *w, const char *file, const char *sql) WARN_UNUSED;
+
 /* The simple protocol (scripts, COPY) and pipeline mode exclude each other. */
 void conn_leave_pipeline(struct db *db);
 void conn_enter_pipeline(struct db *db);

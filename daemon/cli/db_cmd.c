@@ -1,0 +1,277 @@
+/* db_cmd.c: chitra db init | migrate | check. */
+#include "daemon/cli/db_cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "ledger/base/json.h"
+#include "ledger/db/migrate.h"
+
+#define STEP_MS  (10 * 60 * 1000) /* for each step: migrating a full database takes long */
+#define JSON_MAX ((size_t)4 << 20)
+
+struct options {
+	const char *database; /* libpq's; NULL: the environment */
+	const char *create;
+	const char *share;
+	const char *start;
+	bool sandbox;
+	bool json;
+};
+
+static const char usage_text[] =
+	"chitra db init [--sandbox [--start 'YYYY-MM-DD HH:MM']] [--create NAME]\n"
+	"               roles, migrations, reference data; safe to repeat\n"
+	"chitra db migrate\n"
+	"               applies the migrations that are missing\n"
+	"chitra db check\n"
+	"               compares the database with the migrations and with every named query; 1: they differ\n"
+	"\n"
+	"  --database C  connection string of the owner; default: PGHOST, PGDATABASE, ...\n"
+	"  --share DIR   the directory of sql/; default: CHITRA_SHARE, then beside the program\n"
+	"  --sandbox     this database pays nobody: its clock can be moved, sample people are accepted\n"
+	"  --start T     the sandbox's clock starts at T in Vietnam\n"
+	"  --create NAME makes the database first (the environment names the server)\n"
+	"  --json        one JSON object on standard output\n";
+
+static int usage(void)
+{
+	fputs(usage_text, stderr);
+	return EX_USAGE;
+}
+
+static bool read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option known[] = {
+		{"database", required_argument, NULL, 'd'},
+		{"create", required_argument, NULL, 'c'},
+		{"share", required_argument, NULL, 's'},
+		{"start", required_argument, NULL, 't'},
+		{"sandbox", no_argument, NULL, 'S'},
+		{"json", no_argument, NULL, 'j'},
+		{NULL, 0, NULL, 0},
+	};
+	optind = 1;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		switch (c) {
+		case 'd': o->database = optarg; break;
+		case 'c': o->create = optarg; break;
+		case 's': o->share = optarg; break;
+		case 't': o->start = optarg; break;
+		case 'S': o->sandbox = true; break;
+		case 'j': o->json = true; break;
+		default: return false;
+		}
+	}
+	return optind == argc;
+}
+
+static int exit_code(const struct work *w, enum result r)
+{
+	switch (r) {
+	case OK: return EX_OK;
+	case REFUSED: fprintf(stderr, "chitra db: %s\n", w->why.text); return EX_DATAERR;
+	case RETRY:
+	case UNSURE: fprintf(stderr, "chitra db: %s\n", w->why.text); return EX_TEMPFAIL;
+	}
+	return EX_SOFTWARE;
+}
+
+static void next_step(struct work *w)
+{
+	w->deadline_us = work_deadline_in_ms(STEP_MS);
+}
+
+/* Fills and prints one JSON object. */
+static void print_json(void (*fill)(struct json_writer *, const void *), const void *what)
+{
+	CLEANUP(buf_free) struct buf out;
+	struct json_writer j;
+	buf_init(&out, JSON_MAX);
+	json_write(&j, &out);
+	json_open_object(&j, NULL);
+	fill(&j, what);
+	json_close(&j);
+	bug_if(!json_written(&j) || !buf_ok(&out));
+	puts(buf_str(&out));
+}
+
+/* ---- init and migrate ------------------------------------------------------------------------------------------------ */
+
+struct done {
+	bool created;
+	bool instance;
+	size_t migrations;
+	int64_t reference_rows;
+};
+
+static void fill_done(struct json_writer *j, const void *what)
+{
+	const struct done *d = what;
+	json_put_bool(j, "created_database", d->created);
+	json_put_i64(j, "migrations_applied", (int64_t)d->migrations);
+	json_put_i64(j, "reference_rows", d->reference_rows);
+	json_put_bool(j, "created_instance", d->instance);
+	json_put_i64(j, "schema_version", CHITRA_SCHEMA_VERSION);
+}
+
+static void say_done(const struct options *o, const struct done *d)
+{
+	if (o->json)
+		print_json(fill_done, d);
+	else if (!d->created && !d->instance && d->migrations == 0 && d->reference_rows == 0)
+		printf("nothing to do: schema version %d\n", CHITRA_SCHEMA_VERSION);
+	else
+		printf("%zu migrations applied, %" PRId64 " reference rows loaded: schema version %d\n",
+			d->migrations, d->reference_rows, CHITRA_SCHEMA_VERSION);
+}
+
+static void say_migration(const struct migration *m)
+{
+	fprintf(stderr, "migration %04d %s\n", m->number, m->name);
+}
+
+/* On the database that the environment names; from then on the environment names the new one. */
+static enum result create_database(struct work *w, const struct options *o, struct done *done)
+{
+	struct work first = {.arena = w->arena, .db = db_open(NULL, DB_DUTY_OWNER)};
+	next_step(&first);
+	enum result r = migrate_create_database(&first, o->create, &done->created);
+	w->why = first.why;
+	db_close(first.db);
+	if (r == OK && setenv("PGDATABASE", o->create, 1) != 0)
+		bug("out of memory");
+	return r;
+}
+
+static enum result init(struct work *w, const struct options *o, struct done *done)
+{
+	const char *share = migrate_share(w, o->share);
+	if (!share)
+		return REFUSED;
+	next_step(w);
+	enum result r = migrate_roles(w, share);
+	next_step(w);
+	if (r == OK)
+		r = migrate_apply(w, share, say_migration, &done->migrations);
+	next_step(w);
+	if (r == OK)
+		r = migrate_instance(w, o->sandbox, o->start, &done->instance);
+	if (r == OK)
+		r = migrate_reference(w, share, &done->reference_rows);
+	return r;
+}
+
+static int run_init(struct work *w, const struct options *o)
+{
+	struct done done = {0};
+	if ((o->start && !o->sandbox) || (o->create && o->database))
+		return usage();
+	enum result r = o->create ? create_database(w, o, &done) : OK;
+	if (r == OK)
+		r = init(w, o, &done);
+	if (r == OK)
+		say_done(o, &done);
+	return exit_code(w, r);
+}
+
+static int run_migrate(struct work *w, const struct options *o)
+{
+	struct done done = {0};
+	const char *share = migrate_share(w, o->share);
+	next_step(w);
+	enum result r = share ? migrate_apply(w, share, say_migration, &done.migrations) : REFUSED;
+	if (r == OK)
+		say_done(o, &done);
+	return exit_code(w, r);
+}
+
+/* ---- check ------------------------------------------------------------------------------------------------------------ */
+
+struct found {
+	struct migrations migrations;
+	struct schema_faults faults;
+	int version;
+};
+
+static bool is_right(const struct found *f)
+{
+	return f->faults.n == 0 && f->migrations.applied == f->migrations.n &&
+	       f->version == CHITRA_SCHEMA_VERSION;
+}
+
+static void fill_found(struct json_writer *j, const void *what)
+{
+	const struct found *f = what;
+	json_put_bool(j, "ok", is_right(f));
+	json_put_i64(j, "schema_version", f->version);
+	json_put_i64(j, "built_for", CHITRA_SCHEMA_VERSION);
+	json_put_i64(j, "migrations_missing", (int64_t)(f->migrations.n - f->migrations.applied));
+	json_open_array(j, "differences");
+	for (size_t i = 0; i < f->faults.n; i++) {
+		json_open_object(j, NULL);
+		json_put_str(j, "query", f->faults.at[i].query);
+		json_put_str(j, "file", f->faults.at[i].file);
+		json_put_str(j, "text", f->faults.at[i].text);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void say_found(const struct found *f)
+{
+	for (size_t i = f->migrations.applied; i < f->migrations.n; i++)
+		printf("migration %04d %s is not applied; run: chitra db migrate\n",
+			f->migrations.at[i].number, f->migrations.at[i].name);
+	if (f->version != CHITRA_SCHEMA_VERSION)
+		printf("the database is at schema version %d, this program was built for %d\n", f->version,
+			CHITRA_SCHEMA_VERSION);
+	for (size_t i = 0; i < f->faults.n; i++)
+		printf("%s: %s: %s\n", f->faults.at[i].file, f->faults.at[i].query, f->faults.at[i].text);
+	if (is_right(f))
+		printf("schema version %d, %zu migrations, every query fits\n", f->version, f->migrations.n);
+}
+
+static int run_check(struct work *w, const struct options *o)
+{
+	struct found f = {0};
+	const char *share = migrate_share(w, o->share);
+	next_step(w);
+	enum result r = share ? migrate_status(w, share, &f.migrations) : REFUSED;
+	if (r == OK && f.migrations.applied > 0)
+		r = db_schema_version(w, &f.version);
+	if (r == OK && f.migrations.applied == f.migrations.n)
+		r = schema_describe_all(w, &f.faults);
+	if (r != OK)
+		return exit_code(w, r);
+	if (o->json)
+		print_json(fill_found, &f);
+	else
+		say_found(&f);
+	return is_right(&f) ? EX_OK : 1;
+}
+
+int cli_db(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct work *, const struct options *);
+	} commands[] = {{"init", run_init}, {"migrate", run_migrate}, {"check", run_check}};
+	struct options o = {0};
+	if (argc < 2 || !read_options(argc - 1, argv + 1, &o))
+		return usage();
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		struct work w = {.arena = arena_new(), .db = db_open(o.database, DB_DUTY_OWNER)};
+		int code = commands[i].run(&w, &o);
+		db_close(w.db);
+		arena_free(w.arena);
+		return code;
+	}
+	return usage();
+}
