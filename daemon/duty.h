@@ -68,5 +68,10 @@ bool duty_is_draining(const struct duty_ctx *d);
 /* Something is so wrong that this process must end: drains, then exits with the status. */
 void duty_end(struct duty_ctx *d, int status);
 
-/* Runs until it is told to stop; returns the process's exit status. reader config; used by chitrad.c. */
-int duty_run(const struct duty *duty, const char *config_path);
+struct spawner;
+
+/* Runs until it is told to stop; returns the process's exit status. Called by chitrad.c. */
+int duty_run(const struct duty *duty, const struct spawner *spawner);
+
+/* log_start as [chitra] log_format and log_level say. */
+void duty_log_start(const char *name, const struct config *c);

@@ -40,7 +40,7 @@ struct server_plan {
 	int64_t request_ms; /* from the first byte of a request to its last; then the connection is closed */
 	int64_t answer_ms;  /* from there to exchange_reply; then 503, and the late reply is dropped */
 	int64_t idle_ms;    /* a connection without a request is closed */
-	size_t connections_max; /* one more is closed at once */
+	size_t connections_max; /* more wait in the backlog */
 };
 
 /* Takes a listening socket (loopback or Unix; anything else is refused), which stays the caller's. */

@@ -120,7 +120,7 @@ static bool prepare(int fd, const union address *at, struct why *why)
 static int open_address(const char *address, struct why *why)
 {
 	union address at;
-	socklen_t size;
+	socklen_t size = 0;
 	if (!parse_address(address, &at, &size, why))
 		return -1;
 	int fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -12,15 +12,15 @@
 #include "ledger/db/db.h"
 
 struct loop;
-struct queue;
+struct lane;
 struct takeover;
 
 typedef void takeover_held(void *arg);
 
-/* Tries every 200 ms until the lock is held, then looks every 5 s whether it still is. held is called each time that
+/* lane: one with a single thread, whose connection then holds the lock. Tries every 200 ms until the lock is held, then looks every 5 s whether it still is. held is called each time that
  * the lock was got: at the start, and again when it was lost with its connection. */
 void takeover_free(struct takeover *t); /* the queue must have been freed before */
-struct takeover *takeover_new(struct loop *l, struct queue *q, enum db_duty duty, int instance,
+struct takeover *takeover_new(struct loop *l, struct lane *lane, enum db_duty duty, int instance,
 	takeover_held *held, void *arg) FREED_BY(takeover_free);
 
 bool takeover_is_held(const struct takeover *t);

@@ -133,7 +133,9 @@ static bool bind_here(struct wake *w, struct why *why)
 	address_of(&here, w->directory, w->name);
 	unlinkat(w->directory, w->name, 0);
 	struct stat st;
+	/* Another duty is another user; the run directory says who may come in. */
 	if (bind(w->fd, (struct sockaddr *)&here, sizeof here) != 0 ||
+		fchmodat(w->directory, w->name, 0666, 0) != 0 ||
 		fstatat(w->directory, w->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return why_set(
 			why, "wake", "could not bind %s in the run directory: %s", w->name, strerror(errno));

@@ -1,0 +1,104 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "ledger/base/log.h"
+#include "daemon/duty_private.h"
+#include "daemon/notify.h"
+
+enum { BEFORE_START_MS = 250, LOOK_MS = 5000, EX_CONFIG = 78 };
+
+static enum result look(struct work *w, void *arg)
+{
+	struct duty_look *look = arg;
+	int version;
+	enum result r = db_schema_version(w, &version);
+	if (r != OK)
+		return r;
+	look->in_doubt = db_history_in_doubt(w->db);
+	look->version = version;
+	if (version != CHITRA_SCHEMA_VERSION)
+		return OK; /* of another schema nothing more can be asked */
+	struct rows rows;
+	r = db_run(w, Q_DAEMON_INSTANCE, DB_NO_ARGS, &rows);
+	if (r != OK)
+		return r;
+	look->sandbox = rows_n(&rows) == 1 && row_bool(&rows, 0, rows_col(&rows, "sandbox"));
+	return OK;
+}
+
+/* What forbids to start, and no waiting cures. */
+static bool may_begin(const struct duty_look *look, struct why *why)
+{
+	if (look->version != CHITRA_SCHEMA_VERSION)
+		return why_set(why, "schema_version",
+			"the database has schema version %d, this program needs %d (chitra db migrate)",
+			look->version, CHITRA_SCHEMA_VERSION);
+	if (geteuid() == 0 && !look->sandbox)
+		return why_set(why, "root", "root runs a duty only against a sandbox database");
+	return true;
+}
+
+static void set_conditions(struct duty_private *own)
+{
+	condition_set(own->database, true, "answers");
+	metric_set(own->db_up, 1);
+	if (own->look.version == CHITRA_SCHEMA_VERSION)
+		condition_set(own->schema, true, "version %d", own->look.version);
+	else
+		condition_set(own->schema, false, "version %d, this program needs %d", own->look.version,
+			CHITRA_SCHEMA_VERSION);
+	condition_set(own->history, !own->look.in_doubt, "%s",
+		own->look.in_doubt ? "the database went back in time or is another one" : "goes on");
+}
+
+static void looked(struct job *job, enum result result)
+{
+	struct duty_ctx *d = job->arg;
+	struct duty_private *own = d->own;
+	bool was_up = condition_holds(own->database);
+	if (result == OK) {
+		set_conditions(own);
+	} else {
+		condition_set(own->database, false, "%s: %s", job->why.code, job->why.text);
+		metric_set(own->db_up, 0);
+		if (was_up || !own->said_down)
+			log_event(LOG_WARN, "database_unavailable", K_STR("result", result_name(result)),
+				K_WHY(&job->why));
+		own->said_down = true;
+	}
+	if (own->draining)
+		return;
+	if (result == OK && !own->started) {
+		struct why why = {0};
+		if (!may_begin(&own->look, &why)) {
+			log_event(LOG_ERROR, "not_started", K_WHY(&why));
+			duty_drain(d, EX_CONFIG);
+			return;
+		}
+		duty_begin(d);
+		if (own->draining)
+			return;
+	}
+	timer_set(own->check, own->started ? LOOK_MS : BEFORE_START_MS);
+}
+
+static enum result run_look(struct work *w, void *arg)
+{
+	struct duty_ctx *d = arg;
+	return look(w, &d->own->look);
+}
+
+static void look_again(void *arg)
+{
+	struct duty_ctx *d = arg;
+	if (!lane_submit(d->own->watch_lane, &d->own->check_job))
+		timer_set(d->own->check, BEFORE_START_MS);
+}
+
+void duty_check_new(struct duty_ctx *d)
+{
+	struct duty_private *own = d->own;
+	own->check_job = (struct job){.name = "database.look", .run = run_look, .done = looked, .arg = d};
+	own->check = timer_new(d->loop, look_again, d);
+	timer_set(own->check, 0);
+}

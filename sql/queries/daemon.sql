@@ -1,0 +1,21 @@
+-- What every duty asks when it starts, and while it runs.
+
+-- name: daemon_instance
+-- duties: gate, desk, teller, scribe
+-- in:
+-- out: sandbox boolean
+select sandbox from ops.instance;
+
+-- name: daemon_hold_instance
+-- duties: gate, desk, teller, scribe
+-- in: duty integer, instance integer
+-- out: held boolean
+-- A session's lock is re-entrant and would be counted: ask only when this connection does not hold it.
+select case
+	when exists (select from pg_locks
+		where locktype = 'advisory' and pid = pg_backend_pid() and granted
+		and database = (select oid from pg_database where datname = current_database())
+		and classid = ($1::bigint)::oid and objid = ($2::bigint)::oid and objsubid = 2)
+	then true
+	else pg_try_advisory_lock($1, $2)
+end as held;
