@@ -267,7 +267,7 @@ struct key_changed {
 	const struct signature *
 		proof; /* by the old key over "chitra-key-change/v1\n<purpose>\n<hex new key>\n"; NULL: it was lost */
 };
-struct entry entry_key(struct arena *a, const struct told_by *by, const struct key_changed *e);
+struct entry entry_key_changed(struct arena *a, const struct told_by *by, const struct key_changed *e);
 
 /* The end of a period: what the trial balance was and which checkpoint covers it; the legs take income to expenses. */
 struct period_closed {

@@ -49,7 +49,7 @@ enum line_value {
 	VALUE_SIG,     /* 128 hex digits: an Ed25519 signature */
 	VALUE_E2E_ID,  /* 19 Crockford characters */
 	VALUE_CODE,    /* a–z, then at most 63 of a–z 0–9 . _ - : agencies, logins, reasons, channels */
-	VALUE_TEXT,    /* percent-escaped, not empty, at most 256 bytes: what a bank calls an entry */
+	VALUE_TEXT,    /* percent-escaped UTF-8 of 1 to 256 bytes: what a bank calls an entry */
 	VALUE_DAY,     /* 2024-04-03 */
 	VALUE_MONTH,   /* 2024-04 */
 	VALUE_YES_NO,  /* yes, no */

@@ -1,0 +1,351 @@
+#include "ledger/books/event.h"
+
+#include "ledger/books/lines.h"
+#include "ledger/books/posting.h"
+
+/* ---- obligation ---------------------------------------------------------------------------------------------- */
+
+struct entry entry_batch_approved(struct arena *a, const struct told_by *by, const struct batch_approved *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+	struct vnd booked;
+
+	bug_if(!vnd_add(e->first, e->unclaimed, &booked) || vnd_cmp(booked, e->sum) > 0);
+	line_count(to, "batch", e->batch);
+	line_count(to, "version", e->version);
+	line_hash(to, "root", &e->root);
+	line_count(to, "lines", e->lines);
+	line_dong(to, "sum", e->sum);
+	line_dong(to, "first", e->first);
+	line_dong(to, "unclaimed", e->unclaimed);
+	line(to, "agency", e->agency);
+	line(to, "programme", e->programme);
+	line_month(to, "period", e->period);
+	line_hash(to, "bundle", &e->bundle);
+	entry = entry_told(a, by, LEAF_BATCH_APPROVED, to);
+	entry.idem = arena_printf(a, "b%lld.v%d.approved", (long long)e->batch, (int)e->version);
+	entry.refs = entry_key(a, "batch:", e->batch, "");
+	post_batch_approved(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_approval(struct arena *a, const struct told_by *by, const struct approval_given *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line_hash(to, "bundle", &e->bundle_root);
+	line_count(to, "batches", e->batches);
+	line_count(to, "lines", e->lines);
+	line_dong(to, "sum", e->sum);
+	line(to, "agency", e->agency);
+	line(to, "officer", e->officer);
+	line(to, "role", e->role);
+	line_hash(to, "certificate", &e->certificate);
+	line(to, "method", e->method);
+	line_hash(to, "text", &e->text);
+	line_hash(to, "proof", &e->proof);
+	entry = entry_told(a, by, LEAF_APPROVAL, to);
+	entry.idem = arena_printf(a, "a%lld.%s", (long long)e->bundle, e->officer);
+	entry.refs = entry_key(a, "bundle:", e->bundle, "");
+	return entry;
+}
+
+struct entry entry_batch_released(struct arena *a, const struct told_by *by, const struct batch_released *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	bug_if(vnd_cmp(e->unfunded, e->sum) > 0);
+	line_count(to, "batch", e->batch);
+	line_count(to, "version", e->version);
+	line_hash(to, "root", &e->root);
+	line_count(to, "lines", e->lines);
+	line_dong(to, "sum", e->sum);
+	line_dong(to, "unfunded", e->unfunded);
+	line(to, "agency", e->agency);
+	line(to, "programme", e->programme);
+	line(to, "funding-account", e->funding_account);
+	line_officers(to, e->officers);
+	entry = entry_told(a, by, LEAF_BATCH_RELEASED, to);
+	entry.idem = arena_printf(a, "b%lld.v%d.released", (long long)e->batch, (int)e->version);
+	entry.refs = entry_key(a, "batch:", e->batch, "");
+	post_batch_released(a, e, &entry);
+	return entry;
+}
+
+/* ---- payouts ------------------------------------------------------------------------------------------------- */
+
+struct entry entry_dispatch_sent(struct arena *a, const struct told_by *by, const struct dispatch_sent *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+	struct vnd parts = vnd(0);
+
+	for (size_t i = 0; i < e->n_parts; i++)
+		bug_if(!vnd_add(parts, e->parts[i].sum, &parts));
+	bug_if(vnd_cmp(parts, e->sum) != 0);
+	line_count(to, "dispatch", e->dispatch);
+	line_count(to, "epoch", e->epoch);
+	line(to, "channel", e->channel);
+	line(to, "funding-account", e->funding_account);
+	line_count(to, "count", e->count);
+	line_dong(to, "sum", e->sum);
+	line_hash(to, "root", &e->root);
+	entry = entry_told(a, by, LEAF_DISPATCH_SENT, to);
+	entry.idem = arena_printf(a, "d%lld.e%d.sent", (long long)e->dispatch, (int)e->epoch);
+	entry.refs = entry_key(a, "dispatch:", e->dispatch, "");
+	post_dispatch_sent(a, e, &entry);
+	return entry;
+}
+
+static struct entry payout_entry(struct arena *a, const struct told_by *by, const struct payout_end *e,
+	enum leaf_kind kind, const char *end, bool entry_line, bool reason_line)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line(to, "id", e->id);
+	line_hash(to, "line", &e->line);
+	line_dong(to, "amount", e->amount);
+	line(to, "channel", e->channel);
+	if (entry_line)
+		line_text(to, "entry", e->entry);
+	if (reason_line)
+		line(to, "reason", e->reason);
+	entry = entry_told(a, by, kind, to);
+	entry.idem = entry_key(a, "p", e->payout, end);
+	entry.refs = entry_key(a, "payout:", e->payout, entry_key(a, " batch:", e->batch, ""));
+	return entry;
+}
+
+struct entry entry_payout_rejected(struct arena *a, const struct told_by *by, const struct payout_end *e)
+{
+	struct entry entry = payout_entry(a, by, e, LEAF_PAYOUT_REJECTED, ".rejected", false, true);
+
+	post_payout_unpaid(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_payout_not_paid(struct arena *a, const struct told_by *by, const struct payout_end *e)
+{
+	struct entry entry = payout_entry(a, by, e, LEAF_PAYOUT_NOT_PAID, ".not_paid", false, true);
+
+	post_payout_unpaid(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_payout_settled(struct arena *a, const struct told_by *by, const struct payout_end *e)
+{
+	struct entry entry = payout_entry(a, by, e, LEAF_PAYOUT_SETTLED, ".settled", true, false);
+
+	post_payout_settled(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_payout_returned(struct arena *a, const struct told_by *by, const struct payout_end *e)
+{
+	struct entry entry = payout_entry(a, by, e, LEAF_PAYOUT_RETURNED, ".returned", true, true);
+
+	post_payout_returned(a, e, &entry);
+	return entry;
+}
+
+/* ---- claims -------------------------------------------------------------------------------------------------- */
+
+struct entry entry_claim_voided(struct arena *a, const struct told_by *by, const struct claim_voided *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line_count(to, "claim", e->claim);
+	line(to, "programme", e->programme);
+	line_month(to, "month", e->month);
+	line(to, "kind", e->kind);
+	line_count(to, "instalment", e->instalment);
+	line_dong(to, "amount", e->amount);
+	line(to, "reason", e->reason);
+	line_officers(to, e->officers);
+	entry = entry_told(a, by, LEAF_CLAIM_VOIDED, to);
+	entry.idem = entry_key(a, "c", e->claim, ".voided");
+	entry.refs = entry_key(a, "claim:", e->claim, "");
+	bind_person(&entry, e->pii);
+	post_claim_voided(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_unclaimed_cancelled(
+	struct arena *a, const struct told_by *by, const struct unclaimed_cancelled *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line_count(to, "claim", e->claim);
+	line(to, "programme", e->programme);
+	line_month(to, "month", e->month);
+	line(to, "kind", e->kind);
+	line_count(to, "instalment", e->instalment);
+	line_dong(to, "amount", e->amount);
+	line_hash(to, "decision", &e->decision);
+	line_officers(to, e->officers);
+	entry = entry_told(a, by, LEAF_UNCLAIMED_CANCELLED, to);
+	entry.idem = entry_key(a, "c", e->claim, ".cancelled");
+	entry.refs = entry_key(a, "claim:", e->claim, "");
+	bind_person(&entry, e->pii);
+	post_unclaimed_cancelled(a, e, &entry);
+	return entry;
+}
+
+/* ---- what a statement says ----------------------------------------------------------------------------------- */
+
+struct entry entry_statement_file(struct arena *a, const struct told_by *by, const struct statement_file *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+	char day[DAY_TEXT_SIZE];
+
+	line(to, "funding-account", e->funding_account);
+	line_day(to, "day", e->day);
+	line_count(to, "sequence", e->sequence);
+	line_dong(to, "opening", e->opening);
+	line_dong(to, "closing", e->closing);
+	line_count(to, "lines", e->lines);
+	line_dong(to, "debits", e->debits);
+	line_dong(to, "credits", e->credits);
+	line_count(to, "pages", e->pages);
+	line_hash(to, "root", &e->root);
+	line(to, "source", e->source);
+	line_yes_no(to, "complete", e->complete);
+	line_yes_no(to, "chained", e->chained);
+	entry = entry_told(a, by, LEAF_STATEMENT_FILE, to);
+	entry.idem = arena_printf(a, "s%s.%s", e->funding_account, day_format(e->day, day));
+	return entry;
+}
+
+static struct entry fact_entry(struct arena *a, const struct told_by *by, const struct statement_fact *e,
+	enum leaf_kind kind, const char *end)
+{
+	struct buf *to = lines_begin();
+	bool agent = kind == LEAF_AGENT_ADVANCED || kind == LEAF_AGENT_RETURNED;
+	struct entry entry;
+
+	line(to, "funding-account", e->funding_account);
+	if (agent)
+		line(to, "channel", e->channel);
+	line_dong(to, "amount", e->amount);
+	if (kind == LEAF_SUSPENSE)
+		line(to, "side", e->debit ? "debit" : "credit");
+	line_text(to, "entry", e->entry);
+	if (kind == LEAF_FEE)
+		line_text_if(to, "rule", e->rule);
+	else if (kind == LEAF_SUSPENSE)
+		line_count(to, "break", e->break_id);
+	else
+		line_text_if(to, "order", e->order);
+	entry = entry_told(a, by, kind, to);
+	entry.idem = entry_key(a, "l", e->line, end);
+	entry.refs = entry_key(a, "line:", e->line, "");
+	return entry;
+}
+
+struct entry entry_funding(struct arena *a, const struct told_by *by, const struct statement_fact *e)
+{
+	struct entry entry = fact_entry(a, by, e, LEAF_FUNDING, ".funding");
+
+	post_funding(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_fee(struct arena *a, const struct told_by *by, const struct statement_fact *e)
+{
+	struct entry entry = fact_entry(a, by, e, LEAF_FEE, ".fee");
+
+	post_fee(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_suspense(struct arena *a, const struct told_by *by, const struct statement_fact *e)
+{
+	struct entry entry = fact_entry(a, by, e, LEAF_SUSPENSE, ".suspense");
+
+	entry.refs = entry_key(a, "line:", e->line, entry_key(a, " break:", e->break_id, ""));
+	post_suspense(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_agent_advanced(struct arena *a, const struct told_by *by, const struct statement_fact *e)
+{
+	struct entry entry = fact_entry(a, by, e, LEAF_AGENT_ADVANCED, ".agent_advanced");
+
+	post_agent_advanced(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_agent_returned(struct arena *a, const struct told_by *by, const struct statement_fact *e)
+{
+	struct entry entry = fact_entry(a, by, e, LEAF_AGENT_RETURNED, ".agent_returned");
+
+	post_agent_returned(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_refund(struct arena *a, const struct told_by *by, const struct statement_fact *e)
+{
+	struct entry entry = fact_entry(a, by, e, LEAF_REFUND, ".refund");
+
+	post_refund(a, e, &entry);
+	return entry;
+}
+
+struct entry entry_break_opened(struct arena *a, const struct told_by *by, const struct break_opened *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line_count(to, "break", e->break_id);
+	line(to, "kind", e->kind);
+	line(to, "funding-account", e->funding_account);
+	line_day(to, "day", e->day);
+	line_dong(to, "amount", e->amount);
+	if (e->id != NULL)
+		line(to, "id", e->id);
+	line_text_if(to, "entry", e->entry);
+	entry = entry_told(a, by, LEAF_BREAK_OPENED, to);
+	entry.idem = entry_key(a, "k", e->break_id, ".opened");
+	entry.refs = entry_key(a, "break:", e->break_id, "");
+	return entry;
+}
+
+static const char *resolution_name(enum resolved_as as)
+{
+	switch (as) {
+	case RESOLVED_WITHOUT_ENTRY: return "without_entry";
+	case RESOLVED_FEE: return "fee";
+	case RESOLVED_LATE_MATCH: return "late_match";
+	case RESOLVED_TAKEN_BACK: return "taken_back";
+	case RESOLVED_FUNDING: return "funding";
+	case RESOLVED_RETURN: return "return";
+	case RESOLVED_REFUNDABLE: return "refundable";
+	case RESOLVED_SENT_BACK: return "sent_back";
+	}
+	bug("no such resolution: %d", (int)as);
+}
+
+struct entry entry_break_resolved(struct arena *a, const struct told_by *by, const struct break_resolved *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line_count(to, "break", e->break_id);
+	line(to, "kind", e->kind);
+	line(to, "funding-account", e->funding_account);
+	line_dong(to, "amount", e->amount);
+	line(to, "outcome", resolution_name(e->as));
+	line_officers(to, e->officers);
+	entry = entry_told(a, by, LEAF_BREAK_RESOLVED, to);
+	entry.idem = entry_key(a, "k", e->break_id, ".resolved");
+	entry.refs = entry_key(a, "break:", e->break_id, "");
+	post_break_resolved(a, e, &entry);
+	return entry;
+}

@@ -1,0 +1,142 @@
+/* Corrections, and what the log says of itself. */
+#include "ledger/books/event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/text.h"
+#include "ledger/books/chart.h"
+#include "ledger/books/lines.h"
+#include "ledger/books/posting.h"
+
+struct entry entry_reversal(struct arena *a, const struct told_by *by, const struct reversal *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line(to, "reason", e->reason);
+	line_officers(to, e->officers);
+	entry = entry_told(a, by, LEAF_REVERSAL, to);
+	entry.idem = entry_key(a, "r", e->seq, ".reversed");
+	entry.refs = entry_key(a, "seq:", e->seq, "");
+	entry.reverses_one = true;
+	entry.reverses = e->seq;
+	post_reversal(a, e, &entry);
+	return entry;
+}
+
+static const char *step_name(enum clawback_step step)
+{
+	switch (step) {
+	case CLAWBACK_OPENED: return "opened";
+	case CLAWBACK_RECEIVED: return "received";
+	case CLAWBACK_GIVEN_UP: return "given_up";
+	}
+	bug("no such step of a clawback: %d", (int)step);
+}
+
+struct entry entry_clawback(struct arena *a, const struct told_by *by, const struct clawback *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line(to, "id", e->id);
+	line_hash(to, "line", &e->line);
+	line_dong(to, "amount", e->amount);
+	line(to, "step", step_name(e->step));
+	line_hash(to, "decision", &e->decision);
+	line_officers(to, e->officers);
+	entry = entry_told(a, by, LEAF_CLAWBACK, to);
+	entry.idem = arena_printf(a, "w%lld.%d", (long long)e->case_id, (int)e->n);
+	entry.refs = entry_key(a, "case:", e->case_id, "");
+	post_clawback(a, e, &entry);
+	return entry;
+}
+
+static int by_purpose_and_key(const void *x, const void *y)
+{
+	const struct genesis_key *a = x;
+	const struct genesis_key *b = y;
+	int purpose = strcmp(a->purpose, b->purpose);
+
+	return purpose != 0 ? purpose : memcmp(a->key.b, b->key.b, sizeof(a->key.b));
+}
+
+struct entry entry_genesis(struct arena *a, const struct told_by *by, const struct genesis *e)
+{
+	struct buf *to = lines_begin();
+	struct genesis_key *keys = arena_copy(a, e->keys, e->n_keys * sizeof(*e->keys));
+	struct hash chart = chart_hash();
+	struct entry entry;
+	char hex[HASH_HEX_SIZE];
+
+	bug_if(e->n_keys == 0);
+	qsort(keys, e->n_keys, sizeof(*keys), by_purpose_and_key);
+	line_text(to, "origin", e->origin);
+	line(to, "currency", "VND");
+	line_yes_no(to, "sandbox", e->sandbox);
+	line_hash(to, "chart", &chart);
+	line_count(to, "id-key-version", e->id_key_version);
+	for (size_t i = 0; i < e->n_keys; i++) {
+		hex_encode(keys[i].key.b, sizeof(keys[i].key.b), hex);
+		line(to, "key", arena_printf(a, "%s %s", keys[i].purpose, hex));
+	}
+	entry = entry_told(a, by, LEAF_GENESIS, to);
+	entry.idem = "genesis";
+	return entry;
+}
+
+struct entry entry_recovered(struct arena *a, const struct told_by *by, const struct recovered *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+
+	line_count(to, "had", e->had);
+	line_count(to, "size", e->size);
+	line_hash(to, "root", &e->root);
+	line_count(to, "timeline", e->timeline);
+	entry = entry_told(a, by, LEAF_RECOVERED, to);
+	entry.idem = arena_printf(a, "recovered.%lld.from.%lld", (long long)e->size, (long long)e->had);
+	return entry;
+}
+
+struct entry entry_key_changed(struct arena *a, const struct told_by *by, const struct key_changed *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+	char hex[129];
+
+	line(to, "purpose", e->purpose);
+	if (e->old != NULL)
+		line_key(to, "old", e->old);
+	line_key(to, "new", &e->new_key);
+	if (e->proof != NULL) {
+		hex_encode(e->proof->b, sizeof(e->proof->b), hex);
+		line(to, "proof", hex);
+	}
+	entry = entry_told(a, by, LEAF_KEY, to);
+	hex_encode(e->new_key.b, sizeof(e->new_key.b), hex);
+	entry.idem = arena_printf(a, "key.%s.%.64s", e->purpose, hex);
+	return entry;
+}
+
+struct entry entry_close(struct arena *a, const struct told_by *by, const struct period_closed *e)
+{
+	struct buf *to = lines_begin();
+	struct entry entry;
+	char month[MONTH_TEXT_SIZE];
+
+	line_month(to, "period", e->period);
+	line(to, "agency", e->agency);
+	line_count(to, "size", e->size);
+	line_hash(to, "root", &e->root);
+	line_count(to, "accounts", e->accounts);
+	line_hash(to, "trial-balance", &e->trial_balance);
+	line_dong(to, "debits", e->debits);
+	line_dong(to, "credits", e->credits);
+	entry = entry_told(a, by, LEAF_CLOSE, to);
+	entry.idem = arena_printf(a, "close.%s.%s", e->agency, month_format(e->period, month));
+	entry.n_legs = e->n_legs;
+	entry.legs = e->legs;
+	return entry;
+}
