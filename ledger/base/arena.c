@@ -175,14 +175,17 @@ char *arena_strdup(struct arena *a, const char *s)
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+	char small[256];
 	va_list args;
 	char *at;
 	int n;
 
 	va_start(args, fmt);
-	n = vsnprintf(NULL, 0, fmt, args);
+	n = vsnprintf(small, sizeof(small), fmt, args);
 	va_end(args);
 	bug_if(n < 0);
+	if ((size_t)n < sizeof(small))
+		return arena_strndup(a, small, (size_t)n);
 	at = arena_alloc(a, (size_t)n + 1);
 	va_start(args, fmt);
 	vsnprintf(at, (size_t)n + 1, fmt, args);

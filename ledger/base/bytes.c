@@ -119,13 +119,16 @@ bool buf_add_z(struct buf *b, const char *z)
 
 bool buf_addf(struct buf *b, const char *fmt, ...)
 {
+	char small[256];
 	va_list args;
 	int n;
 
 	va_start(args, fmt);
-	n = vsnprintf(NULL, 0, fmt, args);
+	n = vsnprintf(small, sizeof(small), fmt, args);
 	va_end(args);
 	bug_if(n < 0);
+	if ((size_t)n < sizeof(small))
+		return buf_add(b, small, (size_t)n);
 	if (!reserve(b, (size_t)n))
 		return false;
 	va_start(args, fmt);
