@@ -1,6 +1,5 @@
 #include "daemon/duty.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/log.h"
-#include "ledger/base/text.h"
 #include "daemon/admin.h"
 #include "daemon/duty_private.h"
 #include "daemon/notify.h"
@@ -225,12 +223,13 @@ static bool listen_and_say_so(struct duty_ctx *d, struct why *why)
 static void name_owner(struct duty_ctx *d)
 {
 	static char owner[96], prefix[64];
-	uint8_t random[8];
-	char hex[2 * sizeof random + 1];
+	char random[16];
 	bug_if(getrandom(random, sizeof random, 0) != sizeof random);
-	hex_encode(random, sizeof random, hex);
+	/* Letters, because the log takes a long run of digits for somebody's number. */
+	for (size_t i = 0; i < sizeof random; i++)
+		random[i] = (char)('a' + (random[i] & 15));
 	snprintf(prefix, sizeof prefix, "%s/%d/", d->duty->name, d->instance);
-	snprintf(owner, sizeof owner, "%s%s", prefix, hex);
+	snprintf(owner, sizeof owner, "%s%.*s", prefix, (int)sizeof random, random);
 	d->owner = owner;
 	d->owner_prefix = prefix;
 }

@@ -29,7 +29,7 @@ struct duty_ctx {
 	struct wake *wake; /* may be NULL */
 	int instance;      /* [chitra] instance */
 	const char *
-		owner; /* "teller/1/0123456789abcdef": this process and no other, what `dispatch.owner` says */
+		owner; /* "teller/1/kdbamdpolfhcgaje": this process and no other, what `dispatch.owner` says */
 	const char *owner_prefix; /* "teller/1/": this process and those of the same number before it */
 	void *state;              /* the duty's own; set by start, freed by stop */
 	struct duty_private *own; /* duty.c's */

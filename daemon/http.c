@@ -553,7 +553,7 @@ size_t server_in_flight(const struct server *s)
 {
 	size_t n = s->unanswered;
 	for (const struct conn *c = s->conns; c; c = c->next)
-		n += !conn_is_dead(c) && (c->since_us || has_output(c));
+		n += !conn_is_dead(c) && !c->answering && (s->draining || c->since_us || has_output(c));
 	return n;
 }
 

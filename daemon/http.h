@@ -49,7 +49,8 @@ struct server *server_new(struct loop *l, const struct server_plan *plan, int li
 
 /* Accepts no more; connections close after their answer, idle ones after a second. */
 void server_drain(struct server *s);
-size_t server_in_flight(const struct server *s); /* exchanges without an answer, and requests half read */
+/* Exchanges without an answer, requests half read; while draining every open connection. */
+size_t server_in_flight(const struct server *s);
 
 /* The request, owned by the exchange: readable from any thread until exchange_reply. */
 const char *exchange_method(const struct exchange *x);

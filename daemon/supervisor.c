@@ -350,6 +350,7 @@ int supervisor_run(const struct spawner *spawner)
 		}
 		loop_run(s->loop);
 	}
+	admin_remove(config_text(c, "chitra", "run_dir"), "supervisor", instance);
 	config_free(c);
 	for (size_t i = 0; i < duties_n; i++)
 		timer_free(s->places[i].restart);
