@@ -15,12 +15,13 @@ import (
 )
 
 type options struct {
-	code, dir, listen, portFile, key, payerKey, callbackURL, accounts, funding, date, control string
-	dedup, honourValidUntil, callbackBulk, anyAccount, overdraft                              bool
-	dedupeDays, postingLag, pageLines                                                         int
-	replyDelay, slow, hang, retryMax                                                          time.Duration
-	reply                                                                                     string
-	replyStatus                                                                               status
+	code, dir, listen, portFile, key, payerKey, callbackURL, funding, date, control string
+	dedup, honourValidUntil, callbackBulk, anyAccount, overdraft                    bool
+	dedupeDays, postingLag, pageLines                                               int
+	replyDelay, slow, hang, retryMax                                                time.Duration
+	reply                                                                           string
+	accounts                                                                        []string
+	replyStatus                                                                     status
 }
 
 func (o *options) slowSeconds() int64 { return int64((o.slow + time.Second - 1) / time.Second) }
@@ -35,7 +36,10 @@ func flags(o *options) *flag.FlagSet {
 	f.StringVar(&o.key, "key", "", "the bank's secret key file (fakebank keygen FILE makes one and prints the public key)")
 	f.StringVar(&o.payerKey, "payer-key", "", "the payer's public key whpk_…, or a file that holds it; several with commas")
 	f.StringVar(&o.callbackURL, "callback-url", "", "http://HOST:PORT[/PATH] or unix:SOCKET[|/PATH]; empty: no callbacks")
-	f.StringVar(&o.accounts, "accounts", "", "CSV bank,account,holder_name,personal_id,status; several files with commas")
+	f.Func("accounts", "CSV bank,account,holder_name,personal_id,status; may be given several times", func(path string) error {
+		o.accounts = append(o.accounts, path)
+		return nil
+	})
 	f.StringVar(&o.funding, "funding", "", "funding accounts with opening balances: ACCOUNT:BALANCE,…")
 	f.StringVar(&o.date, "date", "2024-04-03", "first business day of a new book")
 	f.BoolVar(&o.dedup, "dedup", true, "an id that is known is not executed again")
@@ -133,11 +137,9 @@ func open(o options) (*bank, error) {
 	if b.payer, err = parsePublic(o.payerKey); err != nil {
 		return nil, err
 	}
-	if o.accounts != "" {
-		for _, path := range strings.Split(o.accounts, ",") {
-			if err := b.acc.load(path); err != nil {
-				return nil, err
-			}
+	for _, path := range o.accounts {
+		if err := b.acc.load(path); err != nil {
+			return nil, err
 		}
 	}
 	b.lastReply.body = []byte(`{"message_id":"NONE","items":[]}`)
