@@ -30,6 +30,7 @@ void conn_close(struct db *db)
 {
 	PQfinish(db->conn);
 	db->conn = NULL;
+	db->farewell = false;
 	memset(db->prepared, 0, query_count * sizeof *db->prepared);
 }
 
@@ -136,6 +137,7 @@ static void on_notice(void *arg, const PGresult *notice)
 	db->noticed = true;
 	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
 	const char *code = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+	db->farewell |= severity && strcmp(severity, "FATAL") == 0;
 	if (severity && strcmp(severity, "WARNING") == 0)
 		log_event(LOG_WARN, "db_warning", K_STR("sqlstate", code ? code : ""));
 }
@@ -287,13 +289,19 @@ static enum result greet(struct work *w)
 	return r;
 }
 
-/* Idle connections die silently (restart, failover): then the socket is readable. */
+/* Idle connections die silently (restart, failover): then the socket is readable. Notices and changed settings are read over;
+ * libpq gives a farewell ("terminating connection…") as a notice. */
 static bool is_alive(struct db *db)
 {
 	struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
-	if (poll(&p, 1, 0) <= 0)
-		return true;
-	return PQconsumeInput(db->conn) && PQstatus(db->conn) == CONNECTION_OK;
+	while (poll(&p, 1, 0) > 0) {
+		if (!PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK)
+			return false;
+		(void)PQisBusy(db->conn); /* reads what has come */
+		if (db->farewell)
+			return false;
+	}
+	return true;
 }
 
 enum result conn_ensure(struct work *w)

@@ -34,6 +34,7 @@ struct db {
 	struct db_identity identity; /* of this or the last connection */
 	bool *prepared;              /* by enum query, on this connection */
 	bool greeting;               /* the on-connect hook is running */
+	bool farewell;               /* the server has said that it ends this connection */
 	bool noticed;                /* a notice or warning came since it was cleared */
 
 	enum tx_state tx;
