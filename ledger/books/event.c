@@ -12,17 +12,17 @@ struct entry entry_batch_approved(struct arena *a, const struct told_by *by, con
 	struct vnd booked;
 
 	bug_if(!vnd_add(e->first, e->unclaimed, &booked) || vnd_cmp(booked, e->sum) > 0);
-	line_count(to, "batch", e->batch);
-	line_count(to, "version", e->version);
-	line_hash(to, "root", &e->root);
-	line_count(to, "lines", e->lines);
-	line_dong(to, "sum", e->sum);
-	line_dong(to, "first", e->first);
-	line_dong(to, "unclaimed", e->unclaimed);
-	line(to, "agency", e->agency);
-	line(to, "programme", e->programme);
-	line_month(to, "period", e->period);
-	line_hash(to, "bundle", &e->bundle);
+	lines_count(to, "batch", e->batch);
+	lines_count(to, "version", e->version);
+	lines_hash(to, "root", &e->root);
+	lines_count(to, "lines", e->lines);
+	lines_dong(to, "sum", e->sum);
+	lines_dong(to, "first", e->first);
+	lines_dong(to, "unclaimed", e->unclaimed);
+	lines_code(to, "agency", e->agency);
+	lines_code(to, "programme", e->programme);
+	lines_month(to, "period", e->period);
+	lines_hash(to, "bundle", &e->bundle);
 	entry = entry_told(a, by, LEAF_BATCH_APPROVED, to);
 	entry.idem = arena_printf(a, "b%lld.v%d.approved", (long long)e->batch, (int)e->version);
 	entry.refs = entry_key(a, "batch:", e->batch, "");
@@ -35,17 +35,17 @@ struct entry entry_approval(struct arena *a, const struct told_by *by, const str
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line_hash(to, "bundle", &e->bundle_root);
-	line_count(to, "batches", e->batches);
-	line_count(to, "lines", e->lines);
-	line_dong(to, "sum", e->sum);
-	line(to, "agency", e->agency);
-	line(to, "officer", e->officer);
-	line(to, "role", e->role);
-	line_hash(to, "certificate", &e->certificate);
-	line(to, "method", e->method);
-	line_hash(to, "text", &e->text);
-	line_hash(to, "proof", &e->proof);
+	lines_hash(to, "bundle", &e->bundle_root);
+	lines_count(to, "batches", e->batches);
+	lines_count(to, "lines", e->lines);
+	lines_dong(to, "sum", e->sum);
+	lines_code(to, "agency", e->agency);
+	lines_code(to, "officer", e->officer);
+	lines_code(to, "role", e->role);
+	lines_hash(to, "certificate", &e->certificate);
+	lines_code(to, "method", e->method);
+	lines_hash(to, "text", &e->text);
+	lines_hash(to, "proof", &e->proof);
 	entry = entry_told(a, by, LEAF_APPROVAL, to);
 	entry.idem = arena_printf(a, "a%lld.%s", (long long)e->bundle, e->officer);
 	entry.refs = entry_key(a, "bundle:", e->bundle, "");
@@ -58,16 +58,16 @@ struct entry entry_batch_released(struct arena *a, const struct told_by *by, con
 	struct entry entry;
 
 	bug_if(vnd_cmp(e->unfunded, e->sum) > 0);
-	line_count(to, "batch", e->batch);
-	line_count(to, "version", e->version);
-	line_hash(to, "root", &e->root);
-	line_count(to, "lines", e->lines);
-	line_dong(to, "sum", e->sum);
-	line_dong(to, "unfunded", e->unfunded);
-	line(to, "agency", e->agency);
-	line(to, "programme", e->programme);
-	line(to, "funding-account", e->funding_account);
-	line_officers(to, e->officers);
+	lines_count(to, "batch", e->batch);
+	lines_count(to, "version", e->version);
+	lines_hash(to, "root", &e->root);
+	lines_count(to, "lines", e->lines);
+	lines_dong(to, "sum", e->sum);
+	lines_dong(to, "unfunded", e->unfunded);
+	lines_code(to, "agency", e->agency);
+	lines_code(to, "programme", e->programme);
+	lines_code(to, "funding-account", e->funding_account);
+	lines_officers(to, e->officers);
 	entry = entry_told(a, by, LEAF_BATCH_RELEASED, to);
 	entry.idem = arena_printf(a, "b%lld.v%d.released", (long long)e->batch, (int)e->version);
 	entry.refs = entry_key(a, "batch:", e->batch, "");
@@ -86,13 +86,13 @@ struct entry entry_dispatch_sent(struct arena *a, const struct told_by *by, cons
 	for (size_t i = 0; i < e->n_parts; i++)
 		bug_if(!vnd_add(parts, e->parts[i].sum, &parts));
 	bug_if(vnd_cmp(parts, e->sum) != 0);
-	line_count(to, "dispatch", e->dispatch);
-	line_count(to, "epoch", e->epoch);
-	line(to, "channel", e->channel);
-	line(to, "funding-account", e->funding_account);
-	line_count(to, "count", e->count);
-	line_dong(to, "sum", e->sum);
-	line_hash(to, "root", &e->root);
+	lines_count(to, "dispatch", e->dispatch);
+	lines_count(to, "epoch", e->epoch);
+	lines_code(to, "channel", e->channel);
+	lines_code(to, "funding-account", e->funding_account);
+	lines_count(to, "count", e->count);
+	lines_dong(to, "sum", e->sum);
+	lines_hash(to, "root", &e->root);
 	entry = entry_told(a, by, LEAF_DISPATCH_SENT, to);
 	entry.idem = arena_printf(a, "d%lld.e%d.sent", (long long)e->dispatch, (int)e->epoch);
 	entry.refs = entry_key(a, "dispatch:", e->dispatch, "");
@@ -106,14 +106,14 @@ static struct entry payout_entry(struct arena *a, const struct told_by *by, cons
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line(to, "id", e->id);
-	line_hash(to, "line", &e->line);
-	line_dong(to, "amount", e->amount);
-	line(to, "channel", e->channel);
+	lines_code(to, "id", e->id);
+	lines_hash(to, "line", &e->line);
+	lines_dong(to, "amount", e->amount);
+	lines_code(to, "channel", e->channel);
 	if (entry_line)
-		line_text(to, "entry", e->entry);
+		lines_text(to, "entry", e->entry);
 	if (reason_line)
-		line(to, "reason", e->reason);
+		lines_code(to, "reason", e->reason);
 	entry = entry_told(a, by, kind, to);
 	entry.idem = entry_key(a, "p", e->payout, end);
 	entry.refs = entry_key(a, "payout:", e->payout, entry_key(a, " batch:", e->batch, ""));
@@ -159,14 +159,14 @@ struct entry entry_claim_voided(struct arena *a, const struct told_by *by, const
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line_count(to, "claim", e->claim);
-	line(to, "programme", e->programme);
-	line_month(to, "month", e->month);
-	line(to, "kind", e->kind);
-	line_count(to, "instalment", e->instalment);
-	line_dong(to, "amount", e->amount);
-	line(to, "reason", e->reason);
-	line_officers(to, e->officers);
+	lines_count(to, "claim", e->claim);
+	lines_code(to, "programme", e->programme);
+	lines_month(to, "month", e->month);
+	lines_code(to, "kind", e->kind);
+	lines_count(to, "instalment", e->instalment);
+	lines_dong(to, "amount", e->amount);
+	lines_code(to, "reason", e->reason);
+	lines_officers(to, e->officers);
 	entry = entry_told(a, by, LEAF_CLAIM_VOIDED, to);
 	entry.idem = entry_key(a, "c", e->claim, ".voided");
 	entry.refs = entry_key(a, "claim:", e->claim, "");
@@ -181,14 +181,14 @@ struct entry entry_unclaimed_cancelled(
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line_count(to, "claim", e->claim);
-	line(to, "programme", e->programme);
-	line_month(to, "month", e->month);
-	line(to, "kind", e->kind);
-	line_count(to, "instalment", e->instalment);
-	line_dong(to, "amount", e->amount);
-	line_hash(to, "decision", &e->decision);
-	line_officers(to, e->officers);
+	lines_count(to, "claim", e->claim);
+	lines_code(to, "programme", e->programme);
+	lines_month(to, "month", e->month);
+	lines_code(to, "kind", e->kind);
+	lines_count(to, "instalment", e->instalment);
+	lines_dong(to, "amount", e->amount);
+	lines_hash(to, "decision", &e->decision);
+	lines_officers(to, e->officers);
 	entry = entry_told(a, by, LEAF_UNCLAIMED_CANCELLED, to);
 	entry.idem = entry_key(a, "c", e->claim, ".cancelled");
 	entry.refs = entry_key(a, "claim:", e->claim, "");
@@ -205,19 +205,19 @@ struct entry entry_statement_file(struct arena *a, const struct told_by *by, con
 	struct entry entry;
 	char day[DAY_TEXT_SIZE];
 
-	line(to, "funding-account", e->funding_account);
-	line_day(to, "day", e->day);
-	line_count(to, "sequence", e->sequence);
-	line_dong(to, "opening", e->opening);
-	line_dong(to, "closing", e->closing);
-	line_count(to, "lines", e->lines);
-	line_dong(to, "debits", e->debits);
-	line_dong(to, "credits", e->credits);
-	line_count(to, "pages", e->pages);
-	line_hash(to, "root", &e->root);
-	line(to, "source", e->source);
-	line_yes_no(to, "complete", e->complete);
-	line_yes_no(to, "chained", e->chained);
+	lines_code(to, "funding-account", e->funding_account);
+	lines_day(to, "day", e->day);
+	lines_count(to, "sequence", e->sequence);
+	lines_dong(to, "opening", e->opening);
+	lines_dong(to, "closing", e->closing);
+	lines_count(to, "lines", e->lines);
+	lines_dong(to, "debits", e->debits);
+	lines_dong(to, "credits", e->credits);
+	lines_count(to, "pages", e->pages);
+	lines_hash(to, "root", &e->root);
+	lines_code(to, "source", e->source);
+	lines_yes_no(to, "complete", e->complete);
+	lines_yes_no(to, "chained", e->chained);
 	entry = entry_told(a, by, LEAF_STATEMENT_FILE, to);
 	entry.idem = arena_printf(a, "s%s.%s", e->funding_account, day_format(e->day, day));
 	return entry;
@@ -230,19 +230,19 @@ static struct entry fact_entry(struct arena *a, const struct told_by *by, const 
 	bool agent = kind == LEAF_AGENT_ADVANCED || kind == LEAF_AGENT_RETURNED;
 	struct entry entry;
 
-	line(to, "funding-account", e->funding_account);
+	lines_code(to, "funding-account", e->funding_account);
 	if (agent)
-		line(to, "channel", e->channel);
-	line_dong(to, "amount", e->amount);
+		lines_code(to, "channel", e->channel);
+	lines_dong(to, "amount", e->amount);
 	if (kind == LEAF_SUSPENSE)
-		line(to, "side", e->debit ? "debit" : "credit");
-	line_text(to, "entry", e->entry);
+		lines_code(to, "side", e->debit ? "debit" : "credit");
+	lines_text(to, "entry", e->entry);
 	if (kind == LEAF_FEE)
-		line_text_if(to, "rule", e->rule);
+		lines_text_if(to, "rule", e->rule);
 	else if (kind == LEAF_SUSPENSE)
-		line_count(to, "break", e->break_id);
+		lines_count(to, "break", e->break_id);
 	else
-		line_text_if(to, "order", e->order);
+		lines_text_if(to, "order", e->order);
 	entry = entry_told(a, by, kind, to);
 	entry.idem = entry_key(a, "l", e->line, end);
 	entry.refs = entry_key(a, "line:", e->line, "");
@@ -303,14 +303,14 @@ struct entry entry_break_opened(struct arena *a, const struct told_by *by, const
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line_count(to, "break", e->break_id);
-	line(to, "kind", e->kind);
-	line(to, "funding-account", e->funding_account);
-	line_day(to, "day", e->day);
-	line_dong(to, "amount", e->amount);
+	lines_count(to, "break", e->break_id);
+	lines_code(to, "kind", e->kind);
+	lines_code(to, "funding-account", e->funding_account);
+	lines_day(to, "day", e->day);
+	lines_dong(to, "amount", e->amount);
 	if (e->id != NULL)
-		line(to, "id", e->id);
-	line_text_if(to, "entry", e->entry);
+		lines_code(to, "id", e->id);
+	lines_text_if(to, "entry", e->entry);
 	entry = entry_told(a, by, LEAF_BREAK_OPENED, to);
 	entry.idem = entry_key(a, "k", e->break_id, ".opened");
 	entry.refs = entry_key(a, "break:", e->break_id, "");
@@ -337,12 +337,12 @@ struct entry entry_break_resolved(struct arena *a, const struct told_by *by, con
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line_count(to, "break", e->break_id);
-	line(to, "kind", e->kind);
-	line(to, "funding-account", e->funding_account);
-	line_dong(to, "amount", e->amount);
-	line(to, "outcome", resolution_name(e->as));
-	line_officers(to, e->officers);
+	lines_count(to, "break", e->break_id);
+	lines_code(to, "kind", e->kind);
+	lines_code(to, "funding-account", e->funding_account);
+	lines_dong(to, "amount", e->amount);
+	lines_code(to, "outcome", resolution_name(e->as));
+	lines_officers(to, e->officers);
 	entry = entry_told(a, by, LEAF_BREAK_RESOLVED, to);
 	entry.idem = entry_key(a, "k", e->break_id, ".resolved");
 	entry.refs = entry_key(a, "break:", e->break_id, "");

@@ -14,8 +14,8 @@ struct entry entry_reversal(struct arena *a, const struct told_by *by, const str
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line(to, "reason", e->reason);
-	line_officers(to, e->officers);
+	lines_code(to, "reason", e->reason);
+	lines_officers(to, e->officers);
 	entry = entry_told(a, by, LEAF_REVERSAL, to);
 	entry.idem = entry_key(a, "r", e->seq, ".reversed");
 	entry.refs = entry_key(a, "seq:", e->seq, "");
@@ -40,12 +40,12 @@ struct entry entry_clawback(struct arena *a, const struct told_by *by, const str
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line(to, "id", e->id);
-	line_hash(to, "line", &e->line);
-	line_dong(to, "amount", e->amount);
-	line(to, "step", step_name(e->step));
-	line_hash(to, "decision", &e->decision);
-	line_officers(to, e->officers);
+	lines_code(to, "id", e->id);
+	lines_hash(to, "line", &e->line);
+	lines_dong(to, "amount", e->amount);
+	lines_code(to, "step", step_name(e->step));
+	lines_hash(to, "decision", &e->decision);
+	lines_officers(to, e->officers);
 	entry = entry_told(a, by, LEAF_CLAWBACK, to);
 	entry.idem = arena_printf(a, "w%lld.%d", (long long)e->case_id, (int)e->n);
 	entry.refs = entry_key(a, "case:", e->case_id, "");
@@ -72,14 +72,14 @@ struct entry entry_genesis(struct arena *a, const struct told_by *by, const stru
 
 	bug_if(e->n_keys == 0);
 	qsort(keys, e->n_keys, sizeof(*keys), by_purpose_and_key);
-	line_text(to, "origin", e->origin);
-	line(to, "currency", "VND");
-	line_yes_no(to, "sandbox", e->sandbox);
-	line_hash(to, "chart", &chart);
-	line_count(to, "id-key-version", e->id_key_version);
+	lines_text(to, "origin", e->origin);
+	lines_code(to, "currency", "VND");
+	lines_yes_no(to, "sandbox", e->sandbox);
+	lines_hash(to, "chart", &chart);
+	lines_count(to, "id-key-version", e->id_key_version);
 	for (size_t i = 0; i < e->n_keys; i++) {
 		hex_encode(keys[i].key.b, sizeof(keys[i].key.b), hex);
-		line(to, "key", arena_printf(a, "%s %s", keys[i].purpose, hex));
+		lines_code(to, "key", arena_printf(a, "%s %s", keys[i].purpose, hex));
 	}
 	entry = entry_told(a, by, LEAF_GENESIS, to);
 	entry.idem = "genesis";
@@ -91,10 +91,10 @@ struct entry entry_recovered(struct arena *a, const struct told_by *by, const st
 	struct buf *to = lines_begin();
 	struct entry entry;
 
-	line_count(to, "had", e->had);
-	line_count(to, "size", e->size);
-	line_hash(to, "root", &e->root);
-	line_count(to, "timeline", e->timeline);
+	lines_count(to, "had", e->had);
+	lines_count(to, "size", e->size);
+	lines_hash(to, "root", &e->root);
+	lines_count(to, "timeline", e->timeline);
 	entry = entry_told(a, by, LEAF_RECOVERED, to);
 	entry.idem = arena_printf(a, "recovered.%lld.from.%lld", (long long)e->size, (long long)e->had);
 	return entry;
@@ -106,13 +106,13 @@ struct entry entry_key_changed(struct arena *a, const struct told_by *by, const 
 	struct entry entry;
 	char hex[129];
 
-	line(to, "purpose", e->purpose);
+	lines_code(to, "purpose", e->purpose);
 	if (e->old != NULL)
-		line_key(to, "old", e->old);
-	line_key(to, "new", &e->new_key);
+		lines_key(to, "old", e->old);
+	lines_key(to, "new", &e->new_key);
 	if (e->proof != NULL) {
 		hex_encode(e->proof->b, sizeof(e->proof->b), hex);
-		line(to, "proof", hex);
+		lines_code(to, "proof", hex);
 	}
 	entry = entry_told(a, by, LEAF_KEY, to);
 	hex_encode(e->new_key.b, sizeof(e->new_key.b), hex);
@@ -126,14 +126,14 @@ struct entry entry_close(struct arena *a, const struct told_by *by, const struct
 	struct entry entry;
 	char month[MONTH_TEXT_SIZE];
 
-	line_month(to, "period", e->period);
-	line(to, "agency", e->agency);
-	line_count(to, "size", e->size);
-	line_hash(to, "root", &e->root);
-	line_count(to, "accounts", e->accounts);
-	line_hash(to, "trial-balance", &e->trial_balance);
-	line_dong(to, "debits", e->debits);
-	line_dong(to, "credits", e->credits);
+	lines_month(to, "period", e->period);
+	lines_code(to, "agency", e->agency);
+	lines_count(to, "size", e->size);
+	lines_hash(to, "root", &e->root);
+	lines_count(to, "accounts", e->accounts);
+	lines_hash(to, "trial-balance", &e->trial_balance);
+	lines_dong(to, "debits", e->debits);
+	lines_dong(to, "credits", e->credits);
 	entry = entry_told(a, by, LEAF_CLOSE, to);
 	entry.idem = arena_printf(a, "close.%s.%s", e->agency, month_format(e->period, month));
 	entry.n_legs = e->n_legs;

@@ -1,6 +1,6 @@
 /* leaf.h: the text of one ledger transaction, byte for byte (leaf.md), and back.
  *
- * A leaf is what is hashed into the tree, so its text is written here and nowhere else. Called by post_store.c (writing), by
+ * A leaf is what is hashed into the tree, so its text is written here and nowhere else. Called by post.c (writing), by
  * recover and by tests (reading). Holds no personal data: payouts by end-to-end id and the hash of their signed line, people by
  * salted commitments. Pure. */
 #ifndef LEDGER_BOOKS_LEAF_H

@@ -6,7 +6,7 @@
 
 /* ---- writing lines ------------------------------------------------------------------------------------------- */
 
-void line(struct buf *to, const char *key, const char *value)
+void lines_code(struct buf *to, const char *key, const char *value)
 {
 	buf_add_z(to, key);
 	buf_add(to, " ", 1);
@@ -14,15 +14,15 @@ void line(struct buf *to, const char *key, const char *value)
 	buf_add(to, "\n", 1);
 }
 
-void line_count(struct buf *to, const char *key, int64_t n)
+void lines_count(struct buf *to, const char *key, int64_t n)
 {
 	char text[VND_TEXT_SIZE];
 
 	bug_if(n < 0);
-	line(to, key, vnd_format(vnd(n), text));
+	lines_code(to, key, vnd_format(vnd(n), text));
 }
 
-void line_dong(struct buf *to, const char *key, struct vnd v)
+void lines_dong(struct buf *to, const char *key, struct vnd v)
 {
 	char text[VND_TEXT_SIZE];
 
@@ -32,22 +32,22 @@ void line_dong(struct buf *to, const char *key, struct vnd v)
 	buf_add_z(to, " VND\n");
 }
 
-void line_hash(struct buf *to, const char *key, const struct hash *h)
+void lines_hash(struct buf *to, const char *key, const struct hash *h)
 {
 	char hex[HASH_HEX_SIZE];
 
-	line(to, key, hash_hex(h, hex));
+	lines_code(to, key, hash_hex(h, hex));
 }
 
-void line_key(struct buf *to, const char *key, const struct verify_key *k)
+void lines_key(struct buf *to, const char *key, const struct verify_key *k)
 {
 	char hex[HASH_HEX_SIZE];
 
 	hex_encode(k->b, sizeof(k->b), hex);
-	line(to, key, hex);
+	lines_code(to, key, hex);
 }
 
-void line_text(struct buf *to, const char *key, const char *value)
+void lines_text(struct buf *to, const char *key, const char *value)
 {
 	buf_add_z(to, key);
 	buf_add(to, " ", 1);
@@ -55,35 +55,35 @@ void line_text(struct buf *to, const char *key, const char *value)
 	buf_add(to, "\n", 1);
 }
 
-void line_text_if(struct buf *to, const char *key, const char *value)
+void lines_text_if(struct buf *to, const char *key, const char *value)
 {
 	if (value != NULL)
-		line_text(to, key, value);
+		lines_text(to, key, value);
 }
 
-void line_day(struct buf *to, const char *key, struct day d)
+void lines_day(struct buf *to, const char *key, struct day d)
 {
 	char text[DAY_TEXT_SIZE];
 
-	line(to, key, day_format(d, text));
+	lines_code(to, key, day_format(d, text));
 }
 
-void line_month(struct buf *to, const char *key, struct month m)
+void lines_month(struct buf *to, const char *key, struct month m)
 {
 	char text[MONTH_TEXT_SIZE];
 
-	line(to, key, month_format(m, text));
+	lines_code(to, key, month_format(m, text));
 }
 
-void line_yes_no(struct buf *to, const char *key, bool yes)
+void lines_yes_no(struct buf *to, const char *key, bool yes)
 {
-	line(to, key, yes ? "yes" : "no");
+	lines_code(to, key, yes ? "yes" : "no");
 }
 
-void line_officers(struct buf *to, const char *const officers[2])
+void lines_officers(struct buf *to, const char *const officers[2])
 {
-	line(to, "officer", officers[0]);
-	line(to, "officer", officers[1]);
+	lines_code(to, "officer", officers[0]);
+	lines_code(to, "officer", officers[1]);
 }
 
 /* ---- beginning and ending an entry --------------------------------------------------------------------------- */

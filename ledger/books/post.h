@@ -1,4 +1,4 @@
-/* post.h: the one way into the books (implemented in post_store.c).
+/* post.h: the one way into the books.
  *
  * Called by whoever moved money or made a fact, inside its transaction, after its moves and as the last thing before tx_commit:
  * from here on the sequence is held, so everybody else waits. A thousand entries are one call. Never decides what to post:

@@ -1,40 +1,48 @@
 -- The accounting books: double entry in integer dong, insert only, every transaction a leaf of an RFC 6962 tree.
 --
 -- Guards look at whole statements, not rows: a transaction and its postings arrive in one INSERT, so one look at what
--- arrived decides for a thousand transactions at once. A later statement can add nothing to an older transaction.
+-- arrived decides for a thousand transactions at once. Nothing can be added to a transaction later: its postings are
+-- numbered 1 to `legs`, and all of those numbers are taken.
 
 set local role chitra_owner;
 
+-- The families are ledger/books/chart.c's.
 create table books.ledger_account (
 	id integer generated always as identity primary key,
-	code text not null unique check (code ~ '^[a-z]+(:[0-9A-Za-z._-]+)+$'),
-	normal smallint not null check (normal in (1, -1)),	-- 1: debit is plus (assets, expenses); -1: credit
-	floor_dong bigint,					-- normal * balance may not go below; null: no floor
-	check (floor_dong is null or code ~ '^(assets|liabilities):')
+	code text collate "C" not null unique check (length(code) <= 120 and code ~ ('^('
+		'(assets:(bank|agent|suspense-debit)|liabilities:(advance|in-flight|suspense-credit|refundable)|expenses:fees)'
+		':[a-z][a-z0-9._-]{0,31}|'
+		'(assets:clawback|liabilities:(payable|unclaimed)|expenses:(benefit|loss)|income:funding|equity:closed)'
+		':[a-z][a-z0-9._-]{0,31}:[a-z][a-z0-9._-]{0,31})$')),
+	normal smallint not null generated always as (case when code ~ '^(assets|expenses):' then 1 else -1 end) stored,
+	-- normal * balance may not go below; null: no floor. Only assets and liabilities have one: cancelling after a period's
+	-- close may rightly drive an income or expense account below zero.
+	floor_dong bigint generated always as (case when code ~ '^(assets|liabilities):' then 0 end) stored
 );
-
--- What an account's first part makes of it. Only assets and liabilities have a floor: cancelling after a period's close may
--- rightly drive an income or expense account below zero.
-create function books.normal_of(code text) returns smallint language sql immutable
-set search_path = pg_catalog
-as $$ select case when split_part(code, ':', 1) in ('assets', 'expenses') then 1 else -1 end::smallint $$;
 
 create table books.txn (
 	seq bigint primary key check (seq >= 0),		-- leaf index
-	idem text not null unique,
+	idem text collate "C" not null unique,
 	idem_hash bytea not null check (length(idem_hash) = 32),	-- of the meaning; the same key with another is a conflict
-	kind text not null,
+	kind text collate "C" not null,
 	effective date not null,
 	recorded timestamptz not null,
-	late boolean not null default false,
-	reverses bigint,
-	legs smallint not null check (legs = 0 or legs >= 2),
+	late boolean not null,
+	reverses bigint check (reverses >= 0 and reverses < seq),	-- there, since seq has no gap
+	legs smallint not null check (legs between 0 and 500),
 	leaf bytea not null check (length(leaf) <= 65535),
 	leaf_hash bytea not null check (leaf_hash = sha256('\x00'::bytea || leaf)),
-	made_by xid8 not null default pg_current_xact_id()
+	check ((reverses is not null) = (kind = 'reversal')),
+	-- The kinds are ledger/books/kind.c's; which of them move money is guarded here too.
+	check (case
+		when kind in ('payout.settled', 'payout.rejected', 'payout.not_paid', 'payout.returned', 'dispatch.sent', 'funding', 'fee',
+			'suspense', 'agent.advanced', 'agent.returned', 'reversal', 'clawback', 'unclaimed.cancelled', 'refund') then legs >= 2
+		when kind in ('batch.approved', 'batch.released', 'claim.voided', 'break.resolved', 'close') then legs = 0 or legs >= 2
+		when kind in ('genesis', 'approval', 'statement.file', 'break.opened', 'recovered', 'key') then legs = 0
+		else false end)
 );
 alter table books.txn alter column leaf set storage main;
-create unique index on books.txn (reverses) where reverses is not null;
+create unique index txn_reverses on books.txn (reverses) where reverses is not null;
 
 create table books.posting (
 	seq bigint not null,
@@ -44,7 +52,7 @@ create table books.posting (
 	balance_after bigint not null,				-- of the account, by recorded order
 	primary key (seq, n)
 );
-create index on books.posting (account, seq desc, n desc) include (balance_after);
+create index posting_account on books.posting (account, seq, n);
 
 create table books.balance (
 	account integer primary key references books.ledger_account,
@@ -60,6 +68,7 @@ create table books.balance_day (
 	primary key (account, day)
 ) with (fillfactor = 50);
 
+-- Whoever posts holds this row until its commit, so sequence and balances have one writer at a time.
 create table books.counter (
 	one boolean primary key default true check (one),
 	next_seq bigint not null default 0
@@ -87,21 +96,33 @@ create table books.cosignature (
 );
 
 -- ---------------------------------------------------------------- guards
+-- Their joins are told to walk indexes: a plan made for one transaction must do for ten thousand, and the other way round.
 
 create function books.guard_txn() returns trigger language plpgsql security definer
 set search_path = pg_catalog
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $$
 declare
-	bad bigint;
+	lowest bigint;
+	highest bigint;
+	n bigint;
+	said bigint;
+	have bigint;
 begin
-	select t.seq into bad from fresh t where t.made_by <> pg_current_xact_id() limit 1;
-	if found then
-		raise exception 'foreign_txn: ledger transaction % does not belong to this database transaction', bad using errcode = 'CH001';
+	select min(f.seq), max(f.seq), count(*), sum(f.legs) into lowest, highest, n, said from fresh f;
+	if n = 0 then
+		return null;
 	end if;
-	select t.seq into bad from fresh t where t.legs <> 0 and t.legs <> (
-		select count(*) from books.posting p where p.seq = t.seq) limit 1;
-	if found then
-		raise exception 'legs: ledger transaction % has not the postings that it says', bad using errcode = 'CH001';
+	if n <> highest - lowest + 1 or highest + 1 <> (select c.next_seq from books.counter c)
+			or (lowest > 0 and not exists (select from books.txn t where t.seq = lowest - 1)) then
+		raise exception 'sequence: ledger transactions % to % leave a gap or were not counted', lowest, highest using errcode = 'CH001';
+	end if;
+	select count(*) into have from books.posting p where p.seq between lowest and highest;
+	if have <> said then
+		raise exception 'legs: ledger transactions % to % have % postings and say that they have %', lowest, highest, have, said
+			using errcode = 'CH001';
 	end if;
 	return null;
 end $$;
@@ -110,14 +131,17 @@ create trigger guard after insert on books.txn referencing new table as fresh
 
 create function books.guard_posting() returns trigger language plpgsql security definer
 set search_path = pg_catalog
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $$
 declare
 	bad bigint;
 begin
 	select f.seq into bad
-		from (select seq, sum(amount) as total, count(*) as legs from fresh group by seq) f
+		from (select p.seq, sum(p.amount) as total, count(*) as legs, max(p.n) as last from fresh p group by p.seq) f
 		left join books.txn t on t.seq = f.seq
-		where t.seq is null or f.total <> 0 or f.legs <> t.legs or t.made_by <> pg_current_xact_id()
+		where t.seq is null or f.total <> 0 or f.legs <> t.legs or f.last <> t.legs
 		limit 1;
 	if found then
 		raise exception 'unbalanced: the postings of ledger transaction % are not whole, do not add up to 0, or come too late', bad
@@ -127,6 +151,43 @@ begin
 end $$;
 create trigger guard after insert on books.posting referencing new table as fresh
 	for each statement execute function books.guard_posting();
+
+-- A balance is what the last posting says, or it does not change.
+create function books.guard_balance() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
+as $$
+declare
+	bad integer;
+begin
+	select f.account into bad from fresh f
+		left join lateral (select p.seq, p.balance_after from books.posting p where p.account = f.account
+			order by p.account desc, p.seq desc, p.n desc limit 1) l on true
+		where (f.balance, f.last_seq) is distinct from (coalesce(l.balance_after, 0), l.seq)
+		limit 1;
+	if found then
+		raise exception 'balance: the balance of account % is not that of its last posting', bad using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_new after insert on books.balance referencing new table as fresh
+	for each statement execute function books.guard_balance();
+create trigger guard_change after update on books.balance referencing new table as fresh
+	for each statement execute function books.guard_balance();
+
+-- The sequence only goes forward, and only with transactions.
+create function books.guard_counter() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if new.next_seq < old.next_seq then
+		raise exception 'sequence: the next ledger number is % and cannot go back to %', old.next_seq, new.next_seq using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before update on books.counter for each row execute function books.guard_counter();
 
 do $$
 declare
@@ -145,100 +206,99 @@ end $$;
 
 -- ---------------------------------------------------------------- the one way in
 
--- The ids of these accounts, made where they are new.
-create function books.account_ids(codes text[]) returns table (code text, id integer) language plpgsql security definer
+-- Begins posting: takes the sequence (held until commit, so what follows is short), says which keys are in the books already
+-- and where, and the ids of the accounts, made where they are new. A known key with another meaning is a conflict and ends
+-- the transaction.
+create function books.begin_post(idems text[], idem_hashes bytea[], codes text[])
+returns table (first_seq bigint, recorded timestamptz, known integer[], known_seqs bigint[], accounts integer[])
+language plpgsql security definer
 set search_path = pg_catalog
-as $$
-begin
-	with fresh as (
-		insert into books.ledger_account as a (code, normal, floor_dong)
-		select distinct c, books.normal_of(c), case when c ~ '^(assets|liabilities):' then 0 end
-		from unnest(codes) as c
-		where not exists (select from books.ledger_account x where x.code = c)
-		on conflict do nothing
-		returning a.id
-	)
-	insert into books.balance (account) select f.id from fresh f on conflict do nothing;
-	return query select a.code, a.id from books.ledger_account a where a.code = any (codes);
-end $$;
-
--- Begins posting: takes the sequence (held until commit, so what follows is short), and says which keys are already in the
--- books. A known key with another meaning is a conflict and ends the transaction.
-create function books.begin_post(idems text[], idem_hashes bytea[])
-returns table (first_seq bigint, recorded timestamptz, known integer[]) language plpgsql security definer
-set search_path = pg_catalog
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $$
 declare
 	conflict text;
-	n bigint;
-	have integer[];
 begin
-	select c.next_seq into n from books.counter c for update;
-	select array_agg(i.k::integer order by i.k), min(i.idem) filter (where t.idem_hash <> i.h) into have, conflict
-		from unnest(idems, idem_hashes) with ordinality as i(idem, h, k) join books.txn t on t.idem = i.idem;
+	select c.next_seq into first_seq from books.counter c for update;
+	recorded := clock_timestamp();
+
+	select coalesce(array_agg(i.k::integer order by i.k), '{}'), coalesce(array_agg(t.seq order by i.k), '{}'),
+			min(i.idem) filter (where t.idem_hash <> i.h)
+		into known, known_seqs, conflict
+		from unnest(begin_post.idems, begin_post.idem_hashes) with ordinality as i(idem, h, k)
+		join books.txn t on t.idem = i.idem;
 	if conflict is not null then
 		raise exception 'idem_conflict: % is already in the books with another content', conflict using errcode = 'CH001';
 	end if;
-	return query select n, clock_timestamp(), coalesce(have, '{}');
-end $$;
-alter function books.begin_post(text[], bytea[]) set plan_cache_mode = force_custom_plan;
 
--- Posts n transactions and their m postings as one statement. txn arrays have n elements in seq order from `first` on;
--- posting arrays have m, `of` being 1…n. Returns the accounts that went below their floor, when `floors` is false (a
--- bank's fact is recorded all the same); when it is true, such a posting is refused.
-create function books.post(first bigint, recorded_at timestamptz, idems text[], idem_hashes bytea[], kinds text[],
+	select array_agg(a.id order by i.k) into accounts
+		from unnest(begin_post.codes) with ordinality as i(code, k) left join books.ledger_account a on a.code = i.code;
+	if array_position(accounts, null) is not null then
+		with made as (
+			insert into books.ledger_account (code) select c from unnest(begin_post.codes) as c
+			where not exists (select from books.ledger_account a where a.code = c)
+			returning id
+		) insert into books.balance (account) select made.id from made;
+		select array_agg(a.id order by i.k) into accounts
+			from unnest(begin_post.codes) with ordinality as i(code, k) join books.ledger_account a on a.code = i.code;
+	end if;
+	accounts := coalesce(accounts, '{}');
+	return next;
+end $$;
+
+-- Posts n transactions and their m postings as one statement. Arrays of transactions have n elements in seq order from
+-- `first_seq` on; arrays of postings have m, `of` being 1…n and `ns` numbering each transaction's own from 1. Returns the
+-- accounts that are below their floor now, when `floors` is false (a bank's fact is recorded all the same); when it is true,
+-- such a posting is refused.
+create function books.post(first_seq bigint, recorded_at timestamptz, idems text[], idem_hashes bytea[], kinds text[],
 	effectives date[], lates boolean[], reversed bigint[], legs smallint[], leaves bytea[], leaf_hashes bytea[],
-	"of" integer[], accounts integer[], amounts bigint[], floors boolean)
-returns setof text language plpgsql security definer
+	"of" integer[], ns smallint[], accounts integer[], amounts bigint[], floors boolean)
+returns text[] language plpgsql security definer
 set search_path = pg_catalog
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
 	below text[];
-	expected bigint;
 begin
-	select next_seq into expected from books.counter for update;
-	if expected <> post.first then
-		raise exception 'sequence: expected % and got %; begin_post comes first', expected, post.first using errcode = 'CH001';
+	update books.counter set next_seq = post.first_seq + cardinality(post.idems) where next_seq = post.first_seq;
+	if not found then
+		raise exception 'sequence: % is not the next ledger number; begin_post comes first', post.first_seq using errcode = 'CH001';
 	end if;
 
-	perform from books.balance b where b.account = any (post.accounts) order by b.account for update;
-
-	with leg as (
-		select l.i, post.first + l.i - 1 as seq, l.account, l.amount, l.k
-		from unnest(post."of", post.accounts, post.amounts) with ordinality as l(i, account, amount, k)
+	with leg as materialized (
+		select post.first_seq - 1 + l.i as seq, l.n, l.account, l.amount, l.k, post.effectives[l.i] as day
+		from unnest(post."of", post.ns, post.accounts, post.amounts) with ordinality as l(i, n, account, amount, k)
 	), t as (
 		insert into books.txn (seq, idem, idem_hash, kind, effective, recorded, late, reverses, legs, leaf, leaf_hash)
-		select post.first + x.k - 1, x.idem, x.h, x.kind, x.effective, post.recorded_at, x.late, x.reverses, x.legs, x.leaf, x.leaf_hash
+		select post.first_seq - 1 + x.k, x.idem, x.h, x.kind, x.effective, post.recorded_at, x.late, x.reverses, x.legs, x.leaf, x.leaf_hash
 		from unnest(post.idems, post.idem_hashes, post.kinds, post.effectives, post.lates, post.reversed, post.legs,
 			post.leaves, post.leaf_hashes) with ordinality
 			as x(idem, h, kind, effective, late, reverses, legs, leaf, leaf_hash, k)
+	), p as (
+		insert into books.posting (seq, n, account, amount, balance_after)
+		select leg.seq, leg.n, leg.account, leg.amount,
+			(b.balance + sum(leg.amount) over (partition by leg.account order by leg.k rows unbounded preceding))::bigint
+		from leg join books.balance b on b.account = leg.account
+	), d as (
+		insert into books.balance_day as d (account, day, moved)
+		select leg.account, leg.day, sum(leg.amount)::bigint from leg group by leg.account, leg.day
+		on conflict (account, day) do update set moved = d.moved + excluded.moved
+	), changed as (
+		update books.balance b set balance = b.balance + s.amount, last_seq = s.seq
+		from (select leg.account, sum(leg.amount)::bigint as amount, max(leg.seq) as seq from leg group by leg.account) s
+		where b.account = s.account
+		returning b.account, b.balance
 	)
-	insert into books.posting (seq, n, account, amount, balance_after)
-	select leg.seq, (row_number() over (partition by leg.seq order by leg.k))::smallint, leg.account, leg.amount,
-		(b.balance + sum(leg.amount) over (partition by leg.account order by leg.k rows unbounded preceding))::bigint
-	from leg join books.balance b on b.account = leg.account;
-
-	update books.balance b set balance = b.balance + s.amount, last_seq = post.first + s.i - 1
-		from (select l.account, sum(l.amount)::bigint as amount, max(l.i) as i
-			from unnest(post."of", post.accounts, post.amounts) as l(i, account, amount) group by 1) s
-		where b.account = s.account;
-
-	insert into books.balance_day as d (account, day, moved)
-		select l.account, post.effectives[l.i], sum(l.amount)::bigint
-		from unnest(post."of", post.accounts, post.amounts) as l(i, account, amount)
-		group by 1, 2
-		on conflict (account, day) do update set moved = d.moved + excluded.moved;
-
-	update books.counter set next_seq = post.first + cardinality(post.idems);
-
 	select array_agg(a.code order by a.code) into below
-		from books.balance b join books.ledger_account a on a.id = b.account
-		where b.account = any (post.accounts) and a.floor_dong is not null and a.normal * b.balance < a.floor_dong;
+		from changed c join books.ledger_account a on a.id = c.account
+		where a.normal * c.balance < a.floor_dong;
+
 	if below is not null and post.floors then
 		raise exception 'floor: % would go below its floor', below[1] using errcode = 'CH001';
 	end if;
-	return query select unnest(below);
+	return coalesce(below, '{}');
 end $$;
-alter function books.post(bigint, timestamptz, text[], bytea[], text[], date[], boolean[], bigint[], smallint[], bytea[],
-	bytea[], integer[], integer[], bigint[], boolean) set plan_cache_mode = force_custom_plan;
