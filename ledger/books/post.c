@@ -39,8 +39,8 @@ static bool take_keys(struct sheet *s)
 		s->meanings[i] = entry_meaning(&s->at[i]);
 		s->same_as[i] = slots_put(known, s->at[i].idem, i);
 		if (s->same_as[i] != i && !hash_eq(&s->meanings[i], &s->meanings[s->same_as[i]]))
-			return refuse(s->w, "idem_conflict", "%s is posted twice with different contents",
-				s->at[i].idem);
+			return why_set(&s->w->why, "idem_conflict",
+				"%s is posted twice with different contents", s->at[i].idem);
 	}
 	return true;
 }
