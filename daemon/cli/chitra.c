@@ -1,0 +1,181 @@
+/* chitra: the command line. The table of commands, the options before a command, and nothing else: each command is a
+ * function in its own file. A new command is one row here. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/cli/cli.h"
+#include "daemon/cli/db_cmd.h"
+#include "daemon/signals.h"
+#include "daemon/version.h"
+
+static int run_db(struct cli *cli, int argc, char **argv)
+{
+	(void)cli;
+	return cli_db(argc, argv);
+}
+
+/* clang-format off: a table is read by row */
+static const struct command commands[] = {
+	{"db", NEEDS_NOTHING, run_db, "chitra db init|migrate|check [--help]",
+		"make the database, bring it up, compare it with the programs"},
+};
+/* clang-format on */
+
+#define CONFIG_DEFAULT "/etc/chitra/chitra.conf"
+
+struct globals {
+	const char *config, *session;
+	bool json;
+};
+
+static int usage(FILE *to, int code)
+{
+	fputs("usage: chitra [--config FILE] [--session FILE] [--json] COMMAND ...\n"
+	      "       chitra --help | --version\n"
+	      "       chitra help COMMAND\n\n",
+		to);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].doc);
+	fputs("\n"
+	      "  --config FILE   default: $CHITRA_CONFIG, then " CONFIG_DEFAULT "\n"
+	      "  --session FILE  where the login is kept; default: $CHITRA_SESSION, then\n"
+	      "                  $XDG_STATE_HOME/chitra/session, then ~/.local/state/chitra/session\n"
+	      "  --json          one JSON object on standard output, errors too\n"
+	      "\n"
+	      "exit: 0 done, 64 wrong use, 65 refused, 69 database unreachable, 70 defect, 75 try again later,\n"
+	      "      77 no permission or not logged in, 78 configuration\n",
+		to);
+	return code;
+}
+
+static const struct command *command_named(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static const char *session_default(struct arena *a)
+{
+	const char *given = getenv("CHITRA_SESSION"), *state = getenv("XDG_STATE_HOME"),
+		   *home = getenv("HOME");
+	if (given && *given)
+		return given;
+	if (state && *state)
+		return arena_printf(a, "%s/chitra/session", state);
+	return arena_printf(a, "%s/.local/state/chitra/session", home && *home ? home : "");
+}
+
+static int run_bare(const struct command *command, const struct globals *g, int argc, char **argv)
+{
+	struct work w = {.arena = arena_new()};
+	struct cli cli = {.command = command, .w = &w, .json = g->json};
+	int code = command->run(&cli, argc, argv);
+	arena_free(w.arena);
+	return code;
+}
+
+static int run_on_desk(const struct command *command, const struct globals *g, int argc, char **argv)
+{
+	const char *path = g->config ? g->config : getenv("CHITRA_CONFIG");
+	struct config_errors errors = {0};
+	struct config *config = config_load(path && *path ? path : CONFIG_DEFAULT, DUTY_DESK, &errors);
+	if (!config) {
+		fputs(errors.text, stderr);
+		config_errors_free(&errors);
+		return EX_CONFIG;
+	}
+	struct work w = {.arena = arena_new()};
+	w.db = db_open(config_text(config, "database", "conninfo"), DB_DUTY_DESK);
+	struct cli cli = {.command = command, .w = &w, .config = config, .json = g->json};
+	cli.session_path = g->session ? g->session : session_default(w.arena);
+	cli_next_step(&cli);
+	int code = command->run(&cli, argc, argv);
+	db_close(w.db);
+	arena_free(w.arena);
+	config_free(config);
+	return code;
+}
+
+/* --json, --config and --session may also stand after the command. Returns the new argc; -1: an option lacks its value. */
+static int take_globals(struct globals *g, int argc, char **argv)
+{
+	int n = 0;
+	for (int i = 0; i < argc; i++) {
+		const char **into = NULL;
+		if (strcmp(argv[i], "--json") == 0) {
+			g->json = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--config") == 0)
+			into = &g->config;
+		else if (strcmp(argv[i], "--session") == 0)
+			into = &g->session;
+		else if (strncmp(argv[i], "--config=", 9) == 0)
+			g->config = argv[i] + 9;
+		else if (strncmp(argv[i], "--session=", 10) == 0)
+			g->session = argv[i] + 10;
+		else
+			argv[n++] = argv[i];
+		if (into && ++i == argc)
+			return -1;
+		if (into)
+			*into = argv[i];
+	}
+	argv[n] = NULL;
+	return n;
+}
+
+/* The options before the command; returns its place in argv, or −1 − exit code. */
+static int read_globals(struct globals *g, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"session", required_argument, NULL, 's'},
+		{"json", no_argument, NULL, 'j'},
+		{"version", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	for (int c; (c = getopt_long(argc, argv, "+", known, NULL)) != -1;) {
+		switch (c) {
+		case 'c': g->config = optarg; break;
+		case 's': g->session = optarg; break;
+		case 'j': g->json = true; break;
+		case 'v': puts("chitra " CHITRA_VERSION); return -1;
+		case 'h': return -1 - usage(stdout, EX_OK);
+		default: return -1 - usage(stderr, EX_USAGE);
+		}
+	}
+	return optind < argc ? optind : -1 - usage(stderr, EX_USAGE);
+}
+
+int main(int argc, char **argv)
+{
+	struct globals g = {0};
+	int at = read_globals(&g, argc, argv);
+	if (at < 0)
+		return -1 - at;
+	process_harden();
+	bool help = strcmp(argv[at], "help") == 0 && at + 1 < argc;
+	const struct command *command = command_named(argv[help ? at + 1 : at]);
+	if (!command) {
+		fprintf(stderr, "chitra: there is no command %s\n", argv[help ? at + 1 : at]);
+		return usage(stderr, EX_USAGE);
+	}
+	if (help) {
+		printf("usage: %s\n", command->usage);
+		return EX_OK;
+	}
+	argc -= at;
+	argv += at;
+	if (command->needs == NEEDS_NOTHING)
+		return run_bare(command, &g, argc, argv);
+	argc = take_globals(&g, argc, argv);
+	if (argc < 0)
+		return usage(stderr, EX_USAGE);
+	return run_on_desk(command, &g, argc, argv);
+}

@@ -1,0 +1,177 @@
+#include "daemon/cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/file.h"
+#include "ledger/base/secret.h"
+#include "ledger/base/text.h"
+#include "ledger/register/officer_store.h"
+#include "daemon/cli/refusal.h"
+
+#define STEP_MS  (10 * 60 * 1000) /* one transaction of a command: a million lines are one */
+#define JSON_MAX ((size_t)64 << 20)
+
+int cli_usage(const struct cli *cli)
+{
+	fprintf(stderr, "usage: %s\n", cli->command->usage);
+	return EX_USAGE;
+}
+
+static int exit_code_of(const struct why *why)
+{
+	static const struct {
+		const char *prefix;
+		int code;
+	} known[] = {
+		{"internal", EX_SOFTWARE},
+		{"db_unreachable", EX_UNAVAILABLE},
+		{"not_funded", EX_TEMPFAIL},
+		{"awaits_second", EX_TEMPFAIL},
+		{"not_logged_in", EX_NOPERM},
+		{"session_over", EX_NOPERM},
+		{"no_mandate", EX_NOPERM},
+		{"not_yours", EX_NOPERM},
+		{"own_batch", EX_NOPERM},
+		{"same_person", EX_NOPERM},
+		{"login_refused", EX_NOPERM},
+		{"passphrase_", EX_NOPERM},
+		{"key_file_passphrase", EX_NOPERM},
+		{"config_", EX_CONFIG},
+		{"secret_", EX_CONFIG},
+	};
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (strncmp(why->code, known[i].prefix, strlen(known[i].prefix)) == 0)
+			return known[i].code;
+	return EX_DATAERR;
+}
+
+static int code_of(enum result r, const struct why *why)
+{
+	switch (r) {
+	case OK: return EX_OK;
+	case REFUSED: return exit_code_of(why);
+	case RETRY: return why_is(why, "db_unreachable") ? EX_UNAVAILABLE : EX_TEMPFAIL;
+	case UNSURE: return EX_TEMPFAIL;
+	}
+	bug("result %d", (int)r);
+}
+
+struct failure {
+	enum result result;
+	const struct why *why;
+};
+
+static void fill_failure(struct json_writer *j, const void *what)
+{
+	const struct failure *f = what;
+	json_put_str(j, "error", f->why->code);
+	json_put_str(j, "result", result_name(f->result));
+	json_put_str(j, "text", f->why->text);
+}
+
+static int told(const struct cli *cli, enum result r, const struct why *why)
+{
+	if (r == OK)
+		return EX_OK;
+	struct failure f = {.result = r, .why = why};
+	if (cli->json) {
+		cli_print_json(fill_failure, &f);
+		return code_of(r, why);
+	}
+	const char *what_to_do = refusal_vi(why->code);
+	if (what_to_do)
+		fprintf(stderr, "chitra %s: %s\n", cli->command->name, what_to_do);
+	fprintf(stderr, "chitra %s: %s: %s\n", cli->command->name, why->code, why->text);
+	if (r == UNSURE)
+		fprintf(stderr,
+			"chitra %s: nobody could say whether it was committed; look before you repeat it\n",
+			cli->command->name);
+	return code_of(r, why);
+}
+
+int cli_exit(const struct cli *cli, enum result r)
+{
+	return told(cli, r, &cli->w->why);
+}
+
+int cli_refused(const struct cli *cli, const struct why *why)
+{
+	return told(cli, REFUSED, why);
+}
+
+void cli_print_json(void (*fill)(struct json_writer *, const void *), const void *what)
+{
+	CLEANUP(buf_free) struct buf out;
+	struct json_writer j;
+	buf_init(&out, JSON_MAX);
+	json_write(&j, &out);
+	json_open_object(&j, NULL);
+	fill(&j, what);
+	json_close(&j);
+	bug_if(!json_written(&j) || !buf_ok(&out));
+	puts(buf_str(&out));
+}
+
+void cli_next_step(struct cli *cli)
+{
+	cli->w->deadline_us = work_deadline_in_ms(STEP_MS);
+}
+
+/* The file holds the token as 64 hex digits. */
+static bool read_session(struct cli *cli, struct hash *token_hash)
+{
+	struct bytes text;
+	struct why why = {0};
+	uint8_t token[32];
+	bool fits = read_file(cli->w->arena, cli->session_path, 128, &text, &why) && text.n == 65 &&
+		    text.at[64] == '\n' && hex_decode((const char *)text.at, 64, token, sizeof token);
+	if (!fits)
+		return why_set(&cli->w->why, "not_logged_in", "nobody is logged in (%s); run: chitra login",
+			cli->session_path);
+	*token_hash = sha256(bytes_of(token, sizeof token));
+	secret_wipe(token, sizeof token);
+	return true;
+}
+
+enum result cli_enter(struct cli *cli)
+{
+	struct hash token_hash;
+	cli_next_step(cli);
+	if (!read_session(cli, &token_hash))
+		return REFUSED;
+	enum result r = tx_begin(cli->w);
+	if (r != OK)
+		return r;
+	struct officer me;
+	r = officer_enter(cli->w, &token_hash, &me);
+	if (r != OK)
+		return r;
+	cli->officer = me.id;
+	cli->login = me.login;
+	return OK;
+}
+
+struct key32 *cli_key(struct cli *cli, const char *option)
+{
+	const char *where = config_secret(cli->config, "desk", option);
+	if (!where) {
+		why_set(&cli->w->why, "config_missing", "[desk] %s is not set; this needs the desk's keys",
+			option);
+		return NULL;
+	}
+	struct key32 *key = strchr(where, '/') ? secret_load_file(where, &cli->w->why)
+					       : secret_load(where, &cli->w->why);
+	if (!key)
+		why_prefix(&cli->w->why, "[desk] %s", option);
+	return key;
+}
+
+const char *cli_money(struct arena *a, struct vnd v)
+{
+	char dots[VND_TEXT_SIZE];
+	return arena_printf(a, "%s đ", vnd_format_dots(v, dots));
+}

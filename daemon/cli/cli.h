@@ -1,0 +1,106 @@
+/* cli.h: what every `chitra` command is given, and how it answers.
+ *
+ * A command is one row of the table in chitra.c and one function in its own file. It reads its options, opens a transaction
+ * with cli_enter() (which says who acts: the officer of the session file), calls the same store functions as the desk, prints
+ * for a person or, with --json, exactly one JSON object on standard output, and returns an exit code:
+ *
+ *	0 done   64 wrong use   65 refused by a rule or by the data   69 the database cannot be reached   70 a defect
+ *	75 try again later   77 no permission, or not logged in   78 configuration
+ *
+ * Nobody outside daemon/cli includes this. */
+#ifndef CHITRA_CLI_CLI_H
+#define CHITRA_CLI_CLI_H
+
+#include <sysexits.h>
+
+#include "ledger/base/json.h"
+#include "ledger/base/sign.h"
+#include "ledger/db/db.h"
+#include "daemon/config.h"
+
+enum command_needs {
+	NEEDS_NOTHING, /* neither configuration nor database; argv is handed over as it was given, --json too */
+	NEEDS_CONFIG, /* the configuration, and the desk's connection at first use */
+};
+
+struct cli;
+
+struct command {
+	const char *name;
+	enum command_needs needs;
+	int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the name */
+	const char *usage;                                  /* one or more lines, without the word "usage" */
+	const char *doc;                                    /* one line for the list of commands */
+};
+
+struct cli {
+	const struct command *command;
+	struct work *w; /* arena, connection, why, deadline; w->db is NULL with NEEDS_NOTHING */
+	const struct config *config;
+	bool json;                /* --json was given */
+	const char *session_path; /* where the session's token is */
+	int64_t officer;          /* set by cli_enter */
+	const char *login;        /* set by cli_enter */
+};
+
+/* Prints the command's usage; returns 64. */
+int cli_usage(const struct cli *cli);
+
+/* What did not go well, in words (and as {"error": …} with --json), and the exit code. OK prints nothing and gives 0. */
+int cli_exit(const struct cli *cli, enum result r);
+
+/* The same for a refusal that a pure function explained. */
+int cli_refused(const struct cli *cli, const struct why *why);
+
+/* Fills and prints one JSON object on standard output. */
+void cli_print_json(void (*fill)(struct json_writer *, const void *), const void *what);
+
+/* Begins a transaction as the officer who is logged in. Long work calls cli_next_step before each transaction. */
+enum result cli_enter(struct cli *cli) WARN_UNUSED;
+void cli_next_step(struct cli *cli);
+
+/* A key of the desk ([desk] option of type secret); wiped and freed by secret_free. NULL with why (config exit). */
+struct key32 *cli_key(struct cli *cli, const char *option) WARN_UNUSED;
+
+/* "2.789.000 đ" */
+const char *cli_money(struct arena *a, struct vnd v);
+
+/* ---- passphrases and key files ------------------------------------------------------------------------------------- */
+
+/* Where a passphrase comes from: a file's first line, a descriptor, or, when neither is given, the terminal. */
+struct passphrase_from {
+	const char *file; /* NULL: none */
+	int fd;           /* -1: none */
+};
+
+/* Reads the file, asks for the passphrase, opens the key. NULL with w->why. */
+struct sign_key *cli_open_key(struct cli *cli, const char *path, const struct passphrase_from *from)
+	FREED_BY(sign_free) WARN_UNUSED;
+
+/* Into guarded memory of `size` bytes; twice from a terminal when `again`. False with why passphrase_*. */
+bool cli_passphrase(const struct passphrase_from *from, const char *prompt, bool again, char *out,
+	size_t size, struct why *why) WARN_UNUSED;
+
+/* ---- a terminal -------------------------------------------------------------------------------------------------------
+ * A bar on standard error, drawn only on a terminal and only when the work lasts longer than a second. */
+struct progress {
+	const char *what;
+	int64_t total, begun_us, drawn_us;
+	bool shown;
+};
+struct progress progress_begin(const struct cli *cli, const char *what, int64_t total);
+void progress_at(struct progress *p, int64_t done);
+void progress_end(struct progress *p);
+
+/* Columns for people: add cells row by row, then print. Widths count characters, not bytes. A heading that begins with '>'
+ * makes its column right-aligned. */
+struct table {
+	struct arena *arena;
+	size_t columns, n, room;
+	const char **cells;
+};
+struct table table_new(struct arena *a, const char *const *headings, size_t columns);
+void table_add(struct table *t, const char *cell);
+void table_print(const struct table *t);
+
+#endif

@@ -1,0 +1,45 @@
+#include "daemon/cli/refusal.h"
+
+#include <string.h>
+
+#include "ledger/base/result.h"
+
+/* clang-format off: a table is read by column */
+static const struct {
+	const char *code, *vi;
+} refusals[] = {
+	{"not_logged_in", "Đăng nhập trước: chitra login TÊN --key TỆP"},
+	{"session_over", "Đăng nhập lại: phiên làm việc đã hết hạn"},
+	{"login_refused", "Kiểm tra lại tên đăng nhập và tệp khóa: không đăng nhập được"},
+	{"no_mandate",
+		"Nhờ người có thẩm quyền: bạn không được giao quyền này, hoặc số tiền vượt hạn mức của bạn"},
+	{"own_batch",
+		"Nhờ người khác: người lập bảng không được kiểm tra, duyệt hay chuyển chi bảng của mình"},
+	{"same_person", "Nhờ người khác: người kiểm tra và người duyệt phải là hai người"},
+	{"not_yours", "Đăng nhập bằng tài khoản của chính bạn rồi ký lại"},
+	{"batch_changed", "Xem lại bảng rồi ký lại: bảng đã thay đổi sau khi bạn xem"},
+	{"batch_frozen", "Trả bảng lại cho người lập trước khi sửa: bảng đã trình duyệt"},
+	{"batch_state", "Xem trạng thái của bảng: bước này không làm được ở trạng thái hiện tại"},
+	{"batch_unknown", "Kiểm tra số bảng: không có bảng này"},
+	{"batch_empty", "Lập lại bảng: bảng không có dòng nào"},
+	{"batch_expired", "Trả bảng lại cho người lập: thời hạn chi của bảng đã qua"},
+	{"nothing_waits", "Không có bảng nào đang chờ bước này"},
+	{"not_approved", "Chờ đủ chữ ký: bảng chưa có chữ ký của người kiểm tra và người duyệt"},
+	{"not_funded", "Chờ kho bạc chuyển tiền: tài khoản chi chưa đủ tiền"},
+	{"awaits_second", "Chờ cán bộ thứ hai: việc này cần hai người"},
+	{"still_live", "Chờ kết quả của lần chi trước: chưa có bằng chứng là chưa chi"},
+	{"certificate_none", "Nhờ hai quản trị viên chứng nhận khóa của bạn trước"},
+	{"key_not_certified", "Dùng đúng tệp khóa: khóa này không phải là khóa đã được chứng nhận của bạn"},
+	{"key_file_passphrase", "Nhập lại mật khẩu của tệp khóa"},
+	{"already_signed", "Không cần ký nữa: bạn đã ký bảng này"},
+	{"not_sandbox", "Chỉ làm được trên hệ thống thử nghiệm"},
+};
+/* clang-format on */
+
+const char *refusal_vi(const char *code)
+{
+	for (size_t i = 0; i < COUNT_OF(refusals); i++)
+		if (strcmp(refusals[i].code, code) == 0)
+			return refusals[i].vi;
+	return NULL;
+}
