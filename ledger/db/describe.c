@@ -88,14 +88,77 @@ static enum came describe_one(struct work *w, struct schema_faults *f, const str
 	}
 }
 
+/* ---- rights ---------------------------------------------------------------------------------------------------------- */
+
+/* "null::bigint, null::text[]" with the prefix "null::". */
+static const char *type_list(
+	struct work *w, const struct query_column *columns, uint32_t n, const char *prefix)
+{
+	const char *text = "";
+	for (uint32_t i = 0; i < n; i++)
+		text = arena_printf(w->arena, "%s%s%s%s", text, i ? ", " : "", prefix,
+			type_name(w, encode_oid(&columns[i])));
+	return text;
+}
+
+/* What the planner can be asked about: no utility statement. */
+static bool can_explain(const char *sql)
+{
+	static const char *const verbs[] = {
+		"select", "insert", "update", "delete", "with", "merge", "values"};
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		if (strncmp(sql, verbs[i], strlen(verbs[i])) == 0)
+			return true;
+	return false;
+}
+
+static const char *explained_sql(struct work *w, const struct query_text *q)
+{
+	if (q->kind != QUERY_COPY_IN)
+		return plain_sql(w, q);
+	const char *table = q->sql + strlen("copy "), *end = strchr(table, ')');
+	return arena_printf(w->arena, "insert into %.*s select %s", (int)(end + 1 - table), table,
+		type_list(w, q->out, q->outs, "null::"));
+}
+
+/* As each duty's role, with a plan that knows no values: so every schema, table and function of the query is asked about. The
+ * statements stay prepared until the connection ends. */
+static enum result check_rights(struct work *w, struct schema_faults *f, const struct query_text *q)
+{
+	const char *sql = explained_sql(w, q);
+	const char *types = type_list(w, q->in, q->ins, ""), *nulls = type_list(w, q->in, q->ins, "null::");
+	const char *open = q->ins ? "(" : "", *close = q->ins ? ")" : "";
+	enum result r = OK;
+	for (unsigned d = 0; can_explain(sql) && r == OK && d < DB_DUTY_OWNER; d++) {
+		if (!(q->duties & 1U << d))
+			continue;
+		const char *role = arena_printf(w->arena, "chitra_%s", db_duty_name((enum db_duty)d));
+		const char *name = arena_printf(w->arena, "\"%s %s\"", role, q->name);
+		r = conn_script(w, role,
+			arena_printf(w->arena,
+				"begin; set local role %s; set local plan_cache_mode = force_generic_plan;"
+				" prepare %s%s%s%s as %s; explain execute %s%s%s%s",
+				role, name, open, types, close, sql, name, open, nulls, close));
+		if (r == REFUSED)
+			fault(w, f, q, w->why.text);
+		if (r == OK || r == REFUSED)
+			r = conn_script(w, role, "rollback");
+	}
+	return r;
+}
+
 enum result schema_describe_all(struct work *w, struct schema_faults *out)
 {
 	struct schema_faults f = {.at = arena_array(w->arena, FAULTS_MAX, struct schema_fault)};
 	enum result r = conn_ensure(w);
 	for (unsigned i = 0; r == OK && i < query_count; i++) {
-		enum came c = describe_one(w, &f, &query_table[i]);
+		const struct query_text *q = &query_table[i];
+		size_t before = f.n;
+		enum came c = describe_one(w, &f, q);
 		if (c != CAME)
 			r = conn_gone(w, c);
+		else if (f.n == before)
+			r = check_rights(w, &f, q);
 	}
 	if (r == OK)
 		*out = f;

@@ -69,6 +69,7 @@ enum result tx_begin(struct work *w)
 	struct db *db = w->db;
 	if (db->tx != TX_NONE)
 		bug("a transaction begins inside another");
+	bug_if(db->copy);
 	enum result r = conn_ensure(w);
 	if (r != OK)
 		return r;
