@@ -1,6 +1,6 @@
 /* chitra_json.h: the reference dialect of chitra-json.md; private to the chitra_json_*.c files, and driver.c for the table.
  *
- * _encode.c writes requests, _outcome.c reads what is said about payments (replies, enquiries, callbacks), _account.c account
+ * _encode.c writes requests, _said.c reads what is said about payments (replies, enquiries, callbacks), _account.c account
  * inquiries, _statement.c statements and credits, _read.c the values that they share. */
 #ifndef BANKAPI_CHITRA_JSON_H
 #define BANKAPI_CHITRA_JSON_H

@@ -21,14 +21,14 @@ static void key_of(const struct account_question *q, struct account_key *out)
 static enum account_status status_of(const char *status)
 {
 	if (strcmp(status, "open") == 0)
-		return ACCOUNT_OPEN;
+		return ACCOUNT_STATUS_OPEN;
 	if (strcmp(status, "closed") == 0)
-		return ACCOUNT_CLOSED;
+		return ACCOUNT_STATUS_CLOSED;
 	if (strcmp(status, "blocked") == 0)
-		return ACCOUNT_BLOCKED;
+		return ACCOUNT_STATUS_BLOCKED;
 	if (strcmp(status, "not_found") == 0)
-		return ACCOUNT_NOT_FOUND;
-	return ACCOUNT_UNCLEAR;
+		return ACCOUNT_STATUS_NOT_FOUND;
+	return ACCOUNT_STATUS_UNCLEAR;
 }
 
 static void read_answer(const struct json *item, const struct account_question *q, struct arena *a,
@@ -43,7 +43,8 @@ static void read_answer(const struct json *item, const struct account_question *
 		!json_bool_opt(item, "personal_id_match", &match, NULL))
 		return;
 	got.status = status_of(status);
-	if (got.status == ACCOUNT_UNCLEAR || (got.status == ACCOUNT_NOT_FOUND && got.holder != NULL))
+	if (got.status == ACCOUNT_STATUS_UNCLEAR ||
+		(got.status == ACCOUNT_STATUS_NOT_FOUND && got.holder != NULL))
 		return;
 	/* a match that was not asked for is about we do not know whom */
 	if (q->asks_person && json_has(item, "personal_id_match"))

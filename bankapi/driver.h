@@ -2,7 +2,7 @@
  *
  * A driver is a table of pure functions over 1–500 items under one message id. The teller encodes, sends what
  * signed.h signed, and decodes what signed.h heard; gate and scribe decode callbacks. No clock, no network, no SQL, no rule
- * about money: what an answer proves is the payout's step. Decoders are total: any bytes give exactly one outcome for
+ * about money: what an answer proves is the payout's step. Decoders are total: any bytes give exactly one answer for
  * each item that we sent, and what is not clearly understood is ANSWER_UNCLEAR (law 1: unclear is not failed). */
 #ifndef BANKAPI_DRIVER_H
 #define BANKAPI_DRIVER_H
@@ -91,7 +91,7 @@ struct heard {
 enum message_says {
 	MESSAGE_UNCLEAR, /* not authentic, not understood, or not about what we asked: why says which */
 	MESSAGE_REFUSED, /* authentic: this request executed nothing; refusal is the bank's code. It echoes no id, so it is
-			   * no evidence about a payment (law 1): the outcomes are unclear */
+			   * no evidence about a payment (law 1): the answers are unclear */
 	MESSAGE_ANSWERED, /* item by item */
 };
 
@@ -123,7 +123,8 @@ enum doubt {
 	DOUBT_EXISTS, /* DUPL: this instruction was refused because the id is known; nothing about the first one */
 };
 
-struct outcome {
+/* What a message says about one payment. */
+struct said {
 	char e2e[E2E_ID_SIZE];
 	enum answer answer;
 	enum doubt doubt;
@@ -138,21 +139,27 @@ struct outcome {
 /* A reply to transfers or enquiries: at[i] is about payments[i]. */
 struct reply {
 	struct verdict verdict;
-	struct outcome *at;
+	struct said *at;
 	size_t n;
 	bool foreign_items; /* it lists ids that we did not ask about: nothing in it counts, raise the alarm */
-	size_t mismatches;  /* outcomes with DOUBT_MISMATCH: raise the alarm */
+	size_t mismatches;  /* answers with DOUBT_MISMATCH: raise the alarm */
 };
 
 /* at[i] is the callback's item i. We did not ask, so amount and account are for the receiver to compare. */
 struct callback {
 	struct verdict verdict;
-	struct outcome *at;
+	struct said *at;
 	size_t n;
 	size_t unreadable; /* items without a readable id: their e2e is "" */
 };
 
-enum account_status { ACCOUNT_UNCLEAR, ACCOUNT_OPEN, ACCOUNT_CLOSED, ACCOUNT_BLOCKED, ACCOUNT_NOT_FOUND };
+enum account_status {
+	ACCOUNT_STATUS_UNCLEAR,
+	ACCOUNT_STATUS_OPEN,
+	ACCOUNT_STATUS_CLOSED,
+	ACCOUNT_STATUS_BLOCKED,
+	ACCOUNT_STATUS_NOT_FOUND
+};
 enum person_match { PERSON_UNKNOWN, PERSON_MATCHES, PERSON_DIFFERS };
 
 struct account_answer {

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	bug_if(c.verdict.says == MESSAGE_REFUSED);
 	bug_if((c.verdict.says == MESSAGE_UNCLEAR) != (c.n == 0));
 	for (size_t i = 0; i < c.n; i++) {
-		const struct outcome *o = &c.at[i];
+		const struct said *o = &c.at[i];
 
 		unreadable += o->e2e[0] == '\0';
 		bug_if((o->answer == ANSWER_UNCLEAR) != (o->doubt != DOUBT_NONE));

@@ -18,7 +18,7 @@ static const struct account_question questions[] = {
 	{.bank = "DEMO", .account = {"100"}},
 };
 
-static bool about(const struct outcome *o, const struct payment *p)
+static bool about(const struct said *o, const struct payment *p)
 {
 	return vnd_cmp(o->amount, p->amount) == 0 && strcmp(o->account.text, p->account.text) == 0;
 }
@@ -30,7 +30,7 @@ static void check_reply(const struct reply *r, bool enquiry, int status)
 	bug_if(r->verdict.says == MESSAGE_REFUSED && status / 100 != 4);
 	bug_if(r->foreign_items && r->verdict.says != MESSAGE_UNCLEAR);
 	for (size_t i = 0; i < r->n; i++) {
-		const struct outcome *o = &r->at[i];
+		const struct said *o = &r->at[i];
 
 		bug_if(strcmp(o->e2e, payments[i].e2e) != 0);
 		bug_if((o->answer == ANSWER_UNCLEAR) != (o->doubt != DOUBT_NONE));
@@ -51,9 +51,9 @@ static void check_inquiry(const struct driver *d, const struct heard *h, struct 
 	d->decode_inquiry_reply(&sent, h, a, &r);
 	bug_if(r.n != COUNT_OF(questions));
 	for (size_t i = 0; i < r.n; i++) {
-		bug_if(r.verdict.says != MESSAGE_ANSWERED && r.at[i].status != ACCOUNT_UNCLEAR);
+		bug_if(r.verdict.says != MESSAGE_ANSWERED && r.at[i].status != ACCOUNT_STATUS_UNCLEAR);
 		bug_if(r.at[i].person != PERSON_UNKNOWN && !questions[i].asks_person);
-		bug_if(r.at[i].status == ACCOUNT_NOT_FOUND && r.at[i].holder != NULL);
+		bug_if(r.at[i].status == ACCOUNT_STATUS_NOT_FOUND && r.at[i].holder != NULL);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ledger/base/clock.h"
@@ -361,6 +362,7 @@ static void test_other_replies(void)
 	is_i64(s.last.retry_after_s, 7, "Retry-After is told");
 	s = one(REDIRECT, 100, 1000, 5000, &requests);
 	is_i64(s.last.status, 307, "a redirect is told, not followed");
+	is_i64(s.last.transport, HTTP_REPLIED, "a redirect is the reply");
 	is_i64(requests, 1, "a redirect makes no second request");
 	s = one(TWO_IDS, 100, 1000, 5000, NULL);
 	is_str(s.last.webhook_id, "", "a header given more than once counts as absent");
@@ -507,6 +509,8 @@ static void test_many(int in_flight, int total)
 	struct many m = {.to_post = total};
 	struct why why;
 	int64_t began;
+	struct timespec cpu;
+	double cpu_before;
 
 	bank_open(&b, ANSWER);
 	m.c.poll = http_poll_new();
@@ -517,14 +521,18 @@ static void test_many(int in_flight, int total)
 				    .end = on_end_post_next,
 				    .end_ctx = &m},
 		&why);
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+	cpu_before = (double)cpu.tv_sec * 1e6 + (double)cpu.tv_nsec / 1e3;
 	began = monotonic_us();
 	for (int i = 0; i < in_flight; i++) {
 		m.to_post--;
 		post(&m.c, 300, 1000, 20000);
 	}
 	http_run_until_idle(m.c.poll, m.c.http);
-	note("%d in flight: %.0f requests/s (bank: a thread per connection, head read byte by byte)",
-		in_flight, total / ((double)(monotonic_us() - began) / 1e6));
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+	note("%d in flight: %.0f requests/s, %.1f CPU-us a request on our side", in_flight,
+		total / ((double)(monotonic_us() - began) / 1e6),
+		((double)cpu.tv_sec * 1e6 + (double)cpu.tv_nsec / 1e3 - cpu_before) / total);
 	is_i64(m.c.seen.replied, total, "%d in flight: every one of %d requests is answered", in_flight,
 		total);
 	ok(atomic_load(&b.connections) <= in_flight, "%d in flight: %d connections carried all of them",

@@ -5,21 +5,25 @@
 
 #include "bankapi/keyindex.h"
 
+/* ACSC is settled at the payer only: not yet credited. NOTF is an answer to enquiries only, and no evidence. */
 static const struct status_row {
 	char code[STATUS_SIZE];
 	enum answer answer;
 } statuses[] = {
-	{"PDNG", ANSWER_PENDING}, {"ACCP", ANSWER_ACCEPTED},
-	{"ACSC", ANSWER_ACCEPTED}, /* settled at the payer only: not yet credited */
-	{"ACCC", ANSWER_CREDITED}, {"RJCT", ANSWER_REJECTED}, /* if its reason is definite */
-	{"NOTF", ANSWER_NOT_FOUND},                           /* enquiries only; no evidence */
+	{"PDNG", ANSWER_PENDING},
+	{"ACCP", ANSWER_ACCEPTED},
+	{"ACSC", ANSWER_ACCEPTED},
+	{"ACCC", ANSWER_CREDITED},
+	{"RJCT", ANSWER_REJECTED},
+	{"NOTF", ANSWER_NOT_FOUND},
 };
 
-/* The reasons under which RJCT means: not executed, and never will be. A reason that is not here leaves the payment
+/* The reasons under which RJCT means: not executed, and never will be (DOUBT_NONE). DUPL does not: this instruction is
+ * dead because the id is known, and the first one may have been paid. A reason that is not here leaves the payment
  * unclear: a person or the statement decides, and the table grows by agreement with the bank. */
 static const struct reason_row {
 	char code[STATUS_SIZE];
-	enum doubt doubt; /* DOUBT_NONE: definite */
+	enum doubt doubt;
 } reasons[] = {
 	{"AC01", DOUBT_NONE},
 	{"AC04", DOUBT_NONE},
@@ -28,8 +32,7 @@ static const struct reason_row {
 	{"AM02", DOUBT_NONE},
 	{"AM04", DOUBT_NONE},
 	{"BE01", DOUBT_NONE},
-	{"DUPL",
-		DOUBT_EXISTS}, /* the id is known: this instruction is dead, the first one may have been paid */
+	{"DUPL", DOUBT_EXISTS},
 	{"MD07", DOUBT_NONE},
 	{"RC01", DOUBT_NONE},
 	{"TM01", DOUBT_NONE},
@@ -52,14 +55,14 @@ static enum doubt doubt_of_reason(const char *reason)
 	return DOUBT_REASON;
 }
 
-static void doubt(struct outcome *o, enum doubt d)
+static void doubt(struct said *o, enum doubt d)
 {
 	o->answer = ANSWER_UNCLEAR;
 	o->doubt = d;
 }
 
 /* Reads everything but the id, and judges the status by itself. */
-static void read_item(const struct json *item, bool may_be_not_found, struct outcome *o)
+static void read_item(const struct json *item, bool may_be_not_found, struct said *o)
 {
 	if (!take_token(item, "status", CHARSET_BANK, o->status, sizeof o->status, NULL) ||
 		!take_token_opt(item, "reason", CHARSET_BANK, o->reason, sizeof o->reason, NULL) ||
@@ -88,7 +91,7 @@ static void read_item(const struct json *item, bool may_be_not_found, struct out
 }
 
 /* An answer counts only if it is about the amount and the account that we sent. */
-static void demand_echo(const struct payment *p, struct outcome *o)
+static void demand_echo(const struct payment *p, struct said *o)
 {
 	if (o->doubt == DOUBT_MALFORMED || o->doubt == DOUBT_STATUS || o->answer == ANSWER_NOT_FOUND)
 		return;
@@ -105,10 +108,10 @@ struct asked {
 	bool may_be_not_found;
 };
 
-static void all_missing(const struct asked *asked, enum doubt why, struct outcome *at)
+static void all_missing(const struct asked *asked, enum doubt why, struct said *at)
 {
 	for (size_t i = 0; i < asked->n; i++) {
-		at[i] = (struct outcome){.answer = ANSWER_UNCLEAR, .doubt = why};
+		at[i] = (struct said){.answer = ANSWER_UNCLEAR, .doubt = why};
 		memcpy(at[i].e2e, asked->payments[i].e2e, E2E_ID_SIZE);
 	}
 }
@@ -150,7 +153,7 @@ static bool read_items(const struct asked *asked, const struct json *items, stru
 
 static void decode_reply(const struct asked *asked, const struct heard *h, struct arena *a, struct reply *out)
 {
-	*out = (struct reply){.n = asked->n, .at = arena_array(a, asked->n, struct outcome)};
+	*out = (struct reply){.n = asked->n, .at = arena_array(a, asked->n, struct said)};
 	all_missing(asked, DOUBT_MESSAGE, out->at);
 
 	struct json *doc CLEANUP(json_drop) = answer_open(
@@ -190,9 +193,9 @@ void chitra_json_decode_enquiry_reply(
 
 /* ---- callbacks ---- */
 
-static void read_callback_item(const struct json *item, struct outcome *o)
+static void read_callback_item(const struct json *item, struct said *o)
 {
-	*o = (struct outcome){.answer = ANSWER_UNCLEAR, .doubt = DOUBT_MALFORMED};
+	*o = (struct said){.answer = ANSWER_UNCLEAR, .doubt = DOUBT_MALFORMED};
 	if (!take_e2e(item, o->e2e, NULL))
 		return;
 	read_item(item, false, o);
@@ -242,7 +245,7 @@ void chitra_json_decode_callback(const struct heard *h, struct arena *a, struct 
 	}
 	out->verdict.says = MESSAGE_ANSWERED;
 	out->n = json_n(items);
-	out->at = arena_array(a, out->n, struct outcome);
+	out->at = arena_array(a, out->n, struct said);
 	for (size_t i = 0; i < out->n; i++) {
 		read_callback_item(json_at(items, i), &out->at[i]);
 		out->unreadable += out->at[i].e2e[0] == '\0';

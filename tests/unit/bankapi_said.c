@@ -29,7 +29,7 @@ static const struct payment payments[] = {
 };
 
 /* "accepted rejected unclear(missing)" */
-static const char *story(const struct outcome *at, size_t n, char *out, size_t size)
+static const char *story(const struct said *at, size_t n, char *out, size_t size)
 {
 	size_t used = 0;
 
