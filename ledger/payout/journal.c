@@ -1,0 +1,317 @@
+#include "ledger/payout/journal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/day.h"
+#include "ledger/base/file.h"
+
+#define LINE_MAX_BYTES 256
+
+/* A slot: the first 60 bits of the id, and what became of it. Ids are keyed hashes, so equal prefixes are not to be feared: at a
+ * thousand million ids the chance that any two meet is below a half, and meeting only makes the teller refuse. */
+#define SLOT_USED   (UINT64_C(1) << 63)
+#define SLOT_STAYED (UINT64_C(1) << 62)
+#define SLOT_ID     ((UINT64_C(1) << 60) - 1)
+#define FIRST_SLOTS ((size_t)1 << 12)
+
+struct journal {
+	struct append *file;
+	uint64_t *slots;
+	size_t room; /* a power of two */
+	size_t used;
+	struct buf line;
+};
+
+/* ---- the set of ids ----------------------------------------------------------------------------------------------- */
+
+static uint64_t id_bits(const char *id)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	uint64_t bits = 0;
+
+	for (int i = 0; i < 12; i++) {
+		const char *at = memchr(alphabet, id[i], 32);
+		bug_if(!at);
+		bits = bits << 5 | (uint64_t)(at - alphabet);
+	}
+	return bits;
+}
+
+static uint64_t *slot_of(const struct journal *j, uint64_t bits)
+{
+	size_t at = (size_t)(bits ^ bits >> 29) & (j->room - 1);
+
+	while (j->slots[at] & SLOT_USED && (j->slots[at] & SLOT_ID) != bits)
+		at = (at + 1) & (j->room - 1);
+	return &j->slots[at];
+}
+
+static void slots_make(struct journal *j, size_t room)
+{
+	j->slots = calloc(room, sizeof *j->slots);
+	if (!j->slots)
+		bug("out of memory for %zu ids of the sent journal", room);
+	j->room = room;
+}
+
+static void slots_double(struct journal *j)
+{
+	uint64_t *old = j->slots;
+	size_t old_room = j->room;
+
+	slots_make(j, 2 * old_room);
+	for (size_t i = 0; i < old_room; i++)
+		if (old[i] & SLOT_USED)
+			*slot_of(j, old[i] & SLOT_ID) = old[i];
+	free(old);
+}
+
+static void set_sent(struct journal *j, const char *id)
+{
+	if (2 * (j->used + 1) > j->room)
+		slots_double(j);
+	uint64_t *slot = slot_of(j, id_bits(id));
+	if (!(*slot & SLOT_USED))
+		j->used++;
+	*slot = SLOT_USED | id_bits(id);
+}
+
+static void set_stayed(struct journal *j, const char *id)
+{
+	*slot_of(j, id_bits(id)) |= SLOT_STAYED;
+}
+
+static bool is_known(const struct journal *j, const char *id)
+{
+	return *slot_of(j, id_bits(id)) & SLOT_USED;
+}
+
+bool journal_has(const struct journal *j, const char *id)
+{
+	uint64_t slot = *slot_of(j, id_bits(id));
+	return slot & SLOT_USED && !(slot & SLOT_STAYED);
+}
+
+size_t journal_count(const struct journal *j)
+{
+	return j->used;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------------- */
+
+/* What has been read: a group counts when its `done` has come. */
+struct reader {
+	struct journal *j;
+	uint64_t whole; /* bytes up to the end of the last whole record */
+	uint64_t line_no;
+	bool in_group;
+	char (*ids)[E2E_ID_SIZE]; /* of the open group */
+	size_t n, room;
+};
+
+static bool broken(const struct reader *r, struct why *why)
+{
+	return why_set(why, "journal_broken",
+		"line %" PRIu64
+		" of the sent journal is not one that was written; nothing is sent until it is restored",
+		r->line_no);
+}
+
+static bool take_id(const char *word, char id[static E2E_ID_SIZE])
+{
+	size_t n = strcspn(word, " \n");
+	if (!e2e_id_valid(bytes_of(word, n)))
+		return false;
+	memcpy(id, word, n);
+	id[n] = '\0';
+	return true;
+}
+
+static void group_add(struct reader *r, const char id[static E2E_ID_SIZE])
+{
+	if (r->n == r->room) {
+		r->room = r->room ? 2 * r->room : 512;
+		void *more = realloc(r->ids, r->room * sizeof *r->ids);
+		if (!more)
+			bug("out of memory for a group of the sent journal");
+		r->ids = more;
+	}
+	memcpy(r->ids[r->n++], id, E2E_ID_SIZE);
+}
+
+static bool group_line(struct reader *r, const char *line, struct why *why)
+{
+	char id[E2E_ID_SIZE];
+	size_t count;
+
+	if (strncmp(line, "sent ", 5) == 0 && take_id(line + 5, id)) {
+		group_add(r, id);
+		return true;
+	}
+	if (sscanf(line, "done %zu\n", &count) != 1 || count != r->n)
+		return broken(r, why);
+	for (size_t i = 0; i < r->n; i++)
+		set_sent(r->j, r->ids[i]);
+	r->n = 0;
+	r->in_group = false;
+	return true;
+}
+
+static bool take_line(struct reader *r, const char *line, struct why *why)
+{
+	char id[E2E_ID_SIZE];
+
+	if (r->in_group)
+		return group_line(r, line, why);
+	if (strncmp(line, "dispatch ", 9) == 0) {
+		r->in_group = true;
+		return true;
+	}
+	if (strncmp(line, "again ", 6) == 0 && take_id(line + 6, id) && is_known(r->j, id)) {
+		set_sent(r->j, id);
+		return true;
+	}
+	if (strncmp(line, "not-sent ", 9) == 0 && take_id(line + 9, id) && is_known(r->j, id)) {
+		set_stayed(r->j, id);
+		return true;
+	}
+	return broken(r, why);
+}
+
+static bool read_all(struct reader *r, FILE *in, struct why *why)
+{
+	char *line = NULL;
+	size_t size = 0;
+	uint64_t at = 0;
+	bool fine = true;
+
+	for (;;) {
+		ssize_t n = getline(&line, &size, in);
+		if (n < 0 || line[n - 1] != '\n')
+			break; /* the end, or a torn last line */
+		at += (uint64_t)n;
+		r->line_no++;
+		fine = n <= LINE_MAX_BYTES ? take_line(r, line, why) : broken(r, why);
+		if (!fine)
+			break;
+		if (!r->in_group)
+			r->whole = at;
+	}
+	free(line);
+	return fine;
+}
+
+static void drop(struct journal *j)
+{
+	append_close(j->file);
+	buf_free(&j->line);
+	free(j->slots);
+	free(j);
+}
+
+void journal_close(struct journal *j)
+{
+	if (j)
+		drop(j);
+}
+
+struct journal *journal_open(const char *path, struct why *why)
+{
+	struct append *file = append_open(path, why);
+	if (!file)
+		return NULL;
+
+	struct journal *j = calloc(1, sizeof *j);
+	if (!j)
+		bug("out of memory for the sent journal");
+	j->file = file;
+	buf_init(&j->line, (size_t)1 << 24);
+	slots_make(j, FIRST_SLOTS);
+
+	FILE *in = fopen(path, "re");
+	if (!in) {
+		(void)why_set(why, "file_trouble", "could not read %s: %s", path, strerror(errno));
+		drop(j);
+		return NULL;
+	}
+	struct reader r = {.j = j};
+	bool fine = read_all(&r, in, why);
+	fclose(in);
+	free(r.ids);
+	if (fine && r.whole < append_size(file))
+		fine = append_cut(file, r.whole, why);
+	if (!fine) {
+		drop(j);
+		return NULL;
+	}
+	return j;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------------- */
+
+bool journal_record(struct journal *j, const struct journal_dispatch *d, const struct journal_item *items,
+	size_t n, struct why *why)
+{
+	char hex[HASH_HEX_SIZE], at[INSTANT_TEXT_SIZE];
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (journal_has(j, items[i].id))
+			return why_set(why, "journal_repeated", "%s was sent before; it is not sent again",
+				items[i].id);
+		bug_if(__builtin_add_overflow(sum, vnd_dong(items[i].amount), &sum));
+	}
+
+	buf_reset(&j->line);
+	buf_addf(&j->line,
+		"dispatch %" PRId64 " epoch %" PRId32 " channel %s count %zu sum %" PRId64 " root %s at %s\n",
+		d->dispatch, d->epoch, d->channel, n, sum, hash_hex(&d->root, hex),
+		instant_format(d->at_us, at));
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&j->line, "sent %s %" PRId64 " %s %" PRId64 "\n", items[i].id,
+			vnd_dong(items[i].amount), hash_hex(&items[i].account, hex), items[i].payout);
+	buf_addf(&j->line, "done %zu\n", n);
+	if (!append_durable(j->file, buf_bytes(&j->line), why))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		set_sent(j, items[i].id);
+	return true;
+}
+
+static bool record_words(struct journal *j, const char *word, const char (*ids)[E2E_ID_SIZE], size_t n,
+	int64_t at_us, struct why *why)
+{
+	char at[INSTANT_TEXT_SIZE];
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_known(j, ids[i]))
+			return why_set(why, "journal_unknown", "%s is not in the sent journal", ids[i]);
+	buf_reset(&j->line);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&j->line, "%s %s at %s\n", word, ids[i], instant_format(at_us, at));
+	return append_durable(j->file, buf_bytes(&j->line), why);
+}
+
+bool journal_record_again(
+	struct journal *j, const char (*ids)[E2E_ID_SIZE], size_t n, int64_t at_us, struct why *why)
+{
+	if (!record_words(j, "again", ids, n, at_us, why))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		set_sent(j, ids[i]);
+	return true;
+}
+
+bool journal_record_not_sent(
+	struct journal *j, const char (*ids)[E2E_ID_SIZE], size_t n, int64_t at_us, struct why *why)
+{
+	if (!record_words(j, "not-sent", ids, n, at_us, why))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		set_stayed(j, ids[i]);
+	return true;
+}

@@ -1,0 +1,87 @@
+/* The sent journal: what it has seen it never forgets, and what was never synced it does not claim. */
+#include "ledger/payout/journal.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/lib/tap.h"
+
+static char path[] = "/tmp/chitra-journal-XXXXXX";
+
+static struct journal_item item(int n)
+{
+	struct journal_item i = {.amount = vnd(2055000 + n), .payout = n};
+	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	memcpy(i.id, "7ZZZZZZZZZ000000000", E2E_ID_SIZE);
+	for (int k = 0, v = n; k < 4; k++, v /= 32)
+		i.id[11 - k] = digits[v % 32];
+	return i;
+}
+
+static const struct journal_dispatch first = {
+	.dispatch = 7, .epoch = 1, .channel = "demo-merit", .at_us = 1712106000000000};
+
+static void append_raw(const char *text)
+{
+	int fd = open(path, O_WRONLY | O_APPEND);
+	ok(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text), "a tail was written by hand");
+	close(fd);
+}
+
+static bool fails_to_open(const char *code)
+{
+	struct why why = {0};
+	struct journal *j = journal_open(path, &why);
+	bool failed = !j && strcmp(why.code, code) == 0;
+	journal_close(j);
+	return failed;
+}
+
+int main(void)
+{
+	struct why why = {0};
+	struct journal_item items[300];
+	for (int i = 0; i < 300; i++)
+		items[i] = item(i);
+
+	int fd = mkstemp(path);
+	close(fd);
+	struct journal *j = journal_open(path, &why);
+	ok(j, "an empty journal opens");
+	ok(!journal_has(j, items[0].id), "and knows nobody");
+	ok(journal_record(j, &first, items, 200, &why), "a dispatch is recorded");
+	ok(journal_has(j, items[0].id) && journal_has(j, items[199].id), "its ids were sent");
+	ok(!journal_has(j, items[200].id), "others were not");
+	ok(!journal_record(j, &first, items + 199, 100, &why),
+		"a dispatch with one id that was sent before is refused");
+	is_str(why.code, "journal_repeated", "by that name");
+	ok(!journal_has(j, items[250].id), "and nothing of it was recorded");
+
+	ok(journal_record_not_sent(j, &items[5].id, 1, first.at_us, &why),
+		"what certainly stayed here is recorded as that");
+	ok(!journal_has(j, items[5].id), "and may go");
+	ok(journal_record(j, &first, items + 5, 1, &why), "it goes");
+	ok(journal_has(j, items[5].id), "and is then sent for good");
+	ok(!journal_record_again(j, &items[299].id, 1, first.at_us, &why),
+		"what was never sent has no further attempt");
+	ok(journal_record_again(j, &items[6].id, 1, first.at_us, &why), "what was sent may have one");
+	ok(fails_to_open("file_locked"), "two processes cannot hold one journal");
+	journal_close(j);
+
+	append_raw(
+		"dispatch 8 epoch 1 channel demo-merit count 2 sum 2 root 00 at x\nsent 7ZZZZZZZZZ0000000ZZ 1 00 1\nsent 7ZZ");
+	j = journal_open(path, &why);
+	ok(j, "a torn tail is cut off");
+	is_i64((int64_t)journal_count(j), 200, "and its ids were never sent");
+	ok(journal_has(j, items[5].id) && journal_has(j, items[6].id), "all else is remembered");
+	ok(journal_record(j, &first, items + 200, 100, &why), "and it goes on");
+	journal_close(j);
+
+	append_raw("sent 7ZZZZZZZZZ0000000ZZ 1 00 1\n");
+	ok(fails_to_open("journal_broken"), "a line that was never written stops everything");
+	unlink(path);
+	return done_testing();
+}
