@@ -282,8 +282,8 @@ bool journal_record(struct journal *j, const struct journal_dispatch *d, const s
 	return true;
 }
 
-static bool record_words(struct journal *j, const char *word, const char (*ids)[E2E_ID_SIZE], size_t n,
-	int64_t at_us, struct why *why)
+static bool record_words(
+	struct journal *j, const char *word, const char *const *ids, size_t n, int64_t at_us, struct why *why)
 {
 	char at[INSTANT_TEXT_SIZE];
 
@@ -296,8 +296,7 @@ static bool record_words(struct journal *j, const char *word, const char (*ids)[
 	return append_durable(j->file, buf_bytes(&j->line), why);
 }
 
-bool journal_record_again(
-	struct journal *j, const char (*ids)[E2E_ID_SIZE], size_t n, int64_t at_us, struct why *why)
+bool journal_record_again(struct journal *j, const char *const *ids, size_t n, int64_t at_us, struct why *why)
 {
 	if (!record_words(j, "again", ids, n, at_us, why))
 		return false;
@@ -307,7 +306,7 @@ bool journal_record_again(
 }
 
 bool journal_record_not_sent(
-	struct journal *j, const char (*ids)[E2E_ID_SIZE], size_t n, int64_t at_us, struct why *why)
+	struct journal *j, const char *const *ids, size_t n, int64_t at_us, struct why *why)
 {
 	if (!record_words(j, "not-sent", ids, n, at_us, why))
 		return false;

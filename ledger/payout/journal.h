@@ -55,11 +55,11 @@ bool journal_record(struct journal *j, const struct journal_dispatch *d, const s
 	size_t n, struct why *why) WARN_UNUSED;
 
 /* A further attempt of ids that were sent before; law 1 is the caller's to judge. False with why: journal_unknown, file_trouble. */
-bool journal_record_again(struct journal *j, const char (*ids)[E2E_ID_SIZE], size_t n, int64_t at_us,
-	struct why *why) WARN_UNUSED;
+bool journal_record_again(
+	struct journal *j, const char *const *ids, size_t n, int64_t at_us, struct why *why) WARN_UNUSED;
 
 /* These certainly did not leave; they may be recorded again. False with why: journal_unknown, file_trouble. */
-bool journal_record_not_sent(struct journal *j, const char (*ids)[E2E_ID_SIZE], size_t n, int64_t at_us,
-	struct why *why) WARN_UNUSED;
+bool journal_record_not_sent(
+	struct journal *j, const char *const *ids, size_t n, int64_t at_us, struct why *why) WARN_UNUSED;
 
 #endif

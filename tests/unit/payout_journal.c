@@ -60,14 +60,15 @@ int main(void)
 	is_str(why.code, "journal_repeated", "by that name");
 	ok(!journal_has(j, items[250].id), "and nothing of it was recorded");
 
-	ok(journal_record_not_sent(j, &items[5].id, 1, first.at_us, &why),
+	ok(journal_record_not_sent(j, (const char *const[]){items[5].id}, 1, first.at_us, &why),
 		"what certainly stayed here is recorded as that");
 	ok(!journal_has(j, items[5].id), "and may go");
 	ok(journal_record(j, &first, items + 5, 1, &why), "it goes");
 	ok(journal_has(j, items[5].id), "and is then sent for good");
-	ok(!journal_record_again(j, &items[299].id, 1, first.at_us, &why),
+	ok(!journal_record_again(j, (const char *const[]){items[299].id}, 1, first.at_us, &why),
 		"what was never sent has no further attempt");
-	ok(journal_record_again(j, &items[6].id, 1, first.at_us, &why), "what was sent may have one");
+	ok(journal_record_again(j, (const char *const[]){items[6].id}, 1, first.at_us, &why),
+		"what was sent may have one");
 	ok(fails_to_open("file_locked"), "two processes cannot hold one journal");
 	journal_close(j);
 
