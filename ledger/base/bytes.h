@@ -31,6 +31,9 @@ struct buf {
 	bool overflowed;
 };
 
+/* For `CLEANUP(buf_free) struct buf b = BUF(max);`: a buffer that an early return finds initialised. */
+#define BUF(most) ((struct buf){.max = (most)})
+
 /* max is in bytes; memory is taken as needed. buf_free leaves an empty buffer with the same maximum; it suits CLEANUP(buf_free). */
 void buf_init(struct buf *b, size_t max);
 void buf_free(struct buf *b);

@@ -222,12 +222,12 @@ static bool shares_words(const char *a, const char *b)
 
 enum name_grade name_grade(struct bytes a, struct bytes b)
 {
+	CLEANUP(drop_text) char *plain_a = mapped(a, PLAIN, NULL);
+	CLEANUP(drop_text) char *plain_b = mapped(b, PLAIN, NULL);
 	CLEANUP(drop_text) char *accented_a = mapped(a, ACCENTED, NULL);
 	CLEANUP(drop_text) char *accented_b = mapped(b, ACCENTED, NULL);
-	CLEANUP(drop_text) char *plain_a = NULL;
-	CLEANUP(drop_text) char *plain_b = NULL;
 
-	if (accented_a == NULL || accented_b == NULL)
+	if (plain_a == NULL || plain_b == NULL || accented_a == NULL || accented_b == NULL)
 		return NAME_DIFFERENT;
 	if (strcmp(accented_a, accented_b) == 0)
 		return NAME_EXACT;
@@ -235,11 +235,6 @@ enum name_grade name_grade(struct bytes a, struct bytes b)
 	old_tone_places(accented_b);
 	if (strcmp(accented_a, accented_b) == 0)
 		return NAME_TONE_VARIANT;
-
-	plain_a = mapped(a, PLAIN, NULL);
-	plain_b = mapped(b, PLAIN, NULL);
-	if (plain_a == NULL || plain_b == NULL)
-		return NAME_DIFFERENT;
 	if (strcmp(plain_a, plain_b) == 0 || same_letters(plain_a, plain_b))
 		return NAME_FOLDED;
 	return shares_words(plain_a, plain_b) ? NAME_PARTIAL : NAME_DIFFERENT;

@@ -111,6 +111,7 @@ static void test_grade(void)
 		{"An An Bình", "An Bình Bình", NAME_DIFFERENT, "words are counted"},
 		{"Lan Anh", "Lananh", NAME_DIFFERENT, "spaces count where nothing was dropped"},
 		{"", "", NAME_DIFFERENT, "no name is nobody's"},
+		{"\xcc\x81", "\xcc\x81", NAME_DIFFERENT, "a mark without a letter is no name"},
 		{"Lan", "La\xff", NAME_DIFFERENT, "bad bytes are nobody's"},
 	};
 

@@ -113,7 +113,7 @@ static void test_base64(void)
 		{"\xfb\xff\xfe", "+//+", "-__-"},
 	};
 	static const char *const bad[] = {"Zg", "Zg=", "Zg===", "Zh==", "Zm9", "Zm9vY", "Zm9v\n", " Zm9v",
-		"Zm9v ", "-__-", "Zg==Zg==", "=", "Zm 9v"};
+		"Zm9v ", "-__-", "Zg==Zg==", "=", "Zm 9v", "Zm9\x83"};
 	CLEANUP(buf_free) struct buf b;
 	uint8_t out[16];
 	size_t n;
