@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
@@ -20,6 +23,8 @@ func TestBank(t *testing.T) {
 		{"a payment is executed once, told by callback and stands on the statement", aPayment},
 		{"a request that is unsigned, signed by another, changed or old executes nothing", badRequests},
 		{"a message that is not of the dialect is refused as a whole and executes nothing", malformedMessages},
+		{"what is not the HTTP of the API is refused, and Expect is answered", strictHTTP},
+		{"the control endpoint is reached through the port file", controlProgram},
 		{"the signatures printed in the API document verify", documentVectors},
 		{"what was answered before kill -9 is in the book, and a torn last line is cut off", killNine},
 		{"a known id is not executed again, and with another content it is refused", deduplicates},
@@ -229,7 +234,7 @@ func documentVectors(t *testing.T) {
 }
 
 func killNine(t *testing.T) {
-	b := given(t)
+	b := given(t, "--reply-delay", "4ms")
 	b.order("book", item{"account": fundB, "direction": "credit", "amount": 900000, "text": "KHO BAC"})
 	var mu sync.Mutex
 	answered := map[int]bool{}
@@ -551,100 +556,54 @@ func postingLag(t *testing.T) {
 	equal(t, "day after", words(len(l), l[0].ValueDate), "1 2024-04-03")
 }
 
-func bulkCallbacks(t *testing.T) {
-	for _, bulk := range []bool{true, false} {
-		d := desk(t)
-		b := given(t, "--callback-url", d.URL, fmt.Sprintf("--callback-bulk=%t", bulk))
-		var items []item
-		for i := 0; i < 60; i++ {
-			items = append(items, payment(i, 1000, lan))
+// strictHTTP speaks to the bank by hand.
+func strictHTTP(t *testing.T) {
+	b := given(t)
+	id := b.messageID()
+	body, _ := json.Marshal(merge(transfer(fundA, payment(1, 500000, lan)), item{"message_id": id}))
+	stamp := fmt.Sprint(time.Now().Unix())
+	headers := "Host: bank\r\nwebhook-id: " + id + "\r\nwebhook-timestamp: " + stamp + "\r\nwebhook-signature: " + signText(b.payer, id, stamp, body) + "\r\n"
+	length := fmt.Sprintf("Content-Length: %d\r\n", len(body))
+	talk := func(head string) string {
+		c, err := net.Dial("tcp", b.api)
+		if err != nil {
+			t.Fatal(err)
 		}
-		b.call("/v1/transfers", transfer(fundA, items...)).sure(t)
-		eventually(t, "all told", func() bool { return b.stat("callbacks_taken") == 60 })
-		d.mu.Lock()
-		told, letters := map[string]int{}, len(d.got)
-		for _, c := range d.got {
-			for _, it := range c.Items {
-				told[it.ID]++
-			}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(5 * time.Second))
+		c.Write([]byte(head + "\r\n"))
+		r := bufio.NewReader(c)
+		said := ""
+		if strings.Contains(head, "Expect") {
+			said, _ = r.ReadString('\n')
+			r.ReadString('\n')
 		}
-		d.mu.Unlock()
-		equal(t, "told", len(told), 60)
-		if bulk && letters > 10 || !bulk && letters != 60 {
-			t.Fatalf("bulk %t: %d callbacks", bulk, letters)
-		}
+		c.Write(body)
+		line, _ := r.ReadString('\n')
+		return strings.TrimSpace(said) + strings.TrimSpace(line)
 	}
-}
-
-func callbackRetries(t *testing.T) {
-	for _, status := range []int{500, 503, 404} {
-		d := desk(t)
-		d.answer(status)
-		b := given(t, "--callback-url", d.URL, "--callback-bulk=false")
-		b.pay(1, 1000, lan)
-		eventually(t, "several tries", func() bool { return len(d.about(1)) >= 3 })
-		equal(t, "taken", b.stat("callbacks_taken"), 0)
-		d.answer(204)
-		eventually(t, "taken", func() bool { return b.stat("callbacks_taken") == 1 })
-		for _, c := range d.about(1) {
-			equal(t, "id", c.hook, d.about(1)[0].hook)
-			equal(t, "body", c.body, d.about(1)[0].body)
-			equal(t, "signed", c.signed, true)
-		}
+	for _, head := range []string{"GET /v1/transfers HTTP/1.1\r\n" + headers + length, "POST /v1/transfers HTTP/1.0\r\n" + headers + length,
+		"POST /v1/transfers HTTP/1.1\r\n" + headers, "POST /v1/transfers HTTP/1.1\r\n" + headers + length + "Transfer-Encoding: chunked\r\n",
+		"POST /v1/transfers HTTP/1.1\r\n" + headers + length + "Content-Length: 5\r\n", "POST /v1/transfers HTTP/1.1\r\n" + headers + "Content-Length: +5\r\n"} {
+		equal(t, head, talk(head), "HTTP/1.1 400 Bad Request")
 	}
+	equal(t, "too large", talk("POST /v1/transfers HTTP/1.1\r\n"+headers+"Content-Length: 1048577\r\n"), "HTTP/1.1 413 Payload Too Large")
+	equal(t, "executed", b.stat("executed"), 0)
+	equal(t, "expected", talk("POST /v1/transfers HTTP/1.1\r\n"+headers+length+"Expect: 100-continue\r\n"), "HTTP/1.1 100 ContinueHTTP/1.1 200 OK")
+	equal(t, "executed", b.stat("executed"), 1)
 }
 
-func callbacksAfterRestart(t *testing.T) {
-	d := desk(t)
-	d.answer(503)
-	b := given(t, "--callback-url", d.URL, "--callback-bulk=false")
-	b.pay(1, 1000, lan)
-	eventually(t, "a try", func() bool { return len(d.about(1)) >= 1 })
-	b.kill9()
-	d.answer(200)
-	b.start()
-	eventually(t, "taken", func() bool { return b.stat("callbacks_taken") == 1 })
-	equal(t, "the same id", d.about(1)[0].hook, d.about(1)[len(d.about(1))-1].hook)
-	b.order("next-day", nil)
-	eventually(t, "noted", func() bool {
-		text, _ := os.ReadFile(b.dir + "/book/book.jsonl")
-		return strings.Contains(string(text), `{"f":"told","refs":[1,1]}`)
-	})
-	n := len(d.about(1))
-	b.kill9()
-	b.start()
-	time.Sleep(200 * time.Millisecond)
-	equal(t, "told once", len(d.about(1)), n)
-}
-
-func callbackModes(t *testing.T) {
-	d := desk(t)
-	b := given(t, "--callback-url", d.URL)
-	b.order("callbacks", item{"mode": "hold"})
-	b.pay(1, 1000, lan)
-	time.Sleep(100 * time.Millisecond)
-	equal(t, "kept back", len(d.about(1)), 0)
-	b.order("callbacks", item{"mode": "on"})
-	eventually(t, "sent", func() bool { return len(d.about(1)) == 1 })
-	b.order("callbacks", item{"mode": "off"})
-	b.pay(2, 1000, lan)
-	time.Sleep(100 * time.Millisecond)
-	b.order("callbacks", item{"mode": "on"})
-	time.Sleep(100 * time.Millisecond)
-	equal(t, "thrown away", len(d.about(2)), 0)
-}
-
-func orderedCallbacks(t *testing.T) {
-	d := desk(t)
-	b := given(t, "--callback-url", d.URL)
-	b.pay(1, 1000, lan)
-	eventually(t, "the first", func() bool { return len(d.about(1)) == 1 })
-	b.order("callback", item{"end_to_end_id": idOf(1)})
-	b.order("callback", item{"end_to_end_id": idOf(1), "webhook_id": "cb-other"})
-	eventually(t, "three", func() bool { return len(d.about(1)) == 3 })
-	b.order("callback", item{"items": []item{{"end_to_end_id": idOf(7), "amount": 5, "creditor_account": lan, "status": "RJCT", "reason": "AC04",
-		"bank_reference": "X", "time": "2024-04-03T08:00:00+07:00"}}})
-	eventually(t, "an unknown payment", func() bool { return len(d.about(7)) == 1 && d.about(7)[0].signed })
-	b.order("callback", item{"end_to_end_id": idOf(1), "bad_signature": true, "webhook_id": "cb-bad"})
-	eventually(t, "a forged one", func() bool { got := d.about(1); return len(got) > 3 && !got[3].signed })
+func controlProgram(t *testing.T) {
+	b := given(t)
+	ask := func(args ...string) string {
+		cmd := exec.Command(os.Args[0], append([]string{"control", b.dir + "/ports"}, args...)...)
+		cmd.Env = append(os.Environ(), "FAKEBANK_TEST_CHILD=1")
+		said, _ := cmd.Output()
+		return words(cmd.ProcessState.ExitCode(), strings.TrimSpace(string(said)))
+	}
+	equal(t, "order", ask("book", `{"account":"`+fundB+`","direction":"credit","amount":1000,"text":"KHO BAC"}`), `0 {"entry_refs":["DEMO-240403-1"]}`)
+	equal(t, "day", ask("next-day"), `0 {"date":"2024-04-04"}`)
+	equal(t, "wrong order", ask("will", `{"fault":"laugh"}`), `1 {"error":"there is no fault \"laugh\""}`)
+	equal(t, "entries", ask("entries.csv"), "0 entry_ref,account,date,direction,amount,end_to_end_id,kind_text,hidden\n"+
+		`DEMO-240403-1,`+fundB+`,2024-04-03,credit,1000,,"KHO BAC",false`)
 }

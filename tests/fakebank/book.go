@@ -7,13 +7,15 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // The bank's book: book.jsonl, one JSON line per fact, only ever appended to. What is in it has happened; what a crash tore off
 // at its end has not. Nothing is answered before the lines that it rests on are on the disk; requests that come while
 // the disk works share the next write and fdatasync.
 type book struct {
-	f *os.File
+	f      *os.File
+	gather time.Duration // for how long a write waits for others to join it
 
 	mu      sync.Mutex
 	moved   *sync.Cond // durable or pending has changed
@@ -26,7 +28,7 @@ type book struct {
 }
 
 // openBook locks the file against a second bank, cuts off a torn last line and gives every whole line to see.
-func openBook(path string, see func(line []byte) error) (*book, error) {
+func openBook(path string, gather time.Duration, see func(line []byte) error) (*book, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -44,7 +46,7 @@ func openBook(path string, see func(line []byte) error) (*book, error) {
 	if _, err := f.Seek(end, io.SeekStart); err != nil {
 		return nil, err
 	}
-	k := &book{f: f, end: end, durable: end, done: make(chan struct{})}
+	k := &book{f: f, gather: gather, end: end, durable: end, done: make(chan struct{})}
 	k.moved = sync.NewCond(&k.mu)
 	go k.write()
 	return k, nil
@@ -114,6 +116,11 @@ func (k *book) write() {
 		if len(k.pending) == 0 {
 			k.mu.Unlock()
 			return
+		}
+		if k.gather > 0 && !k.closing {
+			k.mu.Unlock()
+			time.Sleep(k.gather)
+			k.mu.Lock()
 		}
 		group, upTo := k.pending, k.end
 		k.pending = spare[:0]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -338,8 +339,14 @@ func (p *payerLine) exchange() (status int, err error) {
 		return 0, err
 	}
 	status, _, _, err = p.r.response()
+	if err == errNoLength { // the status is all that we want
+		p.c.Close()
+		p.c, err = nil, nil
+	}
 	return status, err
 }
+
+var errNoLength = errors.New("an answer without Content-Length")
 
 // response reads an answer with a Content-Length; its body stays valid until the next read.
 func (r *reader) response() (status int, head, body []byte, err error) {
@@ -354,16 +361,22 @@ func (r *reader) response() (status int, head, body []byte, err error) {
 		return 0, nil, nil, errHTTP
 	}
 	head = append([]byte(nil), h...)
-	length := 0
+	length := -1
 	for rest := head[bytes.IndexByte(head, '\n')+1:]; len(rest) > 0; {
 		var name, value []byte
 		name, value, rest = headerLine(rest)
 		if same(name, "content-length") {
 			length, err = strconv.Atoi(string(value))
 		}
-		if err != nil || length < 0 || same(name, "transfer-encoding") {
+		if err != nil || length < 0 && same(name, "content-length") {
 			return 0, nil, nil, errHTTP
 		}
+	}
+	if status == 204 {
+		length = 0
+	}
+	if length < 0 {
+		return status, head, nil, errNoLength
 	}
 	for r.to-r.from < length {
 		if err := r.fill(8 << 20); err != nil {

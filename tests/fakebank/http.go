@@ -74,7 +74,7 @@ func (b *bank) serve(l net.Listener) {
 }
 
 type reader struct {
-	c    io.Reader
+	c    io.ReadWriter
 	buf  []byte
 	from int
 	to   int
@@ -151,7 +151,7 @@ func (r *reader) request(q *request) error {
 		return errHTTP
 	}
 	*q = request{path: parts[1], reused: q.reused}
-	length := -1
+	length, expects := -1, false
 	for len(h) > 0 {
 		var name, value []byte
 		name, value, h = headerLine(h)
@@ -176,7 +176,7 @@ func (r *reader) request(q *request) error {
 		case same(name, "connection"):
 			q.last = same(value, "close")
 		case same(name, "expect"):
-			return errHTTP
+			expects = true
 		}
 	}
 	if length < 0 {
@@ -184,6 +184,11 @@ func (r *reader) request(q *request) error {
 	}
 	if length > maxBody {
 		return errLarge
+	}
+	if expects && r.to-r.from < length {
+		if _, err := r.c.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
+			return err
+		}
 	}
 	for r.to-r.from < length {
 		if err := r.fill(maxHead + maxBody + 4096); err != nil {

@@ -2,12 +2,16 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -66,6 +70,8 @@ func main() {
 		err = keygen(args[1])
 	case len(args) > 0 && args[0] == "load":
 		err = load(args[1:])
+	case (len(args) == 3 || len(args) == 4) && args[0] == "control":
+		err = askControl(args[1:])
 	default:
 		err = run(args)
 	}
@@ -75,7 +81,49 @@ func main() {
 	}
 }
 
+// askControl speaks to the control endpoint of a running bank: PORT-FILE PATH [JSON]. Without JSON it is a question, but for next-day and forgive.
+func askControl(args []string) error {
+	text, err := os.ReadFile(args[0])
+	if err != nil {
+		return err
+	}
+	_, rest, found := strings.Cut(string(text), "control ")
+	where, _, _ := strings.Cut(rest, "\n")
+	if !found {
+		return fmt.Errorf("%s names no control endpoint", args[0])
+	}
+	dial := func(context.Context, string, string) (net.Conn, error) {
+		if path, unix := cutPrefix(where, "unix:"); unix {
+			return net.Dial("unix", path)
+		}
+		return net.Dial("tcp", where)
+	}
+	web := http.Client{Transport: &http.Transport{DialContext: dial}}
+	url := "http://bank/control/" + args[1]
+	var got *http.Response
+	switch {
+	case len(args) == 3:
+		got, err = web.Post(url, "application/json", strings.NewReader(args[2]))
+	case args[1] == "next-day" || args[1] == "forgive":
+		got, err = web.Post(url, "application/json", nil)
+	default:
+		got, err = web.Get(url)
+	}
+	if err != nil {
+		return err
+	}
+	defer got.Body.Close()
+	if _, err := io.Copy(os.Stdout, got.Body); err != nil {
+		return err
+	}
+	if got.StatusCode != http.StatusOK {
+		os.Exit(1)
+	}
+	return nil
+}
+
 func run(args []string) error {
+	debug.SetGCPercent(50) // the tables have no pointers: collecting is cheap, memory beside the database is not
 	var o options
 	f := flags(&o)
 	f.Parse(args)
@@ -148,7 +196,7 @@ func open(o options) (*bank, error) {
 		return nil, err
 	}
 	b.replay = true
-	if b.book, err = openBook(filepath.Join(o.dir, "book.jsonl"), b.readBack); err != nil {
+	if b.book, err = openBook(filepath.Join(o.dir, "book.jsonl"), o.replyDelay/2, b.readBack); err != nil {
 		return nil, err
 	}
 	b.replay, b.lines = false, b.lines[:0]
