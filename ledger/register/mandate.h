@@ -12,7 +12,7 @@ struct mandate {
 	const char *role;   /* maker checker approver release register cash auditor operator */
 	const char *agency; /* code, or "*" */
 	const char *area;   /* code, or "*" */
-	struct vnd limit;   /* of one bundle */
+	struct vnd limit;   /* the most that one batch may be */
 };
 
 #endif

@@ -1,0 +1,30 @@
+/* verify.h: whether a batch may be paid (law 7): the question that the teller asks before a byte leaves, and `chitra release`
+ * before it commits.
+ *
+ * Believes no row. What the caller recomputed from the lines that it is about to pay (root, count, sum) is held against what
+ * certified officers signed; whom to believe comes from the caller's own configuration. Pure; allocates and frees on its own. */
+#ifndef CHITRA_PAYOUT_VERIFY_H
+#define CHITRA_PAYOUT_VERIFY_H
+
+#include "ledger/payout/approval.h"
+
+struct batch_proof {
+	struct hash
+		root; /* over the texts of the batch's lines, recomputed by the caller: pay_line_leaf, merkle_root */
+	int64_t lines;  /* how many of them */
+	struct vnd sum; /* of them */
+	const char *agency;
+	const char *area; /* as the row says: the area is in no signed text */
+	size_t n;         /* approvals; at least one by a checker and one by an approver */
+	const struct approval_proof *approvals;
+};
+
+/* True when a checker and an approver, two people with two keys, both certified (threshold, not revoked, in force) and with a
+ * mandate that covers the batch, signed bundles that hold its root. *good_until_us (may be NULL): when the first of the
+ * signatures and certificates that were needed ends. now_real_us is the real clock, never the business clock. False with
+ * why: batch_not_in_bundle, batch_agency, batch_mandate, batch_sum, batch_one_signature, same_person, or approval_* and certificate_*
+ * of the last approval that does not count. */
+bool verify_batch(const struct trust *trust, const struct batch_proof *proof, int64_t now_real_us,
+	int64_t *good_until_us, struct why *why) WARN_UNUSED;
+
+#endif
