@@ -70,7 +70,7 @@ enum result conn_value(
 	struct work *w, const char *sql, const char *const *args, int n, const char **value) WARN_UNUSED;
 
 /* Any number of statements at once, by the simple protocol: migrations and roles, never a duty's work. `file` is named in
- * w->why with the line: "sql_failed". Notices are not shown. */
+ * w->why, with the line when it is a path: "sql_failed". Notices are not shown. */
 enum result conn_script(struct work *w, const char *file, const char *sql) WARN_UNUSED;
 
 /* The simple protocol (scripts, COPY) and pipeline mode exclude each other. */

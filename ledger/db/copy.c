@@ -2,11 +2,12 @@
  *
  * The stream is: an 11-byte signature, two zero words, then per row the count of columns (2 bytes) and each column as a value
  * (encode.c), and -1 as the last count. */
-#include "ledger/db/conn.h"
 #include "ledger/db/copy.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "ledger/db/conn.h"
 
 #define PIECE   ((size_t)64 << 10)
 #define ROW_MAX ((size_t)256 << 20)

@@ -1,8 +1,10 @@
 /* db.c: one named query: what leaves in one flight, what comes back. */
-#include "ledger/db/conn.h"
+#include "ledger/db/db.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "ledger/db/conn.h"
 
 #define ARGS_ON_STACK 64
 
@@ -162,14 +164,12 @@ static enum result run(struct work *w, enum query id, const struct db_arg *args,
 	enum came c = receive_flight(w, &f);
 	if (c != CAME)
 		return conn_gone(w, c);
-	bool first_time = f.prepared;
 	if (f.prepared)
 		db->prepared[id] = true;
 	if (f.error)
 		return fault_result(w, f.error, q->name);
 	bug_if(!f.answer);
-	if (first_time)
-		check_columns(q, f.answer);
+	check_columns(q, f.answer);
 	if (!alone && f.xid)
 		tx_note_xid(db, f.xid);
 	db->affected = affected_rows(f.answer);

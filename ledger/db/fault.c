@@ -57,6 +57,12 @@ static bool retriable(const char *state, const char **code)
 	return false;
 }
 
+/* A migration went past a connection that had prepared the query: a new connection prepares it anew. */
+static bool is_stale(const char *state, const char *message)
+{
+	return strcmp(state, "0A000") == 0 && strstr(message, "cached plan must not change result type");
+}
+
 static enum result internal(struct work *w, const char *state, const char *message, const char *doing)
 {
 	static const char *const name_only[] = {"23", "42", "0A", "25", "26", "3F", "XX", "P0"};
@@ -79,6 +85,10 @@ static enum result meaning(struct work *w, const PGresult *error, const char *do
 		why_set(&w->why, code, "%s: %s", doing, message);
 		return RETRY;
 	}
+	if (is_stale(state, message)) {
+		why_set(&w->why, "db_schema_changed", "%s: the schema changed under this connection", doing);
+		return RETRY;
+	}
 	if (strcmp(state, "CH001") == 0 && own_refusal(w, message))
 		return REFUSED;
 	if (strcmp(state, "23505") == 0 || strcmp(state, "23514") == 0 || strcmp(state, "23503") == 0 ||
@@ -96,7 +106,7 @@ enum result fault_result(struct work *w, const PGresult *error, const char *doin
 {
 	memset(w->db->constraint, 0, sizeof w->db->constraint);
 	enum result r = meaning(w, error, doing);
-	if (fault_is_fatal(error))
+	if (fault_is_fatal(error) || why_is(&w->why, "db_schema_changed"))
 		conn_close(w->db);
 	return r;
 }

@@ -1,7 +1,9 @@
 /* rows.c: a result's cells in the arena, and their readers. */
-#include "ledger/db/conn.h"
+#include "ledger/db/rows.h"
 
 #include <string.h>
+
+#include "ledger/db/conn.h"
 
 #define EPOCH_DAYS 10957
 #define EPOCH_US   946684800000000LL

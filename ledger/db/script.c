@@ -2,6 +2,7 @@
 #include "ledger/db/conn.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *field(const PGresult *error, int code)
 {
@@ -26,7 +27,7 @@ static enum result script_failed(struct work *w, const char *file, const char *s
 {
 	long position = strtol(field(error, PG_DIAG_STATEMENT_POSITION), NULL, 10);
 	const char *message = field(error, PG_DIAG_MESSAGE_PRIMARY), *context = field(error, PG_DIAG_CONTEXT);
-	if (position > 0)
+	if (position > 0 && strchr(file, '/'))
 		why_set(&w->why, "sql_failed", "%s:%d: %s", file, line_of(sql, position), message);
 	else
 		why_set(&w->why, "sql_failed", "%s: %s%s%s", file, message, *context ? "; " : "", context);

@@ -308,7 +308,7 @@ static void other_histories(struct work *w)
 	ok(tx_commit(w) == RETRY && stored(24) == 0, "aborted on a later timeline is RETRY");
 	if (write_one(w, 25) != OK)
 		abort();
-	strcpy(db->xid, "4000000000");
+	snprintf(db->xid, sizeof db->xid, "4000000000");
 	atomic_store(&fault, CUT_AFTER);
 	ok(tx_commit(w) == UNSURE && why_is(&w->why, "commit_unknown"),
 		"a transaction id that the database does not know is UNSURE");
@@ -385,6 +385,7 @@ static void standby_gone(struct work *w)
 
 static unsigned long long crashed_xid;
 static int crashed_pid;
+static atomic_bool crash_is_over;
 
 static bool server_answers(void)
 {
@@ -409,6 +410,7 @@ static void crash_and_reuse(void)
 		if (x >= crashed_xid)
 			break;
 	}
+	atomic_store(&crash_is_over, true);
 }
 
 static void crash(struct work *w)
@@ -424,6 +426,8 @@ static void crash(struct work *w)
 	at_crash = crash_and_reuse;
 	atomic_store(&fault, CRASH);
 	enum result r = tx_commit(w);
+	if (!atomic_load(&crash_is_over))
+		abort();
 	is_i64(stored(51), 0, "a crash has lost the transaction");
 	const char *status = scene("select pg_xact_status('%llu'::xid8)", crashed_xid);
 	note("pg_xact_status of the lost transaction: %s", status);
