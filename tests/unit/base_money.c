@@ -9,7 +9,7 @@ static void test_parse(void)
 {
 	static const struct {
 		const char *text;
-		int64_t dong;
+		int64_t whole;
 		const char *code; /* NULL: it is read */
 	} rows[] = {
 		{"0", 0, NULL}, {"1", 1, NULL}, {"2789000", 2789000, NULL},
@@ -30,7 +30,7 @@ static void test_parse(void)
 
 		if (rows[i].code == NULL) {
 			ok(read, "the amount '%s' is read", rows[i].text);
-			is_i64(vnd_dong(v), rows[i].dong, "the amount '%s' is itself", rows[i].text);
+			is_i64(vnd_dong(v), rows[i].whole, "the amount '%s' is itself", rows[i].text);
 		} else {
 			is_str(read ? "read" : why.code, rows[i].code, "the amount '%s' is refused as %s",
 				rows[i].text, rows[i].code);
@@ -84,7 +84,7 @@ static void test_times(void)
 static void test_format(void)
 {
 	static const struct {
-		int64_t dong;
+		int64_t whole;
 		const char *plain, *dots;
 	} rows[] = {
 		{0, "0", "0"},
@@ -100,9 +100,9 @@ static void test_format(void)
 	char text[VND_TEXT_SIZE];
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		is_str(vnd_format(vnd(rows[i].dong), text), rows[i].plain, "%s is printed plain",
+		is_str(vnd_format(vnd(rows[i].whole), text), rows[i].plain, "%s is printed plain",
 			rows[i].plain);
-		is_str(vnd_format_dots(vnd(rows[i].dong), text), rows[i].dots, "%s is printed with dots",
+		is_str(vnd_format_dots(vnd(rows[i].whole), text), rows[i].dots, "%s is printed with dots",
 			rows[i].dots);
 	}
 }
