@@ -44,6 +44,14 @@ static int usage(void)
 	return EX_USAGE;
 }
 
+static bool asks_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
 static bool read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option known[] = {
@@ -242,8 +250,7 @@ static int run_check(struct work *w, const struct options *o)
 	const char *share = migrate_share(w, o->share);
 	next_step(w);
 	enum result r = share ? migrate_status(w, share, &f.migrations) : REFUSED;
-	if (r == OK && f.migrations.applied > 0)
-		r = db_schema_version(w, &f.version);
+	f.version = (int)f.migrations.applied;
 	if (r == OK && f.migrations.applied == f.migrations.n)
 		r = schema_describe_all(w, &f.faults);
 	if (r != OK)
@@ -262,6 +269,10 @@ int cli_db(int argc, char **argv)
 		int (*run)(struct work *, const struct options *);
 	} commands[] = {{"init", run_init}, {"migrate", run_migrate}, {"check", run_check}};
 	struct options o = {0};
+	if (asks_help(argc, argv)) {
+		fputs(usage_text, stdout);
+		return EX_OK;
+	}
 	if (argc < 2 || !read_options(argc - 1, argv + 1, &o))
 		return usage();
 	for (size_t i = 0; i < COUNT_OF(commands); i++) {

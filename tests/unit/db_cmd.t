@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# chitra db: makes an instance of an empty database, safe to repeat, and says what differs.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
+
+chitra=${CHITRA_BIN:-$PWD/build/bin}/chitra
+[ -x "$chitra" ] || skip_all "db_cmd: $chitra is not built"
+[ -n "${PGHOST:-}" ] || skip_all "db_cmd: no PostgreSQL (PGHOST is not set)"
+export PGDATABASE=postgres
+name=chitra_db_cmd_$$
+scratch=$(mktemp -d)
+tidy()
+{
+	dropdb --force --if-exists "$name" 2>/dev/null
+	rm -rf "$scratch"
+}
+trap tidy EXIT
+
+# db WORD...: runs it; what it printed, in $out and $err; its exit code, in $status
+db()
+{
+	out=$("$chitra" db "$@" 2>"$scratch/err")
+	status=$?
+	err=$(cat "$scratch/err")
+}
+
+query()
+{
+	psql -XAtq -d "$name" -c "$1"
+}
+
+last=$(find sql/migrations -name '[0-9]*.sql' | sort | tail -1)
+version=$((10#$(basename "$last" | cut -c1-4)))
+
+db init --sandbox --start '2024-04-03 08:00' --create "$name" --share sql
+is "$status" 0 "init makes a database from nothing"
+like "$out" "^$version migrations applied, [0-9]+ reference rows loaded: schema version $version\$" "and says what it did"
+is "$(query 'select max(number) from ops.migration')" "$version" "every migration is applied"
+is "$(query "select to_char(ops.now() at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD HH24:MI')")" "2024-04-03 08:00" \
+	"the sandbox's clock starts where it was told"
+is "$(query 'select count(*) > 10000 from register.area')" t "the areas are loaded"
+
+db init --sandbox --start '2024-04-03 08:00' --create "$name" --share sql
+is "$status $out" "0 nothing to do: schema version $version" "init again does nothing and says so"
+export PGDATABASE=$name
+db init --share sql
+is "$status" 65 "a sandbox cannot become a real instance"
+like "$err" "this database is a sandbox, for ever" "and says why"
+
+db migrate --share sql
+is "$status $out" "0 nothing to do: schema version $version" "migrate finds nothing missing"
+db check --share sql
+is "$status" 0 "check finds no difference"
+[ "$status" -eq 0 ] || printf '%s\n' "$out" "$err" | sed 's/^/#   /' >&2
+query 'alter table ops.migration alter column number type bigint'
+db check --share sql
+is "$status" 1 "a column that changed its type is a difference"
+like "$out" "sql/queries/db.sql:[0-9]+: schema_version: .*integer" "named with its query, file and line"
+db check --share sql --json
+like "$out" '"ok":false,.*"query":"schema_version"' "in JSON too"
+query 'alter table ops.migration alter column number type integer'
+query 'revoke all on ops.migration from public'
+db check --share sql
+like "$status $out" "^1 .*schema_version: chitra_gate: permission denied for table migration" "a right that is missing is a difference"
+query 'grant select on ops.migration to public'
+
+cp -r sql "$scratch/sql"
+echo '-- changed' >>"$scratch/sql/migrations/$(basename "$last")"
+db migrate --share "$scratch/sql"
+like "$status $err" "^65 .*was changed after it was applied" "a migration that was changed is refused"
+rm "$scratch/sql/migrations/$(basename "$last")"
+db check --share "$scratch/sql"
+like "$status $err" "^65 .*older than the database" "files older than the database are refused"
+
+CHITRA_SHARE=sql db check
+is "$status" 0 "CHITRA_SHARE says where the files are"
+db check
+is "$status" 0 "without it they are found beside the program"
+db check --share /nonexistent
+is "$status" 65 "a directory that is not there is refused"
+PGHOST=$scratch db check --share sql
+is "$status" 75 "no server: try again later"
+db --help
+like "$status $out" "^0 chitra db init" "--help says how it is used"
+for wrong in '' 'unknown' 'init --start x' 'check --what' 'check more'; do
+	# shellcheck disable=SC2086
+	db $wrong
+	is "$status" 64 "wrong use: chitra db $wrong"
+done
+
+done_testing
