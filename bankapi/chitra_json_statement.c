@@ -80,7 +80,6 @@ static bool take_line(const struct json *o, struct arena *a, struct statement_li
 static bool take_lines(const struct json *list, int64_t first_line, struct arena *a, struct statement_page *p,
 	struct why *why)
 {
-	p->n = json_n(list);
 	p->lines = arena_array(a, p->n, struct statement_line);
 	for (size_t i = 0; i < p->n; i++) {
 		int64_t line = first_line + (int64_t)i;
@@ -122,11 +121,29 @@ static bool take_head(const struct json *doc, const struct statement_request *se
 	p->page = (int32_t)page;
 	p->pages = (int32_t)pages;
 
-	int64_t needed = p->line_count == 0 ? 1 : (p->line_count + PAGE_LINES_MAX - 1) / PAGE_LINES_MAX;
-
-	if (page > pages || pages != needed)
+	/* every page has 1 to 5,000 lines; a statement without lines is one page without lines */
+	if (page > pages || pages > (p->line_count > 1 ? p->line_count : 1))
 		return why_set(why, "bad_value", "page %lld of %lld does not fit %lld lines", (long long)page,
 			(long long)pages, (long long)p->line_count);
+	return true;
+}
+
+/* Pages need not be equally long, so only the first and the last say where they begin and end. */
+static bool lines_fit(const struct statement_page *p, int64_t first, struct why *why)
+{
+	int64_t n = (int64_t)p->n;
+	int64_t last = first + n - 1;
+	bool fits = n <= PAGE_LINES_MAX && (n > 0 || p->line_count == 0) && first >= p->page &&
+		    last <= p->line_count - (p->pages - p->page);
+
+	if (p->page == 1 && first != 1)
+		fits = false;
+	if (p->page == p->pages && last != p->line_count)
+		fits = false;
+	if (!fits)
+		return why_set(why, "lines_missing",
+			"page %d of %d has %lld lines from line %lld, the statement has %lld", p->page,
+			p->pages, (long long)n, (long long)first, (long long)p->line_count);
 	return true;
 }
 
@@ -139,13 +156,12 @@ static bool take_page(const struct json *doc, const struct statement_request *se
 	if (!take_head(doc, sent, p, why) || !json_arr(doc, "lines", &lines, why))
 		return false;
 
-	int64_t before = (int64_t)(p->page - 1) * PAGE_LINES_MAX;
-	int64_t wanted = p->page < p->pages ? PAGE_LINES_MAX : p->line_count - before;
+	int64_t first = 1;
 
-	if ((int64_t)json_n(lines) != wanted)
-		return why_set(why, "lines_missing", "page %d has %zu lines, not %lld", p->page,
-			json_n(lines), (long long)wanted);
-	return take_lines(lines, before + 1, a, p, why);
+	p->n = json_n(lines);
+	if (p->n > 0 && !take_int(json_at(lines, 0), "line", 1, p->line_count, &first, why))
+		return false;
+	return lines_fit(p, first, why) && take_lines(lines, first, a, p, why);
 }
 
 void chitra_json_decode_statement_page(const struct statement_request *sent, const struct heard *h,

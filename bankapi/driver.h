@@ -201,7 +201,8 @@ struct statement_line {
 	size_t parts_n;
 };
 
-/* One page, whole or not at all: a page with one bad line is MESSAGE_UNCLEAR. That pages agree and balances chain is
+/* One page, whole or not at all: a page with one bad line is MESSAGE_UNCLEAR. Its lines run on without a gap from
+ * lines[0].line; pages need not be equally long. That pages agree, follow each other and their balances chain is
  * reconciliation's to check. */
 struct statement_page {
 	struct verdict verdict;

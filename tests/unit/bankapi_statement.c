@@ -87,15 +87,20 @@ static const struct {
 } bad_pages[] = {
 	{"a page of another account", "{\"message_id\":\"S-1\",\"account\":\"1\"}", "reply_of_another",
 		"account"},
-	{"a page without its last line", PAGE(CREDIT "," PAID), "lines_missing", "2 lines, not 3"},
+	{"a page without its last line", PAGE(CREDIT "," PAID), "lines_missing",
+		"2 lines from line 1, the statement has 3"},
 	{"a page with a line too many", PAGE(CREDIT "," PAID "," FEE "," FEE), "lines_missing", "4 lines"},
-	{"lines out of order", PAGE(PAID "," CREDIT "," FEE), "bad_value", "line 1"},
+	{"a first page that begins with line 2", PAGE(PAID "," FEE), "lines_missing", "from line 2"},
+	{"lines out of order", PAGE(CREDIT "," FEE "," PAID), "bad_value", "line 2"},
 	{"a line twice", PAGE(CREDIT "," PAID "," PAID), "bad_value", "line 3"},
 	{"another page than was asked for", HEAD("2", "2", "5003") CREDIT "," PAID "," FEE "]}", "bad_value",
 		"page"},
 	{"a page beyond the pages", HEAD("1", "0", "0") "]}", "bad_value", "pages"},
-	{"more pages than the lines need", HEAD("1", "2", "3") CREDIT "," PAID "," FEE "]}", "bad_value",
+	{"more pages than lines", HEAD("1", "4", "3") CREDIT "," PAID "," FEE "]}", "bad_value",
 		"does not fit"},
+	{"a page that leaves no line for the next", HEAD("1", "2", "3") CREDIT "," PAID "," FEE "]}",
+		"lines_missing", "page 1 of 2"},
+	{"an empty page of a statement with lines", HEAD("1", "2", "3") "]}", "lines_missing", "0 lines"},
 	{"parts that do not add up",
 		PAGE(CREDIT "," PAID "," FEE_(",\"details\":[" PART("1") "," PART("1") "]")), "bad_value",
 		"add up"},
@@ -160,7 +165,7 @@ static void test_refusals(void)
 		"an unsigned page says nothing");
 }
 
-/* Two pages: 5,000 lines and one. */
+/* Two pages: 5,000 lines and one; two and one. */
 static void test_full_pages(void)
 {
 	struct buf b CLEANUP(buf_free);
@@ -183,6 +188,14 @@ static void test_full_pages(void)
 		2, &p);
 	ok(p.verdict.says == MESSAGE_ANSWERED && p.n == 1 && p.lines[0].line == 5001,
 		"the last page has the rest");
+	page_of(HEAD("1", "2", "3") CREDIT "," PAID "]}", 1, &p);
+	ok(p.verdict.says == MESSAGE_ANSWERED && p.n == 2, "a page need not be full");
+	page_of(HEAD("2", "2", "3") FEE "]}", 2, &p);
+	ok(p.verdict.says == MESSAGE_ANSWERED && p.lines[0].line == 3, "the next one goes on where it ended");
+	page_of(HEAD("2", "2", "3") PAID "]}", 2, &p);
+	is_i64(p.verdict.says, MESSAGE_UNCLEAR, "the last page ends with the statement's last line");
+	page_of(HEAD("2", "3", "3") CREDIT "]}", 2, &p);
+	is_i64(p.verdict.says, MESSAGE_UNCLEAR, "a second page cannot begin with the first line");
 }
 
 /* ---- credits ---- */
