@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -355,25 +355,43 @@ func (b *bank) stats() interface{} {
 	return v
 }
 
-// writeBook lists every payment with what became of it; a second debit of the same payment has a line of its own.
-func (b *bank) writeBook(w http.ResponseWriter, _ *http.Request) {
+// writeCSV asks for rows by place until there are none; the bank is held up for some thousand at a time, never for the reader.
+func (b *bank) writeCSV(w http.ResponseWriter, heading string, row func(l []byte, place int) ([]byte, bool)) {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	out := bufio.NewWriterSize(w, 1<<16)
-	defer out.Flush()
-	out.WriteString("end_to_end_id,amount,account,outcome,value_date,entry_ref,reason,debtor_account,booked_amount\n")
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var l []byte
-	for ref := uint32(1); ref <= b.n; ref++ {
-		l = append(b.bookRow(l[:0], ref, b.xfer(ref).entry), '\n')
-		out.Write(l)
-	}
-	for i := range b.entries {
-		if e := &b.entries[i]; e.other != 0 && !e.credit && b.others[e.other-1].ref != 0 {
-			l = append(b.bookRow(l[:0], b.others[e.other-1].ref, uint32(i+1)), '\n')
-			out.Write(l)
+	l, more := []byte(heading+"\n"), true
+	for place := 0; more; {
+		b.mu.Lock()
+		for i := 0; i < 4096 && more; i++ {
+			l, more = row(l, place)
+			place++
 		}
+		b.mu.Unlock()
+		if _, err := w.Write(l); err != nil {
+			return
+		}
+		l = l[:0]
 	}
+}
+
+// writeBook lists every payment with what became of it, then every second debit of a payment.
+func (b *bank) writeBook(w http.ResponseWriter, _ *http.Request) {
+	payments := -1
+	b.writeCSV(w, "end_to_end_id,amount,account,outcome,value_date,entry_ref,reason,debtor_account,booked_amount", func(l []byte, place int) ([]byte, bool) {
+		if payments < 0 {
+			payments = int(b.n) // those that come meanwhile are for the next reader
+		}
+		if place < payments {
+			ref := uint32(place + 1)
+			return append(b.bookRow(l, ref, b.xfer(ref).entry), '\n'), true
+		}
+		if place -= payments; place >= len(b.entries) {
+			return l, false
+		}
+		if e := &b.entries[place]; e.other != 0 && !e.credit && b.others[e.other-1].ref != 0 {
+			l = append(b.bookRow(l, b.others[e.other-1].ref, uint32(place+1)), '\n')
+		}
+		return l, true
+	})
 }
 
 func (b *bank) bookRow(l []byte, ref, n uint32) []byte {
@@ -403,14 +421,11 @@ func (b *bank) bookRow(l []byte, ref, n uint32) []byte {
 
 // writeEntries lists every line of every funding account, hidden ones too.
 func (b *bank) writeEntries(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	out := bufio.NewWriterSize(w, 1<<16)
-	defer out.Flush()
-	out.WriteString("entry_ref,account,date,direction,amount,end_to_end_id,kind_text,hidden\n")
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for i := range b.entries {
-		e := &b.entries[i]
+	b.writeCSV(w, "entry_ref,account,date,direction,amount,end_to_end_id,kind_text,hidden", func(l []byte, place int) ([]byte, bool) {
+		if place >= len(b.entries) {
+			return l, false
+		}
+		e := &b.entries[place]
 		id, text, direction := "", "CHI TRA", "debit"
 		if e.ref != 0 {
 			id = b.xfer(e.ref).id.String()
@@ -420,6 +435,10 @@ func (b *bank) writeEntries(w http.ResponseWriter, _ *http.Request) {
 		if e.credit {
 			direction = "credit"
 		}
-		fmt.Fprintf(out, "%s,%s,%s,%s,%d,%s,%q,%t\n", b.entryRef(nil, e, uint32(i+1)), b.funds[e.fund].number, day(e.day), direction, e.amount, id, text, e.hidden)
-	}
+		l = append(append(append(b.entryRef(l, e, uint32(place+1)), ','), b.funds[e.fund].number...), ',')
+		l = append(append(append(day(e.day).append(l), ','), direction...), ',')
+		l = append(append(append(strconv.AppendInt(l, e.amount, 10), ','), id...), `,"`...)
+		l = append(append(l, strings.ReplaceAll(text, `"`, `""`)...), `",`...)
+		return append(strconv.AppendBool(l, e.hidden), '\n'), true
+	})
 }
