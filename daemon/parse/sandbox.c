@@ -1,0 +1,61 @@
+#include "daemon/parse/sandbox.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <seccomp.h>
+
+#include "ledger/base/result.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+
+#define CPU_SECONDS  120
+#define MEMORY_BYTES ((rlim_t)256 << 20) /* address space; libraries take most of it */
+
+static void limit(__rlimit_resource_t what, rlim_t most)
+{
+	struct rlimit r = {.rlim_cur = most, .rlim_max = most};
+	if (setrlimit(what, &r) != 0)
+		bug("could not limit resource %d", (int)what);
+}
+
+#ifndef UNDER_SANITIZER
+static void filter(void)
+{
+	static const int allowed[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(brk), SCMP_SYS(munmap),
+		SCMP_SYS(mremap), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn),
+		SCMP_SYS(restart_syscall)};
+	scmp_filter_ctx c = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int failed = c == NULL;
+	for (size_t i = 0; i < COUNT_OF(allowed) && !failed; i++)
+		failed = seccomp_rule_add(c, SCMP_ACT_ALLOW, allowed[i], 0);
+	/* Memory that is nobody's file and can never be executed. */
+	if (!failed)
+		failed = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, ~(scmp_datum_t)3, 0),
+			SCMP_A4(SCMP_CMP_MASKED_EQ, 0xffffffff, 0xffffffff));
+	if (failed || seccomp_load(c) != 0)
+		bug("could not load the system call filter");
+	seccomp_release(c);
+}
+#endif
+
+void sandbox_enter(void)
+{
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_NPROC, 0);
+	limit(RLIMIT_CPU, CPU_SECONDS);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		bug("could not give up privileges");
+#ifndef UNDER_SANITIZER
+	limit(RLIMIT_NOFILE, 3);
+	limit(RLIMIT_AS, MEMORY_BYTES);
+	filter();
+#endif
+}

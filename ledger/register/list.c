@@ -1,0 +1,191 @@
+#include "ledger/register/list.h"
+
+#include <string.h>
+
+#include "ledger/base/text.h"
+
+static const enum cell payment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_CATEGORY,
+	CELL_INJURY, CELL_AMOUNT, CELL_MONTHS, CELL_TOTAL, CELL_FROM, CELL_TO, CELL_DECISION,
+	CELL_OTHER_MONEY, CELL_METHOD, CELL_ACCOUNT, CELL_BANK, CELL_HOLDER, CELL_DELEGATE, CELL_AUTHORITY,
+	CELL_AUTHORITY_UNTIL, CELL_PHONE};
+static const enum cell account_cells[] = {CELL_ID, CELL_HOLDER, CELL_ACCOUNT, CELL_BANK, CELL_STATUS};
+static const enum cell death_cells[] = {CELL_ID, CELL_NAME, CELL_DEATH_DAY};
+static const enum cell agent_cells[] = {CELL_ID, CELL_NAME, CELL_AMOUNT, CELL_OUTCOME, CELL_PAID_DAY};
+
+static const struct {
+	const char *name;
+	const enum cell *cells;
+	size_t n;
+} kinds[LIST_KINDS] = {
+	[LIST_PAYMENT] = {"list-csv", payment_cells, COUNT_OF(payment_cells)},
+	[LIST_ACCOUNTS] = {"account-list-csv", account_cells, COUNT_OF(account_cells)},
+	[LIST_DEATHS] = {"deaths-csv", death_cells, COUNT_OF(death_cells)},
+	[LIST_AGENT_PAID] = {"agent-list-csv", agent_cells, COUNT_OF(agent_cells)},
+};
+
+static const char *const cell_names[CELLS] = {
+	[CELL_ID] = "personal_id",
+	[CELL_NAME] = "name",
+	[CELL_BIRTH] = "birth",
+	[CELL_SEX] = "sex",
+	[CELL_CATEGORY] = "category",
+	[CELL_INJURY] = "injury_pct",
+	[CELL_AMOUNT] = "amount",
+	[CELL_MONTHS] = "months",
+	[CELL_TOTAL] = "total",
+	[CELL_FROM] = "from_month",
+	[CELL_TO] = "to_month",
+	[CELL_DECISION] = "decision",
+	[CELL_OTHER_MONEY] = "other_money",
+	[CELL_METHOD] = "method",
+	[CELL_ACCOUNT] = "account",
+	[CELL_BANK] = "bank",
+	[CELL_HOLDER] = "holder",
+	[CELL_DELEGATE] = "delegate",
+	[CELL_AUTHORITY] = "authority",
+	[CELL_AUTHORITY_UNTIL] = "authority_until",
+	[CELL_PHONE] = "phone",
+	[CELL_STATUS] = "status",
+	[CELL_DEATH_DAY] = "death_day",
+	[CELL_OUTCOME] = "outcome",
+	[CELL_PAID_DAY] = "paid_day",
+};
+
+const char *list_kind_name(enum list_kind kind)
+{
+	return kinds[kind].name;
+}
+
+bool list_kind_parse(const char *name, enum list_kind *kind)
+{
+	for (size_t i = 0; i < LIST_KINDS; i++) {
+		if (strcmp(kinds[i].name, name) != 0)
+			continue;
+		*kind = (enum list_kind)i;
+		return true;
+	}
+	return false;
+}
+
+const enum cell *list_cells(enum list_kind kind, size_t *n)
+{
+	*n = kinds[kind].n;
+	return kinds[kind].cells;
+}
+
+const char *cell_name(enum cell c)
+{
+	return cell_names[c];
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+/* COPY text: backslash, tab, LF and CR are written as \\ \t \n \r. In place; false for any other escape. */
+static bool unescape(char *s)
+{
+	char *to = strchr(s, '\\');
+	if (!to)
+		return true;
+	for (const char *from = to; *from; from++) {
+		if (*from != '\\') {
+			*to++ = *from;
+			continue;
+		}
+		switch (*++from) {
+		case '\\': *to++ = '\\'; break;
+		case 't': *to++ = '\t'; break;
+		case 'n': *to++ = '\n'; break;
+		case 'r': *to++ = '\r'; break;
+		default: return false;
+		}
+	}
+	*to = '\0';
+	return true;
+}
+
+/* The next column of the line, ended by a NUL; NULL when there is none or it is not readable. */
+static char *column(char **rest)
+{
+	char *at = *rest;
+	if (!at)
+		return NULL;
+	char *tab = strchr(at, '\t');
+	if (tab)
+		*tab = '\0';
+	*rest = tab ? tab + 1 : NULL;
+	return unescape(at) ? at : NULL;
+}
+
+static bool row_number(const char *text, int32_t *out)
+{
+	uint64_t n;
+	if (!text || !text_u64(bytes_z(text), INT32_MAX, &n) || n == 0)
+		return false;
+	*out = (int32_t)n;
+	return true;
+}
+
+static bool read_line(enum list_kind kind, char *line, struct list_row *out)
+{
+	struct list_row row = {0};
+	char *rest = line;
+	if (!row_number(column(&rest), &row.row))
+		return false;
+	const char *what = column(&rest);
+	if (!what || (strcmp(what, "row") != 0 && strcmp(what, "total") != 0))
+		return false;
+	row.total = *what == 't';
+	row.problem = column(&rest);
+	for (size_t i = 0; i < CELLS; i++)
+		row.cells[i] = "";
+	for (size_t i = 0; i < kinds[kind].n; i++) {
+		const char *text = column(&rest);
+		if (!text || strlen(text) > LIST_CELL_MAX)
+			return false;
+		row.cells[kinds[kind].cells[i]] = text;
+	}
+	row.raw = column(&rest);
+	if (!row.problem || !row.raw || rest || strlen(row.problem) > 40 || strlen(row.raw) > LIST_RAW_MAX)
+		return false;
+	*out = row;
+	return true;
+}
+
+bool list_row_read(enum list_kind kind, char **rest, char *end, struct list_row *out, struct why *why)
+{
+	if (*rest == end)
+		return false;
+	size_t left = (size_t)(end - *rest);
+	char *line = *rest, *lf = memchr(line, '\n', left);
+	if (!lf)
+		return false;
+	size_t n = (size_t)(lf - line);
+	*lf = '\0';
+	*rest = lf + 1;
+	if (memchr(line, '\0', n) || !utf8_valid(bytes_of(line, n)) || !read_line(kind, line, out))
+		return why_set(why, "parser_line", "chitra-parse wrote a line that is none of its own");
+	return true;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
+
+void list_column_write(struct buf *out, struct bytes text, bool first)
+{
+	size_t from = 0;
+	if (!first)
+		buf_u8(out, '\t');
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.at[i];
+		const char *escape = c == '\\'   ? "\\\\"
+				     : c == '\t' ? "\\t"
+				     : c == '\n' ? "\\n"
+				     : c == '\r' ? "\\r"
+						 : NULL;
+		if (!escape)
+			continue;
+		buf_add(out, text.at + from, i - from);
+		buf_add_z(out, escape);
+		from = i + 1;
+	}
+	buf_add(out, text.at + from, text.n - from);
+}

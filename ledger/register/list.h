@@ -1,0 +1,78 @@
+/* list.h: the rows of a list as they travel from chitra-parse to whoever imports it.
+ *
+ * chitra-parse turns one hostile file into lines of COPY text with a fixed set of columns for each kind of list; the importer
+ * reads those lines here and believes none of them: whatever they say is judged again (entry.h). Both sides use this header,
+ * so a column cannot move unseen. Knows no file, no database and no rule about people.
+ *
+ *	row <tab> what <tab> problem <tab> cell … <tab> raw <LF>
+ *
+ * row: the file's row as a spreadsheet counts it, from 1. what: "row", "total" (a payment list's totals row). problem: empty, or
+ * why the row as a whole cannot be read (short_row, long_row, control_character, row_too_long). Cells: those of list_cells(kind)
+ * in that order, in NFC, trimmed, with single spaces; empty when the cell is empty or the file has no such heading. raw: the
+ * row's cells as they stood in the file, joined by its delimiter, at most LIST_RAW_MAX bytes. */
+#ifndef LEDGER_REGISTER_LIST_H
+#define LEDGER_REGISTER_LIST_H
+
+#include "ledger/base/bytes.h"
+#include "ledger/base/why.h"
+
+#define LIST_FILE_MAX ((size_t)128 << 20) /* bytes of a file; a million rows have 200 MB only by mistake */
+#define LIST_CELL_MAX ((size_t)1024)      /* bytes of one cell */
+#define LIST_RAW_MAX  ((size_t)4000)
+
+enum list_kind { LIST_PAYMENT, LIST_ACCOUNTS, LIST_DEATHS, LIST_AGENT_PAID };
+#define LIST_KINDS 4
+
+enum cell {
+	CELL_ID,
+	CELL_NAME,
+	CELL_BIRTH,
+	CELL_SEX,
+	CELL_CATEGORY,
+	CELL_INJURY,      /* Tỷ lệ tổn thương cơ thể, per cent */
+	CELL_AMOUNT,      /* of one month; of a paid list: what was paid */
+	CELL_MONTHS,      /* how many */
+	CELL_TOTAL,       /* amount × months */
+	CELL_FROM,        /* first month of arrears */
+	CELL_TO,          /* last month of arrears */
+	CELL_DECISION,    /* by which arrears are paid */
+	CELL_OTHER_MONEY, /* the heading of another amount that is not zero: nobody may overlook it */
+	CELL_METHOD,
+	CELL_ACCOUNT,
+	CELL_BANK,
+	CELL_HOLDER,
+	CELL_DELEGATE,
+	CELL_AUTHORITY,
+	CELL_AUTHORITY_UNTIL,
+	CELL_PHONE,
+	CELL_STATUS, /* of an account, in the bank's words */
+	CELL_DEATH_DAY,
+	CELL_OUTCOME, /* paid or not, in the agent's words */
+	CELL_PAID_DAY,
+};
+#define CELLS 26
+
+const char *list_kind_name(enum list_kind kind); /* "list-csv" …: the argument of chitra-parse */
+bool list_kind_parse(const char *name, enum list_kind *kind) WARN_UNUSED;
+
+/* The cells of a kind in the order of its columns; *n is their number. */
+const enum cell *list_cells(enum list_kind kind, size_t *n);
+const char *cell_name(enum cell c); /* "personal_id" …: for the documentation of the columns, and tests */
+
+struct list_row {
+	int32_t row;
+	bool total;
+	const char *problem;      /* "" for none */
+	const char *cells[CELLS]; /* by enum cell; "" where the kind has no such column. Never NULL */
+	const char *raw;
+};
+
+/* Cuts the next whole line off *rest and reads it in place: the text is changed and must live as long as the row. False at
+ * the end, or with why->code "parser_line" when the line is not one that chitra-parse writes. Clear why before. */
+bool list_row_read(
+	enum list_kind kind, char **rest, char *end, struct list_row *out, struct why *why) WARN_UNUSED;
+
+/* Appends one column: the separator unless it is the line's first, and the text escaped as COPY wants it. */
+void list_column_write(struct buf *out, struct bytes text, bool first);
+
+#endif
