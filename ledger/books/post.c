@@ -119,7 +119,7 @@ struct columns {
 	size_t n_legs;
 	int32_t *of;
 	int32_t *ns;
-	int32_t *accounts;
+	int32_t *places;
 	int64_t *amounts;
 };
 
@@ -138,16 +138,16 @@ static struct columns columns_for(struct arena *a, size_t n, size_t n_legs)
 		.leaf_hashes = arena_array(a, n, struct hash),
 		.of = arena_array(a, n_legs, int32_t),
 		.ns = arena_array(a, n_legs, int32_t),
-		.accounts = arena_array(a, n_legs, int32_t),
+		.places = arena_array(a, n_legs, int32_t),
 		.amounts = arena_array(a, n_legs, int64_t),
 	};
 }
 
-static void add_leg(struct sheet *s, struct columns *c, const struct leg *leg, size_t j, int32_t account)
+static void add_leg(struct columns *c, const struct leg *leg, size_t j, int32_t place)
 {
 	c->of[c->n_legs] = (int32_t)c->n + 1;
 	c->ns[c->n_legs] = (int32_t)j + 1;
-	c->accounts[c->n_legs] = (int32_t)s->account_ids[account];
+	c->places[c->n_legs] = place + 1;
 	c->amounts[c->n_legs] = vnd_dong(leg->amount);
 	c->n_legs++;
 }
@@ -188,7 +188,7 @@ static bool write_leaves(struct sheet *s, const int64_t *seq, const bool *fresh,
 			continue;
 		}
 		for (size_t j = 0; j < s->at[i].n_legs; j++)
-			add_leg(s, c, &s->at[i].legs[j], j, s->account_of[leg++]);
+			add_leg(c, &s->at[i].legs[j], j, s->account_of[leg++]);
 		if (!add_leaf(s, c, i, seq[i], &text))
 			return false;
 	}
@@ -204,8 +204,9 @@ static enum result write_rows(struct sheet *s, const struct columns *c, struct r
 			db_hashes(c->meanings, c->n), db_texts(c->kinds, c->n), db_days(c->effectives, c->n),
 			db_bools(c->lates, c->n), reverses, db_i32s(c->legs, c->n),
 			db_byteas(c->leaves, c->n), db_hashes(c->leaf_hashes, c->n),
-			db_i32s(c->of, c->n_legs), db_i32s(c->ns, c->n_legs), db_i32s(c->accounts, c->n_legs),
-			db_i64s(c->amounts, c->n_legs), db_bool(s->floors == FLOORS_REFUSE)),
+			db_i32s(c->of, c->n_legs), db_i32s(c->ns, c->n_legs), db_i32s(c->places, c->n_legs),
+			db_i64s(c->amounts, c->n_legs), db_i64s(s->account_ids, s->n_accounts),
+			db_bool(s->floors == FLOORS_REFUSE)),
 		r);
 }
 

@@ -103,6 +103,7 @@ set search_path = pg_catalog
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
 	lowest bigint;
@@ -132,15 +133,19 @@ create trigger guard after insert on books.txn referencing new table as fresh
 create function books.guard_posting() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 set enable_hashjoin = off
-set enable_mergejoin = off
+set enable_nestloop = off
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
+	lowest bigint;
+	highest bigint;
 	bad bigint;
 begin
+	select min(f.seq), max(f.seq) into lowest, highest from fresh f;
 	select f.seq into bad
 		from (select p.seq, sum(p.amount) as total, count(*) as legs, max(p.n) as last from fresh p group by p.seq) f
-		left join books.txn t on t.seq = f.seq
+		left join (select x.seq, x.legs from books.txn x where x.seq between lowest and highest) t on t.seq = f.seq
 		where t.seq is null or f.total <> 0 or f.legs <> t.legs or f.last <> t.legs
 		limit 1;
 	if found then
@@ -158,6 +163,7 @@ set search_path = pg_catalog
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
 	bad integer;
@@ -216,6 +222,7 @@ set search_path = pg_catalog
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
 	conflict text;
@@ -248,20 +255,20 @@ begin
 end $$;
 
 -- Posts n transactions and their m postings as one statement. Arrays of transactions have n elements in seq order from
--- `first_seq` on; arrays of postings have m, `of` being 1…n and `ns` numbering each transaction's own from 1. Returns the
--- accounts that are below their floor now, when `floors` is false (a bank's fact is recorded all the same); when it is true,
--- such a posting is refused.
+-- `first_seq` on. Arrays of postings have m: `of` is 1…n, `ns` numbers each transaction's own from 1, `places` points into
+-- `accounts`, which names each account once. Returns the accounts that are below their floor now, when `floors` is false (a
+-- bank's fact is recorded all the same); when it is true, such a posting is refused.
 create function books.post(first_seq bigint, recorded_at timestamptz, idems text[], idem_hashes bytea[], kinds text[],
 	effectives date[], lates boolean[], reversed bigint[], legs smallint[], leaves bytea[], leaf_hashes bytea[],
-	"of" integer[], ns smallint[], accounts integer[], amounts bigint[], floors boolean)
+	"of" integer[], ns smallint[], places integer[], amounts bigint[], accounts integer[], floors boolean)
 returns text[] language plpgsql security definer
 set search_path = pg_catalog
-set enable_hashjoin = off
-set enable_mergejoin = off
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
+	before bigint[];
 	below text[];
 begin
 	update books.counter set next_seq = post.first_seq + cardinality(post.idems) where next_seq = post.first_seq;
@@ -269,9 +276,12 @@ begin
 		raise exception 'sequence: % is not the next ledger number; begin_post comes first', post.first_seq using errcode = 'CH001';
 	end if;
 
+	select array_agg((select b.balance from books.balance b where b.account = a.id) order by a.k) into before
+		from unnest(post.accounts) with ordinality as a(id, k);
+
 	with leg as materialized (
-		select post.first_seq - 1 + l.i as seq, l.n, l.account, l.amount, l.k, post.effectives[l.i] as day
-		from unnest(post."of", post.ns, post.accounts, post.amounts) with ordinality as l(i, n, account, amount, k)
+		select post.first_seq - 1 + l.i as seq, l.n, l.place, l.amount, l.k
+		from unnest(post."of", post.ns, post.places, post.amounts) with ordinality as l(i, n, place, amount, k)
 	), t as (
 		insert into books.txn (seq, idem, idem_hash, kind, effective, recorded, late, reverses, legs, leaf, leaf_hash)
 		select post.first_seq - 1 + x.k, x.idem, x.h, x.kind, x.effective, post.recorded_at, x.late, x.reverses, x.legs, x.leaf, x.leaf_hash
@@ -280,16 +290,19 @@ begin
 			as x(idem, h, kind, effective, late, reverses, legs, leaf, leaf_hash, k)
 	), p as (
 		insert into books.posting (seq, n, account, amount, balance_after)
-		select leg.seq, leg.n, leg.account, leg.amount,
-			(b.balance + sum(leg.amount) over (partition by leg.account order by leg.k rows unbounded preceding))::bigint
-		from leg join books.balance b on b.account = leg.account
+		select leg.seq, leg.n, post.accounts[leg.place], leg.amount,
+			before[leg.place] + sum(leg.amount) over (partition by leg.place order by leg.k rows unbounded preceding)
+		from leg
+	), moved as (
+		select leg.place, post.effectives[leg.seq - post.first_seq + 1] as day, sum(leg.amount)::bigint as amount, max(leg.seq) as seq
+		from leg group by 1, 2
 	), d as (
 		insert into books.balance_day as d (account, day, moved)
-		select leg.account, leg.day, sum(leg.amount)::bigint from leg group by leg.account, leg.day
+		select post.accounts[m.place], m.day, m.amount from moved m
 		on conflict (account, day) do update set moved = d.moved + excluded.moved
 	), changed as (
 		update books.balance b set balance = b.balance + s.amount, last_seq = s.seq
-		from (select leg.account, sum(leg.amount)::bigint as amount, max(leg.seq) as seq from leg group by leg.account) s
+		from (select post.accounts[m.place] as account, sum(m.amount)::bigint as amount, max(m.seq) as seq from moved m group by 1) s
 		where b.account = s.account
 		returning b.account, b.balance
 	)
