@@ -96,10 +96,10 @@ static void test_every_inclusion(void)
 
 static void test_every_consistency(void)
 {
-	struct hash leaves[MOST];
+	struct hash leaves[MOST + 1];
 	bool good = true, strict = true;
 
-	make_leaves(leaves, MOST);
+	make_leaves(leaves, MOST + 1);
 	for (size_t n = 1; n <= MOST; n++) {
 		struct hash root = merkle_root(leaves, n);
 
@@ -110,7 +110,10 @@ static void test_every_consistency(void)
 			merkle_consistency(leaves, m, n, &path);
 			good = good && merkle_verify_consistency(m, &old, n, &root, &path);
 			if (m < n) {
-				strict = strict && !merkle_verify_consistency(m, &root, n, &old, &path) &&
+				strict = strict &&
+					 !merkle_verify_consistency(m, &leaves[n], n, &root, &path) &&
+					 !merkle_verify_consistency(m, &old, n, &leaves[n], &path) &&
+					 !merkle_verify_consistency(m, &root, n, &old, &path) &&
 					 !merkle_verify_consistency(n, &root, m, &old, &path);
 				path.n--;
 				strict = strict && !merkle_verify_consistency(m, &old, n, &root, &path);
@@ -124,7 +127,16 @@ static void test_every_consistency(void)
 	}
 	ok(good, "every tree up to %d leaves continues every earlier one", MOST);
 	ok(strict,
-		"swapped roots, swapped sizes, a missing, a further hash and an empty beginning are refused");
+		"a wrong root, swapped roots, swapped sizes, a missing, a further hash and an empty beginning are refused");
+	/* A proof of a tree of two, said to be of three: all its hashes fit, but it ends too early. */
+	struct merkle_path short_path = {.n = 1, .at = {leaves[1]}};
+	struct hash of_two = merkle_root(leaves, 2);
+	ok(merkle_verify_inclusion(&leaves[0], 0, 2, &short_path, &of_two) &&
+			!merkle_verify_inclusion(&leaves[0], 0, 3, &short_path, &of_two),
+		"an inclusion proof that ends below the root is refused");
+	ok(merkle_verify_consistency(1, &leaves[0], 2, &of_two, &short_path) &&
+			!merkle_verify_consistency(1, &leaves[0], 3, &of_two, &short_path),
+		"a consistency proof that ends below the root is refused");
 	struct merkle_path endless = {.n = MERKLE_PATH_MAX + 1};
 	ok(!merkle_verify_inclusion(&leaves[0], 0, 1, &endless, &leaves[0]) &&
 			!merkle_verify_consistency(1, &leaves[0], 2, &leaves[0], &endless),

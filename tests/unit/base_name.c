@@ -11,6 +11,7 @@ static void test_fold(void)
 		const char *name, *folded, *rule;
 	} rows[] = {
 		{"Đào", "dao", "đ folds to d"},
+		{"đào", "dao", "also the small one"},
 		{"Nguyễn Thị Đào", "nguyen thi dao", "marks are taken off"},
 		{"NGUYỄN THỊ ĐÀO", "nguyen thi dao", "capitals fold"},
 		{"Nguye\xcc\x82\xcc\x83n Thi\xcc\xa3 \xc4\x90"

@@ -76,6 +76,8 @@ static void test_field(void)
 		"under another person's number it does not open");
 	ok(!open_field(&key, 17, "account", buf_bytes(&sealed), &plain, &why) && why_is(&why, "seal_wrong"),
 		"as another field it does not open");
+	ok(!open_field(&key, 17, "no", buf_bytes(&sealed), &plain, &why) && why_is(&why, "seal_wrong"),
+		"nor as one whose name is as long");
 	ok(!open_field(&other, 17, "id", buf_bytes(&sealed), &plain, &why) && why_is(&why, "seal_wrong"),
 		"with another key it does not open");
 	sealed.at[sealed.n - 1] ^= 1;

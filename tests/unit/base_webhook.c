@@ -46,6 +46,8 @@ static void test_verify(void)
 		{ID, "1614265331", V1A, BODY, NOW, "webhook_signature", "another time"},
 		{ID, TIME, OTHERS, BODY, NOW, "webhook_signature", "another key's signature"},
 		{ID, TIME, "v1a,", BODY, NOW, "webhook_signature", "an empty signature"},
+		{ID, TIME, "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", BODY, NOW, "webhook_signature",
+			"another secret's HMAC"},
 		{ID, TIME, "v1,2iFnCkcL0nCB7d0lgaT5vg==", BODY, NOW, "webhook_signature", "a short HMAC"},
 		{ID, TIME, "", BODY, NOW, "webhook_signature", "an empty list"},
 		{ID, TIME, "V1A,x", BODY, NOW, "webhook_signature", "versions have their letters"},
