@@ -77,12 +77,8 @@ enum came conn_result(struct db *db, int64_t deadline_us, PGresult **out)
 	return CAME;
 }
 
-enum came conn_ask(
-	struct db *db, int64_t deadline_us, const char *sql, const char *const *args, int n, PGresult **out)
+static enum came one_answer(struct db *db, int64_t deadline_us, PGresult **out)
 {
-	*out = NULL;
-	if (!PQsendQueryParams(db->conn, sql, n, NULL, args, NULL, NULL, 0) || !PQpipelineSync(db->conn))
-		return CAME_LOST;
 	PGresult *answer = NULL;
 	for (;;) {
 		PGresult *r = NULL;
@@ -106,6 +102,23 @@ enum came conn_ask(
 		PQclear(answer);
 		answer = r;
 	}
+}
+
+enum came conn_ask(
+	struct db *db, int64_t deadline_us, const char *sql, const char *const *args, int n, PGresult **out)
+{
+	*out = NULL;
+	if (!PQsendQueryParams(db->conn, sql, n, NULL, args, NULL, NULL, 0) || !PQpipelineSync(db->conn))
+		return CAME_LOST;
+	return one_answer(db, deadline_us, out);
+}
+
+enum came conn_ask_prepared(struct db *db, int64_t deadline_us, const char *name, PGresult **out)
+{
+	*out = NULL;
+	if (!PQsendQueryPrepared(db->conn, name, 0, NULL, NULL, NULL, 0) || !PQpipelineSync(db->conn))
+		return CAME_LOST;
+	return one_answer(db, deadline_us, out);
 }
 
 void conn_leave_pipeline(struct db *db)

@@ -65,6 +65,9 @@ enum came conn_result(struct db *db, int64_t deadline_us, PGresult **out) WARN_U
 enum came conn_ask(struct db *db, int64_t deadline_us, const char *sql, const char *const *args, int n,
 	PGresult **out) WARN_UNUSED;
 
+/* The same for one of the statements that every connection has prepared (CONN_…). */
+enum came conn_ask_prepared(struct db *db, int64_t deadline_us, const char *name, PGresult **out) WARN_UNUSED;
+
 /* The same for SQL that must succeed; one value as text in the arena, NULL when there is no row or it is null. */
 enum result conn_value(
 	struct work *w, const char *sql, const char *const *args, int n, const char **value) WARN_UNUSED;

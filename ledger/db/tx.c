@@ -303,7 +303,7 @@ enum result tx_commit(struct work *w)
 	}
 	db->noticed = false;
 	CLEAR_RESULT PGresult *answer = NULL;
-	if (conn_ask(db, w->deadline_us, "commit", NULL, 0, &answer) != CAME)
+	if (conn_ask_prepared(db, w->deadline_us, CONN_COMMIT, &answer) != CAME)
 		return commit_lost(w);
 	return commit_answered(w, answer);
 }

@@ -102,7 +102,7 @@ static void *serve(void *arg)
 			ssize_t n = read(client, b, sizeof b);
 			if (n <= 0)
 				break;
-			if (memmem(b, (size_t)n, "\0commit\0", 8))
+			if (memmem(b, (size_t)n, "\0chitra commit", 15))
 				end = meddle(client, server, b, (size_t)n);
 			else
 				end = write(server, b, (size_t)n) != n;
