@@ -93,6 +93,8 @@ func batchBooked(t *testing.T) {
 	b.kill9()
 	b.start()
 	b.pay(4, 400000, lan)
+	b.kill9()
+	b.start()
 	b.pay(5, 500000, lan)
 	b.order("batch-book", item{"n": 10, "account": fundA})
 	b.pay(6, 600000, lan)
