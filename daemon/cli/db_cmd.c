@@ -11,7 +11,7 @@
 #include "ledger/base/json.h"
 #include "ledger/db/migrate.h"
 
-#define STEP_MS  (10 * 60 * 1000) /* for each step: migrating a full database takes long */
+#define STEP_MS  (INT64_C(10) * 60 * 1000) /* for each step: migrating a full database takes long */
 #define JSON_MAX ((size_t)4 << 20)
 
 struct options {

@@ -359,7 +359,7 @@ bool db_duty_parse(const char *name, enum db_duty *duty)
 	return false;
 }
 
-static void *zeroed(size_t n, size_t size)
+void *conn_zeroed(size_t n, size_t size)
 {
 	void *p = calloc(n ? n : 1, size);
 	if (!p)
@@ -369,9 +369,9 @@ static void *zeroed(size_t n, size_t size)
 
 struct db *db_open(const char *conninfo, enum db_duty duty)
 {
-	struct db *db = zeroed(1, sizeof *db);
+	struct db *db = conn_zeroed(1, sizeof *db);
 	db->conninfo = strdup(conninfo ? conninfo : "");
-	db->prepared = zeroed(query_count, sizeof *db->prepared);
+	db->prepared = conn_zeroed(query_count, sizeof *db->prepared);
 	if (!db->conninfo)
 		bug("out of memory");
 	db->duty = duty;

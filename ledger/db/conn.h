@@ -115,6 +115,8 @@ struct cell {
 	int64_t n;         /* -1: NULL */
 };
 
+void *conn_zeroed(size_t n, size_t size) __attribute__((returns_nonnull)); /* for free() */
+
 #define CLEAR_RESULT CLEANUP(conn_clear_result)
 void conn_clear_result(PGresult **r);
 

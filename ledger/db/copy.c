@@ -81,9 +81,7 @@ static struct copy *begin(struct work *w, enum query id, enum query_kind kind)
 	if (db->tx == TX_NONE)
 		bug("%s: a copy needs a transaction", q->name);
 	bug_if(db->copy);
-	struct copy *c = calloc(1, sizeof *c);
-	if (!c)
-		bug("out of memory");
+	struct copy *c = conn_zeroed(1, sizeof *c);
 	c->w = w;
 	c->q = q;
 	buf_init(&c->piece, ROW_MAX);
@@ -254,12 +252,12 @@ enum result copy_end(struct copy *c, int64_t *stored)
 	int64_t rows = c->rows;
 	buf_u16be(&c->piece, UINT16_MAX);
 	hand_over(c);
-	if (can_go_on(c)) {
-		int put;
-		while (can_go_on(c) && (put = PQputCopyEnd(db->conn, NULL)) == 0)
-			flush_all(c);
-		if (can_go_on(c) && put < 0)
+	for (int put = 0; can_go_on(c) && put == 0;) {
+		put = PQputCopyEnd(db->conn, NULL);
+		if (put < 0)
 			fail_gone(c, CAME_LOST);
+		else
+			flush_all(c);
 	}
 	if (can_go_on(c)) {
 		db->unnoted = true;

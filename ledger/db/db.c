@@ -50,7 +50,7 @@ static bool send_prepare(struct db *db, struct flight *f, const struct query_tex
 
 static bool send_query(struct db *db, struct flight *f, const struct query_text *q, const struct db_arg *args)
 {
-	size_t begin[ARGS_ON_STACK];
+	size_t begin[ARGS_ON_STACK + 1] = {0};
 	int lengths[ARGS_ON_STACK], formats[ARGS_ON_STACK];
 	const char *values[ARGS_ON_STACK];
 	buf_reset(&db->args);
@@ -60,11 +60,11 @@ static bool send_query(struct db *db, struct flight *f, const struct query_text 
 	}
 	if (!buf_ok(&db->args))
 		bug("%s: the arguments are too large", q->name);
+	begin[q->ins] = db->args.n;
 	for (uint32_t i = 0; i < q->ins; i++) {
-		size_t end = i + 1 < q->ins ? begin[i + 1] : db->args.n;
 		const uint8_t *at = db->args.at + begin[i];
 		bool is_null = at[0] & 0x80; /* the length word of NULL is -1 */
-		lengths[i] = (int)(end - begin[i] - 4);
+		lengths[i] = (int)(begin[i + 1] - begin[i] - 4);
 		values[i] = is_null ? NULL : (const char *)at + 4;
 		formats[i] = 1;
 	}

@@ -41,6 +41,12 @@ const char *encode_type_name(Oid oid)
 	return NULL;
 }
 
+/* Which argument it is, for the message of a bug. */
+struct place {
+	const char *query;
+	const char *column;
+};
+
 /* One plain value; an array's element is one too. */
 struct value {
 	enum db_kind kind;
@@ -48,34 +54,34 @@ struct value {
 	struct bytes bytes;
 };
 
-static void put_number(struct buf *b, enum db_type type, int64_t v, const char *what)
+static void put_number(struct buf *b, enum db_type type, int64_t v, const struct place *p)
 {
 	if (type == DB_BIGINT) {
 		buf_u32be(b, 8);
 		buf_u64be(b, (uint64_t)v);
 	} else if (type == DB_INTEGER) {
 		if (v < INT32_MIN || v > INT32_MAX)
-			bug("%s: a number does not fit integer", what);
+			bug("%s.%s: a number does not fit integer", p->query, p->column);
 		buf_u32be(b, 4);
 		buf_u32be(b, (uint32_t)v);
 	} else {
 		if (v < INT16_MIN || v > INT16_MAX)
-			bug("%s: a number does not fit smallint", what);
+			bug("%s.%s: a number does not fit smallint", p->query, p->column);
 		buf_u32be(b, 2);
 		buf_u16be(b, (uint16_t)v);
 	}
 }
 
-static void put_time(struct buf *b, const struct value *v, const char *what)
+static void put_time(struct buf *b, const struct value *v, const struct place *p)
 {
 	if (v->kind == DB_KIND_DAY) {
 		if (v->number < -DAY_LIMIT || v->number > DAY_LIMIT)
-			bug("%s: a day out of range", what);
+			bug("%s.%s: a day out of range", p->query, p->column);
 		buf_u32be(b, 4);
 		buf_u32be(b, (uint32_t)(v->number - EPOCH_DAYS));
 	} else {
 		if (v->number < -INSTANT_MAX || v->number > INSTANT_MAX)
-			bug("%s: an instant out of range", what);
+			bug("%s.%s: an instant out of range", p->query, p->column);
 		buf_u32be(b, 8);
 		buf_u64be(b, (uint64_t)(v->number - EPOCH_US));
 	}
@@ -103,18 +109,18 @@ static bool fits(enum db_type type, enum db_kind kind)
 	bug("a type that does not exist");
 }
 
-static void put_value(struct buf *b, enum db_type type, const struct value *v, const char *what)
+static void put_value(struct buf *b, enum db_type type, const struct value *v, const struct place *p)
 {
 	if (v->kind == DB_KIND_NULL) {
 		buf_u32be(b, UINT32_MAX);
 		return;
 	}
 	if (!fits(type, v->kind))
-		bug("%s: the argument is not a %s", what, types[type].name);
+		bug("%s.%s: the argument is not a %s", p->query, p->column, types[type].name);
 	switch (type) {
 	case DB_BIGINT:
 	case DB_INTEGER:
-	case DB_SMALLINT: put_number(b, type, v->number, what); return;
+	case DB_SMALLINT: put_number(b, type, v->number, p); return;
 	case DB_BOOLEAN:
 		buf_u32be(b, 1);
 		buf_u8(b, v->number != 0);
@@ -122,7 +128,7 @@ static void put_value(struct buf *b, enum db_type type, const struct value *v, c
 	case DB_TEXT:
 	case DB_BYTEA: put_bytes(b, v->bytes); return;
 	case DB_DATE:
-	case DB_TIMESTAMPTZ: put_time(b, v, what); return;
+	case DB_TIMESTAMPTZ: put_time(b, v, p); return;
 	}
 }
 
@@ -175,7 +181,7 @@ static bool is_array(enum db_kind kind)
 	return kind >= DB_KIND_I64S;
 }
 
-static void put_array(struct buf *b, enum db_type type, const struct db_arg *a, const char *what)
+static void put_array(struct buf *b, enum db_type type, const struct db_arg *a, const struct place *p)
 {
 	bug_if(a->n > INT32_MAX);
 	size_t length_at = b->n;
@@ -192,7 +198,7 @@ static void put_array(struct buf *b, enum db_type type, const struct db_arg *a, 
 	for (size_t i = 0; i < a->n; i++) {
 		struct value v = element(a, i);
 		has_null |= v.kind == DB_KIND_NULL;
-		put_value(b, type, &v, what);
+		put_value(b, type, &v, p);
 	}
 	if (!buf_ok(b))
 		return;
@@ -229,19 +235,14 @@ static struct value plain(const struct db_arg *a)
 
 void encode_arg(struct buf *b, const struct query_column *column, const struct db_arg *arg, const char *q)
 {
-	char what[160];
-	const char *name = column->name;
-	size_t n = strlen(q), m = strlen(name);
-	bug_if(n + m + 2 > sizeof what);
-	memcpy(what, q, n);
-	what[n] = '.';
-	memcpy(what + n + 1, name, m + 1);
+	const struct place place = {q, column->name}, *p = &place;
 	if (is_array(arg->kind) != (column->is_array != 0) && arg->kind != DB_KIND_NULL)
-		bug("%s: the argument is not a %s", what, encode_type_name(encode_oid(column)));
+		bug("%s.%s: the argument is not a %s", p->query, p->column,
+			encode_type_name(encode_oid(column)));
 	if (is_array(arg->kind)) {
-		put_array(b, column->type, arg, what);
+		put_array(b, column->type, arg, p);
 	} else {
 		struct value v = plain(arg);
-		put_value(b, column->type, &v, what);
+		put_value(b, column->type, &v, p);
 	}
 }
