@@ -1,0 +1,124 @@
+#include "ledger/register/advice.h"
+
+#include <string.h>
+
+struct advice {
+	const char *code, *text;
+};
+
+/* clang-format off: a table is read by row */
+static const struct advice rows[] = {
+	{"short_row", "Điền đủ các cột của dòng này: dòng có ít ô hơn dòng tiêu đề"},
+	{"long_row", "Kiểm tra dấu phân cách trong dòng này: dòng có nhiều ô hơn dòng tiêu đề"},
+	{"control_character", "Gõ lại ô có ký tự lạ trong dòng này"},
+	{"row_too_long", "Rút ngắn ô quá dài trong dòng này, hoặc đóng dấu ngoặc kép"},
+	{"row_unreadable", "Gõ lại dòng này"},
+	{"id_empty", "Điền số CCCD 12 chữ số"},
+	{"id_not_digits", "Sửa số CCCD: chỉ gồm 12 chữ số, định dạng ô là Văn bản"},
+	{"id_cmnd", "Thay số CMND 9 chữ số bằng số CCCD 12 chữ số của người đó"},
+	{"id_length", "Sửa số CCCD cho đủ 12 chữ số"},
+	{"id_zeros_lost",
+		"Thêm lại số 0 ở đầu số CCCD (Excel đã bỏ mất), hoặc nhập lại với --accept-repairs"},
+	{"id_zeros_put_back", "Đối chiếu số CCCD: hệ thống đã thêm lại số 0 ở đầu"},
+	{"id_damaged",
+		"Sửa số CCCD: thiếu chữ số, thêm số 0 ở đầu cũng không khớp mã tỉnh, giới tính và năm sinh"},
+	{"id_sample", "Thay số CCCD mẫu (099) bằng số thật"},
+	{"id_prefix_unknown", "Đối chiếu số CCCD: ba số đầu không phải mã tỉnh nào"},
+	{"id_other_name", "Đối chiếu số CCCD và họ tên: số này đã đăng ký cho người có tên khác"},
+	{"name_empty", "Điền họ và tên"},
+	{"name_bad", "Gõ lại họ và tên: có ký tự không phải chữ, hoặc phông chữ cũ"},
+	{"name_eth", "Gõ lại họ và tên: chữ Đ là ký tự Ð nước ngoài"},
+	{"name_differs", "Đối chiếu họ tên với lần đăng ký trước"},
+	{"birth_bad", "Sửa ngày sinh: dd/mm/yyyy hoặc chỉ năm"},
+	{"birth_contradicts_id", "Đối chiếu ngày sinh với số CCCD: năm sinh không khớp"},
+	{"sex_bad", "Điền giới tính: Nam hoặc Nữ"},
+	{"sex_contradicts_id", "Đối chiếu giới tính với số CCCD: không khớp"},
+	{"category_empty", "Điền đối tượng"},
+	{"category_unknown", "Sửa đối tượng theo đúng tên trong danh mục"},
+	{"category_other_programme",
+		"Chuyển người này sang danh sách của chương trình tương ứng với đối tượng"},
+	{"injury_missing", "Điền tỷ lệ tổn thương cơ thể"},
+	{"injury_bad", "Sửa tỷ lệ tổn thương cơ thể: số nguyên từ 1 đến 100"},
+	{"amount_empty", "Điền số tiền"},
+	{"amount_bad", "Gõ lại số tiền: chỉ gồm chữ số"},
+	{"amount_decimal", "Bỏ phần thập phân của số tiền: đồng không có số lẻ"},
+	{"amount_negative", "Sửa số tiền âm; khoản thu hồi lập riêng"},
+	{"amount_ambiguous", "Gõ lại số tiền đầy đủ: không rõ dấu chấm là hàng nghìn hay phần lẻ"},
+	{"amount_overflow", "Sửa số tiền: lớn hơn 500.000.000 đồng"},
+	{"amount_zero", "Điền số tiền lớn hơn 0"},
+	{"total_of_row_differs", "Sửa thành tiền: không bằng mức hưởng nhân số tháng"},
+	{"other_money", "Tách khoản tiền khác (truy lĩnh, mai táng phí, khấu trừ) sang danh sách riêng"},
+	{"months_bad", "Sửa từ tháng, đến tháng, số tháng: mm/yyyy, trước kỳ chi trả"},
+	{"decision_missing", "Điền số quyết định truy lĩnh"},
+	{"method_unknown", "Sửa hình thức chi trả: Tài khoản, Tiền mặt hoặc để trống"},
+	{"account_bad", "Sửa số tài khoản: 4 đến 34 chữ số hoặc chữ cái"},
+	{"bank_empty", "Điền ngân hàng của tài khoản"},
+	{"bank_unknown", "Sửa ngân hàng theo mã trong danh mục"},
+	{"bank_other", "Tách tài khoản của ngân hàng khác sang danh sách riêng"},
+	{"authority_missing", "Điền số giấy ủy quyền của người nhận thay"},
+	{"authority_until_bad", "Sửa ngày hết hạn ủy quyền: dd/mm/yyyy"},
+	{"delegate_without_account", "Điền tài khoản của người nhận thay, hoặc bỏ người nhận thay"},
+	{"phone_bad", "Sửa số điện thoại"},
+	{"duplicate", "Xóa dòng này ở một trong hai danh sách: người này đã có tên ở danh sách khác"},
+	{"holder_empty", "Điền tên chủ tài khoản"},
+	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Đã đóng hoặc Tạm khóa"},
+	{"person_unknown", "Nhập danh sách chi trả có người này trước: chưa có trong hệ thống"},
+	{"death_day_bad", "Sửa ngày mất: dd/mm/yyyy, không sau hôm nay"},
+	/* findings */
+	{"amount_differs", "Quyết định: số tiền trên danh sách khác mức được hưởng"},
+	{"no_rate", "Quyết định: chưa có mức hưởng cho đối tượng này vào tháng này"},
+	{"rate_unread", "Quyết định: mức hưởng chưa được đọc từ văn bản gốc"},
+	{"already_claimed", "Quyết định: tháng này đã được tính ở khoản khác"},
+	{"account_name", "Đối chiếu: tên chủ tài khoản khác tên người hưởng"},
+	{"account_id", "Đối chiếu: ngân hàng không xác nhận số CCCD của chủ tài khoản"},
+	{"account_closed", "Xin tài khoản khác: tài khoản đã đóng, bị khóa hoặc không tồn tại"},
+	{"authority_over", "Xin giấy ủy quyền mới: giấy ủy quyền đã hết hạn"},
+};
+
+static const struct advice files[] = {
+	{"file_empty", "Chọn lại tệp: tệp trống"},
+	{"file_too_large", "Chia nhỏ tệp: tệp lớn hơn 128 MB"},
+	{"file_nul", "Lưu lại tệp dạng CSV UTF-8: tệp chứa byte 0, không phải văn bản"},
+	{"file_encoding", "Lưu lại tệp dạng CSV UTF-8; bảng mã hiện tại"},
+	{"file_trouble", "Kiểm tra lại tệp: không đọc được"},
+	{"heading_none", "Thêm dòng tiêu đề cột: không tìm thấy trong 50 dòng đầu"},
+	{"heading_missing", "Thêm cột còn thiếu vào dòng tiêu đề"},
+	{"heading_twice", "Xóa bớt cột trùng tên"},
+	{"too_many_columns", "Bỏ bớt cột: nhiều hơn 200 cột"},
+	{"quote_unclosed", "Sửa dấu ngoặc kép không đóng"},
+	{"no_rows", "Thêm người hưởng: danh sách không có dòng nào"},
+	{"total_missing", "Thêm dòng «Tổng cộng» ở cuối danh sách: danh sách có thể bị cắt cụt"},
+	{"rows_after_total", "Chuyển dòng người hưởng lên trên dòng «Tổng cộng»"},
+	{"total_differs", "Sửa dòng «Tổng cộng» hoặc các số tiền: cộng lại không khớp"},
+	{"total_unreadable", "Sửa số tiền ở dòng «Tổng cộng»"},
+	{"file_twice", "Chọn tệp khác: tệp này đã được nhập"},
+	{"area_unknown", "Sửa mã xã, phường: không có vào kỳ này"},
+	{"programme_unknown", "Sửa mã chương trình"},
+	{"bank_unknown", "Sửa mã ngân hàng"},
+	{"people_unknown", "Nhập các danh sách chi trả trước: không ai trong tệp này có trong hệ thống"},
+	{"strict", "Sửa hết các dòng bị từ chối rồi nhập lại (--strict)"},
+	{"parser_died", "Báo quản trị: chương trình đọc tệp đã dừng giữa chừng"},
+	{"parser_line", "Báo quản trị: chương trình đọc tệp viết sai"},
+};
+/* clang-format on */
+
+static const char *find(const struct advice *at, size_t n, const char *code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(at[i].code, code) == 0)
+			return at[i].text;
+	return code;
+}
+
+const char *advice_for(const char *code)
+{
+	return find(rows, COUNT_OF(rows), code);
+}
+
+const char *advice_for_file(struct arena *a, const char *code, int32_t row, const char *detail)
+{
+	const char *text = find(files, COUNT_OF(files), code);
+	const char *colon = *detail ? ": " : "";
+	return row > 0 ? arena_printf(a, "dòng %d: %s%s%s", row, text, colon, detail)
+		       : arena_printf(a, "%s%s%s", text, colon, detail);
+}

@@ -1,0 +1,395 @@
+#include "ledger/register/entry.h"
+
+#include <string.h>
+
+#include "ledger/base/name.h"
+
+#define ARREARS_MONTHS_MAX 36
+#define NAME_LONGEST       ((size_t)200)
+
+const char *entry_status_name(enum entry_status s)
+{
+	switch (s) {
+	case ENTRY_ACCEPTED: return "accepted";
+	case ENTRY_REJECTED: return "rejected";
+	case ENTRY_REPAIRED: return "repaired";
+	}
+	bug("entry status %d", (int)s);
+}
+
+const char *reference_bank(struct arena *a, const struct reference *r, const char *cell)
+{
+	const size_t *i = map_get(&r->banks, bytes_z(reading_fold(a, cell)));
+	return i ? r->bank_codes[*i] : NULL;
+}
+
+/* One row while it is judged. */
+struct judge {
+	struct arena *arena;
+	const struct reference *reference;
+	const struct import_terms *terms;
+	const struct list_row *row;
+	struct entry *e;
+};
+
+static const char *cell(const struct judge *j, enum cell c)
+{
+	return j->row->cells[c];
+}
+
+static bool has(const struct judge *j, enum cell c)
+{
+	return *cell(j, c) != '\0';
+}
+
+/* ---- who ----------------------------------------------------------------------------------------------------------- */
+
+static bool prefix_is_sample(const struct personal_id *id)
+{
+	return strncmp(id->digits, SAMPLE_PREFIX, 3) == 0;
+}
+
+static bool prefix_known(const struct reference *r, const struct personal_id *id)
+{
+	int prefix = (id->digits[0] - '0') * 100 + (id->digits[1] - '0') * 10 + (id->digits[2] - '0');
+	return r->prefix[prefix] || (r->sandbox && prefix_is_sample(id));
+}
+
+/* The ID as it stands. *lost: zeros are missing in front, and *out has them back. NULL, or the code. */
+static const char *read_id(const char *text, struct personal_id *out, bool *lost)
+{
+	struct why why = {0};
+	*lost = false;
+	if (personal_id_parse(bytes_z(text), out, &why))
+		return NULL;
+	if (why_is(&why, "personal_id_zeros_lost")) {
+		*lost = personal_id_with_zeros(bytes_z(text), out);
+		return *lost ? NULL : "id_length";
+	}
+	if (why_is(&why, "personal_id_empty"))
+		return "id_empty";
+	if (why_is(&why, "personal_id_cmnd"))
+		return "id_cmnd";
+	return why_is(&why, "personal_id_length") ? "id_length" : "id_not_digits";
+}
+
+static const char *judge_name(struct judge *j)
+{
+	struct entry *e = j->e;
+	const char *folded;
+	e->name = cell(j, CELL_NAME);
+	if (*e->name == '\0')
+		return "name_empty";
+	if (strlen(e->name) > NAME_LONGEST || !name_fold(j->arena, bytes_z(e->name), &folded, NULL) ||
+		strpbrk(folded, "0123456789"))
+		return "name_bad";
+	if (name_has_eth(bytes_z(e->name)))
+		e->warning = "name_eth";
+	return NULL;
+}
+
+/* The ID's own digits say sex and year of birth. With zeros put back both must agree, or the guess was wrong. */
+static const char *judge_person(struct judge *j)
+{
+	struct entry *e = j->e;
+	bool lost;
+	const char *code = read_id(cell(j, CELL_ID), &e->id, &lost);
+	if (code) {
+		judge_name(j);
+		return code;
+	}
+	if ((code = judge_name(j)))
+		return code;
+	bool born = read_birth(cell(j, CELL_BIRTH), &e->birth, &e->birth_year, &e->birth_whole);
+	bool sexed = read_sex(j->arena, cell(j, CELL_SEX), &e->sex);
+	bool year_fits = born && e->birth_year == personal_id_birth_year(&e->id);
+	bool sex_fits = sexed && (e->sex == 'F') == personal_id_is_female(&e->id);
+	if (lost && !(year_fits && sex_fits && prefix_known(j->reference, &e->id)))
+		return "id_damaged";
+	if (!born)
+		return "birth_bad";
+	if (!sexed)
+		return "sex_bad";
+	if (!year_fits)
+		return "birth_contradicts_id";
+	if (!sex_fits)
+		return "sex_contradicts_id";
+	if (prefix_is_sample(&e->id) && !j->reference->sandbox)
+		return "id_sample";
+	if (!prefix_known(j->reference, &e->id))
+		e->warning =
+			"id_prefix_unknown"; /* births registered abroad: Circular 07/2016/TT-BCA annex 2 */
+	if (!lost)
+		return NULL;
+	if (!j->terms->accept_repairs)
+		return "id_zeros_lost";
+	e->status = ENTRY_REPAIRED;
+	e->code = "id_zeros_put_back";
+	return NULL;
+}
+
+/* ---- for what ------------------------------------------------------------------------------------------------------ */
+
+static const char *judge_category(struct judge *j)
+{
+	struct entry *e = j->e;
+	const struct categories *all = &j->reference->categories;
+	bool needs = false;
+	if (!has(j, CELL_CATEGORY))
+		return "category_empty";
+	if (!category_read(j->arena, all, cell(j, CELL_CATEGORY), e->categories, &e->n_categories))
+		return "category_unknown";
+	for (size_t i = 0; i < e->n_categories; i++) {
+		const struct category *c = &all->at[e->categories[i]];
+		if (strcmp(c->programme, j->terms->programme) != 0)
+			return "category_other_programme";
+		needs = needs || c->needs_injury_pct;
+	}
+	if (has(j, CELL_INJURY) && !read_percent(cell(j, CELL_INJURY), &e->injury_pct))
+		return "injury_bad";
+	return needs && e->injury_pct == 0 ? "injury_missing" : NULL;
+}
+
+static int months_between(struct month from, struct month to)
+{
+	return (to.year - from.year) * 12 + (to.month - from.month) + 1;
+}
+
+/* Arrears name their months and the decision that grants them (Circular 44/2022/TT-BTC art. 15); all else is the list's month. */
+static const char *judge_months(struct judge *j, int *months)
+{
+	struct entry *e = j->e;
+	int said;
+	e->arrears = has(j, CELL_FROM) || has(j, CELL_TO);
+	e->from = e->to = j->terms->period;
+	*months = 1;
+	if (e->arrears) {
+		if (!read_month(cell(j, CELL_FROM), &e->from) || !read_month(cell(j, CELL_TO), &e->to))
+			return "months_bad";
+		*months = months_between(e->from, e->to);
+		if (*months < 1 || *months > ARREARS_MONTHS_MAX || month_cmp(e->to, j->terms->period) >= 0)
+			return "months_bad";
+		if (!has(j, CELL_DECISION))
+			return "decision_missing";
+		e->decision = cell(j, CELL_DECISION);
+	}
+	if (has(j, CELL_MONTHS) && (!read_count(cell(j, CELL_MONTHS), &said) || said != *months))
+		return "months_bad";
+	return NULL;
+}
+
+/* What the list says that this row costs, for the totals row: even where the row is wrong. */
+static void note_listed(struct judge *j)
+{
+	struct entry *e = j->e;
+	enum cell summed = has(j, CELL_TOTAL) ? CELL_TOTAL : CELL_AMOUNT;
+	struct vnd amount;
+	read_amount(cell(j, summed), vnd(INT64_MAX), &amount, &e->listed_known);
+	if (e->listed_known)
+		e->listed = amount;
+}
+
+static const char *judge_amount(struct judge *j, int months)
+{
+	struct entry *e = j->e;
+	struct vnd most = vnd(READING_MOST_DONG), total;
+	bool known;
+	const char *code = NULL;
+	if (has(j, CELL_AMOUNT) && (code = read_amount(cell(j, CELL_AMOUNT), most, &e->monthly, &known)))
+		return code;
+	if (has(j, CELL_TOTAL) && (code = read_amount(cell(j, CELL_TOTAL), most, &e->total, &known)))
+		return code;
+	if (!has(j, CELL_AMOUNT) && !has(j, CELL_TOTAL))
+		return "amount_empty";
+	if (!has(j, CELL_AMOUNT) && !vnd_times(e->total, 1, months, &e->monthly))
+		return "total_of_row_differs";
+	if (!vnd_times(e->monthly, months, 1, &total))
+		return "amount_overflow";
+	if (has(j, CELL_TOTAL) && vnd_cmp(total, e->total) != 0)
+		return "total_of_row_differs";
+	e->total = total;
+	if (vnd_is_zero(total))
+		return "amount_zero";
+	return has(j, CELL_OTHER_MONEY) ? "other_money" : NULL;
+}
+
+/* ---- to where ------------------------------------------------------------------------------------------------------ */
+
+static const char *judge_authority(struct judge *j)
+{
+	struct entry *e = j->e;
+	if (!has(j, CELL_DELEGATE))
+		return NULL;
+	if (!has(j, CELL_AUTHORITY))
+		return "authority_missing";
+	e->authority = cell(j, CELL_AUTHORITY);
+	e->holder = cell(j, CELL_DELEGATE);
+	if (!has(j, CELL_AUTHORITY_UNTIL))
+		return NULL;
+	e->authority_ends = read_day(cell(j, CELL_AUTHORITY_UNTIL), &e->authority_until);
+	return e->authority_ends ? NULL : "authority_until_bad";
+}
+
+static const char *judge_account(struct judge *j)
+{
+	struct entry *e = j->e;
+	struct why why = {0};
+	if (!has(j, CELL_ACCOUNT))
+		return has(j, CELL_DELEGATE) ? "delegate_without_account" : NULL;
+	if (!account_no_parse(bytes_z(cell(j, CELL_ACCOUNT)), &e->account, &why))
+		return "account_bad";
+	if (!has(j, CELL_BANK))
+		return "bank_empty";
+	e->bank = reference_bank(j->arena, j->reference, cell(j, CELL_BANK));
+	if (!e->bank)
+		return "bank_unknown";
+	e->has_account = true;
+	e->holder = has(j, CELL_HOLDER) ? cell(j, CELL_HOLDER) : e->name;
+	return judge_authority(j);
+}
+
+static const char *judge_payment(struct judge *j)
+{
+	struct entry *e = j->e;
+	if (!read_method(j->arena, cell(j, CELL_METHOD), &e->method))
+		return "method_unknown";
+	const char *code = judge_account(j);
+	if (code)
+		return code;
+	if (e->has_account && e->method == METHOD_NONE)
+		e->method = METHOD_ACCOUNT;
+	if (has(j, CELL_PHONE)) {
+		e->has_phone = phone_no_parse(bytes_z(cell(j, CELL_PHONE)), &e->phone, NULL);
+		if (!e->has_phone)
+			e->warning = "phone_bad";
+	}
+	return NULL;
+}
+
+static const char *judge_row(struct judge *j)
+{
+	int months;
+	const char *code;
+	if (*j->row->problem)
+		return j->row->problem;
+	if ((code = judge_person(j)) || (code = judge_category(j)) || (code = judge_months(j, &months)) ||
+		(code = judge_amount(j, months)))
+		return code;
+	return judge_payment(j);
+}
+
+/* The parser's word is not trusted for what it is: only codes that advice.h knows get in. */
+static const char *row_problem(const char *problem)
+{
+	static const char *const known[] = {"short_row", "long_row", "control_character", "row_too_long"};
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (strcmp(known[i], problem) == 0)
+			return known[i];
+	return "row_unreadable";
+}
+
+void entry_judge(struct arena *a, const struct reference *r, const struct import_terms *terms,
+	const struct list_row *row, struct entry *out)
+{
+	*out = (struct entry){.row = row->row, .raw = row->raw, .name = ""};
+	struct judge j = {.arena = a, .reference = r, .terms = terms, .row = row, .e = out};
+	note_listed(&j);
+	const char *code = judge_row(&j);
+	if (!code)
+		return;
+	out->status = ENTRY_REJECTED;
+	out->code = code == row->problem ? row_problem(code) : code;
+}
+
+/* ---- other lists --------------------------------------------------------------------------------------------------- */
+
+/* Zeros are put back only where birth and sex can confirm it, so here not. */
+static const char *whole_id(const struct reference *r, const char *text, struct personal_id *out)
+{
+	bool lost;
+	const char *code = read_id(text, out, &lost);
+	if (code)
+		return code;
+	if (lost)
+		return "id_zeros_lost";
+	return prefix_is_sample(out) && !r->sandbox ? "id_sample" : NULL;
+}
+
+static const char *judge_bank_row(struct arena *a, const struct reference *r, const char *bank,
+	const struct list_row *row, struct account_entry *e)
+{
+	struct why why = {0};
+	const char *const *cells = row->cells;
+	const char *code = *row->problem ? row_problem(row->problem) : whole_id(r, cells[CELL_ID], &e->id);
+	if (code)
+		return code;
+	if (!account_no_parse(bytes_z(cells[CELL_ACCOUNT]), &e->account, &why))
+		return "account_bad";
+	if (*cells[CELL_HOLDER] == '\0')
+		return "holder_empty";
+	e->account_status = read_account_status(a, cells[CELL_STATUS]);
+	if (!e->account_status)
+		return "account_status_unknown";
+	if (*cells[CELL_BANK] && reference_bank(a, r, cells[CELL_BANK]) != bank)
+		return "bank_other";
+	return NULL;
+}
+
+void account_entry_judge(struct arena *a, const struct reference *r, const char *bank,
+	const struct list_row *row, struct account_entry *out)
+{
+	*out = (struct account_entry){
+		.row = row->row, .raw = row->raw, .bank = bank, .holder = row->cells[CELL_HOLDER]};
+	out->code = judge_bank_row(a, r, bank, row, out);
+	out->status = out->code ? ENTRY_REJECTED : ENTRY_ACCEPTED;
+}
+
+static const char *judge_death_row(
+	struct arena *a, const struct reference *r, const struct list_row *row, struct death_entry *e)
+{
+	const char *folded;
+	const char *code = *row->problem ? row_problem(row->problem)
+					 : whole_id(r, row->cells[CELL_ID], &e->id);
+	if (code)
+		return code;
+	if (!name_fold(a, bytes_z(e->name), &folded, NULL))
+		return *e->name ? "name_bad" : "name_empty";
+	if (!read_day(row->cells[CELL_DEATH_DAY], &e->day))
+		return "death_day_bad";
+	return day_cmp(e->day, r->today) > 0 ? "death_day_bad" : NULL;
+}
+
+void death_entry_judge(
+	struct arena *a, const struct reference *r, const struct list_row *row, struct death_entry *out)
+{
+	*out = (struct death_entry){.row = row->row, .raw = row->raw, .name = row->cells[CELL_NAME]};
+	out->code = judge_death_row(a, r, row, out);
+	out->status = out->code ? ENTRY_REJECTED : ENTRY_ACCEPTED;
+}
+
+/* ---- the totals row ------------------------------------------------------------------------------------------------ */
+
+bool entries_total_check(const struct entry *at, size_t n, const struct list_row *total, struct vnd *sum,
+	bool *checked, struct why *why)
+{
+	struct vnd all = vnd(0), said;
+	bool readable = true, known;
+	char have[VND_TEXT_SIZE], want[VND_TEXT_SIZE];
+	for (size_t i = 0; i < n; i++) {
+		if (!at[i].listed_known)
+			readable = false;
+		else if (!vnd_add(all, at[i].listed, &all))
+			return why_set(
+				why, "total_differs", "the rows add up to more than a number can hold");
+	}
+	const char *text = *total->cells[CELL_TOTAL] ? total->cells[CELL_TOTAL] : total->cells[CELL_AMOUNT];
+	if (read_amount(text, vnd(INT64_MAX), &said, &known) != NULL)
+		return why_set(why, "total_unreadable", "row %d: the amount of the totals row cannot be read",
+			total->row);
+	if (readable && vnd_cmp(all, said) != 0)
+		return why_set(why, "total_differs", "row %d: the totals row says %s, the rows add up to %s",
+			total->row, vnd_format_dots(said, want), vnd_format_dots(all, have));
+	*sum = all;
+	*checked = readable;
+	return true;
+}

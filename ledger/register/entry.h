@@ -1,0 +1,116 @@
+/* entry.h: one row of a list, judged.
+ *
+ * Pure: a row in, a verdict out. Everything that can be said of a row from the row itself and the reference tables is said here:
+ * is this a personal ID, does it agree with birth and sex, which categories, how much, to where. What needs other rows or the
+ * register (twice on the lists, another name under this ID) is import_store's. A wrong row is rejected with a code, and
+ * advice.h tells the officer what to do; nothing is guessed but the zeros that a spreadsheet took from an ID. */
+#ifndef LEDGER_REGISTER_ENTRY_H
+#define LEDGER_REGISTER_ENTRY_H
+
+#include "ledger/base/ids.h"
+#include "ledger/register/category.h"
+#include "ledger/register/list.h"
+#include "ledger/register/reading.h"
+
+#define SAMPLE_PREFIX "099" /* of invented people: no province has it, only a sandbox accepts it */
+
+/* What the reference tables say; loaded once for a run (reference_store.h). */
+struct reference {
+	struct arena *arena;
+	struct categories categories;
+	bool prefix[1000]; /* of provinces */
+	struct map banks;  /* folded code, name or short name to an index of bank_codes */
+	const char **bank_codes;
+	bool sandbox;
+	struct day today; /* business clock */
+};
+
+/* The bank of a cell as its code, or NULL. */
+const char *reference_bank(struct arena *a, const struct reference *r, const char *cell);
+
+struct import_terms {
+	const char *programme; /* payment lists */
+	struct month period;
+	bool accept_repairs; /* IDs whose lost zeros were put back count */
+};
+
+enum entry_status { ENTRY_ACCEPTED, ENTRY_REJECTED, ENTRY_REPAIRED };
+const char *entry_status_name(enum entry_status s);
+
+struct entry {
+	int32_t row;
+	enum entry_status status;
+	const char *code; /* why it was rejected or repaired; NULL: accepted as it stands */
+	const char *raw;
+	const char *
+		warning; /* accepted all the same, but a person should know: a finding that blocks nothing. NULL: none */
+
+	struct personal_id id;
+	const char *name;
+	int birth_year;
+	bool birth_whole;
+	struct day birth; /* when birth_whole */
+	char sex;         /* M or F */
+
+	size_t n_categories;
+	size_t categories[CATEGORIES_OF_ONE];
+	int injury_pct; /* 0: not given */
+
+	struct vnd monthly, total;
+	bool arrears;          /* from, to and decision are set */
+	struct month from, to; /* the period itself when it is no arrears */
+	const char *decision;  /* NULL: none */
+
+	enum pay_method method;
+	bool has_account;
+	struct account_no account;
+	const char *bank;      /* code */
+	const char *holder;    /* as the list has it, or the person; the delegate where there is one */
+	const char *authority; /* NULL: the person's own account */
+	bool authority_ends;
+	struct day authority_until;
+	bool has_phone;
+	struct phone_no phone;
+
+	/* For the totals row: what the list says, even in a row that is rejected. */
+	struct vnd listed;
+	bool listed_known;
+};
+
+/* Texts live in the arena or in the row. The ID and the name are set whenever they could be read, also in a rejected row. */
+void entry_judge(struct arena *a, const struct reference *r, const struct import_terms *terms,
+	const struct list_row *row, struct entry *out);
+
+/* One row of a bank's account list: status is "open", "closed" or "blocked". */
+struct account_entry {
+	int32_t row;
+	enum entry_status status;
+	const char *code;
+	const char *raw;
+	struct personal_id id;
+	struct account_no account;
+	const char *bank;
+	const char *holder;
+	const char *account_status;
+};
+void account_entry_judge(struct arena *a, const struct reference *r, const char *bank,
+	const struct list_row *row, struct account_entry *out);
+
+struct death_entry {
+	int32_t row;
+	enum entry_status status;
+	const char *code;
+	const char *raw;
+	struct personal_id id;
+	const char *name;
+	struct day day;
+};
+void death_entry_judge(
+	struct arena *a, const struct reference *r, const struct list_row *row, struct death_entry *out);
+
+/* Whether a payment list's totals row agrees with its rows. False: total_differs (detail in why->text), total_unreadable. Rows
+ * whose amount cannot be read make it impossible to check: then true, and *checked is false. */
+bool entries_total_check(const struct entry *at, size_t n, const struct list_row *total, struct vnd *sum,
+	bool *checked, struct why *why) WARN_UNUSED;
+
+#endif
