@@ -1,0 +1,270 @@
+/* The texts of lines, bundles and manifests: written byte for byte as the contract says, and read back by nobody else's rules.
+ * Hashes were computed by another program (Python's hashlib) from the texts as they stand here. */
+#include "ledger/payout/line.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/payout/manifest.h"
+#include "ledger/register/account_hash.h"
+#include "tests/lib/tap.h"
+
+static struct pay_line example(void)
+{
+	struct pay_line l = {.batch = 17,
+		.version = 1,
+		.line = 3,
+		.id = "7K3M9QAB2CDEFGHJKMN",
+		.programme = "merit",
+		.month = {2024, 4},
+		.kind = "regular",
+		.instalment = 1,
+		.issue = 1,
+		.amount = vnd(2789000),
+		.channel = "demo-merit",
+		.funding_bank = "DEMO",
+		.funding_number = "0071000123456",
+		.not_before = {19816},
+		.valid_until_us = INT64_C(1712192400) * 1000000};
+	for (uint8_t i = 0; i < 16; i++)
+		l.anchor.b[i] = (uint8_t)(i * 0x11);
+	l.account = account_hash(&l.anchor, "DEMO", "9704000000000018");
+	return l;
+}
+
+static const char golden[] = "chitra-line/v1\n"
+			     "batch 17\n"
+			     "version 1\n"
+			     "line 3\n"
+			     "id 7K3M9QAB2CDEFGHJKMN\n"
+			     "claim merit 2024-04 regular 00112233445566778899aabbccddeeff 1\n"
+			     "issue 1\n"
+			     "amount 2789000 VND\n"
+			     "channel demo-merit\n"
+			     "funding DEMO:0071000123456\n"
+			     "account 55fac40a12350bc104b5c9e45435bc147f27e786b564441205df95c2d5d66071\n"
+			     "not-before 2024-04-03\n"
+			     "valid-until 2024-04-04T01:00:00Z\n";
+
+static const char *text_of(struct buf *b, const struct pay_line *l)
+{
+	buf_reset(b);
+	pay_line_text(l, b);
+	return buf_str(b);
+}
+
+static void test_line(struct arena *a)
+{
+	CLEANUP(buf_free) struct buf b;
+	char hex[HASH_HEX_SIZE];
+	struct pay_line l = example(), back;
+	buf_init(&b, PAY_LINE_MAX);
+	is_str(text_of(&b, &l), golden, "a line's text is the contract's, byte for byte");
+	struct hash leaf = pay_line_leaf(&l);
+	is_str(hash_hex(&leaf, hex), "3c9ca2df17d72c2967f59d37fc34abc75d25733a14da38a8343ab9e5135b7d3c",
+		"a line's hash is the RFC 6962 leaf hash of its text");
+
+	struct bytes rest = bytes_z(golden);
+	struct why why = {0};
+	ok(pay_line_take(a, &rest, &back, &why) && rest.n == 0, "a line's text is read back whole");
+	is_str(text_of(&b, &back), golden, "and means the same");
+	rest = bytes_z(arena_printf(a, "%s%s", golden, golden));
+	ok(pay_line_take(a, &rest, &back, &why) && bytes_eq_z(rest, golden), "texts delimit themselves");
+}
+
+static void test_every_byte_counts(struct arena *a)
+{
+	size_t n = strlen(golden), taken = 0, same = 0;
+	struct pay_line original = example();
+	struct hash leaf = pay_line_leaf(&original);
+	for (size_t i = 0; i < n; i++) {
+		for (int c = 0; c < 256; c++) {
+			char *changed = arena_strdup(a, golden);
+			if ((char)c == changed[i])
+				continue;
+			changed[i] = (char)c;
+			struct bytes rest = bytes_of(changed, n);
+			struct pay_line l;
+			if (!pay_line_take(a, &rest, &l, NULL) || rest.n > 0)
+				continue;
+			struct hash other = pay_line_leaf(&l);
+			struct hash of_text = merkle_leaf(bytes_of(changed, n));
+			taken++;
+			same += hash_eq(&other, &leaf) || !hash_eq(&other, &of_text);
+		}
+		arena_reset(a);
+	}
+	ok(taken > 100, "some changed bytes still make a line (%zu of them)", taken);
+	is_i64((int64_t)same, 0, "but never the same one, and never one that is written otherwise");
+}
+
+static void test_refused_lines(struct arena *a)
+{
+	static const struct {
+		const char *from, *to, *title;
+	} bad[] = {
+		{"batch 17", "batch 017", "a leading zero"},
+		{"batch 17", "batch -17", "a sign"},
+		{"batch 17", "batch 99999999999999999999", "a number over 63 bits"},
+		{"version 1\n", "", "a missing field"},
+		{"version 1\nline 3", "line 3\nversion 1", "fields in another order"},
+		{"version 1\n", "version 1\nversion 1\n", "a field twice"},
+		{"2789000 VND", "0 VND", "no amount"},
+		{"2789000 VND", "2789000 USD", "another currency"},
+		{"2789000 VND", "2789000  VND", "a space too many"},
+		{"2789000 VND", "2.789.000 VND", "dots in an amount"},
+		{"7K3M9QAB2CDEFGHJKMN", "7K3M9QAB2CDEFGHJKMU", "an id with a letter that no id has"},
+		{"7K3M9QAB2CDEFGHJKMN", "7K3M9QAB2CDEFGHJKM", "an id of 18 characters"},
+		{"2024-04 regular", "2024-13 regular", "a 13th month"},
+		{"00112233445566778899aabbccddeeff", "00112233445566778899AABBCCDDEEFF",
+			"an anchor in capitals"},
+		{"not-before 2024-04-03", "not-before 2024-02-30", "a day that does not exist"},
+		{"01:00:00Z", "01:00:00.0Z", "decimals of a second"},
+		{"01:00:00Z", "01:00:60Z", "a 60th second"},
+		{"demo-merit", "demo merit", "a space in a code"},
+		{"DEMO:", "DEMO", "no bank before the number"},
+		{"chitra-line/v1", "chitra-line/v2", "another version of the text"},
+		{"\n", "\r\n", "carriage returns"},
+	};
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		const char *at = strstr(golden, bad[i].from);
+		const char *text = arena_printf(
+			a, "%.*s%s%s", (int)(at - golden), golden, bad[i].to, at + strlen(bad[i].from));
+		struct bytes rest = bytes_z(text);
+		struct pay_line l;
+		struct why why = {0};
+		ok(!pay_line_take(a, &rest, &l, &why) && why_is(&why, "line_malformed") &&
+				bytes_eq_z(rest, text),
+			"refused: %s", bad[i].title);
+	}
+}
+
+static void test_account_hash(void)
+{
+	char hex[HASH_HEX_SIZE];
+	struct pay_line l = example();
+	struct hash cash = account_hash_cash("vnpost", &l.anchor);
+	is_str(hash_hex(&l.account, hex), "55fac40a12350bc104b5c9e45435bc147f27e786b564441205df95c2d5d66071",
+		"an account's hash is salted SHA-256 of bank and number");
+	is_str(hash_hex(&cash, hex), "15045b4732765d165eb35e028cb3d105c5afe00784dbda5c07fc6347cc768025",
+		"a cash payout's hash binds the agent and the person");
+}
+
+static void test_bundle(struct arena *a)
+{
+	struct hash roots[3];
+	char hex[HASH_HEX_SIZE];
+	for (size_t i = 0; i < 3; i++)
+		memset(roots[i].b, (int)i + 1, sizeof roots[i].b);
+	struct bundle b = {.n = 3, .roots = roots}, back;
+	struct hash root = bundle_root(&b);
+	is_str(hash_hex(&root, hex), "df896896c799531f1fd1e556cea26a6989ab06853bcbfdd3e4f5097a611f658f",
+		"a bundle's root is the RFC 6962 root over the batch roots");
+	CLEANUP(buf_free) struct buf text;
+	buf_init(&text, 4096);
+	bundle_text(&b, &text);
+	struct bytes rest = buf_bytes(&text);
+	struct why why = {0};
+	ok(bundle_take(a, &rest, &back, &why) && rest.n == 0 && back.n == 3 && bundle_has(&back, &roots[2]),
+		"a bundle's text is read back");
+	struct hash other;
+	memset(other.b, 9, sizeof other.b);
+	ok(!bundle_has(&back, &other), "a bundle has the roots that it has, and no others");
+	static const char *const bad[] = {"chitra-bundle/v1\nbatches 0\n", "chitra-bundle/v1\nbatches 1\n",
+		"chitra-bundle/v1\nbatches 99999999\n", "chitra-bundle/v1\n", ""};
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		rest = bytes_z(bad[i]);
+		ok(!bundle_take(a, &rest, &back, &why), "no bundle: %zu", i);
+	}
+}
+
+#define LINES 5
+
+static struct manifest example_manifest(struct arena *a)
+{
+	struct pay_line *lines = arena_array(a, LINES, struct pay_line);
+	struct hash leaves[LINES];
+	for (int i = 0; i < LINES; i++) {
+		lines[i] = example();
+		lines[i].line = i + 1;
+		lines[i].id[0] = (char)('1' + i);
+		leaves[i] = pay_line_leaf(&lines[i]);
+	}
+	struct manifest m = {.batch = {.batch = 17,
+				     .version = 1,
+				     .agency = "agency-a",
+				     .programme = "merit",
+				     .period = {2024, 4},
+				     .area = "22915",
+				     .area_from = {19457},
+				     .channel = "demo-merit",
+				     .made_by = "lan",
+				     .released_by = {"minh", "hoa"},
+				     .lines = LINES,
+				     .sum = vnd(LINES * 2789000),
+				     .root = merkle_root(leaves, LINES)},
+		.lines = lines,
+		.n_approvals = 2};
+	struct approval_proof *p = arena_array(a, 2, struct approval_proof);
+	struct hash *roots = arena_array(a, 1, struct hash);
+	roots[0] = m.batch.root;
+	for (size_t i = 0; i < 2; i++)
+		p[i] = (struct approval_proof){.text = bytes_z(i ? "approver" : "checker"),
+			.certificate = bytes_z("certificate"),
+			.certificate_signatures = bytes_z("a b\n"),
+			.bundle = {.n = 1, .roots = roots}};
+	m.approvals = p;
+	return m;
+}
+
+static bool changed_manifest(
+	struct arena *a, const char *text, const char *from, const char *to, struct why *why)
+{
+	const char *at = strstr(text, from);
+	bug_if(!at);
+	struct manifest m;
+	return manifest_parse(a,
+		bytes_z(arena_printf(a, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from))), &m, why);
+}
+
+static void test_manifest(struct arena *a)
+{
+	CLEANUP(buf_free) struct buf text, again;
+	struct manifest m = example_manifest(a), back;
+	struct why why = {0};
+	buf_init(&text, 1 << 16);
+	buf_init(&again, 1 << 16);
+	manifest_text(&m, &text);
+	ok(manifest_parse(a, buf_bytes(&text), &back, &why), "a manifest is read back: %s", why.text);
+	manifest_text(&back, &again);
+	ok(bytes_eq(buf_bytes(&text), buf_bytes(&again)), "and written again it is the same");
+	is_i64(back.batch.lines, LINES, "with all its lines");
+	is_str(manifest_name(a, 17, 2), "manifest/17.v2", "its file is named by batch and version");
+
+	const char *z = arena_strdup(a, buf_str(&text));
+	ok(!changed_manifest(a, z, "2789000 VND", "2789001 VND", &why) && why_is(&why, "manifest_lines"),
+		"an amount that was changed is found");
+	ok(!changed_manifest(a, z, "line 3\n", "line 4\n", &why) && why_is(&why, "manifest_lines"),
+		"a line that took another's place is found");
+	ok(!changed_manifest(a, z, "lines 5\n", "lines 4\n", &why), "a line too many is found");
+	ok(!changed_manifest(a, z, "released-by hoa\n", "", &why), "one who released is missing");
+	ok(!changed_manifest(a, z, "chitra-signed/v1\n", "chitra-signed/v1\n\n", &why),
+		"a stray byte is found");
+	for (size_t n = 0; n < text.n; n += 97)
+		if (manifest_parse(a, bytes_of(text.at, n), &back, NULL) && n < text.n &&
+			back.n_approvals == 2)
+			ok(false, "a manifest cut after %zu bytes is whole", n);
+	ok(!manifest_parse(a, bytes_z(""), &back, &why), "nothing is no manifest");
+}
+
+int main(void)
+{
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	test_line(a);
+	test_every_byte_counts(a);
+	test_refused_lines(a);
+	test_account_hash();
+	test_bundle(a);
+	test_manifest(a);
+	return done_testing();
+}
