@@ -138,6 +138,15 @@ create table register.person_id (
 	primary key (person, blind)
 );
 
+-- Telephone numbers, for the officer who calls; no rule reads them.
+create table register.person_phone (
+	person bigint not null references register.person,
+	blind bytea not null check (length(blind) = 16),
+	sealed bytea not null,
+	known_from timestamptz not null default now(),
+	primary key (person, blind)
+);
+
 create table register.import_file (
 	id bigint generated always as identity primary key,
 	sha256 bytea not null check (length(sha256) = 32),
@@ -150,7 +159,7 @@ create table register.import_file (
 	bank text,
 	officer bigint not null references auth.officer,
 	at timestamptz not null default now(),
-	row_key bytea not null,			-- wrapped key that seals the rows' raw text
+	row_key bytea not null,			-- wrapped key that seals the rows' raw text; wrapped for "person" −id
 	accepted integer not null,
 	rejected integer not null,
 	repaired integer not null,
@@ -167,9 +176,22 @@ create table register.import_row (
 	code text,				-- why it was rejected or repaired
 	note text,				-- what to do, in Vietnamese, without personal data
 	sealed bytea,				-- the raw row, for those that were not accepted as they stood
+	programme text,				-- of payment lists: the file's programme and period again, so that
+	period date,				-- nobody can stand on the lists of one period twice
 	primary key (file, row_no),
 	check ((status = 'accepted') = (code is null)),
 	check (status <> 'rejected' or person is null)
+);
+
+create unique index import_row_once on register.import_row (programme, period, person) where person is not null;
+
+-- Deaths of people whom no list has named yet: whoever comes later with this ID is dead from the start.
+create table register.death_notice (
+	blind bytea not null check (length(blind) = 16),
+	day date not null,
+	file bigint not null references register.import_file,
+	row_no integer not null,
+	primary key (blind, day)
 );
 
 create table register.person_event (
@@ -293,7 +315,8 @@ do $$
 declare
 	t regclass;
 begin
-	foreach t in array array['register.person_id', 'register.import_file', 'register.import_row', 'register.person_event',
+	foreach t in array array['register.person_id', 'register.person_phone', 'register.import_file', 'register.import_row',
+		'register.death_notice', 'register.person_event',
 		'register.enrolment', 'register.pay_preference', 'register.payee_account', 'register.account_check',
 		'register.account_inquiry', 'register.account_answer', 'register.finding', 'register.finding_decision',
 		'auth.certificate', 'auth.revocation', 'auth.mandate', 'auth.access_log']::regclass[] loop
