@@ -71,10 +71,11 @@ static bool enough(struct arena *a, const struct trust *trust, const struct batc
 			}
 	if (n[ROLE_CHECKER] > 0 && n[ROLE_APPROVER] > 0)
 		return why_set(why, "same_person", "checker and approver of this batch are one person");
-	if (n[ROLE_CHECKER] + n[ROLE_APPROVER] > 0 || batch->n == 0)
-		return why_set(why, "batch_one_signature", "this batch lacks the signature of %s",
-			n[ROLE_CHECKER] == 0 ? "a checker" : "an approver");
-	return false;
+	if (n[ROLE_CHECKER] + n[ROLE_APPROVER] == 0 && batch->n > 0)
+		return false;
+	struct why other = *why; /* of an approval that did not count, if there is one */
+	return why_set(why, "batch_one_signature", "this batch lacks the signature of %s%s%s",
+		n[ROLE_CHECKER] == 0 ? "a checker" : "an approver", *other.code ? "; " : "", other.text);
 }
 
 bool verify_batch(const struct trust *trust, const struct batch_proof *proof, int64_t now_real_us,
