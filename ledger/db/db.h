@@ -68,6 +68,10 @@ enum result db_connect(struct work *w) WARN_UNUSED;
  * tx_begin costs no round trip: BEGIN leaves with the first query, and the transaction's xid comes back with the first
  * query that wrote, so that a lost COMMIT can be resolved by pg_xact_status. */
 enum result tx_begin(struct work *w) WARN_UNUSED;
+
+/* A COMMIT without an answer is asked about (tx.c) until the deadline, and for 3 s at least. Codes of UNSURE: "commit_unknown" (no
+ * answer, or the database does not know the transaction), "commit_other_history" (crash, failover, another cluster),
+ * "commit_not_replicated" (a warning came: it holds here, and may not on the standby). */
 enum result tx_commit(struct work *w) WARN_UNUSED;
 
 /* Also right when no transaction is open. Waits at most a second; if the server does not answer, the connection goes. */
