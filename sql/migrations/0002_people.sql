@@ -183,7 +183,8 @@ create table register.import_row (
 	check (status <> 'rejected' or person is null)
 );
 
-create unique index import_row_once on register.import_row (programme, period, person) where person is not null;
+create unique index import_row_once on register.import_row (programme, period, person)
+	where programme is not null and person is not null;
 
 -- Deaths of people whom no list has named yet: whoever comes later with this ID is dead from the start.
 create table register.death_notice (
