@@ -290,7 +290,7 @@ static struct bytes cut(struct bytes s, size_t max)
 static void write_row(struct csv_list *l, const struct bytes *cells, size_t n, bool total)
 {
 	size_t n_cells;
-	const enum cell *columns = list_cells(l->kind, &n_cells);
+	const enum list_cell *columns = list_cells(l->kind, &n_cells);
 	buf_addf(&l->out, "%d", l->record.row);
 	list_column_write(&l->out, bytes_z(total ? "total" : "row"), false);
 	list_column_write(&l->out, bytes_z(total ? "" : problem_of(l, cells, n)), false);

@@ -17,7 +17,7 @@
 /* clang-format off: a table is read by row */
 static const struct {
 	unsigned kinds;
-	enum cell cell;
+	enum list_cell cell;
 	const char *words[14];
 } table[] = {
 	{ALL, CELL_ID,
@@ -75,7 +75,7 @@ static const struct {
 /* What a list cannot do without, and what an officer calls it. */
 static const struct {
 	unsigned kinds;
-	enum cell cell, or_cell;
+	enum list_cell cell, or_cell;
 	const char *vi;
 } required[] = {
 	{ALL, CELL_ID, CELL_ID, "Số CCCD"},
@@ -136,7 +136,7 @@ void headings_read(struct arena *a, enum list_kind kind, int32_t row, const stru
 		h.column[i] = heading_fold(a, cells[i], folded) ? column_named(kind, folded) : COLUMN_IGNORED;
 		if (h.column[i] == COLUMN_IGNORED)
 			continue;
-		enum cell c = (enum cell)h.column[i];
+		enum list_cell c = (enum list_cell)h.column[i];
 		if (c == CELL_OTHER_MONEY)
 			h.other[i] = arena_strndup(a, (const char *)cells[i].at, cells[i].n);
 		else if (h.has[c]) {
@@ -162,12 +162,12 @@ bool headings_complete(enum list_kind kind, const struct headings *h)
 	return !h->is_twice;
 }
 
-static const char *required_vi(enum list_kind kind, enum cell c)
+static const char *required_vi(enum list_kind kind, enum list_cell c)
 {
 	for (size_t i = 0; i < COUNT_OF(required); i++)
 		if ((required[i].kinds & (1u << kind)) && required[i].cell == c)
 			return required[i].vi;
-	return cell_name(c);
+	return list_cell_name(c);
 }
 
 bool headings_refuse(enum list_kind kind, const struct headings *h, struct problem *p)

@@ -15,10 +15,10 @@
 struct headings {
 	int32_t row;              /* where they stand; 0: not found */
 	size_t n;                 /* columns */
-	int column[COLUMNS_MAX];  /* an enum cell, or COLUMN_IGNORED */
+	int column[COLUMNS_MAX];  /* an enum list_cell, or COLUMN_IGNORED */
 	char *other[COLUMNS_MAX]; /* of CELL_OTHER_MONEY: the heading as it stands */
 	bool has[CELLS];
-	enum cell twice; /* a cell that two columns claim */
+	enum list_cell twice; /* a cell that two columns claim */
 	bool is_twice;
 	size_t known; /* how many columns are not ignored */
 };

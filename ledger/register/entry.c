@@ -20,7 +20,7 @@ const char *entry_status_name(enum entry_status s)
 const char *reference_bank(struct arena *a, const struct reference *r, const char *cell)
 {
 	const size_t *i = map_get(&r->banks, bytes_z(reading_fold(a, cell)));
-	return i ? r->bank_codes[*i] : NULL;
+	return i && *i != BANK_AMBIGUOUS ? r->bank_codes[*i] : NULL;
 }
 
 /* One row while it is judged. */
@@ -32,12 +32,12 @@ struct judge {
 	struct entry *e;
 };
 
-static const char *cell(const struct judge *j, enum cell c)
+static const char *cell(const struct judge *j, enum list_cell c)
 {
 	return j->row->cells[c];
 }
 
-static bool has(const struct judge *j, enum cell c)
+static bool has(const struct judge *j, enum list_cell c)
 {
 	return *cell(j, c) != '\0';
 }
@@ -78,11 +78,13 @@ static const char *judge_name(struct judge *j)
 	struct entry *e = j->e;
 	const char *folded;
 	e->name = cell(j, CELL_NAME);
+	e->name_fold = "";
 	if (*e->name == '\0')
 		return "name_empty";
 	if (strlen(e->name) > NAME_LONGEST || !name_fold(j->arena, bytes_z(e->name), &folded, NULL) ||
 		strpbrk(folded, "0123456789"))
 		return "name_bad";
+	e->name_fold = folded;
 	if (name_has_eth(bytes_z(e->name)))
 		e->warning = "name_eth";
 	return NULL;
@@ -182,7 +184,7 @@ static const char *judge_months(struct judge *j, int *months)
 static void note_listed(struct judge *j)
 {
 	struct entry *e = j->e;
-	enum cell summed = has(j, CELL_TOTAL) ? CELL_TOTAL : CELL_AMOUNT;
+	enum list_cell summed = has(j, CELL_TOTAL) ? CELL_TOTAL : CELL_AMOUNT;
 	struct vnd amount;
 	read_amount(cell(j, summed), vnd(INT64_MAX), &amount, &e->listed_known);
 	if (e->listed_known)
@@ -291,7 +293,7 @@ static const char *row_problem(const char *problem)
 void entry_judge(struct arena *a, const struct reference *r, const struct import_terms *terms,
 	const struct list_row *row, struct entry *out)
 {
-	*out = (struct entry){.row = row->row, .raw = row->raw, .name = ""};
+	*out = (struct entry){.row = row->row, .raw = row->raw, .name = "", .name_fold = ""};
 	struct judge j = {.arena = a, .reference = r, .terms = terms, .row = row, .e = out};
 	note_listed(&j);
 	const char *code = judge_row(&j);

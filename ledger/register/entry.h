@@ -14,6 +14,8 @@
 
 #define SAMPLE_PREFIX "099" /* of invented people: no province has it, only a sandbox accepts it */
 
+#define BANK_AMBIGUOUS SIZE_MAX /* a word that names two banks names none */
+
 /* What the reference tables say; loaded once for a run (reference_store.h). */
 struct reference {
 	struct arena *arena;
@@ -46,7 +48,7 @@ struct entry {
 		warning; /* accepted all the same, but a person should know: a finding that blocks nothing. NULL: none */
 
 	struct personal_id id;
-	const char *name;
+	const char *name, *name_fold;
 	int birth_year;
 	bool birth_whole;
 	struct day birth; /* when birth_whole */

@@ -4,17 +4,17 @@
 
 #include "ledger/base/text.h"
 
-static const enum cell payment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_CATEGORY,
+static const enum list_cell payment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_CATEGORY,
 	CELL_INJURY, CELL_AMOUNT, CELL_MONTHS, CELL_TOTAL, CELL_FROM, CELL_TO, CELL_DECISION,
 	CELL_OTHER_MONEY, CELL_METHOD, CELL_ACCOUNT, CELL_BANK, CELL_HOLDER, CELL_DELEGATE, CELL_AUTHORITY,
 	CELL_AUTHORITY_UNTIL, CELL_PHONE};
-static const enum cell account_cells[] = {CELL_ID, CELL_HOLDER, CELL_ACCOUNT, CELL_BANK, CELL_STATUS};
-static const enum cell death_cells[] = {CELL_ID, CELL_NAME, CELL_DEATH_DAY};
-static const enum cell agent_cells[] = {CELL_ID, CELL_NAME, CELL_AMOUNT, CELL_OUTCOME, CELL_PAID_DAY};
+static const enum list_cell account_cells[] = {CELL_ID, CELL_HOLDER, CELL_ACCOUNT, CELL_BANK, CELL_STATUS};
+static const enum list_cell death_cells[] = {CELL_ID, CELL_NAME, CELL_DEATH_DAY};
+static const enum list_cell agent_cells[] = {CELL_ID, CELL_NAME, CELL_AMOUNT, CELL_OUTCOME, CELL_PAID_DAY};
 
 static const struct {
 	const char *name;
-	const enum cell *cells;
+	const enum list_cell *cells;
 	size_t n;
 } kinds[LIST_KINDS] = {
 	[LIST_PAYMENT] = {"list-csv", payment_cells, COUNT_OF(payment_cells)},
@@ -67,13 +67,13 @@ bool list_kind_parse(const char *name, enum list_kind *kind)
 	return false;
 }
 
-const enum cell *list_cells(enum list_kind kind, size_t *n)
+const enum list_cell *list_cells(enum list_kind kind, size_t *n)
 {
 	*n = kinds[kind].n;
 	return kinds[kind].cells;
 }
 
-const char *cell_name(enum cell c)
+const char *list_cell_name(enum list_cell c)
 {
 	return cell_names[c];
 }

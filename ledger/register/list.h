@@ -23,7 +23,7 @@
 enum list_kind { LIST_PAYMENT, LIST_ACCOUNTS, LIST_DEATHS, LIST_AGENT_PAID };
 #define LIST_KINDS 4
 
-enum cell {
+enum list_cell {
 	CELL_ID,
 	CELL_NAME,
 	CELL_BIRTH,
@@ -56,14 +56,15 @@ const char *list_kind_name(enum list_kind kind); /* "list-csv" …: the argument
 bool list_kind_parse(const char *name, enum list_kind *kind) WARN_UNUSED;
 
 /* The cells of a kind in the order of its columns; *n is their number. */
-const enum cell *list_cells(enum list_kind kind, size_t *n);
-const char *cell_name(enum cell c); /* "personal_id" …: for the documentation of the columns, and tests */
+const enum list_cell *list_cells(enum list_kind kind, size_t *n);
+const char *list_cell_name(
+	enum list_cell c); /* "personal_id" …: for the documentation of the columns, and tests */
 
 struct list_row {
 	int32_t row;
 	bool total;
 	const char *problem;      /* "" for none */
-	const char *cells[CELLS]; /* by enum cell; "" where the kind has no such column. Never NULL */
+	const char *cells[CELLS]; /* by enum list_cell; "" where the kind has no such column. Never NULL */
 	const char *raw;
 };
 

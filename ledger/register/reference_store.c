@@ -1,0 +1,132 @@
+#include "ledger/register/reference_store.h"
+
+#include <string.h>
+
+static enum result load_instance(struct work *w, struct reference *r)
+{
+	struct rows rows;
+	enum result result = db_run(w, Q_IMPORT_INSTANCE, DB_NO_ARGS, &rows);
+	if (result != OK)
+		return result;
+	bug_if(rows_n(&rows) != 1);
+	r->sandbox = row_bool(&rows, 0, rows_col(&rows, "sandbox"));
+	r->today = row_day(&rows, 0, rows_col(&rows, "today"));
+	return OK;
+}
+
+static enum result load_prefixes(struct work *w, struct reference *r)
+{
+	struct rows rows;
+	enum result result = db_run(w, Q_IMPORT_PREFIXES, DB_NO_ARGS, &rows);
+	if (result != OK)
+		return result;
+	int prefix = rows_col(&rows, "prefix");
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		const char *p = row_text(&rows, i, prefix);
+		r->prefix[(p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0')] = true;
+	}
+	return OK;
+}
+
+static enum result load_categories(struct work *w, struct reference *r)
+{
+	struct categories *c = &r->categories;
+	struct rows rows;
+	bool is_new;
+	enum result result = db_run(w, Q_IMPORT_CATEGORIES, DB_NO_ARGS, &rows);
+	if (result != OK)
+		return result;
+	int code = rows_col(&rows, "code"), programme = rows_col(&rows, "programme"),
+	    rate = rows_col(&rows, "rate_code"), also = rows_col(&rows, "also_rate_code"),
+	    injury = rows_col(&rows, "needs_injury_pct"), rule = rows_col(&rows, "rule");
+	c->n = rows_n(&rows);
+	c->at = arena_array(r->arena, c->n, struct category);
+	for (size_t i = 0; i < c->n; i++) {
+		const char *also_code = row_text(&rows, i, also);
+		struct category *at = &c->at[i];
+		*at = (struct category){
+			.code = arena_strdup(r->arena, row_text(&rows, i, code)),
+			.programme = arena_strdup(r->arena, row_text(&rows, i, programme)),
+			.rate_code = arena_strdup(r->arena, row_text(&rows, i, rate)),
+			.also_rate_code = also_code ? arena_strdup(r->arena, also_code) : NULL,
+			.needs_injury_pct = row_bool(&rows, i, injury),
+		};
+		at->parent_adds = category_parent_adds(at->code);
+		if (!category_rule_parse(row_text(&rows, i, rule), &at->rule))
+			bug("rules.category has a rule that is not known");
+		map_put(&c->codes, bytes_z(at->code), i, &is_new);
+	}
+	return OK;
+}
+
+static enum result load_aliases(struct work *w, struct reference *r)
+{
+	struct rows rows;
+	enum result result = db_run(w, Q_IMPORT_ALIASES, DB_NO_ARGS, &rows);
+	if (result != OK)
+		return result;
+	int alias = rows_col(&rows, "alias"), category = rows_col(&rows, "category");
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		const size_t *at = map_get(&r->categories.codes, bytes_z(row_text(&rows, i, category)));
+		bug_if(!at);
+		category_alias_add(&r->categories, row_text(&rows, i, alias), *at);
+	}
+	return OK;
+}
+
+static size_t bank_index(struct reference *r, struct map *codes, const char *code)
+{
+	bool is_new;
+	size_t i = *map_put(codes, bytes_z(code), codes->n, &is_new);
+	if (is_new)
+		r->bank_codes[i] = arena_strdup(r->arena, code);
+	return i;
+}
+
+static enum result load_banks(struct work *w, struct reference *r)
+{
+	struct rows rows;
+	struct map codes;
+	enum result result = db_run(w, Q_IMPORT_BANKS, DB_NO_ARGS, &rows);
+	if (result != OK)
+		return result;
+	int word = rows_col(&rows, "word"), code = rows_col(&rows, "code");
+	map_begin(&codes, r->arena);
+	r->bank_codes = arena_array(r->arena, rows_n(&rows), const char *);
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		bool is_new;
+		size_t bank = bank_index(r, &codes, row_text(&rows, i, code));
+		const char *folded = reading_fold(r->arena, row_text(&rows, i, word));
+		size_t *at = map_put(&r->banks, bytes_z(folded), bank, &is_new);
+		if (!is_new && *at != bank)
+			*at = BANK_AMBIGUOUS;
+	}
+	return OK;
+}
+
+enum result reference_load(struct work *w, struct reference *out)
+{
+	struct reference r = {.arena = arena_new()};
+	map_begin(&r.categories.aliases, r.arena);
+	map_begin(&r.categories.codes, r.arena);
+	map_begin(&r.banks, r.arena);
+	enum result result = load_instance(w, &r);
+	if (result == OK)
+		result = load_prefixes(w, &r);
+	if (result == OK)
+		result = load_categories(w, &r);
+	if (result == OK)
+		result = load_aliases(w, &r);
+	if (result == OK)
+		result = load_banks(w, &r);
+	if (result == OK)
+		*out = r;
+	else
+		arena_free(r.arena);
+	return result;
+}
+
+void reference_free(struct reference *r)
+{
+	arena_free(r->arena);
+}
