@@ -19,8 +19,9 @@ struct key32 *secret_load(const char *name, struct why *why) FREED_BY(secret_fre
 struct key32 *secret_load_file(const char *path, struct why *why) FREED_BY(secret_free) WARN_UNUSED;
 
 /* A new random one, and a copy of one, in guarded memory. */
-struct key32 *secret_new(void) FREED_BY(secret_free) WARN_UNUSED;
-struct key32 *secret_copy(const struct key32 *from) FREED_BY(secret_free) WARN_UNUSED;
+struct key32 *secret_new(void) FREED_BY(secret_free) WARN_UNUSED __attribute__((returns_nonnull));
+struct key32 *secret_copy(const struct key32 *from) FREED_BY(secret_free) WARN_UNUSED
+	__attribute__((returns_nonnull));
 
 /* Overwrites n bytes in a way that the compiler keeps. */
 void secret_wipe(void *at, size_t n);

@@ -23,8 +23,9 @@ struct signature {
 
 void sign_free(struct sign_key *key);
 void sign_drop(struct sign_key **key); /* for CLEANUP */
-struct sign_key *sign_new(void) FREED_BY(sign_free) WARN_UNUSED;
-struct sign_key *sign_from_seed(const struct key32 *seed) FREED_BY(sign_free) WARN_UNUSED;
+struct sign_key *sign_new(void) FREED_BY(sign_free) WARN_UNUSED __attribute__((returns_nonnull));
+struct sign_key *sign_from_seed(const struct key32 *seed) FREED_BY(sign_free) WARN_UNUSED
+	__attribute__((returns_nonnull));
 
 /* For key_file.c alone: the seed leaves its guarded memory only to be sealed; wipe it. */
 void sign_seed(const struct sign_key *key, struct key32 *out);
