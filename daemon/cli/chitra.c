@@ -7,6 +7,7 @@
 
 #include "daemon/cli/cli.h"
 #include "daemon/cli/db_cmd.h"
+#include "daemon/cli/secret_cmd.h"
 #include "daemon/signals.h"
 #include "daemon/version.h"
 
@@ -20,6 +21,8 @@ static int run_db(struct cli *cli, int argc, char **argv)
 static const struct command commands[] = {
 	{"db", NEEDS_NOTHING, run_db, "chitra db init|migrate|check [--help]",
 		"make the database, bring it up, compare it with the programs"},
+	{"secret", NEEDS_NOTHING, cli_secret, "chitra secret new FILE | public evidence|signing FILE",
+		"make the duties' keys and say their public halves"},
 };
 /* clang-format on */
 
