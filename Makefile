@@ -160,6 +160,14 @@ $(call tests,$(UNIT_HTTP),$(LIBRARY_bankapi-http) $(LIBRARY_ledger-base),$$(HTTP
 $(call tests,$(UNIT_VERIFY),$(LIBRARY_ledger-verify),$$(VERIFY_LIBS))
 $(call tests,$(wildcard tests/fuzz/*.c),$(LIBRARY_daemon-parse) $(PURE_LIBRARIES),$$(PARSE_LIBS) -fsanitize=fuzzer)
 
+# The committed corpus of each fuzzer, given to it by a plain main: tests/fuzz/NAME.c also becomes build/tests/replay/NAME.
+REPLAYS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/replay/%,$(wildcard tests/fuzz/*.c))
+define replay
+$(BUILD)/tests/replay/$(1): $(call obj,tests/fuzz/$(1).c tests/fuzz/replay/replay.c) $(LIBRARY_tests) $(LIBRARY_daemon-parse) $(PURE_LIBRARIES)
+$(BUILD)/tests/replay/$(1): LINK_WITH = $$(PARSE_LIBS)
+endef
+$(foreach f,$(wildcard tests/fuzz/*.c),$(eval $(call replay,$(basename $(notdir $(f))))))
+
 # ---- rules ------------------------------------------------------------------------------------------------------
 # Each file appears under its name only when it is whole, so two makes in one tree do not read each other's halves.
 quiet = $(if $(V),,@)
@@ -177,7 +185,7 @@ $(BUILD)/lib/%.a:
 	$(quiet)mkdir -p $(@D)
 	$(quiet)rm -f $@.$$$$ && $(AR) rcD $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
 
-$(PROGRAMS) $(UNIT_TESTS) $(BENCHES) $(FUZZERS):
+$(PROGRAMS) $(UNIT_TESTS) $(REPLAYS) $(BENCHES) $(FUZZERS):
 	$(call say,LD)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(filter %.o,$^) $(call group,$^) $(LINK_WITH) -o $@.$$$$ && mv $@.$$$$ $@ || { rm -f $@.$$$$; false; }
@@ -208,14 +216,14 @@ $(TOP)/bin/fakebank: $(shell find tests/fakebank -name '*.go' -o -name go.mod 2>
 	$(quiet)cd tests/fakebank && CGO_ENABLED=0 GOPROXY=off GO111MODULE=on GOFLAGS=-buildvcs=false GOCACHE=$(abspath $(TOP))/gocache \
 		go build -o $(abspath $@) .
 
--include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c) $(filter %.c,$(GENERATED))))
+-include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c tests/fuzz/replay/*.c) $(filter %.c,$(GENERATED))))
 
 # ---- targets ----------------------------------------------------------------------------------------------------
 .PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench fuzz install help clean format print-flags
 
 all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) ## the programs, in build/bin
 
-unit: $(UNIT_TESTS) ## the unit test programs, in build/tests/unit
+unit: $(UNIT_TESTS) $(REPLAYS) ## the unit test programs, in build/tests/unit
 
 # what has threads in it: all that make check runs under ThreadSanitizer
 unit-threads: $(call test_program,$(UNIT_DB) $(filter tests/unit/%,$(UNIT_DAEMON)))
