@@ -20,3 +20,57 @@ select books.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $
 -- in: account text
 -- out: balance bigint
 select b.balance from books.ledger_account a join books.balance b on b.account = a.id where a.code = $1;
+
+-- name: books_faults
+-- duties: desk, scribe
+-- in:
+-- out: txns bigint, next_seq bigint, top_seq bigint, postings bigint, unbalanced bigint, orphans bigint, total bigint,
+--     balances_off bigint, days_off bigint, steps_off bigint, below text[]
+-- What must hold of the books as a whole, in one snapshot; steps_off: a balance_after that does not follow the one before it.
+with sums as (
+	select p.seq, count(*) as n, sum(p.amount) as total from books.posting p group by p.seq
+), of_account as (
+	select p.account, sum(p.amount) as total, max(p.seq) as seq, (array_agg(p.balance_after order by p.seq desc, p.n desc))[1] as last
+	from books.posting p group by p.account
+), steps as (
+	select p.balance_after - p.amount - coalesce(lag(p.balance_after) over (partition by p.account order by p.seq, p.n), 0) as off
+	from books.posting p
+)
+select
+	(select count(*) from books.txn) as txns,
+	(select c.next_seq from books.counter c) as next_seq,
+	(select coalesce(max(t.seq), -1) from books.txn t) as top_seq,
+	(select count(*) from books.posting) as postings,
+	(select count(*) from books.txn t left join sums s on s.seq = t.seq
+		where t.legs <> coalesce(s.n, 0) or coalesce(s.total, 0) <> 0) as unbalanced,
+	(select count(*) from sums s left join books.txn t on t.seq = s.seq where t.seq is null) as orphans,
+	(select coalesce(sum(p.amount), 0)::bigint from books.posting p) as total,
+	(select count(*) from books.balance b full join of_account o on o.account = b.account
+		where b.account is null or b.balance <> coalesce(o.total, 0) or b.balance <> coalesce(o.last, 0)
+		or b.last_seq is distinct from o.seq) as balances_off,
+	(select count(*) from (
+		select coalesce(m.account, d.account) from (select t.effective as day, p.account, sum(p.amount) as moved
+			from books.posting p join books.txn t on t.seq = p.seq group by 1, 2) m
+		full join books.balance_day d on d.account = m.account and d.day = m.day
+		where m.moved is distinct from d.moved) x) as days_off,
+	(select count(*) from steps s where s.off <> 0) as steps_off,
+	(select coalesce(array_agg(a.code order by a.code), '{}') from books.balance b join books.ledger_account a on a.id = b.account
+		where a.normal * b.balance < a.floor_dong) as below;
+
+-- name: books_leaves_whole
+-- duties: desk, scribe
+-- copy out: seq bigint, idem text, idem_hash bytea, kind text, effective date, recorded timestamptz, late boolean,
+--     reverses bigint, leaf bytea, leaf_hash bytea, accounts text[], amounts bigint[]
+-- Every transaction with its postings, for whoever reads each leaf again.
+select t.seq, t.idem, t.idem_hash, t.kind, t.effective, t.recorded, t.late, t.reverses, t.leaf, t.leaf_hash,
+	coalesce(p.accounts, '{}') as accounts, coalesce(p.amounts, '{}') as amounts
+from books.txn t left join (
+	select x.seq, array_agg(a.code order by x.n) as accounts, array_agg(x.amount order by x.n) as amounts
+	from books.posting x join books.ledger_account a on a.id = x.account group by x.seq) p on p.seq = t.seq
+order by t.seq;
+
+-- name: books_heads
+-- duties: desk, scribe
+-- in:
+-- out: size bigint, nodes bytea, root bytea
+select size, nodes, root from books.tree_head order by size;

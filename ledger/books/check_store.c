@@ -1,0 +1,223 @@
+#include "ledger/books/check_store.h"
+
+#include <string.h>
+
+#include "ledger/base/merkle.h"
+#include "ledger/db/copy.h"
+
+#define AT_ONCE 500 /* leaves in memory */
+
+static enum result not_whole(struct work *w, const char *code, const char *what, int64_t n)
+{
+	why_set(&w->why, code, "%s: %lld", what, (long long)n);
+	return REFUSED;
+}
+
+static enum result check_sums(struct work *w, struct books_check *out)
+{
+	static const struct {
+		const char *column, *code, *what;
+	} zero[] = {
+		{"unbalanced", "books_unbalanced", "transactions whose postings are not whole or not 0"},
+		{"orphans", "books_orphans", "transactions of postings that do not exist"},
+		{"total", "books_total", "the sum of all postings"},
+		{"balances_off", "books_balance", "accounts whose balance is not that of their postings"},
+		{"days_off", "books_balance_day", "days of accounts that do not add up"},
+		{"steps_off", "books_balance_after",
+			"postings whose balance does not follow from the one before"},
+	};
+	struct rows r;
+	int64_t next;
+	enum result result = db_run(w, Q_BOOKS_FAULTS, DB_NO_ARGS, &r);
+
+	if (result != OK)
+		return result;
+	out->txns = row_i64(&r, 0, rows_col(&r, "txns"));
+	out->postings = row_i64(&r, 0, rows_col(&r, "postings"));
+	out->below = row_texts(&r, 0, rows_col(&r, "below"), &out->n_below);
+	next = row_i64(&r, 0, rows_col(&r, "next_seq"));
+	if (out->txns != next || row_i64(&r, 0, rows_col(&r, "top_seq")) != next - 1)
+		return not_whole(w, "books_sequence", "transactions that are missing from the sequence",
+			next - out->txns);
+	for (size_t i = 0; i < COUNT_OF(zero); i++) {
+		int64_t n = row_i64(&r, 0, rows_col(&r, zero[i].column));
+
+		if (n != 0)
+			return not_whole(w, zero[i].code, zero[i].what, n);
+	}
+	return OK;
+}
+
+/* ---- leaves against rows ---------------------------------------------------------------------------------------- */
+
+struct cols {
+	int seq, idem, idem_hash, kind, effective, recorded, late, reverses, leaf, leaf_hash, accounts,
+		amounts;
+};
+
+static struct cols cols_of(const struct rows *r)
+{
+	return (struct cols){
+		.seq = rows_col(r, "seq"),
+		.idem = rows_col(r, "idem"),
+		.idem_hash = rows_col(r, "idem_hash"),
+		.kind = rows_col(r, "kind"),
+		.effective = rows_col(r, "effective"),
+		.recorded = rows_col(r, "recorded"),
+		.late = rows_col(r, "late"),
+		.reverses = rows_col(r, "reverses"),
+		.leaf = rows_col(r, "leaf"),
+		.leaf_hash = rows_col(r, "leaf_hash"),
+		.accounts = rows_col(r, "accounts"),
+		.amounts = rows_col(r, "amounts"),
+	};
+}
+
+static bool same_legs(const struct rows *r, size_t i, const struct cols *c, const struct entry *e)
+{
+	size_t n;
+	size_t m;
+	const char *const *accounts = row_texts(r, i, c->accounts, &n);
+	const int64_t *amounts = row_i64s(r, i, c->amounts, &m);
+
+	if (n != e->n_legs || m != n)
+		return false;
+	for (size_t k = 0; k < n; k++)
+		if (strcmp(accounts[k], e->legs[k].account) != 0 || amounts[k] != vnd_dong(e->legs[k].amount))
+			return false;
+	return true;
+}
+
+/* The first column that is not what the leaf says; NULL: none. */
+static const char *row_differs(const struct rows *r, size_t i, const struct cols *c, const struct leaf *leaf)
+{
+	const struct entry *e = &leaf->entry;
+	struct hash meaning = entry_meaning(e);
+	struct hash stored = row_hash(r, i, c->idem_hash);
+	bool reverses_one = !row_null(r, i, c->reverses);
+
+	if (row_i64(r, i, c->seq) != leaf->seq)
+		return "seq";
+	if (strcmp(row_text(r, i, c->idem), e->idem) != 0 || !hash_eq(&meaning, &stored))
+		return "idem";
+	if (strcmp(row_text(r, i, c->kind), leaf_kind_name(e->kind)) != 0)
+		return "kind";
+	if (day_cmp(row_day(r, i, c->effective), e->effective) != 0)
+		return "effective";
+	if (row_instant(r, i, c->recorded) != leaf->recorded_us)
+		return "recorded";
+	if (row_bool(r, i, c->late) != e->late)
+		return "late";
+	if (reverses_one != e->reverses_one || (reverses_one && row_i64(r, i, c->reverses) != e->reverses))
+		return "reverses";
+	return same_legs(r, i, c, e) ? NULL : "postings";
+}
+
+static enum result check_leaf(struct work *w, const struct rows *r, size_t i, struct compact *tree)
+{
+	struct cols c = cols_of(r);
+	int64_t seq = row_i64(r, i, c.seq);
+	struct bytes text = row_bytes(r, i, c.leaf);
+	struct hash stored = row_hash(r, i, c.leaf_hash);
+	struct hash hash = merkle_leaf(text);
+	struct leaf leaf;
+	const char *differs;
+
+	if (seq != (int64_t)tree->n)
+		return not_whole(w, "books_sequence", "a ledger transaction is missing", (int64_t)tree->n);
+	if (!hash_eq(&hash, &stored))
+		return not_whole(w, "books_leaf_hash", "a leaf whose hash is not its own", seq);
+	if (!leaf_parse(r->arena, text, &leaf, &w->why)) {
+		why_prefix(&w->why, "ledger transaction %lld", (long long)seq);
+		return REFUSED;
+	}
+	differs = row_differs(r, i, &c, &leaf);
+	if (differs != NULL) {
+		why_set(&w->why, "books_row",
+			"ledger transaction %lld: its row's %s is not what its leaf says", (long long)seq,
+			differs);
+		return REFUSED;
+	}
+	compact_append(tree, &hash);
+	return OK;
+}
+
+/* ---- heads against leaves --------------------------------------------------------------------------------------- */
+
+static enum result check_head(
+	struct work *w, const struct rows *heads, const struct compact *tree, struct books_check *out)
+{
+	size_t i = (size_t)out->heads;
+	struct compact stored;
+	struct hash root;
+	struct hash kept;
+
+	if (i >= rows_n(heads) || row_i64(heads, i, rows_col(heads, "size")) != (int64_t)tree->n)
+		return OK;
+	root = compact_root(tree);
+	kept = row_hash(heads, i, rows_col(heads, "root"));
+	if (!hash_eq(&root, &kept) ||
+		!compact_read(tree->n, row_bytes(heads, i, rows_col(heads, "nodes")), &stored))
+		return not_whole(w, "books_root", "a tree head that is not the leaves'", (int64_t)tree->n);
+	root = compact_root(&stored);
+	if (!hash_eq(&root, &kept))
+		return not_whole(
+			w, "books_root", "a tree head whose nodes are not the leaves'", (int64_t)tree->n);
+	out->heads++;
+	return OK;
+}
+
+static enum result check_leaves(struct work *w, const struct rows *heads, struct books_check *out)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	struct compact tree = {.n = 0};
+	struct copy *c = copy_read_begin(w, Q_BOOKS_LEAVES_WHOLE);
+	enum result result = OK;
+	enum result ended;
+	struct rows r;
+
+	do {
+		arena_reset(some);
+		copy_read(c, some, AT_ONCE, &r);
+		for (size_t i = 0; i < rows_n(&r) && result == OK; i++) {
+			result = check_leaf(w, &r, i, &tree);
+			if (result == OK)
+				result = check_head(w, heads, &tree, out);
+		}
+	} while (result == OK && rows_n(&r) > 0);
+	if (result != OK) {
+		struct why why = w->why;
+
+		ended = copy_read_end(c);
+		(void)ended;
+		w->why = why;
+		return result;
+	}
+	ended = copy_read_end(c);
+	if (ended == OK && out->heads != (int64_t)rows_n(heads))
+		return not_whole(w, "books_root", "tree heads beyond the last transaction",
+			(int64_t)rows_n(heads) - out->heads);
+	out->root = compact_root(&tree);
+	return ended;
+}
+
+enum result books_check(struct work *w, struct books_check *out)
+{
+	struct books_check all = {.txns = 0};
+	struct rows heads;
+	enum result result;
+
+	TX_GUARD(w);
+	result = tx_begin(w);
+	if (result == OK)
+		result = check_sums(w, &all);
+	if (result == OK)
+		result = db_run(w, Q_BOOKS_HEADS, DB_NO_ARGS, &heads);
+	if (result == OK)
+		result = check_leaves(w, &heads, &all);
+	if (result == OK)
+		result = tx_commit(w);
+	if (result == OK)
+		*out = all;
+	return result;
+}
