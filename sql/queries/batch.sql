@@ -1,0 +1,204 @@
+-- Batches: made, read, frozen, sent back.
+
+-- name: batch_channels
+-- duties: desk
+-- in: programme text
+-- out: id bigint, code text, cash boolean, bank text, valid_hours integer, agency bigint, agency_code text, funding_bank text,
+--      funding_number text
+-- Whom we instruct for a programme: the channels of the agency that pays it, its own funding account's first.
+select c.id, c.code, c.kind = 'cash' as cash, c.bank, c.valid_hours, f.agency, g.code as agency_code, f.bank as funding_bank,
+	f.number as funding_number
+from org.programme_agency pa
+join org.funding_account f on f.agency = pa.agency
+join org.agency g on g.id = f.agency
+join org.channel c on c.funding_account = f.id
+where pa.programme = $1
+order by f.id <> pa.funding_account, c.id;
+
+-- name: batch_areas
+-- duties: desk
+-- in: programme text, period date, area text
+-- out: code text, since date, claims bigint
+-- Wards with claims of this pay period or an earlier one.
+select c.area_code as code, c.area_valid_from as since, count(*) as claims
+from payout.claim c
+where c.programme = $1 and c.pay_period <= $2 and ($3 is null or c.area_code = $3)
+group by 1, 2 order by 1, 2;
+
+-- name: batch_make_lock
+-- duties: desk
+-- in: programme text
+-- out:
+-- Two who make batches of one programme at a time would fight for the same claims.
+select pg_advisory_xact_lock(1128810834, hashtext($1));
+
+-- name: batch_due
+-- duties: desk
+-- in: programme text, period date, areas text[], since date[]
+-- out: claim bigint, month date, kind text, instalment smallint, amount_dong bigint, agency bigint, area text, area_from date,
+--      anchor bytea, issue smallint, way text, account bigint, account_hash bytea
+-- Claims without a live payout, and how each can be paid. A claim that was proven unpaid comes again as its next issue; an
+-- account that sent the last issue back counts only after it was checked anew. An account that nobody has confirmed makes its
+-- claim wait: it is no want of an account.
+with clock as materialized (
+	select ops.today() as today
+), due as materialized (
+	select c.*
+	from unnest($3, $4) as u(code, since)
+	join payout.claim c on c.area_code = u.code and c.area_valid_from = u.since and c.programme = $1 and c.pay_period <= $2
+	where not exists (select from payout.claim_void v where v.claim = c.id)
+), ended as (
+	select code, name from payout.state where name in ('rejected', 'not_paid', 'returned', 'cancelled')
+), ready as (
+	select d.*, l.issue as last_issue, l.payee_account as last_account, l.ended_as, l.ended_at,
+		exists (
+			select from register.finding f left join register.finding_decision v on v.finding = f.id
+			where f.programme = d.programme and f.period = d.pay_period and f.person = d.person and f.blocks
+				and v.verdict is distinct from 'pay_entitled') as has_finding,
+		(select q.method from register.pay_preference q, clock
+			where q.person = d.person and q.programme = d.programme and q.since <= clock.today
+			order by q.since desc, q.id desc limit 1) as wish
+	from due d
+	left join lateral (
+		select p.issue, p.payee_account, e.name as ended_as, m.at as ended_at
+		from payout.payout p
+		left join payout.payout_state s on s.payout = p.id
+		left join ended e on e.code = s.state
+		left join payout.payout_move m on m.payout = p.id and m.n = s.move_no
+		where p.claim = d.id order by p.issue desc limit 1) l on true
+	where l.issue is null or l.ended_as is not null
+)
+select r.id as claim, r.month, r.kind, r.instalment, r.amount_dong, r.agency, r.area_code as area, r.area_valid_from as area_from,
+	p.anchor, (coalesce(r.last_issue, 0) + 1)::smallint as issue,
+	case
+		when r.has_finding then 'finding'
+		when r.wish = 'cash' then 'cash_wish'
+		when a.id is not null then 'account'
+		when exists (select from register.payee_account x where x.person = r.person) then 'unconfirmed'
+		else 'cash_want'
+	end as way, a.id as account, a.hash as account_hash
+from ready r
+join register.person p on p.id = r.person
+left join lateral (
+	select x.id, x.hash
+	from register.payee_account x, clock, lateral (
+		select k.passes, k.at from register.account_check k where k.account = x.id order by k.id desc limit 1) k
+	where x.person = r.person and k.passes and (x.authority_until is null or x.authority_until >= clock.today)
+		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and k.at <= r.ended_at, false)
+	order by x.id desc limit 1) a on not r.has_finding and r.wish is distinct from 'cash'
+order by r.agency, r.area_code, r.area_valid_from, r.id;
+
+-- name: batches_add
+-- duties: desk
+-- in: programme text, period date, not_before date, agencies bigint[], areas text[], since date[], channels bigint[],
+--     lines integer[], sums bigint[], until timestamptz[]
+-- out: id bigint, agency bigint, area text, area_from date, channel bigint
+-- Returned with what they are for: the order of returned rows is nobody's promise.
+insert into payout.batch (agency, programme, period, area_code, area_valid_from, channel, made_by, lines, sum_dong, not_before,
+	valid_until)
+select b.agency, $1, $2, b.area, b.since, b.channel, auth.me(), b.lines, b.total, $3, b.until
+from unnest($4, $5, $6, $7, $8, $9, $10) with ordinality as b(agency, area, since, channel, lines, total, until, n)
+order by b.n
+returning id, agency, area_code as area, area_valid_from as area_from, channel;
+
+-- name: payouts_in
+-- duties: desk
+-- copy in: payout.payout(claim bigint, issue smallint, batch bigint, line integer, payee_account bigint, account_hash bytea,
+--     amount_dong bigint, line_hash bytea, end_to_end_id text)
+
+-- name: batch_list
+-- duties: desk
+-- in: ids bigint[], period date, programme text, state text
+-- out: id bigint, agency_id bigint, agency text, programme text, period date, area text, area_from date, area_name text,
+--      channel_id bigint, channel text, cash boolean, funding_id bigint, funding text, version integer, state text,
+--      made_by bigint, maker text, lines integer, sum_dong bigint, root bytea, not_before date, valid_until timestamptz,
+--      checker text, approver text, releasers text[]
+select b.id, b.agency as agency_id, g.code as agency, b.programme, b.period, b.area_code as area, b.area_valid_from as area_from,
+	coalesce(r.name, b.area_code) as area_name, b.channel as channel_id, c.code as channel, c.kind = 'cash' as cash,
+	f.id as funding_id, f.code as funding, b.version, b.state, b.made_by, o.login as maker, b.lines, b.sum_dong, b.root,
+	b.not_before, b.valid_until,
+	(select w.login from payout.bundle_batch x join payout.approval a on a.bundle = x.bundle join auth.officer w on w.id = a.officer
+		where x.batch = b.id and x.version = b.version and x.root = b.root and a.role = 'checker' order by a.id limit 1) as checker,
+	(select w.login from payout.bundle_batch x join payout.approval a on a.bundle = x.bundle join auth.officer w on w.id = a.officer
+		where x.batch = b.id and x.version = b.version and x.root = b.root and a.role = 'approver' order by a.id limit 1) as approver,
+	array(select w.login from payout.release l join auth.officer w on w.id = l.officer
+		where l.batch = b.id order by l.at, w.id) as releasers
+from payout.batch b
+join org.agency g on g.id = b.agency
+join org.channel c on c.id = b.channel
+join org.funding_account f on f.id = c.funding_account
+join auth.officer o on o.id = b.made_by
+left join register.area r on r.level = 'commune' and r.code = b.area_code and r.valid_from = b.area_valid_from
+where ($1 is null or b.id = any ($1)) and ($2 is null or b.period = $2) and ($3 is null or b.programme = $3)
+	and ($4 is null or b.state = $4)
+order by b.id;
+
+-- name: batch_lock
+-- duties: desk
+-- in: ids bigint[]
+-- out: id bigint
+-- In id order, so that two who work on the same batches wait for each other.
+select id from payout.batch where id = any ($1) order by id for update;
+
+-- name: batch_read_lines
+-- duties: desk teller
+-- in: batches bigint[]
+-- out: batch bigint, version integer, line integer, payout bigint, id text, programme text, month date, kind text, anchor bytea,
+--      instalment smallint, issue smallint, amount_dong bigint, channel text, funding_bank text, funding_number text,
+--      account_hash bytea, not_before date, valid_until timestamptz, line_hash bytea
+-- Everything that a line's text says.
+select p.batch, b.version, p.line, p.id as payout, p.end_to_end_id as id, cl.programme, cl.month, cl.kind, pe.anchor, cl.instalment,
+	p.issue, p.amount_dong, ch.code as channel, f.bank as funding_bank, f.number as funding_number, p.account_hash, b.not_before,
+	b.valid_until, p.line_hash
+from payout.batch b
+join payout.payout p on p.batch = b.id
+join payout.claim cl on cl.id = p.claim
+join register.person pe on pe.id = cl.person
+join org.channel ch on ch.id = b.channel
+join org.funding_account f on f.id = ch.funding_account
+where b.id = any ($1)
+order by p.batch, p.line;
+
+-- name: batch_freeze
+-- duties: desk
+-- in: ids bigint[], lines integer[], sums bigint[], roots bytea[]
+-- out: id bigint
+update payout.batch b
+set state = 'frozen', lines = f.lines, sum_dong = f.total, root = f.root
+from unnest($1, $2, $3, $4) as f(id, lines, total, root)
+where b.id = f.id and b.state = 'open'
+returning b.id;
+
+-- name: batch_keep_version
+-- duties: desk
+-- in: ids bigint[]
+-- out:
+insert into payout.batch_version (batch, version, lines, sum_dong, root, frozen_by)
+select b.id, b.version, b.lines, b.sum_dong, b.root, auth.me() from payout.batch b where b.id = any ($1);
+
+-- name: batch_reopen
+-- duties: desk
+-- in: ids bigint[]
+-- out: id bigint
+-- A new version: the approvals of the old one count no more.
+update payout.batch b set state = 'open', version = b.version + 1, root = null
+where b.id = any ($1) and b.state = 'frozen'
+returning b.id;
+
+-- name: batch_empty
+-- duties: desk
+-- in: ids bigint[]
+-- out:
+delete from payout.payout where batch = any ($1);
+
+-- name: batch_refilled
+-- duties: desk
+-- in: id bigint, lines integer, sum_dong bigint, not_before date, valid_until timestamptz
+-- out:
+update payout.batch set lines = $2, sum_dong = $3, not_before = $4, valid_until = $5 where id = $1;
+
+-- name: batch_withdraw
+-- duties: desk
+-- in: ids bigint[]
+-- out: id bigint
+update payout.batch set state = 'withdrawn', lines = 0, sum_dong = 0 where id = any ($1) and state = 'open' returning id;
