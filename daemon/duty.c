@@ -73,8 +73,12 @@ static void look_whether_idle(void *arg)
 	struct duty_ctx *d = arg;
 	struct duty_private *own = d->own;
 	if (is_idle(d)) {
-		loop_stop(d->loop);
-		return;
+		/* Last, so that it tells to the end that this one is not ready; a new one may listen on the same socket. */
+		server_drain(own->admin);
+		if (!server_in_flight(own->admin)) {
+			loop_stop(d->loop);
+			return;
+		}
 	}
 	int64_t took_us = monotonic_us() - own->drain_began_us;
 	if (took_us > own->drain_ms * 1000) {
@@ -102,7 +106,7 @@ void duty_drain(struct duty_ctx *d, int status)
 	timer_clear(own->check);
 	if (own->server)
 		server_drain(own->server);
-	if (own->replaced && own->admin)
+	if (own->replaced)
 		server_drain(own->admin); /* otherwise some would ask the old one how the new one is */
 	for (size_t i = 0; i < own->polls_n; i++)
 		poll_task_stop(own->polls[i]);

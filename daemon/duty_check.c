@@ -79,7 +79,8 @@ static void looked(struct job *job, enum result result)
 		if (own->draining)
 			return;
 	}
-	timer_set(own->check, own->started ? LOOK_MS : BEFORE_START_MS);
+	/* What is refused (a missing grant, a database half made) is for a person to cure. */
+	timer_set(own->check, own->started || result == REFUSED ? LOOK_MS : BEFORE_START_MS);
 }
 
 static enum result run_look(struct work *w, void *arg)
