@@ -383,6 +383,20 @@ create table payout.hold (
 	by_officer bigint references auth.officer,	-- null: a rule
 	at timestamptz not null default now()
 );
+-- Two people let a held payout go.
+create table payout.hold_release (
+	hold bigint not null references payout.hold,
+	officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	primary key (hold, officer)
+);
+-- Before anything was sent, one officer cancels, with a reason.
+create table payout.cancellation (
+	payout bigint primary key references payout.payout,
+	reason text not null check (length(reason) between 3 and 500),
+	by_officer bigint not null references auth.officer,
+	at timestamptz not null default now()
+);
 
 -- ---------------------------------------------------------------- what banks say
 
@@ -535,7 +549,8 @@ declare
 	t regclass;
 begin
 	foreach t in array array['payout.claim', 'payout.claim_part', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
-		'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'bank.message_key',
+		'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'payout.hold_release', 'payout.cancellation',
+		'bank.message_key',
 		'bank.message', 'bank.statement', 'bank.statement_line', 'recon.allocation', 'recon.break', 'recon.break_resolution',
 		'recon.reconciliation', 'recon.cash_line']::regclass[] loop
 		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);

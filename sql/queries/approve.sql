@@ -1,0 +1,181 @@
+-- Bundles, approvals, release.
+
+-- name: bundle_find
+-- duties: desk
+-- in: root bytea
+-- out: id bigint
+select id from payout.bundle where root = $1;
+
+-- name: bundle_add
+-- duties: desk
+-- in: agency bigint, root bytea, batches integer, lines bigint, sum_dong bigint
+-- out: id bigint
+insert into payout.bundle (agency, root, batches, lines, sum_dong) values ($1, $2, $3, $4, $5) returning id;
+
+-- name: bundle_batches_add
+-- duties: desk
+-- in: bundle bigint, batches bigint[], versions integer[], roots bytea[]
+-- out:
+insert into payout.bundle_batch (bundle, n, batch, version, root)
+select $1, (b.n - 1)::integer, b.batch, b.version, b.root from unnest($2, $3, $4) with ordinality as b(batch, version, root, n);
+
+-- name: approval_add
+-- duties: desk
+-- in: bundle bigint, role text, officer bigint, certificate bigint, text bytea, signature bytea
+-- out: id bigint
+insert into payout.approval (bundle, role, officer, certificate, text, signature) values ($1, $2, $3, $4, $5, $6) returning id;
+
+-- name: approve_mark
+-- duties: desk
+-- in: batches bigint[]
+-- out: id bigint
+-- Those that now have both signatures on what they are.
+update payout.batch b set state = 'approved'
+where b.id = any ($1) and b.state = 'frozen' and 2 = (
+	select count(distinct a.role) from payout.bundle_batch x join payout.approval a on a.bundle = x.bundle
+	where x.batch = b.id and x.version = b.version and x.root = b.root)
+returning b.id;
+
+-- name: approve_birth
+-- duties: desk
+-- in: batches bigint[]
+-- out:
+insert into payout.payout_state (payout, state)
+select p.id, (select code from payout.state where name = 'ready') from payout.payout p where p.batch = any ($1) order by p.id;
+
+-- name: approve_sums
+-- duties: desk
+-- in: batches bigint[]
+-- out: batch bigint, first_dong bigint, unclaimed_dong bigint
+-- New cost is what was never paid before; what came back is booked as unclaimed; the rest is still payable from its last issue.
+select p.batch, coalesce(sum(p.amount_dong) filter (where p.issue = 1), 0)::bigint as first_dong,
+	coalesce(sum(p.amount_dong) filter (where p.issue > 1 and t.name = 'returned'), 0)::bigint as unclaimed_dong
+from payout.payout p
+left join payout.payout last on p.issue > 1 and last.claim = p.claim and last.issue = p.issue - 1
+left join payout.payout_state s on s.payout = last.id
+left join payout.state t on t.code = s.state
+where p.batch = any ($1)
+group by p.batch;
+
+-- name: approvals_of
+-- duties: desk
+-- in: batches bigint[]
+-- out: batch bigint, bundle bigint, role text, login text, text bytea, signature bytea, certificate bytea,
+--      certificate_signatures bytea
+-- Everything that was signed for these batches as they are.
+select x.batch, x.bundle, a.role, o.login, a.text, a.signature, c.text as certificate, c.signatures as certificate_signatures
+from payout.batch b
+join payout.bundle_batch x on x.batch = b.id and x.version = b.version and x.root = b.root
+join payout.approval a on a.bundle = x.bundle
+join auth.officer o on o.id = a.officer
+join auth.certificate c on c.id = a.certificate
+where b.id = any ($1)
+order by x.batch, a.id;
+
+-- name: bundles_roots
+-- duties: desk
+-- in: bundles bigint[]
+-- out: bundle bigint, root bytea
+select x.bundle, x.root from payout.bundle_batch x where x.bundle = any ($1) order by x.bundle, x.n;
+
+-- name: release_add
+-- duties: desk
+-- in: batches bigint[]
+-- out: batch bigint
+insert into payout.release (batch, officer) select b, auth.me() from unnest($1) as b order by b
+on conflict do nothing returning batch;
+
+-- name: release_unfunded
+-- duties: desk
+-- in: batches bigint[]
+-- out: batch bigint, unfunded_dong bigint, ready bigint
+-- A claim that was released before has its money already, wherever it came back to.
+select p.batch, coalesce(sum(p.amount_dong) filter (where not exists (
+		select from payout.payout e join payout.batch eb on eb.id = e.batch
+		where p.issue > 1 and e.claim = p.claim and e.issue < p.issue and eb.state in ('released', 'closed'))), 0)::bigint as unfunded_dong,
+	count(*) filter (where t.name = 'ready') as ready
+from payout.payout p
+join payout.payout_state s on s.payout = p.id
+join payout.state t on t.code = s.state
+where p.batch = any ($1)
+group by p.batch;
+
+-- name: release_mark
+-- duties: desk
+-- in: batches bigint[]
+-- out: id bigint
+update payout.batch set state = 'released' where id = any ($1) and state = 'approved' returning id;
+
+-- name: release_ready
+-- duties: desk
+-- in: batches bigint[]
+-- out: channel bigint, payout bigint
+-- What can be sent; a held payout gets its dispatch when it is let go.
+select b.channel, p.id as payout
+from payout.batch b
+join payout.payout p on p.batch = b.id
+join payout.payout_state s on s.payout = p.id
+join payout.state t on t.code = s.state
+where b.id = any ($1) and t.name = 'ready'
+order by b.channel, p.id;
+
+-- name: dispatches_add
+-- duties: desk
+-- in: channels bigint[]
+-- out: id bigint, channel bigint
+insert into payout.dispatch (channel) select c from unnest($1) with ordinality as x(c, n) order by n returning id, channel;
+
+-- name: dispatch_ranges_add
+-- duties: desk
+-- in: dispatches bigint[], first bigint[], last bigint[]
+-- out:
+insert into payout.dispatch_range (dispatch, first_payout, last_payout)
+select d, f, l from unnest($1, $2, $3) as x(d, f, l);
+
+-- name: payout_find
+-- duties: desk
+-- in: ids text[]
+-- out: payout bigint, end_to_end_id text, batch bigint, batch_state text, state text, channel bigint, agency text, area text,
+--      amount_dong bigint
+-- Locked, in id order.
+select p.id as payout, p.end_to_end_id, p.batch, b.state as batch_state, t.name as state, b.channel, g.code as agency,
+	b.area_code as area, p.amount_dong
+from payout.payout p
+join payout.payout_state s on s.payout = p.id
+join payout.state t on t.code = s.state
+join payout.batch b on b.id = p.batch
+join org.agency g on g.id = b.agency
+where p.end_to_end_id = any ($1)
+order by p.id
+for update of s;
+
+-- name: hold_add
+-- duties: desk
+-- in: payouts bigint[], reason text
+-- out:
+insert into payout.hold (payout, reason, by_officer) select p, $2, auth.me() from unnest($1) as p;
+
+-- name: hold_release_add
+-- duties: desk
+-- in: payouts bigint[]
+-- out: payout bigint, officers bigint
+-- How many officers have let each go since it was held last.
+with last as (
+	select h.payout, max(h.id) as hold from payout.hold h where h.payout = any ($1) group by h.payout
+), mine as (
+	insert into payout.hold_release (hold, officer) select l.hold, auth.me() from last l
+	on conflict do nothing
+	returning hold, officer
+)
+select l.payout, (
+	select count(*) from (
+		select r.officer from payout.hold_release r where r.hold = l.hold
+		union
+		select m.officer from mine m where m.hold = l.hold) as who) as officers
+from last l order by l.payout;
+
+-- name: cancellation_add
+-- duties: desk
+-- in: payouts bigint[], reason text
+-- out:
+insert into payout.cancellation (payout, reason, by_officer) select p, $2, auth.me() from unnest($1) as p;
