@@ -1,0 +1,147 @@
+/* dispatch_after_store.c: what happens to a dispatch after it was sent. The other half of dispatch_store.h. */
+#include "ledger/payout/dispatch_store.h"
+
+#include "ledger/db/db.h"
+
+static int64_t *ids_of(struct work *w, const struct dispatch_ref *at, size_t n)
+{
+	int64_t *ids = arena_array(w->arena, n, int64_t);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = at[i].id;
+	return ids;
+}
+
+static int32_t *epochs_of(struct work *w, const struct dispatch_ref *at, size_t n)
+{
+	int32_t *epochs = arena_array(w->arena, n, int32_t);
+	for (size_t i = 0; i < n; i++)
+		epochs[i] = at[i].epoch;
+	return epochs;
+}
+
+enum result dispatch_current(struct work *w, const struct dispatch_ref *at, size_t n, bool *current)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_DISPATCH_EPOCHS, DB_ARGS(db_i64s(ids_of(w, at, n), n)), &r);
+	if (result != OK)
+		return result;
+	int id = rows_col(&r, "id"), epoch = rows_col(&r, "epoch");
+	for (size_t i = 0; i < n; i++) {
+		current[i] = false;
+		for (size_t j = 0; j < rows_n(&r); j++)
+			if (row_i64(&r, j, id) == at[i].id && row_i32(&r, j, epoch) == at[i].epoch)
+				current[i] = true;
+	}
+	return OK;
+}
+
+enum result dispatch_told(struct work *w, const struct dispatch_ref *at, const int64_t *ask_ms, size_t n)
+{
+	if (n == 0)
+		return OK;
+	bool *never = arena_array(w->arena, n, bool);
+	for (size_t i = 0; i < n; i++)
+		never[i] = ask_ms[i] == DISPATCH_NO_ASK;
+	return db_run(w, Q_DISPATCH_TOLD,
+		DB_ARGS(db_i64s(ids_of(w, at, n), n), db_i32s(epochs_of(w, at, n), n),
+			db_with_nulls(db_i64s(ask_ms, n), never)),
+		NULL);
+}
+
+enum result dispatch_renew(
+	struct work *w, const struct sender *by, const int64_t *ids, size_t n, size_t *kept)
+{
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	if (result != OK)
+		return result;
+	struct rows r;
+	result = db_run(
+		w, Q_DISPATCH_RENEW, DB_ARGS(db_i64s(ids, n), db_text(by->owner), db_i64(by->lease_ms)), &r);
+	if (result != OK)
+		return result;
+	*kept = rows_n(&r);
+	return tx_commit(w);
+}
+
+enum result dispatch_take_over(
+	struct work *w, const char *owner, const char *prefix, size_t n, struct dispatch **out, size_t *out_n)
+{
+	struct rows r;
+	enum result result = db_run(
+		w, Q_DISPATCH_TAKE_OVER, DB_ARGS(db_text(owner), db_text(prefix), db_i64((int64_t)n)), &r);
+	if (result != OK)
+		return result;
+	int id = rows_col(&r, "id"), epoch = rows_col(&r, "epoch"), channel = rows_col(&r, "channel");
+	int code = rows_col(&r, "channel_code"), cash = rows_col(&r, "cash");
+	struct dispatch *at = arena_array(w->arena, rows_n(&r), struct dispatch);
+	for (size_t i = 0; i < rows_n(&r); i++)
+		at[i] = (struct dispatch){
+			.id = row_i64(&r, i, id),
+			.epoch = row_i32(&r, i, epoch),
+			.channel = row_i64(&r, i, channel),
+			.channel_code = row_text(&r, i, code),
+			.cash = row_bool(&r, i, cash),
+		};
+	*out = at;
+	*out_n = rows_n(&r);
+	return OK;
+}
+
+enum result dispatch_due(struct work *w, const char *bank, size_t n, int64_t first_ms, int64_t most_ms,
+	struct dispatch_due **out, size_t *out_n)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_DISPATCH_DUE,
+		DB_ARGS(db_text(bank), db_i64((int64_t)n), db_i64(first_ms), db_i64(most_ms)), &r);
+	if (result != OK)
+		return result;
+	int id = rows_col(&r, "id"), epoch = rows_col(&r, "epoch"), asked = rows_col(&r, "asked");
+	int sent = rows_col(&r, "sent_at"), channel = rows_col(&r, "channel"),
+	    driver = rows_col(&r, "driver");
+	int number = rows_col(&r, "funding_number"), dedup = rows_col(&r, "deduplicates");
+	int days = rows_col(&r, "dedupe_days");
+	struct dispatch_due *at = arena_array(w->arena, rows_n(&r), struct dispatch_due);
+	for (size_t i = 0; i < rows_n(&r); i++)
+		at[i] = (struct dispatch_due){
+			.id = row_i64(&r, i, id),
+			.epoch = row_i32(&r, i, epoch),
+			.asked = row_i32(&r, i, asked),
+			.sent_day = day_of_instant_vn(row_instant(&r, i, sent)),
+			.channel = row_i64(&r, i, channel),
+			.driver = row_text(&r, i, driver),
+			.funding_number = row_text(&r, i, number),
+			.profile = {.deduplicates = row_bool(&r, i, dedup),
+				.dedupe_days = row_i32(&r, i, days)},
+		};
+	*out = at;
+	*out_n = rows_n(&r);
+	return OK;
+}
+
+enum result dispatch_again(
+	struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n, int32_t *epochs)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_DISPATCH_AGAIN,
+		DB_ARGS(db_i64s(ids_of(w, at, n), n), db_i32s(epochs_of(w, at, n), n), db_text(by->owner),
+			db_i64(by->lease_ms), db_i64(by->ask_ms)),
+		&r);
+	if (result != OK)
+		return result;
+	int id = rows_col(&r, "id"), epoch = rows_col(&r, "epoch");
+	for (size_t i = 0; i < n; i++) {
+		epochs[i] = 0;
+		for (size_t j = 0; j < rows_n(&r); j++)
+			if (row_i64(&r, j, id) == at[i].id)
+				epochs[i] = row_i32(&r, j, epoch);
+	}
+	return OK;
+}
+
+enum result dispatch_end(struct work *w, const int64_t *ids, size_t n)
+{
+	if (n == 0)
+		return OK;
+	return db_run(w, Q_DISPATCH_END, DB_ARGS(db_i64s(ids, n)), NULL);
+}

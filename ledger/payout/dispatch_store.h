@@ -1,0 +1,168 @@
+/* dispatch_store.h: dispatches in the database: what is ready, what it consists of, what was sent, who holds it.
+ *
+ * Only rows: whether something may leave is the teller's to verify (law 7), what was heard is outcome.h's. All but
+ * dispatch_renew and dispatch_end run inside the caller's transaction. Real time for leases and enquiries, business time
+ * for the rest. Called by the teller. */
+#ifndef CHITRA_PAYOUT_DISPATCH_STORE_H
+#define CHITRA_PAYOUT_DISPATCH_STORE_H
+
+#include "ledger/db/work.h"
+#include "ledger/payout/line.h"
+#include "ledger/payout/outcome.h"
+#include "ledger/payout/verify.h"
+
+/* ---- what is there ------------------------------------------------------------------------------------------------ */
+
+struct dispatch_head {
+	int64_t now_us; /* business clock */
+	struct day today;
+	bool sandbox;
+	int64_t revocations; /* rows of auth.revocation */
+};
+enum result dispatch_head(struct work *w, struct dispatch_head *out) WARN_UNUSED;
+
+struct dispatch {
+	int64_t id;
+	int32_t epoch;
+	int64_t width;   /* payouts in its ranges, at most */
+	int64_t channel; /* row id */
+	const char *channel_code;
+	bool cash;
+	const char *driver;
+	int32_t items_per_message;
+};
+
+/* Ready ones of a bank (or cash agent) that are neither paused nor early, oldest first, locked; at most n. */
+enum result dispatch_pick(
+	struct work *w, const char *bank, size_t n, struct dispatch **out, size_t *out_n) WARN_UNUSED;
+
+/* What a batch's row says; strings in the arena. */
+struct batch_terms {
+	int64_t batch;
+	int32_t version;
+	const char *state, *agency, *programme, *area;
+	int64_t channel;
+	const char *channel_code, *funding_code, *funding_bank, *funding_number;
+	struct day not_before;
+	int64_t valid_until_us;
+};
+
+/* A payout with everything that its line says and the sealed number of its account. No row of it is believed here. */
+struct payable {
+	int64_t payout, dispatch;
+	enum payout_state state;
+	const struct batch_terms *terms;
+	struct pay_line line;  /* as the rows would have it */
+	struct hash line_hash; /* as the row says */
+	const char *name;      /* of the person */
+	int64_t person;
+	const char *bank; /* of the account; NULL: cash */
+	struct hash16 salt;
+	struct bytes sealed;
+	const char *holder;
+	int64_t account_person; /* whose key seals the number */
+	struct bytes wrapped;   /* that key; empty: it was destroyed */
+};
+
+struct payables {
+	struct payable *at; /* by payout id */
+	size_t n;
+};
+
+/* Locks and loads the payouts of these dispatches that are in one of the states. */
+enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
+	const enum payout_state *states, size_t n_states, struct payables *out) WARN_UNUSED;
+
+/* ---- what proves a batch ------------------------------------------------------------------------------------------ */
+
+/* All lines of a batch, by line number, as the rows would have them under these terms. */
+enum result batch_lines(
+	struct work *w, const struct batch_terms *terms, struct pay_line **out, size_t *n) WARN_UNUSED;
+
+struct approval_row {
+	int64_t bundle;
+	struct bytes text, certificate, certificate_signatures;
+	struct signature signature;
+};
+enum result batch_approvals(
+	struct work *w, const struct batch_terms *terms, struct approval_row **out, size_t *n) WARN_UNUSED;
+enum result bundle_load(struct work *w, int64_t bundle, struct bundle *out) WARN_UNUSED;
+
+struct revocation_row {
+	struct bytes text, signatures;
+};
+enum result revocations_load(struct work *w, struct revocation_row **out, size_t *n) WARN_UNUSED;
+
+/* ---- the intent --------------------------------------------------------------------------------------------------- */
+
+struct held {
+	int64_t payout;
+	const char *reason; /* a code: "amount_changed" */
+};
+/* ready to held, with the reason; by a rule. */
+enum result dispatch_hold(struct work *w, const struct held *held, size_t n) WARN_UNUSED;
+
+struct sender {
+	const char *owner;
+	int64_t lease_ms;
+	int64_t ask_ms; /* when somebody else may ask what became of it */
+};
+
+struct sent_dispatch {
+	const struct dispatch *dispatch;
+	const struct payable *const *items; /* that may leave, by payout id; may be none */
+	size_t n;
+	int32_t epoch;    /* out */
+	struct hash root; /* out: over the hashes of their lines */
+	struct vnd sum;   /* out */
+};
+/* Moves what may leave to sent, writes the dispatches, and adds dispatch.sent to the ledger's entries. */
+enum result dispatch_send(struct work *w, const struct sender *by, struct day today, struct sent_dispatch *at,
+	size_t n, struct entries *entries) WARN_UNUSED;
+
+/* ---- afterwards --------------------------------------------------------------------------------------------------- */
+
+struct dispatch_ref {
+	int64_t id;
+	int32_t epoch;
+};
+
+/* current[i]: the row still has this epoch. */
+enum result dispatch_current(
+	struct work *w, const struct dispatch_ref *at, size_t n, bool *current) WARN_UNUSED;
+
+#define DISPATCH_NO_ASK INT64_C(-1)
+/* Lets go of them: ask_ms[i] milliseconds from now they are enquired about, or never (DISPATCH_NO_ASK: ended). */
+enum result dispatch_told(
+	struct work *w, const struct dispatch_ref *at, const int64_t *ask_ms, size_t n) WARN_UNUSED;
+
+/* A transaction of its own. *kept counts those that are still ours. */
+enum result dispatch_renew(
+	struct work *w, const struct sender *by, const int64_t *ids, size_t n, size_t *kept) WARN_UNUSED;
+
+/* Takes dispatches of dead owners: of every lease that is over, and of every owner whose name begins with prefix (may be NULL).
+ * They are nobody's then, with a new epoch, and due for enquiry. */
+enum result dispatch_take_over(struct work *w, const char *owner, const char *prefix, size_t n,
+	struct dispatch **out, size_t *out_n) WARN_UNUSED;
+
+struct dispatch_due {
+	int64_t id;
+	int32_t epoch;
+	int32_t asked; /* how often, this time included */
+	struct day sent_day;
+	int64_t channel;
+	const char *driver, *funding_number;
+	struct profile profile; /* deduplicates and dedupe_days */
+};
+/* Dispatches of a bank about which is to be asked now; the next time is put off, doubling from first_ms to most_ms. */
+enum result dispatch_due(struct work *w, const char *bank, size_t n, int64_t first_ms, int64_t most_ms,
+	struct dispatch_due **out, size_t *out_n) WARN_UNUSED;
+
+/* Takes dispatches for a further attempt: new epochs; epochs[i] is 0 where another had it. */
+enum result dispatch_again(struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n,
+	int32_t *epochs) WARN_UNUSED;
+
+/* Nothing in them is in doubt. */
+enum result dispatch_end(struct work *w, const int64_t *ids, size_t n) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,213 @@
+-- Dispatches: what one teller sends together, by range. 15 microseconds a payout where SKIP LOCKED over payouts took 194.
+
+-- name: dispatch_head
+-- duties: teller
+-- in:
+-- out: now timestamptz, today date, sandbox boolean, revocations bigint
+select ops.now() as now, ops.today() as today, i.sandbox, (select count(*) from auth.revocation) as revocations
+from ops.instance i;
+
+-- name: dispatch_pick
+-- duties: teller
+-- in: bank text, n integer
+-- out: id bigint, epoch integer, width bigint, channel bigint, channel_code text, cash boolean, driver text, items_per_message integer
+-- The oldest that may go now. A range lies within batches of one day and programme, so its ends speak for it; each line is
+-- judged again before it leaves.
+select d.id, d.epoch, w.width, c.id as channel, c.code as channel_code, c.kind = 'cash' as cash, c.driver, c.items_per_message
+from payout.dispatch d
+join org.channel c on c.id = d.channel
+cross join lateral (select coalesce(sum(r.last_payout - r.first_payout + 1), 0)::bigint as width
+	from payout.dispatch_range r where r.dispatch = d.id) as w
+where d.state = 'ready' and d.channel = any (array(select x.id from org.channel x where x.bank = $1))
+	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || $1))
+	and not exists (select from payout.dispatch_range r
+		join payout.payout p on p.id in (r.first_payout, r.last_payout)
+		join payout.batch b on b.id = p.batch
+		where r.dispatch = d.id
+			and (b.not_before > ops.today() or exists (select from ops.pause x where x.what = 'programme:' || b.programme)))
+order by d.id
+limit $2
+for update of d skip locked;
+
+-- name: dispatch_payouts
+-- duties: teller
+-- in: dispatches bigint[], states smallint[]
+-- out: payout bigint, dispatch bigint, state smallint, batch bigint, line integer, end_to_end_id text, programme text, month date,
+--      kind text, anchor bytea, instalment smallint, issue smallint, amount_dong bigint, account_hash bytea, line_hash bytea,
+--      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea
+-- In id order, as everybody locks payouts. The key is that of whoever the account belongs to.
+select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue,
+	p.amount_dong, p.account_hash, p.line_hash, n.name, n.id as person, a.bank, a.salt, a.sealed, a.holder_name,
+	a.person as account_person, k.wrapped
+from payout.dispatch_range r
+join payout.payout_state s on s.payout between r.first_payout and r.last_payout
+join payout.payout p on p.id = s.payout
+join payout.claim c on c.id = p.claim
+join register.person n on n.id = c.person
+left join register.payee_account a on a.id = p.payee_account
+left join register.person_key k on k.person = a.person
+where r.dispatch = any ($1) and s.state = any ($2) and (s.dispatch is null or s.dispatch = r.dispatch)
+order by s.payout
+for update of s;
+
+-- name: batch_terms
+-- duties: teller
+-- in: batches bigint[]
+-- out: batch bigint, version integer, state text, agency text, programme text, area text, channel bigint, channel_code text,
+--      funding_code text, funding_bank text, funding_number text, not_before date, valid_until timestamptz
+select b.id as batch, b.version, b.state, a.code as agency, b.programme, b.area_code as area, c.id as channel,
+	c.code as channel_code, f.code as funding_code, f.bank as funding_bank, f.number as funding_number, b.not_before, b.valid_until
+from payout.batch b
+join org.agency a on a.id = b.agency
+join org.channel c on c.id = b.channel
+join org.funding_account f on f.id = c.funding_account
+where b.id = any ($1);
+
+-- name: batch_lines
+-- duties: teller
+-- in: batch bigint
+-- out: line integer, end_to_end_id text, programme text, month date, kind text, anchor bytea, instalment smallint, issue smallint,
+--      amount_dong bigint, account_hash bytea
+select p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue, p.amount_dong, p.account_hash
+from payout.payout p
+join payout.claim c on c.id = p.claim
+join register.person n on n.id = c.person
+where p.batch = $1
+order by p.line;
+
+-- name: batch_approvals
+-- duties: teller
+-- in: batch bigint, version integer
+-- out: bundle bigint, text bytea, signature bytea, certificate bytea, certificate_signatures bytea
+select x.bundle, x.text, x.signature, e.text as certificate, e.signatures as certificate_signatures
+from payout.bundle_batch bb
+join payout.approval x on x.bundle = bb.bundle
+join auth.certificate e on e.id = x.certificate
+where bb.batch = $1 and bb.version = $2
+order by x.id;
+
+-- name: bundle_roots
+-- duties: teller
+-- in: bundle bigint
+-- out: root bytea
+select root from payout.bundle_batch where bundle = $1 order by n;
+
+-- name: revocations
+-- duties: teller
+-- in:
+-- out: text bytea, signatures bytea
+select text, signatures from auth.revocation order by certificate;
+
+-- name: dispatch_send
+-- duties: teller
+-- in: ids bigint[], counts integer[], sums bigint[], roots bytea[], owner text, lease_ms bigint, ask_ms bigint
+-- out: id bigint, epoch integer
+-- sent_at is business time, because law 1 counts its days; lease and enquiry are real time. A dispatch of which nothing may
+-- leave has ended.
+update payout.dispatch d
+set state = case when a.count > 0 then 'sent' else 'ended' end, count = a.count, sum_dong = a.sum, root = a.root,
+	epoch = d.epoch + 1, sent_at = ops.now(),
+	owner = case when a.count > 0 then $5 end,
+	lease_until = case when a.count > 0 then clock_timestamp() + $6 * interval '1 millisecond' end,
+	ask_after = case when a.count > 0 then clock_timestamp() + $7 * interval '1 millisecond' end
+from unnest($1, $2, $3, $4) as a(id, count, sum, root)
+where d.id = a.id and d.state = 'ready'
+returning d.id, d.epoch;
+
+-- name: dispatch_move
+-- duties: teller
+-- in: payouts bigint[], dispatches bigint[]
+-- out: payout bigint
+-- ready to sent, each with its dispatch: as payout.move, which knows one dispatch at a time.
+select m.payout
+from (select a.dispatch, array_agg(a.payout order by a.payout) as payouts, count(*)::integer as n
+	from unnest($1, $2) as a(payout, dispatch) group by a.dispatch) as g
+cross join lateral payout.move(g.payouts, array_fill(1::smallint, array[g.n]), array_fill(3::smallint, array[g.n]), 1::smallint,
+	array_fill(null::bigint, array[g.n]), array_fill(null::integer, array[g.n]), g.dispatch) as m(payout);
+
+-- name: payout_hold
+-- duties: teller
+-- in: payouts bigint[], reasons text[]
+-- out:
+insert into payout.hold (payout, reason) select h.payout, h.reason from unnest($1, $2) as h(payout, reason);
+
+-- name: dispatch_epochs
+-- duties: teller
+-- in: ids bigint[]
+-- out: id bigint, epoch integer
+select id, epoch from payout.dispatch where id = any ($1);
+
+-- name: dispatch_told
+-- duties: teller
+-- in: ids bigint[], epochs integer[], asks_ms bigint[]
+-- out:
+-- Nobody holds it any more: it waits for its enquiry, or (null) nothing in it is in doubt.
+update payout.dispatch d
+set owner = null, lease_until = null,
+	state = case when a.ask_ms is null then 'ended' else 'sent' end,
+	ask_after = clock_timestamp() + a.ask_ms * interval '1 millisecond'
+from unnest($1, $2, $3) as a(id, epoch, ask_ms)
+where d.id = a.id and d.epoch = a.epoch;
+
+-- name: dispatch_renew
+-- duties: teller
+-- in: ids bigint[], owner text, lease_ms bigint
+-- out: id bigint
+update payout.dispatch d
+set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+where d.id = any ($1) and d.owner = $2 and d.state = 'sent'
+returning d.id;
+
+-- name: dispatch_take_over
+-- duties: teller
+-- in: owner text, prefix text, n integer
+-- out: id bigint, epoch integer, channel bigint, channel_code text, cash boolean
+-- Of owners whose lease is over, and (prefix not null) of those whose number is now ours. The new epoch shuts the old one out.
+with dead as (
+	select d.id from payout.dispatch d
+	where d.state = 'sent' and d.owner is not null and d.owner <> $1
+		and (d.lease_until < clock_timestamp() or ($2 is not null and starts_with(d.owner, $2)))
+	order by d.id limit $3 for update skip locked
+)
+update payout.dispatch d
+set epoch = d.epoch + 1, owner = null, lease_until = null, ask_after = clock_timestamp()
+from dead, org.channel c
+where d.id = dead.id and c.id = d.channel
+returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.kind = 'cash' as cash;
+
+-- name: dispatch_due
+-- duties: teller
+-- in: bank text, n integer, first_ms bigint, most_ms bigint
+-- out: id bigint, epoch integer, asked integer, sent_at timestamptz, channel bigint, driver text, funding_number text,
+--      deduplicates boolean, dedupe_days integer
+-- Whoever takes it puts the next enquiry off; if that teller dies, the next one asks then.
+with due as (
+	select d.id from payout.dispatch d
+	where d.state = 'sent' and d.ask_after <= clock_timestamp() and d.owner is null
+		and d.channel = any (array(select x.id from org.channel x where x.bank = $1 and x.kind = 'bank'))
+	order by d.ask_after limit $2 for update skip locked
+)
+update payout.dispatch d
+set asked = d.asked + 1,
+	ask_after = clock_timestamp() + least($4, $3 * (1::bigint << least(d.asked + 1, 20))) * interval '1 millisecond'
+from due, org.channel c, org.funding_account f
+where d.id = due.id and c.id = d.channel and f.id = c.funding_account
+returning d.id, d.epoch, d.asked, d.sent_at, c.id as channel, c.driver, f.number as funding_number, c.deduplicates, c.dedupe_days;
+
+-- name: dispatch_again
+-- duties: teller
+-- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint
+-- out: id bigint, epoch integer
+-- The same ids again (law 1): a new epoch, so that what the first attempt still brings is evidence only.
+update payout.dispatch d
+set epoch = d.epoch + 1, owner = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond',
+	ask_after = clock_timestamp() + $5 * interval '1 millisecond'
+from unnest($1, $2) as a(id, epoch)
+where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent'
+returning d.id, d.epoch;
+
+-- name: dispatch_end
+-- duties: teller
+-- in: ids bigint[]
+-- out:
+update payout.dispatch set state = 'ended', ask_after = null where id = any ($1) and state = 'sent' and owner is null;
