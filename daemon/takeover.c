@@ -21,7 +21,8 @@ struct takeover {
 	int instance;
 	takeover_held *held;
 	void *arg;
-	bool is_held, got, running, stopped;
+	int32_t backend, got_backend;
+	bool is_held, got, stopped;
 };
 
 static enum result ask(struct work *w, void *arg)
@@ -33,6 +34,7 @@ static enum result ask(struct work *w, void *arg)
 	if (result != OK)
 		return result;
 	t->got = row_bool(&r, 0, rows_col(&r, "held"));
+	t->got_backend = row_i32(&r, 0, rows_col(&r, "backend"));
 	return OK;
 }
 
@@ -40,14 +42,16 @@ static void answered(struct job *job, enum result result)
 {
 	struct takeover *t = job->arg;
 	bool before = t->is_held;
-	t->running = false;
-	/* Without an answer the connection, and with it the lock, may be gone. */
+	/* Without an answer the connection, and with it the lock, may be gone; on another connection it was gone, and
+	 * somebody else may have had it in between. */
 	t->is_held = result == OK && t->got;
+	bool anew = t->is_held && (!before || t->backend != t->got_backend);
+	t->backend = t->got_backend;
 	if (t->stopped)
 		return;
-	if (before && !t->is_held)
+	if (before && (!t->is_held || anew))
 		log_event(LOG_WARN, "instance_lost", K_I64("instance", t->instance), K_WHY(&job->why));
-	if (!before && t->is_held) {
+	if (anew) {
 		log_event(LOG_INFO, "instance_held", K_I64("instance", t->instance));
 		t->held(t->arg);
 	}
@@ -57,8 +61,7 @@ static void answered(struct job *job, enum result result)
 static void try_now(void *arg)
 {
 	struct takeover *t = arg;
-	t->running = lane_submit(t->lane, &t->job);
-	if (!t->running)
+	if (!lane_submit(t->lane, &t->job))
 		timer_set(t->timer, TRY_MS);
 }
 

@@ -9,8 +9,8 @@ select sandbox from ops.instance;
 -- name: daemon_hold_instance
 -- duties: gate, desk, teller, scribe
 -- in: duty integer, instance integer
--- out: held boolean
--- A session's lock is re-entrant and would be counted: ask only when this connection does not hold it.
+-- out: held boolean, backend integer
+-- The backend tells whether it is still the session that held it a moment ago. A session's lock is re-entrant and would be counted: ask only when this connection does not hold it.
 select case
 	when exists (select from pg_locks
 		where locktype = 'advisory' and pid = pg_backend_pid() and granted
@@ -18,4 +18,5 @@ select case
 		and classid = ($1::bigint)::oid and objid = ($2::bigint)::oid and objsubid = 2)
 	then true
 	else pg_try_advisory_lock($1, $2)
-end as held;
+end as held,
+pg_backend_pid() as backend;
