@@ -28,13 +28,13 @@ create table books.txn (
 	effective date not null,
 	recorded timestamptz not null,
 	late boolean not null,
-	reverses bigint check (reverses >= 0 and reverses < seq),	-- there, since seq has no gap
+	reverses bigint constraint txn_reverses_older check (reverses >= 0 and reverses < seq),	-- there, since seq has no gap
 	legs smallint not null check (legs between 0 and 500),
 	leaf bytea not null check (length(leaf) <= 65535),
-	leaf_hash bytea not null check (leaf_hash = sha256('\x00'::bytea || leaf)),
-	check ((reverses is not null) = (kind = 'reversal')),
+	leaf_hash bytea not null constraint txn_leaf_hash check (leaf_hash = sha256('\x00'::bytea || leaf)),
+	constraint txn_reversal check ((reverses is not null) = (kind = 'reversal')),
 	-- The kinds are ledger/books/kind.c's; which of them move money is guarded here too.
-	check (case
+	constraint txn_kind check (case
 		when kind in ('payout.settled', 'payout.rejected', 'payout.not_paid', 'payout.returned', 'dispatch.sent', 'funding', 'fee',
 			'suspense', 'agent.advanced', 'agent.returned', 'reversal', 'clawback', 'unclaimed.cancelled', 'refund') then legs >= 2
 		when kind in ('batch.approved', 'batch.released', 'claim.voided', 'break.resolved', 'close') then legs = 0 or legs >= 2
@@ -315,3 +315,5 @@ begin
 	end if;
 	return coalesce(below, '{}');
 end $$;
+
+revoke execute on all functions in schema books from public;
