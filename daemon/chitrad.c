@@ -1,7 +1,6 @@
 /* chitrad: the daemon. Options in, exit status out; duty.c and supervisor.c do the rest. */
 #include <getopt.h>
 #include <limits.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,8 +55,8 @@ static int run(const struct duty *duty, const char *config_path)
 {
 	char program[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-	if (n < 0 || sodium_init() < 0) {
-		fputs("chitrad: could not find its own program file, or libsodium did not start\n", stderr);
+	if (n < 0) {
+		fputs("chitrad: could not find its own program file\n", stderr);
 		return EX_SOFTWARE;
 	}
 	program[n] = '\0';
