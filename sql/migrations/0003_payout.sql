@@ -244,6 +244,7 @@ create table payout.payout_move (
 	cause smallint not null,		-- payout.cause
 	message bigint,				-- bank.message that says so
 	item integer,				-- which item of it
+	day date not null,			-- on the business clock
 	at timestamptz not null default now(),
 	primary key (payout, n)
 );
@@ -271,8 +272,8 @@ as $$
 		where s.payout = a.payout and s.state = a.f
 		returning s.payout, s.move_no, a.f, a.t, a.m, a.i
 	)
-	insert into payout.payout_move (payout, n, from_state, to_state, cause, message, item)
-	select m.payout, m.move_no, m.f, m.t, move.cause, m.m, m.i from moved m
+	insert into payout.payout_move (payout, n, from_state, to_state, cause, message, item, day)
+	select m.payout, m.move_no, m.f, m.t, move.cause, m.m, m.i, (select ops.today()) from moved m
 	returning payout
 $$;
 alter function payout.move(bigint[], smallint[], smallint[], smallint, bigint[], integer[], bigint) set plan_cache_mode = force_custom_plan;
@@ -424,6 +425,13 @@ create table bank.message (
 );
 alter table bank.message alter column body set storage external;
 
+-- Ids are given out before their transactions commit, so a reader by ascending id sees gaps that are still being filled. It reads up
+-- to a gap, and when the gap stays it waits here for everybody who was writing: what is missing afterwards will never come.
+create function bank.wait_for_writers() returns void language sql security definer
+set search_path = pg_catalog
+set lock_timeout = '2s'
+as $$ lock table bank.message in share mode $$;
+
 -- Where a consumer of a growing table stands.
 create table ops.progress (
 	name text primary key,
@@ -456,6 +464,7 @@ create table bank.statement_line (
 	amount_dong bigint not null check (amount_dong > 0),
 	value_date date not null,
 	end_to_end_id text,
+	payout bigint,				-- whose id that is, among those of this funding account; null: nobody's
 	account_fits boolean,			-- the counterparty is the account of that payout; null: not told
 	has_details boolean not null default false,
 	returned boolean not null default false,
@@ -466,18 +475,36 @@ create table bank.statement_line (
 );
 create unique index on bank.statement_line (statement, entry_ref, detail);
 
+-- A credit of the open day that answers a funding order: it is booked at once, and the statement's line of the same entry is then
+-- explained by it. Its id is one of the statement lines', because the ledger knows bank facts by them.
+create table bank.intraday_credit (
+	id bigint primary key default nextval('bank.statement_line_id_seq'),
+	funding_account bigint not null references org.funding_account,
+	entry_ref text not null,
+	amount_dong bigint not null check (amount_dong > 0),
+	value_date date not null,
+	funding_order bigint not null references org.funding_order,
+	message bigint not null references bank.message,
+	item integer not null,
+	at timestamptz not null default now(),
+	unique (funding_account, entry_ref)
+);
+
 -- ---------------------------------------------------------------- reconciliation
 
--- Which part of a statement line is explained by what. n to m.
+-- Which part of a statement line is explained by what. n to m. A line that is one payout's debit or return, whole, has no row here:
+-- the payout's move names its message and item.
 create table recon.allocation (
 	line bigint not null references bank.statement_line,
 	n smallint not null default 1,
 	kind text not null check (kind in ('payout', 'return', 'funding', 'fee', 'agent_advance', 'agent_return', 'suspense')),
 	payout bigint references payout.payout,
+	funding_order bigint references org.funding_order,
 	amount_dong bigint not null check (amount_dong > 0),
 	primary key (line, n)
 );
 create index on recon.allocation (payout) where payout is not null;
+create index on recon.allocation (funding_order) where funding_order is not null;
 
 create table recon.break (
 	id bigint generated always as identity primary key,
@@ -487,10 +514,11 @@ create table recon.break (
 	day date not null,
 	line bigint references bank.statement_line,
 	payout bigint references payout.payout,
+	statement bigint references bank.statement,	-- what is wrong with a statement as a whole
 	amount_dong bigint not null check (amount_dong >= 0),
 	note text not null,
 	opened_at timestamptz not null default now(),
-	unique nulls not distinct (kind, funding_account, line, payout)
+	unique nulls not distinct (kind, funding_account, line, payout, statement)
 );
 create table recon.break_resolution (
 	break bigint primary key references recon.break,
@@ -551,7 +579,7 @@ begin
 	foreach t in array array['payout.claim', 'payout.claim_part', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
 		'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'payout.hold_release', 'payout.cancellation',
 		'bank.message_key',
-		'bank.message', 'bank.statement', 'bank.statement_line', 'recon.allocation', 'recon.break', 'recon.break_resolution',
+		'bank.message', 'bank.statement', 'bank.statement_line', 'bank.intraday_credit', 'recon.allocation', 'recon.break', 'recon.break_resolution',
 		'recon.reconciliation', 'recon.cash_line']::regclass[] loop
 		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
 		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);

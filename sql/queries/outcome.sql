@@ -33,7 +33,7 @@ select payout.move($1, $2, $3, $4, $5, $6, $7) as payout;
 insert into recon.break (kind, funding_account, day, line, payout, amount_dong, note)
 select kind, funding, $3, line, payout, amount, note
 from unnest($1, $2, $4, $5, $6, $7) as b(kind, funding, line, payout, amount, note)
-on conflict (kind, funding_account, line, payout) do nothing
+on conflict do nothing
 returning id, kind, funding_account as funding, amount_dong, payout, line;
 
 -- name: payouts_by_end_to_end_id
