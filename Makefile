@@ -233,13 +233,13 @@ benches: $(BENCHES)
 demo: ## Phan Thiet's April 2024 payroll from ward lists to a reconciled statement (FAULT=... breaks the bank's day)
 	@ops/deps run
 	@$(MAKE) --no-print-directory all
-	@ops/demo run
+	@ops/demo/demo run
 
 stop: ## stop what the demo left running
-	@ops/demo stop
+	@ops/demo/demo stop
 
 clean-demo: ## stop the demo and remove everything that it made
-	@ops/demo clean
+	@ops/demo/demo clean
 
 check: ## every test, from nothing; the cheapest tier first, stops at the first red one
 	@ops/deps test

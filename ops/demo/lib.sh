@@ -1,0 +1,272 @@
+# shellcheck shell=bash
+# A whole payroll in one directory: PostgreSQL, keys, configuration, officers, the fake bank, chitrad. Sourced by the demo, by
+# the scenarios and by the benchmark, from the top of the tree. Sharing it keeps them honest: what the demo shows is what is tested.
+#
+#   place DIR              says where everything is; every other function stands on it
+#   DIR/pg                 the private PostgreSQL             DIR/input     what the generator made
+#   DIR/keys DIR/officers  keys, sessions                     DIR/bank      the fake bank's book
+#   DIR/archive DIR/journal  what must survive the database   DIR/log       what everybody said
+#
+# Settings, as environment: CHITRA_BIN, PLACE_TEMPORARY=1 (a smaller PostgreSQL), BANK_OPTIONS (for fakebank), PROFILE (JSON, laid
+# over the bank channels' profile), PLACE_CONFIG (a file that is appended to the configuration).
+
+: "${CHITRA_BIN:=$PWD/build/bin}"
+export LC_ALL=C.UTF-8
+start_of_business='2024-04-03 08:00'
+period=2024-04
+officers="maker checker approver release1 release2 register operator cash1 cash2"
+
+place()
+{
+	mkdir -p "$1" || return 1
+	here=$(cd "$1" && pwd -P)
+	input=$here/input keys=$here/keys logs=$here/log
+	(umask 077 && mkdir -p "$keys" "$here/officers" "$here/pids" "$logs" "$here/archive" "$here/journal" "$here/cash" "$here/bank")
+	choose_run_directory
+	ports=$run/bank.ports
+	export CHITRA_CONFIG=$here/chitra.conf
+}
+
+# Sockets: their path has at most 107 bytes, so a deep checkout gets a short directory of its own, noted in DIR/run.
+choose_run_directory()
+{
+	if [ -L "$here/run" ] && [ -d "$here/run" ] && [ -O "$(readlink "$here/run")" ]; then
+		run=$(readlink "$here/run")
+		return
+	fi
+	run=$here/run
+	if [ -d "$run" ] && [ ! -L "$run" ]; then
+		return
+	fi
+	rm -f "$run"
+	if [ "$(printf '%s/wake.teller.0000' "$run" | wc -c)" -gt 100 ]; then
+		run=$(mktemp -d /tmp/chitra-XXXXXX)
+		ln -s "$run" "$here/run"
+	else
+		(umask 077 && mkdir -p "$run")
+	fi
+}
+
+# ---- processes ------------------------------------------------------------------------------------------------------------
+
+# A process is ours when its number and the moment when it began are those that we wrote down.
+process_began()
+{
+	local stat
+	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+	stat=${stat##*) }
+	# shellcheck disable=SC2086
+	set -- $stat
+	[ "$1" != Z ] && echo "${20}"
+}
+
+# process_start NAME COMMAND...: in the background, its words in DIR/log/NAME.log
+process_start()
+{
+	local name=$1 pid
+	shift
+	setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null 9>&- &
+	pid=$!
+	echo "$pid $(process_began $pid)" >"$here/pids/$name.new"
+	mv "$here/pids/$name.new" "$here/pids/$name"
+	disown "$pid"
+}
+
+# process_pid NAME: its number, if it lives
+process_pid()
+{
+	local pid began
+	[ -f "$here/pids/$1" ] && read -r pid began <"$here/pids/$1" && [ -n "$began" ] &&
+		[ "$(process_began "$pid")" = "$began" ] && echo "$pid"
+}
+
+# process_stop NAME [SIGNAL [SECONDS]]: and waits until it is gone; what does not go in time is killed
+process_stop()
+{
+	local pid i
+	pid=$(process_pid "$1") || return 0
+	kill "-${2:-TERM}" "$pid" 2>/dev/null
+	for ((i = 0; i < ${3:-40} * 20; i++)); do
+		process_pid "$1" >/dev/null || {
+			rm -f "$here/pids/$1"
+			return 0
+		}
+		sleep 0.05
+	done
+	kill -KILL "$pid" 2>/dev/null
+	rm -f "$here/pids/$1"
+	return 1
+}
+
+# within SECONDS COMMAND...: it succeeds by then
+within()
+{
+	local until=$((SECONDS + $1 + 1))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt "$until" ] || return 1
+		sleep "${PAUSE:-0.1}"
+	done
+}
+
+# ---- PostgreSQL -------------------------------------------------------------------------------------------------------------
+
+database_start()
+{
+	local settings
+	ops/private-db start "$here/pg" ${PLACE_TEMPORARY:+--temporary} || return 1
+	settings=$(ops/private-db env "$here/pg") || return 1
+	eval "$settings"
+	PGDATABASE=${PLACE_DATABASE:-chitra}
+	export PGHOST PGPORT PGUSER PGDATABASE
+}
+
+# Made once, under its name only when it is whole: `db init` may be repeated.
+database_make()
+{
+	[ "$(psql -XAtq -d postgres -c "select 1 from pg_database where datname = '$PGDATABASE'")" = 1 ] ||
+		createdb --template=template0 --maintenance-db=postgres "$PGDATABASE" || return 1
+	"$CHITRA_BIN/chitra" db init --sandbox --start "$start_of_business"
+}
+
+# sql STATEMENT: its rows, unaligned, as the owner
+sql()
+{
+	psql -XAtq -v ON_ERROR_STOP=1 -c "$1"
+}
+
+# ---- keys and configuration ---------------------------------------------------------------------------------------------------
+
+# File by file, so that a run that was killed here goes on here.
+keys_make()
+{
+	local name
+	for name in kek blind id evidence log bank-sign; do
+		[ -f "$keys/$name" ] || "$CHITRA_BIN/chitra" secret new "$keys/$name" || return 1
+	done
+	"$CHITRA_BIN/chitra" secret public evidence "$keys/evidence" >"$keys/evidence.pub" &&
+		"$CHITRA_BIN/chitra" secret public signing "$keys/bank-sign" >"$keys/bank-sign.pub" || return 1
+	"$CHITRA_BIN/fakebank" keygen "$keys/bank" >"$keys/bank.pub" || return 1
+	[ -f "$keys/passphrase" ] || (umask 077 && openssl rand -hex 16 >"$keys/passphrase")
+	for name in admin1 admin2 admin3 $officers; do
+		[ -f "$keys/$name" ] && [ -f "$keys/$name.pub" ] || {
+			rm -f "$keys/$name" "$keys/$name.pub"
+			key_make "$name" || return 1
+		}
+	done
+	cat "$keys"/admin[123].pub >"$keys/admin-keys"
+}
+
+key_make()
+{
+	"$CHITRA_BIN/chitra" key new "$keys/$1" --label "$1" --passphrase-file "$keys/passphrase"
+}
+
+config_write()
+{
+	cat >"$CHITRA_CONFIG.new" <<-CONF
+		[chitra]
+		run_dir = $run
+		drain_time = 10s
+		[database]
+		conninfo = host=$PGHOST port=$PGPORT dbname=$PGDATABASE
+		[archive]
+		directory = $here/archive
+		[evidence]
+		public_key = $keys/evidence.pub
+		secret_key = $keys/evidence
+		[gate]
+		listen = $run/gate.sock
+		[desk]
+		listen = 127.0.0.1:0
+		parse_program = $CHITRA_BIN/chitra-parse
+		kek = $keys/kek
+		blind_key = $keys/blind
+		id_key = $keys/id
+		[teller]
+		journal = $here/journal
+		kek = $keys/kek
+		admin_keys = $keys/admin-keys
+		[scribe]
+		log_key = $keys/log
+		log_origin = chitra.demo/phan-thiet
+		blind_key = $keys/blind
+		[bank DEMO]
+		url = http://bank.demo
+		unix_socket = $run/bank.sock
+		sign_key = $keys/bank-sign
+		bank_key = $keys/bank.pub
+	CONF
+	[ -z "${PLACE_CONFIG:-}" ] || cat "$PLACE_CONFIG" >>"$CHITRA_CONFIG.new" || return 1
+	mv "$CHITRA_CONFIG.new" "$CHITRA_CONFIG"
+	"$CHITRA_BIN/chitrad" --config "$CHITRA_CONFIG" --check-config
+}
+
+# ---- officers -------------------------------------------------------------------------------------------------------------------
+
+# as LOGIN COMMAND...: `chitra` as this officer, logging in when the session is over
+as()
+{
+	local login=$1
+	shift
+	"$CHITRA_BIN/chitra" --session "$here/officers/$login" "$@"
+}
+
+# ---- the bank -------------------------------------------------------------------------------------------------------------------
+
+# bank_start: with every funding account of events.json at 0 đồng
+bank_start()
+{
+	local funding
+	process_pid bank >/dev/null && return
+	rm -f "$ports" "$run/bank.sock" "$run/bank-control.sock"
+	funding=$(ops/demo/bank-day funding "$input/events.json") || return 1
+	# shellcheck disable=SC2086
+	process_start bank "$CHITRA_BIN/fakebank" --bank DEMO --dir "$here/bank" --key "$keys/bank" \
+		--payer-key "$keys/bank-sign.pub" --funding "$funding" --accounts "$input/bank/fakebank-accounts.csv" \
+		--callback-url "unix:$run/gate.sock" --listen "unix:$run/bank.sock" --control "unix:$run/bank-control.sock" \
+		--port-file "$ports" ${BANK_OPTIONS:-}
+	within 60 test -s "$ports"
+}
+
+# bank PATH [JSON]: an order to it, or a question
+bank()
+{
+	"$CHITRA_BIN/fakebank" control "$ports" "$@"
+}
+
+# bank_number NAME: one number of its statistics
+bank_number()
+{
+	bank stats | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
+}
+
+# ---- chitrad --------------------------------------------------------------------------------------------------------------------
+
+duty_ready()
+{
+	curl -fsS --max-time 5 -o /dev/null "http://$(cat "$run/$1.0.admin")/readyz"
+}
+
+all_ready()
+{
+	local duty
+	for duty in gate desk teller scribe; do
+		duty_ready $duty || return 1
+	done
+}
+
+daemon_start()
+{
+	if ! process_pid chitrad >/dev/null; then
+		# What a killed supervisor left behind is its duties' last breath: they end by themselves.
+		rm -f "$run"/*.admin
+		process_start chitrad "$CHITRA_BIN/chitrad" --config "$CHITRA_CONFIG"
+	fi
+	within 60 all_ready
+}
+
+duty_pid()
+{
+	cat "$run/$1.0.pid"
+}
