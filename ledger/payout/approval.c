@@ -103,16 +103,20 @@ bool approval_verify(struct arena *m, const struct trust *trust, const struct ap
 	if (!sign_verify(&c.key, p->text, &p->signature))
 		return why_set(
 			why, "approval_signature", "the signature is not %s's over this approval", a.officer);
-	if (p->bundle.n == 0)
-		return why_set(why, "approval_bundle", "the bundle holds no batch");
-	struct hash root = bundle_root(&p->bundle);
-	if ((int64_t)p->bundle.n != a.batches || !hash_eq(&root, &a.bundle))
-		return why_set(why, "approval_bundle", "the bundle is not the one that %s signed", a.officer);
 	if (now_us + CLOCK_SLACK_US < a.time_us)
 		return why_set(why, "approval_early", "the approval by %s is from the future", a.officer);
 	if (now_us > a.expires_us)
 		return why_set(why, "approval_expired", "the approval by %s has expired", a.officer);
 	*approval = a;
 	*certificate = c;
+	return true;
+}
+
+bool approval_holds(const struct approval *a, const struct bundle_place *place, const struct hash *batch_root,
+	struct why *why)
+{
+	if (place->n != a->batches || !bundle_holds(place, batch_root, &a->bundle))
+		return why_set(why, "batch_not_in_bundle",
+			"what %s signed does not hold this batch as it is now", a->officer);
 	return true;
 }

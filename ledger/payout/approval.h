@@ -42,20 +42,24 @@ void approval_text(const struct approval *a, struct buf *out);
 /* Total and strict. False with why approval_malformed. */
 bool approval_parse(struct arena *a, struct bytes text, struct approval *out, struct why *why) WARN_UNUSED;
 
-/* An approval with everything that proves it, as rows or a manifest hold it. */
+/* An approval with everything that proves it for one batch, as rows or a manifest hold it. */
 struct approval_proof {
 	struct bytes text;
 	struct signature signature;
 	struct bytes certificate, certificate_signatures;
-	struct bundle bundle;
+	struct bundle_place place; /* of the batch in the bundle that was signed */
 };
 
-/* Whether the text is what the certified officer signed, over exactly this bundle, and is in force at now_us: signature,
- * certificate (certificate_verify), officer, bundle root and count, time and expiry. What was found goes to *approval
- * and *certificate. False with why: approval_malformed, approval_certificate (the text names another one), approval_officer,
- * approval_signature, approval_bundle, approval_early, approval_expired, or certificate_*. */
+/* Whether the text is what the certified officer signed, and is in force at now_us: signature, certificate
+ * (certificate_verify), officer, time and expiry. Says nothing of any batch: that is approval_holds. What was found goes to
+ * *approval and *certificate. False with why: approval_malformed, approval_certificate (the text names another one),
+ * approval_officer, approval_signature, approval_early, approval_expired, or certificate_*. */
 bool approval_verify(struct arena *a, const struct trust *trust, const struct approval_proof *proof,
 	int64_t now_us, struct approval *approval, struct certificate *certificate,
 	struct why *why) WARN_UNUSED;
+
+/* Whether the signed bundle holds the batch with this root. False with why batch_not_in_bundle. */
+bool approval_holds(const struct approval *approval, const struct bundle_place *place,
+	const struct hash *batch_root, struct why *why) WARN_UNUSED;
 
 #endif

@@ -201,7 +201,7 @@ size_t admins_signed(const struct trust *trust, struct bytes text, struct bytes 
 	return n;
 }
 
-static bool is_revoked(const struct trust *trust, const struct hash *certificate)
+bool certificate_revoked(const struct trust *trust, const struct hash *certificate)
 {
 	for (size_t i = 0; i < trust->n_revoked; i++)
 		if (hash_eq(&trust->revoked[i], certificate))
@@ -221,7 +221,7 @@ bool certificate_verify(struct arena *a, const struct trust *trust, struct bytes
 		return why_set(why, "certificate_unsigned",
 			"%zu admins signed the certificate of %s and %zu must", n, c.officer,
 			trust->threshold);
-	if (is_revoked(trust, &sha))
+	if (certificate_revoked(trust, &sha))
 		return why_set(why, "certificate_revoked", "the certificate of %s was revoked", c.officer);
 	if (now_us < c.not_before_us)
 		return why_set(

@@ -64,6 +64,9 @@ size_t admins_signed(const struct trust *trust, struct bytes text, struct bytes 
 bool certificate_verify(struct arena *a, const struct trust *trust, struct bytes text,
 	struct bytes signatures, int64_t now_us, struct certificate *out, struct why *why) WARN_UNUSED;
 
+/* Whether the certificate (SHA-256 of its text) is among the revoked. */
+bool certificate_revoked(const struct trust *trust, const struct hash *certificate) WARN_UNUSED;
+
 /* Whether one of the mandates covers it: this role, for this agency, in this area, up to this amount. */
 bool certificate_covers(const struct certificate *c, const char *role, const char *agency, const char *area,
 	struct vnd amount) WARN_UNUSED;

@@ -7,6 +7,7 @@
 #include "ledger/db/copy.h"
 #include "ledger/payout/field.h"
 #include "ledger/register/account_hash.h"
+#include "ledger/register/officer_store.h"
 
 #define HOUR_US INT64_C(3600000000)
 
@@ -271,25 +272,12 @@ static struct groups group_dues(struct arena *a, const struct dues *d)
 /* Whether the officer may make each of them: role maker, agency, ward, sum. */
 static enum result may_make(struct work *w, const struct groups *g)
 {
-	const char **agencies = arena_array(w->arena, g->n, const char *);
-	const char **areas = arena_array(w->arena, g->n, const char *);
-	struct vnd *sums = arena_array(w->arena, g->n, struct vnd);
-	struct rows found;
-	for (size_t i = 0; i < g->n; i++) {
-		agencies[i] = g->at[i].channel->agency_code;
-		areas[i] = g->at[i].area;
-		sums[i] = g->at[i].sum;
-	}
-	enum result r = db_run(w, Q_OFFICER_MAY,
-		DB_ARGS(db_text("maker"), db_texts(agencies, g->n), db_texts(areas, g->n),
-			db_vnds(sums, g->n)),
-		&found);
-	if (r != OK || row_bool(&found, 0, rows_col(&found, "may")))
-		return r;
-	const struct group *no = &g->at[row_i64(&found, 0, rows_col(&found, "n")) - 1];
-	why_set(&w->why, "no_mandate", "you may not make a batch of %" PRId64 " dong for agency %s, area %s",
-		vnd_dong(no->sum), no->channel->agency_code, no->area);
-	return REFUSED;
+	struct wanted *wanted = arena_array(w->arena, g->n, struct wanted);
+	for (size_t i = 0; i < g->n; i++)
+		wanted[i] = (struct wanted){.agency = g->at[i].channel->agency_code,
+			.area = g->at[i].area,
+			.amount = g->at[i].sum};
+	return officer_must(w, "maker", wanted, g->n);
 }
 
 static struct group *group_for(struct groups *g, const struct rows *r, size_t i)

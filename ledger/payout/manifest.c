@@ -35,7 +35,7 @@ static void base64_field(const char *key, struct bytes value, struct buf *out)
 
 static void approval_fields(const struct approval_proof *p, struct buf *out)
 {
-	bundle_text(&p->bundle, out);
+	bundle_place_text(&p->place, out);
 	buf_add_z(out, SIGNED "\n");
 	base64_field("text", p->text, out);
 	base64_field("signature", bytes_of(p->signature.b, sizeof p->signature.b), out);
@@ -102,7 +102,7 @@ static bool take_base64(struct arena *a, struct bytes *rest, const char *key, st
 static bool take_approval(struct arena *a, struct bytes *rest, struct approval_proof *p)
 {
 	struct bytes sig;
-	if (!bundle_take(a, rest, &p->bundle, NULL) || !field_take(rest, SIGNED, NULL) ||
+	if (!bundle_place_take(a, rest, &p->place, NULL) || !field_take(rest, SIGNED, NULL) ||
 		!take_base64(a, rest, "text", &p->text) || !take_base64(a, rest, "signature", &sig) ||
 		sig.n != sizeof p->signature.b || !take_base64(a, rest, "certificate", &p->certificate) ||
 		!take_base64(a, rest, "certified", &p->certificate_signatures))

@@ -19,7 +19,7 @@
  *	lines 34
  *	sum 78900000 VND
  *	root 5f1d…
- *	chitra-bundle/v1 …		(bundle.h); then
+ *	chitra-bundle/v1 …		(bundle.h: this batch's place); then
  *	chitra-signed/v1
  *	text <base64 of chitra-approval/v1>
  *	signature <base64>

@@ -20,20 +20,40 @@ enum result officer_enter(struct work *w, const struct hash *token_hash, struct 
 	return OK;
 }
 
-enum result officer_must(
-	struct work *w, const char *role, const char *agency, const char *area, struct vnd amount)
+enum result officer_may(struct work *w, const char *role, const struct wanted *wanted, size_t n, bool *may)
 {
+	const char **agencies = arena_array(w->arena, n, const char *);
+	const char **areas = arena_array(w->arena, n, const char *);
+	struct vnd *amounts = arena_array(w->arena, n, struct vnd);
 	struct rows found;
+	for (size_t i = 0; i < n; i++) {
+		agencies[i] = wanted[i].agency;
+		areas[i] = wanted[i].area;
+		amounts[i] = wanted[i].amount;
+	}
 	enum result r = db_run(w, Q_OFFICER_MAY,
-		DB_ARGS(db_text(role), db_texts(&agency, 1), db_texts(&area, 1), db_vnds(&amount, 1)),
+		DB_ARGS(db_text(role), db_texts(agencies, n), db_texts(areas, n), db_vnds(amounts, n)),
 		&found);
 	if (r != OK)
 		return r;
-	if (row_bool(&found, 0, rows_col(&found, "may")))
-		return OK;
-	why_set(&w->why, "no_mandate", "you have no mandate %s for agency %s, area %s and %lld dong", role,
-		agency, area, (long long)vnd_dong(amount));
-	return REFUSED;
+	bug_if(rows_n(&found) != n);
+	for (size_t i = 0; i < n; i++)
+		may[i] = row_bool(&found, i, rows_col(&found, "may"));
+	return OK;
+}
+
+enum result officer_must(struct work *w, const char *role, const struct wanted *wanted, size_t n)
+{
+	bool *may = arena_array(w->arena, n, bool);
+	enum result r = officer_may(w, role, wanted, n, may);
+	for (size_t i = 0; r == OK && i < n; i++)
+		if (!may[i]) {
+			why_set(&w->why, "no_mandate",
+				"you have no mandate %s for agency %s, area %s and %lld dong", role,
+				wanted[i].agency, wanted[i].area, (long long)vnd_dong(wanted[i].amount));
+			return REFUSED;
+		}
+	return r;
 }
 
 /* ---- officers ------------------------------------------------------------------------------------------------------ */

@@ -18,9 +18,18 @@ struct officer {
 /* Inside the caller's transaction, first of all. REFUSED session_over. */
 enum result officer_enter(struct work *w, const struct hash *token_hash, struct officer *out) WARN_UNUSED;
 
-/* Whether who entered may act in this role now, by a certificate in force. REFUSED no_mandate. */
-enum result officer_must(struct work *w, const char *role, const char *agency, const char *area,
-	struct vnd amount) WARN_UNUSED;
+/* What an officer wants to do, for officer_must and its kin: this role for this agency, in this area, up to this amount. */
+struct wanted {
+	const char *agency, *area;
+	struct vnd amount;
+};
+
+/* Whether who entered may act in this role for all n, by a certificate in force. REFUSED no_mandate. */
+enum result officer_must(struct work *w, const char *role, const struct wanted *wanted, size_t n) WARN_UNUSED;
+
+/* The same as an answer for each: may[i]. */
+enum result officer_may(
+	struct work *w, const char *role, const struct wanted *wanted, size_t n, bool *may) WARN_UNUSED;
 
 /* These are one transaction each. */
 

@@ -102,10 +102,11 @@ create table payout.bundle (
 );
 create table payout.bundle_batch (
 	bundle bigint not null references payout.bundle,
-	n integer not null,			-- position in the bundle's tree
+	n integer not null,			-- position in the bundle's tree, from 0
 	batch bigint not null references payout.batch,
 	version integer not null,
 	root bytea not null check (length(root) = 32),
+	path bytea not null check (length(path) % 32 = 0),	-- the hashes from there to the bundle's root: proves it alone
 	primary key (bundle, n),
 	unique (bundle, batch)
 );

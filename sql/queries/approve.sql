@@ -14,10 +14,11 @@ insert into payout.bundle (agency, root, batches, lines, sum_dong) values ($1, $
 
 -- name: bundle_batches_add
 -- duties: desk
--- in: bundle bigint, batches bigint[], versions integer[], roots bytea[]
+-- in: bundle bigint, batches bigint[], versions integer[], roots bytea[], paths bytea[]
 -- out:
-insert into payout.bundle_batch (bundle, n, batch, version, root)
-select $1, (b.n - 1)::integer, b.batch, b.version, b.root from unnest($2, $3, $4) with ordinality as b(batch, version, root, n);
+insert into payout.bundle_batch (bundle, n, batch, version, root, path)
+select $1, (b.n - 1)::integer, b.batch, b.version, b.root, b.path
+from unnest($2, $3, $4, $5) with ordinality as b(batch, version, root, path, n);
 
 -- name: approval_add
 -- duties: desk
@@ -58,25 +59,20 @@ where p.batch = any ($1)
 group by p.batch;
 
 -- name: approvals_of
--- duties: desk
+-- duties: desk teller
 -- in: batches bigint[]
--- out: batch bigint, bundle bigint, role text, login text, text bytea, signature bytea, certificate bytea,
---      certificate_signatures bytea
--- Everything that was signed for these batches as they are.
-select x.batch, x.bundle, a.role, o.login, a.text, a.signature, c.text as certificate, c.signatures as certificate_signatures
+-- out: batch bigint, text bytea, signature bytea, certificate bytea, certificate_signatures bytea, bundle_batches integer, n integer,
+--      path bytea
+-- Everything that was signed for these batches as they are. Nobody believes it: see ledger/payout/verify.h.
+select x.batch, a.text, a.signature, c.text as certificate, c.signatures as certificate_signatures, u.batches as bundle_batches,
+	x.n, x.path
 from payout.batch b
 join payout.bundle_batch x on x.batch = b.id and x.version = b.version and x.root = b.root
+join payout.bundle u on u.id = x.bundle
 join payout.approval a on a.bundle = x.bundle
-join auth.officer o on o.id = a.officer
 join auth.certificate c on c.id = a.certificate
 where b.id = any ($1)
 order by x.batch, a.id;
-
--- name: bundles_roots
--- duties: desk
--- in: bundles bigint[]
--- out: bundle bigint, root bytea
-select x.bundle, x.root from payout.bundle_batch x where x.bundle = any ($1) order by x.bundle, x.n;
 
 -- name: release_add
 -- duties: desk

@@ -10,11 +10,9 @@ select o.id, o.login, o.name from auth.enter($1) as e(id) join auth.officer o on
 -- name: officer_may
 -- duties: desk
 -- in: role text, agencies text[], areas text[], amounts bigint[]
--- out: may boolean, n bigint
--- n is the first (from 1) for which the officer has no mandate.
-select coalesce(bool_and(auth.may($1, m.agency, m.area, m.amount)), true) as may,
-	coalesce(min(m.i) filter (where not auth.may($1, m.agency, m.area, m.amount)), 0) as n
-from unnest($2, $3, $4) with ordinality as m(agency, area, amount, i);
+-- out: may boolean
+select auth.may($1, m.agency, m.area, m.amount) as may
+from unnest($2, $3, $4) with ordinality as m(agency, area, amount, i) order by m.i;
 
 -- name: officer_add
 -- duties: desk

@@ -43,11 +43,11 @@ static void try_approval(struct arena *a, struct bytes in, struct buf *out)
 
 static void try_bundle(struct arena *a, struct bytes in, struct buf *out)
 {
-	struct bundle b;
+	struct bundle_place b;
 	struct bytes rest = in;
-	if (!bundle_take(a, &rest, &b, NULL))
+	if (!bundle_place_take(a, &rest, &b, NULL))
 		return;
-	bundle_text(&b, out);
+	bundle_place_text(&b, out);
 	must_equal(out, bytes_of(in.at, in.n - rest.n));
 }
 

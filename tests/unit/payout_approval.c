@@ -50,8 +50,7 @@ struct approval_case {
 
 struct scene {
 	struct arena *arena;
-	struct hash roots[3];   /* of the bundle */
-	struct hash bundled[3]; /* what the proof says that the bundle holds */
+	struct hash roots[3]; /* of the bundle */
 	struct certificate_case certificates[2];
 	struct approval_case approvals[2];
 	struct batch_proof proof;
@@ -78,7 +77,6 @@ static struct scene *scene_new(struct arena *a)
 	s->arena = a;
 	for (size_t i = 0; i < 3; i++) {
 		memset(s->roots[i].b, (int)(0x40 + i), sizeof s->roots[i].b);
-		s->bundled[i] = s->roots[i];
 	}
 	s->certificates[0] = certificate_of(MINH, "checker");
 	s->certificates[1] = certificate_of(HOA, "approver");
@@ -123,10 +121,11 @@ static void sign_all(struct scene *s)
 		for (size_t k = 0; k < 3 && c->by[k]; k++)
 			admin_sign(c->by[k], p->certificate, &b);
 		p->certificate_signatures = sealed_text(s, &b);
-		p->bundle = (struct bundle){.n = 3, .roots = s->bundled};
-		struct bundle signed_one = {.n = 3, .roots = s->roots};
+		struct bundle bundle;
+		bundle_make(s->arena, s->roots, 3, &bundle);
+		p->place = bundle_place(s->arena, &bundle, 1);
 		struct approval *a = &s->approvals[i].a;
-		a->bundle = bundle_root(&signed_one);
+		a->bundle = bundle.root;
 		a->certificate = sha256(p->certificate);
 		buf_reset(&b);
 		approval_text(a, &b);
@@ -151,15 +150,41 @@ static void test_good(struct arena *a)
 {
 	struct scene *s = scene_new(a);
 	struct why why = {0};
-	int64_t until = 0;
 	sign_all(s);
-	ok(verify_batch(&trust, &s->proof, NOW, &until, &why), "checker and approver make a batch payable %s",
+	ok(verify_batch(&trust, &s->proof, NOW, NULL, &why), "checker and approver make a batch payable %s",
 		why.text);
-	is_i64(until, NOW + 30 * DAY, "until the first of what proves it ends");
 	s->proof.sum = vnd(1000000);
 	ok(verify_batch(&trust, &s->proof, NOW, NULL, &why), "a limit includes its last dong");
 	ok(verify_batch(&trust, &s->proof, NOW + 30 * DAY, NULL, &why),
 		"an approval holds to its last second");
+}
+
+/* What was verified once is not taken for anything else. */
+static void test_memo(struct arena *a)
+{
+	struct scene *s = scene_new(a);
+	struct verify_memo *memo = verify_memo_new();
+	struct why why = {0};
+	sign_all(s);
+	for (int i = 0; i < 3; i++)
+		ok(verify_batch(&trust, &s->proof, NOW, memo, &why),
+			"a batch is verified with a memory, time %d", i + 1);
+	s->proof.root.b[0] ^= 1;
+	ok(!verify_batch(&trust, &s->proof, NOW, memo, &why) && why_is(&why, "batch_not_in_bundle"),
+		"a remembered approval holds no other batch");
+	s->proof.root = s->roots[1];
+	s->proofs[0].signature.b[9] ^= 1;
+	ok(!verify_batch(&trust, &s->proof, NOW, memo, &why),
+		"a changed signature is not the remembered one");
+	s->proofs[0].signature.b[9] ^= 1;
+	ok(!verify_batch(&trust, &s->proof, NOW + 31 * DAY, memo, &why), "a remembered approval expires");
+	struct hash revoked = sha256(s->proofs[1].certificate);
+	struct trust t = trust;
+	t.n_revoked = 1;
+	t.revoked = &revoked;
+	ok(!verify_batch(&t, &s->proof, NOW, memo, &why), "a remembered certificate can be revoked");
+	ok(verify_batch(&trust, &s->proof, NOW, memo, &why), "and the batch is still good without all that");
+	verify_memo_free(memo);
 }
 
 static void test_content(struct arena *a)
@@ -170,22 +195,25 @@ static void test_content(struct arena *a)
 	refuses(s, &trust, NOW, "batch_not_in_bundle", "one bit of the batch's root");
 	s->proof.root = s->roots[1];
 
-	s->bundled[2].b[0] ^= 1;
-	refuses(s, &trust, NOW, "approval_bundle", "another batch's root in the bundle");
-	s->bundled[2] = s->roots[2];
+	s->proof.root = s->roots[2];
+	refuses(s, &trust, NOW, "batch_not_in_bundle", "another batch at this batch's place");
+	s->proof.root = s->roots[1];
 
-	struct hash swapped = s->bundled[0];
-	s->bundled[0] = s->bundled[2];
-	s->bundled[2] = swapped;
-	refuses(s, &trust, NOW, "approval_bundle", "the bundle in another order");
-	s->bundled[2] = s->bundled[0];
-	s->bundled[0] = swapped;
-
-	s->proofs[0].bundle.n = s->proofs[1].bundle.n = 2;
-	refuses(s, &trust, NOW, "approval_bundle", "a shorter bundle");
-	s->proofs[0].bundle.n = s->proofs[1].bundle.n = 0;
-	refuses(s, &trust, NOW, "approval_bundle", "a bundle of nothing");
-	s->proofs[0].bundle.n = s->proofs[1].bundle.n = 3;
+	for (size_t i = 0; i < 2; i++)
+		s->proofs[i].place.index = 0;
+	refuses(s, &trust, NOW, "batch_not_in_bundle", "another place in the bundle");
+	sign_all(s);
+	for (size_t i = 0; i < 2; i++)
+		s->proofs[i].place.path.n -= 32;
+	refuses(s, &trust, NOW, "batch_not_in_bundle", "a shorter path");
+	sign_all(s);
+	for (size_t i = 0; i < 2; i++)
+		s->proofs[i].place.n = 4;
+	refuses(s, &trust, NOW, "batch_not_in_bundle", "a bundle of another size");
+	for (size_t i = 0; i < 2; i++)
+		s->proofs[i].place = (struct bundle_place){0};
+	refuses(s, &trust, NOW, "batch_not_in_bundle", "no place at all");
+	sign_all(s);
 
 	s->proof.agency = "agency-b";
 	refuses(s, &trust, NOW, "batch_agency", "a batch of another agency");
@@ -410,6 +438,7 @@ int main(void)
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	make_keys();
 	test_good(a);
+	test_memo(a);
 	test_content(a);
 	test_signatures(a);
 	test_people(a);

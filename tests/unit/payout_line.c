@@ -153,29 +153,54 @@ static void test_account_hash(void)
 static void test_bundle(struct arena *a)
 {
 	struct hash roots[3];
+	struct bundle b;
 	char hex[HASH_HEX_SIZE];
 	for (size_t i = 0; i < 3; i++)
 		memset(roots[i].b, (int)i + 1, sizeof roots[i].b);
-	struct bundle b = {.n = 3, .roots = roots}, back;
-	struct hash root = bundle_root(&b);
-	is_str(hash_hex(&root, hex), "df896896c799531f1fd1e556cea26a6989ab06853bcbfdd3e4f5097a611f658f",
+	bundle_make(a, roots, 3, &b);
+	is_str(hash_hex(&b.root, hex), "df896896c799531f1fd1e556cea26a6989ab06853bcbfdd3e4f5097a611f658f",
 		"a bundle's root is the RFC 6962 root over the batch roots");
+
 	CLEANUP(buf_free) struct buf text;
-	buf_init(&text, 4096);
-	bundle_text(&b, &text);
-	struct bytes rest = buf_bytes(&text);
+	struct bundle_place place = bundle_place(a, &b, 1), back;
 	struct why why = {0};
-	ok(bundle_take(a, &rest, &back, &why) && rest.n == 0 && back.n == 3 && bundle_has(&back, &roots[2]),
-		"a bundle's text is read back");
-	struct hash other;
-	memset(other.b, 9, sizeof other.b);
-	ok(!bundle_has(&back, &other), "a bundle has the roots that it has, and no others");
-	static const char *const bad[] = {"chitra-bundle/v1\nbatches 0\n", "chitra-bundle/v1\nbatches 1\n",
-		"chitra-bundle/v1\nbatches 99999999\n", "chitra-bundle/v1\n", ""};
+	buf_init(&text, 4096);
+	bundle_place_text(&place, &text);
+	struct bytes rest = buf_bytes(&text);
+	ok(bundle_place_take(a, &rest, &back, &why) && rest.n == 0 && bundle_holds(&back, &roots[1], &b.root),
+		"a place in a bundle is read back, and proves its batch");
+	ok(!bundle_holds(&back, &roots[0], &b.root) && !bundle_holds(&back, &roots[1], &roots[1]),
+		"but no other batch, and nothing about another bundle");
+	static const char *const bad[] = {"chitra-bundle/v1\nbatches 0\nindex 0\n",
+		"chitra-bundle/v1\nbatches 1\n", "chitra-bundle/v1\nbatches 99999999\nindex 0\n",
+		"chitra-bundle/v1\n", ""};
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		rest = bytes_z(bad[i]);
-		ok(!bundle_take(a, &rest, &back, &why), "no bundle: %zu", i);
+		ok(!bundle_place_take(a, &rest, &back, &why), "no place: %zu", i);
 	}
+}
+
+/* The paths come from stored subtrees; the roots from the plain definition. */
+static void test_every_place(struct arena *a)
+{
+	struct hash roots[70], leaves[70];
+	size_t wrong = 0;
+	for (size_t i = 0; i < COUNT_OF(roots); i++) {
+		memset(roots[i].b, (int)i, sizeof roots[i].b);
+		leaves[i] = merkle_leaf(bytes_of(roots[i].b, sizeof roots[i].b));
+	}
+	for (size_t n = 1; n <= COUNT_OF(roots); n++) {
+		struct bundle b;
+		struct hash root = merkle_root(leaves, n);
+		bundle_make(a, roots, n, &b);
+		wrong += !hash_eq(&root, &b.root);
+		for (size_t i = 0; i < n; i++) {
+			struct bundle_place p = bundle_place(a, &b, i);
+			wrong += !bundle_holds(&p, &roots[i], &root);
+			wrong += n > 1 && bundle_holds(&p, &roots[(i + 1) % n], &root);
+		}
+	}
+	is_i64((int64_t)wrong, 0, "in bundles of 1 to 70, every place proves its batch and no other");
 }
 
 #define LINES 5
@@ -206,13 +231,11 @@ static struct manifest example_manifest(struct arena *a)
 		.lines = lines,
 		.n_approvals = 2};
 	struct approval_proof *p = arena_array(a, 2, struct approval_proof);
-	struct hash *roots = arena_array(a, 1, struct hash);
-	roots[0] = m.batch.root;
 	for (size_t i = 0; i < 2; i++)
 		p[i] = (struct approval_proof){.text = bytes_z(i ? "approver" : "checker"),
 			.certificate = bytes_z("certificate"),
 			.certificate_signatures = bytes_z("a b\n"),
-			.bundle = {.n = 1, .roots = roots}};
+			.place = {.n = 1}};
 	m.approvals = p;
 	return m;
 }
@@ -265,6 +288,7 @@ int main(void)
 	test_refused_lines(a);
 	test_account_hash();
 	test_bundle(a);
+	test_every_place(a);
 	test_manifest(a);
 	return done_testing();
 }
