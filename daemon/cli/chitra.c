@@ -7,6 +7,7 @@
 
 #include "daemon/cli/cli.h"
 #include "daemon/cli/db_cmd.h"
+#include "daemon/cli/import_cmd.h"
 #include "daemon/cli/secret_cmd.h"
 #include "daemon/signals.h"
 #include "daemon/version.h"
@@ -23,6 +24,8 @@ static const struct command commands[] = {
 		"make the database, bring it up, compare it with the programs"},
 	{"secret", NEEDS_NOTHING, cli_secret, "chitra secret new FILE | public evidence|signing FILE",
 		"make the duties' keys and say their public halves"},
+	{"import", NEEDS_CONFIG, cli_import, IMPORT_USAGE,
+		"ward lists, a bank's accounts and deaths into the register"},
 };
 /* clang-format on */
 

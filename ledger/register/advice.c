@@ -92,6 +92,7 @@ static const struct advice files[] = {
 	{"total_differs", "Sửa dòng «Tổng cộng» hoặc các số tiền: cộng lại không khớp"},
 	{"total_unreadable", "Sửa số tiền ở dòng «Tổng cộng»"},
 	{"file_twice", "Chọn tệp khác: tệp này đã được nhập"},
+	{"file_name", "Đặt tên tệp theo mẫu 22915-merit.csv: mã xã, phường và mã chương trình"},
 	{"area_unknown", "Sửa mã xã, phường: không có vào kỳ này"},
 	{"programme_unknown", "Sửa mã chương trình"},
 	{"bank_unknown", "Sửa mã ngân hàng"},

@@ -381,16 +381,14 @@ bool entries_total_check(const struct entry *at, size_t n, const struct list_row
 		if (!at[i].listed_known)
 			readable = false;
 		else if (!vnd_add(all, at[i].listed, &all))
-			return why_set(
-				why, "total_differs", "the rows add up to more than a number can hold");
+			return why_set(why, "total_differs", "các dòng cộng lại quá lớn");
 	}
 	const char *text = *total->cells[CELL_TOTAL] ? total->cells[CELL_TOTAL] : total->cells[CELL_AMOUNT];
 	if (read_amount(text, vnd(INT64_MAX), &said, &known) != NULL)
-		return why_set(why, "total_unreadable", "row %d: the amount of the totals row cannot be read",
-			total->row);
+		return why_set(why, "total_unreadable", "dòng %d", total->row);
 	if (readable && vnd_cmp(all, said) != 0)
-		return why_set(why, "total_differs", "row %d: the totals row says %s, the rows add up to %s",
-			total->row, vnd_format_dots(said, want), vnd_format_dots(all, have));
+		return why_set(why, "total_differs", "dòng %d ghi %s, các dòng cộng lại được %s", total->row,
+			vnd_format_dots(said, want), vnd_format_dots(all, have));
 	*sum = all;
 	*checked = readable;
 	return true;

@@ -1,0 +1,224 @@
+#include "daemon/cli/import_cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/text.h"
+#include "daemon/cli/csv_out.h"
+#include "daemon/cli/import_run.h"
+
+/* ---- what is said ------------------------------------------------------------------------------------------------------- */
+
+void import_say(struct import_said *s, const char *file, int32_t row, const char *outcome, const char *code,
+	const char *text)
+{
+	if (s->n == s->room) {
+		s->room = s->room ? 2 * s->room : 64;
+		s->at = arena_regrow(s->arena, s->at, s->n, s->room, sizeof *s->at);
+	}
+	s->at[s->n++] = (struct import_word){
+		.file = arena_strdup(s->arena, file),
+		.row = row,
+		.outcome = outcome,
+		.code = arena_strdup(s->arena, code),
+		.text = arena_strdup(s->arena, text),
+	};
+}
+
+static void fill_said(struct json_writer *j, const void *what)
+{
+	const struct import_said *s = what;
+	json_put_i64(j, "files", (int64_t)s->files);
+	json_put_i64(j, "refused_files", (int64_t)s->refused_files);
+	json_put_i64(j, "accepted", (int64_t)s->accepted);
+	json_put_i64(j, "repaired", (int64_t)s->repaired);
+	json_put_i64(j, "rejected", (int64_t)s->rejected);
+	json_put_i64(j, "new_people", (int64_t)s->new_people);
+	json_put_i64(j, "not_listed", (int64_t)s->unknown);
+	json_open_array(j, "to_see");
+	for (size_t i = 0; i < s->n; i++) {
+		json_open_object(j, NULL);
+		json_put_str(j, "file", s->at[i].file);
+		if (s->at[i].row > 0)
+			json_put_i64(j, "row", s->at[i].row);
+		json_put_str(j, "outcome", s->at[i].outcome);
+		json_put_str(j, "code", s->at[i].code);
+		json_put_str(j, "text", s->at[i].text);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+void import_print(const struct cli *cli, const struct import_said *s)
+{
+	if (cli->json) {
+		cli_print_json(fill_said, s);
+		return;
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		const struct import_word *word = &s->at[i];
+		if (word->row > 0)
+			fprintf(stderr, "%s: dòng %" PRId32 ": %s (%s)\n", word->file, word->row, word->text,
+				word->code);
+		else
+			fprintf(stderr, "%s: %s (%s)\n", word->file, word->text, word->code);
+	}
+	printf("%zu tệp đã nhập, %zu tệp không nhập được: %zu dòng nhận, %zu dòng đã sửa, %zu dòng bị từ chối, %zu người mới\n",
+		s->files, s->refused_files, s->accepted, s->repaired, s->rejected, s->new_people);
+	if (s->unknown > 0)
+		printf("%zu người không có trong danh sách nào\n", s->unknown);
+}
+
+const char *import_file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------------------------------- */
+
+static void print_rows(const struct import_rows *rows)
+{
+	static const char *const heading[] = {"file", "row", "outcome", "code", "area", "note"};
+	csv_out_row(stdout, heading, COUNT_OF(heading));
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct import_row_out *r = &rows->at[i];
+		char number[16];
+		snprintf(number, sizeof number, "%" PRId32, r->row);
+		const char *cells[] = {r->file, number, r->outcome, r->code, r->area, r->note};
+		csv_out_row(stdout, cells, COUNT_OF(cells));
+	}
+}
+
+static void fill_rows(struct json_writer *j, const void *what)
+{
+	const struct import_rows *rows = what;
+	json_open_array(j, "rows");
+	for (size_t i = 0; i < rows->n; i++) {
+		json_open_object(j, NULL);
+		json_put_str(j, "file", rows->at[i].file);
+		json_put_i64(j, "row", rows->at[i].row);
+		json_put_str(j, "outcome", rows->at[i].outcome);
+		json_put_str(j, "code", rows->at[i].code);
+		json_put_str(j, "area", rows->at[i].area);
+		json_put_str(j, "note", rows->at[i].note);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static int import_rows_run(struct cli *cli, const struct import_asked *asked)
+{
+	struct import_rows rows;
+	if (!asked->has_period || asked->n_files != 1)
+		return cli_usage(cli);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = import_rows_of(cli->w, asked->period, &rows);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r != OK)
+		return cli_exit(cli, r);
+	if (cli->json)
+		cli_print_json(fill_rows, &rows);
+	else
+		print_rows(&rows);
+	return EX_OK;
+}
+
+/* ---- the command -------------------------------------------------------------------------------------------------------- */
+
+static bool read_options(int argc, char **argv, struct import_asked *o)
+{
+	static const struct option known[] = {
+		{"programme", required_argument, NULL, 'p'},
+		{"area", required_argument, NULL, 'a'},
+		{"period", required_argument, NULL, 'm'},
+		{"kind", required_argument, NULL, 'k'},
+		{"bank", required_argument, NULL, 'b'},
+		{"from-names", no_argument, NULL, 'n'},
+		{"strict", no_argument, NULL, 's'},
+		{"accept-repairs", no_argument, NULL, 'r'},
+		{"csv", no_argument, NULL, 'c'},
+		{NULL, 0, NULL, 0},
+	};
+	optind = 1;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		switch (c) {
+		case 'p': o->programme = optarg; break;
+		case 'a': o->area = optarg; break;
+		case 'm':
+			if (!month_parse(bytes_z(optarg), &o->period))
+				return false;
+			o->has_period = true;
+			break;
+		case 'k': o->kind = optarg; break;
+		case 'b': o->bank = optarg; break;
+		case 'n': o->from_names = true; break;
+		case 's': o->strict = true; break;
+		case 'r': o->accept_repairs = true; break;
+		case 'c': o->csv = true; break;
+		default: return false;
+		}
+	}
+	return optind < argc;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+	return strcmp(import_file_name(*x), import_file_name(*y));
+}
+
+/* The order of the names decides which of two rows of a person counts, whatever order the shell gave. */
+static void take_files(struct cli *cli, int argc, char **argv, struct import_asked *o)
+{
+	o->n_files = (size_t)(argc - optind);
+	o->files = arena_array(cli->w->arena, o->n_files, const char *);
+	for (size_t i = 0; i < o->n_files; i++)
+		o->files[i] = argv[optind + (int)i];
+	qsort(o->files, o->n_files, sizeof *o->files, by_name);
+}
+
+static bool is_payment(const struct import_asked *o)
+{
+	return strcmp(o->kind, "payment_list") == 0;
+}
+
+static bool makes_sense(const struct import_asked *o)
+{
+	if (is_payment(o)) {
+		bool named = o->from_names && !o->programme && !o->area;
+		bool given = !o->from_names && o->programme && o->area && o->n_files == 1;
+		return o->has_period && !o->bank && (named || given);
+	}
+	bool other = strcmp(o->kind, "account_list") == 0 ? o->bank != NULL
+							  : strcmp(o->kind, "deaths") == 0 && !o->bank;
+	return other && o->n_files == 1 && !o->programme && !o->area && !o->from_names && !o->accept_repairs;
+}
+
+int cli_import(struct cli *cli, int argc, char **argv)
+{
+	struct import_asked asked = {.kind = "payment_list"};
+	if (!read_options(argc, argv, &asked))
+		return cli_usage(cli);
+	take_files(cli, argc, argv, &asked);
+	if (strcmp(asked.files[0], "rows") == 0)
+		return import_rows_run(cli, &asked);
+	if (!makes_sense(&asked))
+		return cli_usage(cli);
+	CLEANUP(register_keys_free) struct desk_register_keys keys;
+	if (!register_keys_load(cli, &keys))
+		return cli_refused(cli, &cli->w->why);
+	struct import_said said = {.arena = arena_new()};
+	int code = is_payment(&asked) ? import_payment_files(cli, &asked, &keys.keys, &said)
+				      : import_other_file(cli, &asked, &keys.keys, &said);
+	if (code == EX_OK || said.n > 0 || said.files > 0)
+		import_print(cli, &said);
+	arena_free(said.arena);
+	return code;
+}

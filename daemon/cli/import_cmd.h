@@ -1,0 +1,19 @@
+/* import_cmd.h: `chitra import`: ward lists, a bank's accounts and deaths into the register.
+ *
+ * Files are read by chitra-parse, judged row by row, and imported in groups of some thousands of rows, one transaction each. What is
+ * wrong with a file leaves out that file (exit 65); what is wrong with a row leaves out that row (exit 0). */
+#ifndef CHITRA_CLI_IMPORT_CMD_H
+#define CHITRA_CLI_IMPORT_CMD_H
+
+#include "daemon/cli/cli.h"
+
+#define IMPORT_USAGE                                                                                              \
+	"chitra import FILE --programme P --area A --period M [--strict] [--accept-repairs]\n"                    \
+	"       chitra import FILE... --from-names --period M [...]   programme and area as in 22915-merit.csv\n" \
+	"       chitra import FILE --kind account_list --bank B\n"                                                \
+	"       chitra import FILE --kind deaths\n"                                                               \
+	"       chitra import rows --period M [--csv]                 what every row came to"
+
+int cli_import(struct cli *cli, int argc, char **argv);
+
+#endif

@@ -1,0 +1,381 @@
+/* import_files.c: files through chitra-parse, judged, and into the register. */
+#include "daemon/cli/import_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/register/advice.h"
+#include "ledger/register/reference_store.h"
+
+#define AHEAD         4               /* parsers that run while one file is judged */
+#define GROUP_ROWS    ((size_t)20000) /* rows of one transaction */
+#define GROUP_LISTS   512
+#define ROWS_TEXT_MAX (3 * LIST_FILE_MAX)
+
+/* ---- one file ------------------------------------------------------------------------------------------------------------ */
+
+static void say_refused(
+	struct import_said *said, const char *file, const char *code, int32_t row, const char *detail)
+{
+	struct arena *a = arena_new();
+	import_say(said, import_file_name(file), 0, "refused", code, advice_for_file(a, code, row, detail));
+	said->refused_files++;
+	arena_free(a);
+}
+
+/* The rows' text in the arena; NULL when the file cannot be imported, and it has been said. */
+static char *rows_text(
+	struct arena *a, struct parser *p, const char *file, struct import_said *said, char **end)
+{
+	CLEANUP(buf_free) struct buf text;
+	buf_init(&text, ROWS_TEXT_MAX);
+	if (!parser_rows(p, &text)) {
+		say_refused(said, file, p->code, p->row, p->detail);
+		return NULL;
+	}
+	char *copy = arena_strndup(a, (const char *)text.at, text.n);
+	*end = copy + text.n;
+	return copy;
+}
+
+static size_t lines_in(const char *text, const char *end)
+{
+	size_t n = 0;
+	for (const char *s = text; s < end && (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++)
+		n++;
+	return n;
+}
+
+/* "22915-merit-2.csv": area 22915, programme merit. */
+static bool names_say(struct arena *a, const char *file, struct import_list *l)
+{
+	const char *name = import_file_name(file), *dash = strchr(name, '-');
+	if (!dash || dash == name)
+		return false;
+	size_t n = strcspn(dash + 1, "-.");
+	if (n == 0 || n > 16)
+		return false;
+	l->area = arena_strndup(a, name, (size_t)(dash - name));
+	l->programme = arena_strndup(a, dash + 1, n);
+	return true;
+}
+
+struct payment_run {
+	struct cli *cli;
+	const struct import_asked *asked;
+	const struct register_keys *keys;
+	struct reference reference;
+	struct import_said *said;
+	struct arena *group; /* what the present group needs */
+	struct import_list lists[GROUP_LISTS];
+	size_t n_lists, n_rows;
+	int code;
+};
+
+static bool judge_rows(struct payment_run *run, char *text, char *end, struct import_list *l, struct why *why)
+{
+	struct import_terms terms = {.programme = l->programme,
+		.period = run->asked->period,
+		.accept_repairs = run->asked->accept_repairs};
+	struct list_row row, total = {0};
+	bool checked;
+	l->at = arena_array(run->group, lines_in(text, end), struct entry);
+	while (list_row_read(LIST_PAYMENT, &text, end, &row, why)) {
+		if (row.total)
+			total = row;
+		else
+			entry_judge(run->group, &run->reference, &terms, &row, &l->at[l->n++]);
+	}
+	if (*why->code)
+		return false;
+	if (!total.raw)
+		return why_set(why, "total_missing", "%s", "");
+	return entries_total_check(l->at, l->n, &total, &l->total, &checked, why);
+}
+
+/* Judges one file and adds it to the group. */
+static void take_file(struct payment_run *run, struct parser *p, const char *file)
+{
+	struct import_list l = {.name = import_file_name(file),
+		.sha256 = p->sha256,
+		.programme = run->asked->programme,
+		.area = run->asked->area};
+	struct why why = {0};
+	char *end, *text = rows_text(run->group, p, file, run->said, &end);
+	if (!text)
+		return;
+	if (run->asked->from_names && !names_say(run->group, file, &l)) {
+		say_refused(run->said, file, "file_name", 0, "");
+		return;
+	}
+	if (!judge_rows(run, text, end, &l, &why)) {
+		say_refused(run->said, file, why.code, 0, why.text);
+		return;
+	}
+	run->lists[run->n_lists++] = l;
+	run->n_rows += l.n;
+}
+
+/* ---- one group ----------------------------------------------------------------------------------------------------------- */
+
+static void say_list(struct import_said *said, const struct import_list *l, bool counts)
+{
+	if (l->refused) {
+		say_refused(said, l->name, l->why.code, 0, l->why.text);
+		return;
+	}
+	for (size_t i = 0; i < l->n; i++) {
+		const struct entry *e = &l->at[i];
+		if (e->code && (counts || e->status == ENTRY_REJECTED))
+			import_say(said, l->name, e->row, entry_status_name(e->status), e->code,
+				e->note ? e->note : advice_for(e->code));
+	}
+	if (!counts)
+		return;
+	said->files++;
+	said->accepted += l->accepted;
+	said->rejected += l->rejected;
+	said->repaired += l->repaired;
+	said->new_people += l->new_people;
+}
+
+static enum result import_in_transaction(struct payment_run *run)
+{
+	TX_GUARD(run->cli->w);
+	enum result r = cli_enter(run->cli);
+	if (r == OK)
+		r = import_lists(run->cli->w, run->keys, &run->reference, run->asked->period,
+			run->asked->strict, run->lists, run->n_lists);
+	if (r == OK)
+		r = tx_commit(run->cli->w);
+	return r;
+}
+
+static void group_begin(struct payment_run *run)
+{
+	arena_reset(run->group);
+	run->n_lists = run->n_rows = 0;
+}
+
+/* The work of a group lives as long as the group: a million people need no more memory than some thousands. */
+static void group_end(struct payment_run *run)
+{
+	struct work *w = run->cli->w;
+	struct arena *whole = w->arena;
+	if (run->n_lists == 0 || run->code != EX_OK)
+		return;
+	if (run->asked->strict && run->said->refused_files > 0)
+		return;
+	w->arena = run->group;
+	enum result r = import_in_transaction(run);
+	w->arena = whole;
+	bool strict_no = r == REFUSED && why_is(&w->why, "strict");
+	for (size_t i = 0; i < run->n_lists && (r == OK || strict_no); i++)
+		say_list(run->said, &run->lists[i], r == OK);
+	if (r != OK)
+		run->code = cli_exit(run->cli, r);
+	group_begin(run);
+}
+
+static bool group_is_full(const struct payment_run *run)
+{
+	if (run->asked->strict)
+		return false;
+	return run->n_rows >= GROUP_ROWS || run->n_lists == GROUP_LISTS;
+}
+
+/* ---- the run --------------------------------------------------------------------------------------------------------------- */
+
+static enum result load_reference(struct cli *cli, struct reference *reference)
+{
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = reference_load(cli->w, reference);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	return r;
+}
+
+/* After a failure nobody wants the rows of those that still run. */
+static void reap(struct parser *ahead, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		CLEANUP(buf_free) struct buf unread;
+		buf_init(&unread, ROWS_TEXT_MAX);
+		if (!parser_rows(&ahead[i % AHEAD], &unread))
+			continue;
+	}
+}
+
+static void run_files(struct payment_run *run)
+{
+	const struct import_asked *asked = run->asked;
+	struct parser ahead[AHEAD];
+	struct progress bar = progress_begin(run->cli, "nhập danh sách", (int64_t)asked->n_files);
+	size_t started = 0, i = 0;
+	for (; i < asked->n_files && run->code == EX_OK; i++) {
+		for (; started < asked->n_files && started < i + AHEAD; started++)
+			parser_start(&ahead[started % AHEAD], LIST_PAYMENT, asked->files[started]);
+		take_file(run, &ahead[i % AHEAD], asked->files[i]);
+		if (group_is_full(run))
+			group_end(run);
+		progress_at(&bar, (int64_t)i + 1);
+	}
+	reap(ahead, i, started);
+	group_end(run);
+	progress_end(&bar);
+}
+
+int import_payment_files(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
+	struct import_said *said)
+{
+	if (asked->strict && asked->n_files > GROUP_LISTS)
+		return cli_usage(cli);
+	struct payment_run *run = calloc(1, sizeof *run);
+	bug_if(!run);
+	run->cli = cli;
+	run->asked = asked;
+	run->keys = keys;
+	run->said = said;
+	enum result r = load_reference(cli, &run->reference);
+	if (r != OK) {
+		free(run);
+		return cli_exit(cli, r);
+	}
+	run->group = arena_new();
+	run_files(run);
+	int code = run->code != EX_OK ? run->code : said->refused_files > 0 ? EX_DATAERR : EX_OK;
+	arena_free(run->group);
+	reference_free(&run->reference);
+	free(run);
+	return code;
+}
+
+/* ---- banks' accounts and deaths -------------------------------------------------------------------------------------------- */
+
+struct other_run {
+	struct cli *cli;
+	const struct import_asked *asked;
+	const struct register_keys *keys;
+	struct import_said *said;
+	struct reference reference;
+	struct import_file file;
+	char *text, *end;
+};
+
+static enum result enter_and(
+	struct other_run *run, enum result (*import)(struct other_run *, void *, size_t), void *at, size_t n)
+{
+	TX_GUARD(run->cli->w);
+	enum result r = cli_enter(run->cli);
+	if (r == OK)
+		r = import(run, at, n);
+	if (r == OK)
+		r = tx_commit(run->cli->w);
+	return r;
+}
+
+static enum result accounts_in(struct other_run *run, void *at, size_t n)
+{
+	return import_accounts(run->cli->w, run->keys, &run->file, at, n, run->asked->strict);
+}
+
+static enum result deaths_in(struct other_run *run, void *at, size_t n)
+{
+	return import_deaths(run->cli->w, run->keys, &run->file, at, n, run->asked->strict);
+}
+
+static enum result import_bank_rows(struct other_run *run, const char *bank)
+{
+	struct work *w = run->cli->w;
+	struct account_entry *at = arena_array(w->arena, lines_in(run->text, run->end), struct account_entry);
+	struct list_row row;
+	size_t n = 0;
+	why_clear(&w->why);
+	while (list_row_read(LIST_ACCOUNTS, &run->text, run->end, &row, &w->why))
+		if (!row.total)
+			account_entry_judge(w->arena, &run->reference, bank, &row, &at[n++]);
+	if (*w->why.code)
+		return REFUSED;
+	run->file.bank = bank;
+	enum result r = enter_and(run, accounts_in, at, n);
+	for (size_t i = 0; i < n && (r == OK || why_is(&w->why, "strict")); i++)
+		if (at[i].code)
+			import_say(run->said, run->file.name, at[i].row, "rejected", at[i].code,
+				advice_for(at[i].code));
+	return r;
+}
+
+static enum result import_death_rows(struct other_run *run)
+{
+	struct work *w = run->cli->w;
+	struct death_entry *at = arena_array(w->arena, lines_in(run->text, run->end), struct death_entry);
+	struct list_row row;
+	size_t n = 0;
+	why_clear(&w->why);
+	while (list_row_read(LIST_DEATHS, &run->text, run->end, &row, &w->why))
+		if (!row.total)
+			death_entry_judge(w->arena, &run->reference, &row, &at[n++]);
+	if (*w->why.code)
+		return REFUSED;
+	enum result r = enter_and(run, deaths_in, at, n);
+	for (size_t i = 0; i < n && (r == OK || why_is(&w->why, "strict")); i++)
+		if (at[i].code)
+			import_say(run->said, run->file.name, at[i].row, "rejected", at[i].code,
+				advice_for(at[i].code));
+	return r;
+}
+
+static enum result import_other_rows(struct other_run *run)
+{
+	if (strcmp(run->asked->kind, "deaths") == 0)
+		return import_death_rows(run);
+	const char *bank = reference_bank(run->cli->w->arena, &run->reference, run->asked->bank);
+	if (bank)
+		return import_bank_rows(run, bank);
+	why_set(&run->cli->w->why, "bank_unknown", "%s", run->asked->bank);
+	return REFUSED;
+}
+
+/* A refusal of the file is said as files are; everything else as a command's failure. */
+static int end_other(struct other_run *run, enum result r)
+{
+	static const char *const of_the_file[] = {
+		"file_twice", "people_unknown", "bank_unknown", "strict", "parser_line"};
+	const struct why *why = &run->cli->w->why;
+	if (r == OK) {
+		run->said->files++;
+		run->said->accepted += run->file.accepted;
+		run->said->rejected += run->file.rejected;
+		run->said->unknown += run->file.unknown;
+		return EX_OK;
+	}
+	for (size_t i = 0; i < COUNT_OF(of_the_file) && r == REFUSED; i++) {
+		if (!why_is(why, of_the_file[i]))
+			continue;
+		say_refused(run->said, run->file.name, why->code, 0, why->text);
+		return EX_DATAERR;
+	}
+	return cli_exit(run->cli, r);
+}
+
+int import_other_file(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
+	struct import_said *said)
+{
+	enum list_kind kind = strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS : LIST_ACCOUNTS;
+	struct other_run run = {.cli = cli, .asked = asked, .keys = keys, .said = said};
+	struct parser p;
+	parser_start(&p, kind, asked->files[0]);
+	run.file = (struct import_file){.name = import_file_name(asked->files[0]), .sha256 = p.sha256};
+	run.text = rows_text(cli->w->arena, &p, asked->files[0], said, &run.end);
+	if (!run.text)
+		return EX_DATAERR;
+	enum result r = load_reference(cli, &run.reference);
+	if (r != OK)
+		return cli_exit(cli, r);
+	r = import_other_rows(&run);
+	reference_free(&run.reference);
+	return end_other(&run, r);
+}

@@ -1,0 +1,46 @@
+/* import_run.h: what `chitra import` was asked, and what it says about files and rows. Inside the import command only. */
+#ifndef CHITRA_CLI_IMPORT_RUN_H
+#define CHITRA_CLI_IMPORT_RUN_H
+
+#include "ledger/register/import_store.h"
+#include "daemon/cli/parser_run.h"
+#include "daemon/cli/register_keys.h"
+
+struct import_asked {
+	const char *kind; /* payment_list, account_list, deaths */
+	const char *programme, *area, *bank;
+	struct month period;
+	bool has_period, from_names, strict, accept_repairs, csv;
+	const char **files;
+	size_t n_files;
+};
+
+/* A row or file that somebody has to look at. Lives in the run's arena. */
+struct import_word {
+	const char *file;
+	int32_t row;         /* 0: the file */
+	const char *outcome; /* "rejected", "repaired", "refused" */
+	const char *code, *text;
+};
+
+struct import_said {
+	struct arena *arena;
+	struct import_word *at;
+	size_t n, room;
+	size_t files, refused_files, accepted, rejected, repaired, new_people, unknown;
+};
+
+void import_say(struct import_said *s, const char *file, int32_t row, const char *outcome, const char *code,
+	const char *text);
+void import_print(const struct cli *cli, const struct import_said *s);
+
+/* The last part of a path. */
+const char *import_file_name(const char *path);
+
+/* Payment lists in groups; then the other kinds, one file at a time. Each prints nothing but fills `said`; the exit code. */
+int import_payment_files(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
+	struct import_said *said);
+int import_other_file(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
+	struct import_said *said);
+
+#endif

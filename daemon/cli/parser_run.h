@@ -1,0 +1,28 @@
+/* parser_run.h: runs chitra-parse on a file, in a process of its own that can do nothing but read and answer.
+ *
+ * The file is copied first, so that what was hashed is what is parsed. Several may run while their rows are waited for. */
+#ifndef CHITRA_CLI_PARSER_RUN_H
+#define CHITRA_CLI_PARSER_RUN_H
+
+#include <sys/types.h>
+
+#include "ledger/base/digest.h"
+#include "ledger/register/list.h"
+
+struct parser {
+	enum list_kind kind;
+	struct hash sha256; /* of the file */
+	pid_t pid;          /* 0: it was never started, and problem says why */
+	int rows, words;    /* its descriptors 1 and 2 */
+	/* Why the file cannot be imported; code "" while nothing is wrong (advice.h knows the codes). */
+	char code[48], detail[256];
+	int32_t row;
+};
+
+/* Copies, hashes and starts. Trouble with the file shows in parser_rows: file_trouble, file_too_large, file_empty. */
+void parser_start(struct parser *p, enum list_kind kind, const char *path);
+
+/* Waits for the end. The rows' text is appended to *out (for list_row_read), and true; false: code, row and detail say why. */
+bool parser_rows(struct parser *p, struct buf *out) WARN_UNUSED;
+
+#endif
