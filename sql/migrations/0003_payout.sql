@@ -433,11 +433,12 @@ set search_path = pg_catalog
 set lock_timeout = '2s'
 as $$ lock table bank.message in share mode $$;
 
--- Where a consumer of a growing table stands.
+-- Where a consumer of a growing table stands; who holds the row is the consumer.
 create table ops.progress (
 	name text primary key,
-	upto bigint not null
+	upto bigint not null default 0
 ) with (fillfactor = 20);
+insert into ops.progress (name) values ('digest'), ('settle');	-- bank.message, bank.statement_line
 
 create table bank.statement (
 	id bigint generated always as identity primary key,
@@ -455,9 +456,10 @@ create table bank.statement (
 	unique (funding_account, day)
 );
 
+-- A million of them a day: what they refer to is checked a page at a time, not a row.
 create table bank.statement_line (
 	id bigint generated always as identity primary key,
-	statement bigint not null references bank.statement,
+	statement bigint not null,		-- bank.statement, which comes last and counts them
 	line integer not null,
 	detail integer not null default 0,	-- 0: the booked line; 1…: its parts when the bank booked a batch as one
 	entry_ref text not null,
@@ -466,15 +468,60 @@ create table bank.statement_line (
 	value_date date not null,
 	end_to_end_id text,
 	payout bigint,				-- whose id that is, among those of this funding account; null: nobody's
+	amount_fits boolean,			-- the amount is that payout's; null: no payout
 	account_fits boolean,			-- the counterparty is the account of that payout; null: not told
+	funding_order bigint,			-- whose reference the bank's text has
 	has_details boolean not null default false,
-	returned boolean not null default false,
+	returned_reason text,			-- a credit that the bank calls a return
 	text text not null,			-- the bank's text, runs of six digits and more masked
-	message bigint not null references bank.message,
+	message bigint not null,
 	item integer not null,
 	unique (statement, line, detail)
 );
 create unique index on bank.statement_line (statement, entry_ref, detail);
+
+-- Lines come a page at a time, before their statement; the statement closes them: what it says of itself is what they add up to.
+create function bank.guard_lines() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from (select distinct f.statement from fresh f) x join bank.statement s on s.id = x.statement) then
+		raise exception 'statement_closed: lines come before their statement, never after it' using errcode = 'CH001';
+	end if;
+	if exists (select from (select distinct f.message from fresh f) x
+			where not exists (select from bank.message m where m.id = x.message)) then
+		raise exception 'no_message: a statement line names the message that it stands in' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard after insert on bank.statement_line referencing new table as fresh
+	for each statement execute function bank.guard_lines();
+
+create function bank.guard_statement() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	lines bigint;
+	moved numeric;
+begin
+	select count(*), coalesce(sum(case when l.direction = 'credit' then l.amount_dong else -l.amount_dong end), 0)
+		into lines, moved
+		from bank.statement_line l where l.statement = new.id and l.detail = 0;
+	if lines <> new.line_count then
+		raise exception 'statement_lines: statement % says % lines and has %', new.id, new.line_count, lines using errcode = 'CH001';
+	end if;
+	if new.complete <> (new.opening_dong + moved = new.closing_dong) then
+		raise exception 'statement_sum: whether statement % adds up is not what it says', new.id using errcode = 'CH001';
+	end if;
+	if new.chained and exists (
+			select from (select s.closing_dong, s.sequence from bank.statement s
+				where s.funding_account = new.funding_account and s.day < new.day order by s.day desc limit 1) p
+			where p.closing_dong <> new.opening_dong or p.sequence + 1 <> new.sequence) then
+		raise exception 'statement_chain: statement % does not begin where the one before it ended', new.id using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert on bank.statement for each row execute function bank.guard_statement();
 
 -- A credit of the open day that answers a funding order: it is booked at once, and the statement's line of the same entry is then
 -- explained by it. Its id is one of the statement lines', because the ledger knows bank facts by them.
