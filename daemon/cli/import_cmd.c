@@ -146,7 +146,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		{"csv", no_argument, NULL, 'c'},
 		{NULL, 0, NULL, 0},
 	};
-	optind = 1;
+	optind = 0; /* glibc: begin anew, and find options after files too */
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		switch (c) {
 		case 'p': o->programme = optarg; break;
