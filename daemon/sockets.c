@@ -37,7 +37,9 @@ void sockets_inherit(struct sockets *s)
 		for (int i = 0; i < (int)n && *names; i++) {
 			size_t length = strcspn(names, ":");
 			int fd = FIRST_INHERITED + i;
-			if (length < SOCKET_NAME_MAX && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+			/* systemd's are blocking unless the unit says otherwise, and accept would hold up the loop. */
+			if (length < SOCKET_NAME_MAX && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
+				fcntl(fd, F_SETFL, O_NONBLOCK) == 0)
 				add(s, names, length, "", fd);
 			names += length + (names[length] == ':');
 		}

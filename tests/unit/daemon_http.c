@@ -31,7 +31,8 @@ enum {
 };
 
 static struct loop *loop;
-static struct server *server;
+static struct server *server, *local;
+static char local_path[] = "/tmp/chitra-http-XXXXXX/s", local_dir[] = "/tmp/chitra-http-XXXXXX";
 static struct lane *lane;
 static struct sockets sockets;
 static _Atomic int handled;
@@ -333,6 +334,19 @@ static void many_connections(void)
 	nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
 }
 
+/* HAProxy comes in by a Unix socket. */
+static void unix_socket(void)
+{
+	bool closed;
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	snprintf(to.sun_path, sizeof to.sun_path, "%s", local_path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ok(connect(fd, (struct sockaddr *)&to, sizeof to) == 0, "a Unix socket takes connections");
+	say(fd, "GET /echo?u HTTP/1.1\r\nHost: x\r\n\r\n");
+	is_str(body_of(hear(fd, 300, &closed)), "GET|/echo|u|||0", "and serves as loopback does");
+	close(fd);
+}
+
 static void draining(void)
 {
 	bool closed;
@@ -368,19 +382,24 @@ int main(void)
 		q, &(struct lane_plan){.name = "a", .threads = 2, .capacity = 16, .deadline_ms = 5000});
 	if (!sockets_open(&sockets, "test", "127.0.0.1:0", &why))
 		skip_all("%s", why.text);
-	server = server_new(loop,
-		&(struct server_plan){
-			.name = "test",
-			.routes = routes,
-			.routes_n = COUNT_OF(routes),
-			.header_max = HEADER_MAX,
-			.body_max = BODY_MAX,
-			.request_ms = REQUEST_MS,
-			.answer_ms = ANSWER_MS,
-			.idle_ms = IDLE_MS,
-			.connections_max = CONNECTIONS,
-		},
-		sockets.at[0].fd, &why);
+	if (!mkdtemp(local_dir))
+		return 1;
+	snprintf(local_path, sizeof local_path, "%s/s", local_dir);
+	if (!sockets_open(&sockets, "local", local_path, &why))
+		skip_all("%s", why.text);
+	struct server_plan plan = {
+		.name = "test",
+		.routes = routes,
+		.routes_n = COUNT_OF(routes),
+		.header_max = HEADER_MAX,
+		.body_max = BODY_MAX,
+		.request_ms = REQUEST_MS,
+		.answer_ms = ANSWER_MS,
+		.idle_ms = IDLE_MS,
+		.connections_max = CONNECTIONS,
+	};
+	server = server_new(loop, &plan, sockets.at[0].fd, &why);
+	local = server_new(loop, &plan, sockets.at[1].fd, &why);
 	ok(server != NULL, "a server listens on loopback");
 	orders = timer_new(loop, obey, NULL);
 	timer_set(orders, 10);
@@ -393,11 +412,21 @@ int main(void)
 	slow_body();
 	later();
 	many_connections();
+	unix_socket();
 	draining();
 	atomic_store(&end_now, true);
 	pthread_join(thread, NULL);
 	is_i64((int64_t)server_in_flight(server), 0, "after draining nothing is under way");
 	server_free(server);
+	server_free(local);
+	int open_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in anywhere = {.sin_family = AF_INET};
+	ok(bind(open_fd, (struct sockaddr *)&anywhere, sizeof anywhere) == 0 && listen(open_fd, 1) == 0 &&
+			!server_new(loop, &plan, open_fd, &why) && why_is(&why, "listen"),
+		"a socket on the network is refused");
+	close(open_fd);
+	unlink(local_path);
+	rmdir(local_dir);
 	queue_free(q);
 	timer_free(orders);
 	sockets_close(&sockets);
