@@ -203,14 +203,6 @@ static struct told_by told_by(struct arena *a, const struct officer *me, struct 
 	return (struct told_by){.actor = arena_printf(a, "officer:%s", me->login), .effective = today};
 }
 
-static const struct batch *batch_in(const struct batches *b, int64_t id)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (b->at[i].id == id)
-			return &b->at[i];
-	bug("batch %" PRId64 " was not asked about", id);
-}
-
 /* The obligation: one ledger transaction a batch. */
 static enum result obligations(struct work *w, const struct draft *d, const int64_t *ids, size_t n,
 	const struct told_by *by, struct entries *entries, struct approved *out)
@@ -223,7 +215,8 @@ static enum result obligations(struct work *w, const struct draft *d, const int6
 	int id = rows_col(&sums, "batch"), first = rows_col(&sums, "first_dong"),
 	    unclaimed = rows_col(&sums, "unclaimed_dong");
 	for (size_t i = 0; i < n; i++) {
-		const struct batch *b = batch_in(&d->batches, row_i64(&sums, i, id));
+		const struct batch *b = batch_find(&d->batches, row_i64(&sums, i, id));
+		bug_if(!b);
 		struct batch_approved e = {.batch = b->id,
 			.version = b->version,
 			.root = b->root,

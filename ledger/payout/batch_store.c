@@ -97,12 +97,17 @@ enum result batch_list(struct work *w, const struct batch_filter *f, struct batc
 	return OK;
 }
 
-static bool is_listed(const struct batches *b, int64_t id)
+const struct batch *batch_find(const struct batches *b, int64_t id)
 {
-	for (size_t i = 0; i < b->n; i++)
-		if (b->at[i].id == id)
-			return true;
-	return false;
+	size_t lo = 0, hi = b->n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (b->at[mid].id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < b->n && b->at[lo].id == id ? &b->at[lo] : NULL;
 }
 
 enum result batch_lock(struct work *w, const int64_t *ids, size_t n, struct batches *out)
@@ -115,7 +120,7 @@ enum result batch_lock(struct work *w, const int64_t *ids, size_t n, struct batc
 	if (r != OK || out->n == n)
 		return r;
 	for (size_t i = 0; i < n; i++)
-		if (!is_listed(out, ids[i])) {
+		if (!batch_find(out, ids[i])) {
 			why_set(&w->why, "batch_unknown", "there is no batch %" PRId64, ids[i]);
 			return REFUSED;
 		}

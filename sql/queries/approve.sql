@@ -56,7 +56,7 @@ left join payout.payout last on p.issue > 1 and last.claim = p.claim and last.is
 left join payout.payout_state s on s.payout = last.id
 left join payout.state t on t.code = s.state
 where p.batch = any ($1)
-group by p.batch;
+group by p.batch order by p.batch;
 
 -- name: approvals_of
 -- duties: desk teller
@@ -94,7 +94,7 @@ from payout.payout p
 join payout.payout_state s on s.payout = p.id
 join payout.state t on t.code = s.state
 where p.batch = any ($1)
-group by p.batch;
+group by p.batch order by p.batch;
 
 -- name: release_mark
 -- duties: desk
