@@ -43,6 +43,7 @@ struct entry {
 	int32_t row;
 	enum entry_status status;
 	const char *code; /* why it was rejected or repaired; NULL: accepted as it stands */
+	const char *note; /* what to do about it, where more can be said than advice_for(code); or NULL */
 	const char *raw;
 	const char *
 		warning; /* accepted all the same, but a person should know: a finding that blocks nothing. NULL: none */

@@ -1,0 +1,360 @@
+#include "ledger/register/import_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/base/name.h"
+#include "ledger/base/secret.h"
+#include "ledger/register/advice.h"
+#include "ledger/register/import_write_store.h"
+#include "ledger/register/officer_store.h"
+#include "ledger/register/people_found.h"
+
+/* ---- the files ------------------------------------------------------------------------------------------------------ */
+
+static void refuse(struct import_list *l, const char *code, const char *detail)
+{
+	l->refused = true;
+	why_set(&l->why, code, "%s", detail);
+}
+
+static enum result refuse_known_files(struct work *w, struct import_list *lists, size_t n)
+{
+	struct hash *sums = arena_array(w->arena, n, struct hash);
+	struct rows rows;
+	for (size_t i = 0; i < n; i++) {
+		sums[i] = lists[i].sha256;
+		for (size_t j = 0; j < i && !lists[i].refused; j++)
+			if (hash_eq(&sums[i], &sums[j]))
+				refuse(&lists[i], "file_twice", lists[j].name);
+	}
+	enum result r = db_run(
+		w, Q_IMPORT_FILES_KNOWN, DB_ARGS(db_hashes(sums, n), db_text("payment_list")), &rows);
+	if (r != OK)
+		return r;
+	int sum = rows_col(&rows, "sha256"), name = rows_col(&rows, "name");
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		struct hash known = row_hash(&rows, i, sum);
+		for (size_t j = 0; j < n; j++)
+			if (hash_eq(&known, &sums[j]) && !lists[j].refused)
+				refuse(&lists[j], "file_twice", row_text(&rows, i, name));
+	}
+	return OK;
+}
+
+static enum result find_areas(struct work *w, struct import *im)
+{
+	const char **codes = arena_array(w->arena, im->n_lists, const char *);
+	struct rows rows;
+	for (size_t i = 0; i < im->n_lists; i++)
+		codes[i] = im->lists[i].area;
+	enum result r = db_run(
+		w, Q_IMPORT_AREAS, DB_ARGS(db_texts(codes, im->n_lists), db_day(im->period)), &rows);
+	if (r != OK)
+		return r;
+	int code = rows_col(&rows, "code"), from = rows_col(&rows, "valid_from"),
+	    name = rows_col(&rows, "name");
+	for (size_t i = 0; i < im->n_lists; i++) {
+		size_t at = 0;
+		while (at < rows_n(&rows) && strcmp(row_text(&rows, at, code), codes[i]) != 0)
+			at++;
+		if (at < rows_n(&rows)) {
+			im->files[i].area_from = row_day(&rows, at, from);
+			im->files[i].area_name = row_text(&rows, at, name);
+		} else if (!im->lists[i].refused) {
+			refuse(&im->lists[i], "area_unknown", codes[i]);
+		}
+	}
+	return OK;
+}
+
+/* The agency that pays the programme decides whose mandate is needed. */
+static enum result find_programmes(struct work *w, struct import *im)
+{
+	const char **codes = arena_array(w->arena, im->n_lists, const char *);
+	struct rows rows;
+	for (size_t i = 0; i < im->n_lists; i++)
+		codes[i] = im->lists[i].programme;
+	enum result r = db_run(w, Q_IMPORT_PROGRAMMES, DB_ARGS(db_texts(codes, im->n_lists)), &rows);
+	if (r != OK)
+		return r;
+	int code = rows_col(&rows, "code"), agency = rows_col(&rows, "agency");
+	for (size_t i = 0; i < im->n_lists; i++) {
+		size_t at = 0;
+		while (at < rows_n(&rows) && strcmp(row_text(&rows, at, code), codes[i]) != 0)
+			at++;
+		if (at == rows_n(&rows)) {
+			if (!im->lists[i].refused)
+				refuse(&im->lists[i], "programme_unknown", codes[i]);
+			continue;
+		}
+		const char *payer = row_null(&rows, at, agency) ? "" : row_text(&rows, at, agency);
+		im->files[i].agency = payer;
+	}
+	return OK;
+}
+
+static enum result check_mandates(struct work *w, struct import *im)
+{
+	const char **agencies = arena_array(w->arena, im->n_lists, const char *);
+	const char **areas = arena_array(w->arena, im->n_lists, const char *);
+	int64_t *zero = arena_array(w->arena, im->n_lists, int64_t);
+	struct rows rows;
+	size_t n = 0;
+	for (size_t i = 0; i < im->n_lists; i++) {
+		if (im->lists[i].refused)
+			continue;
+		bool seen = n > 0 && strcmp(agencies[n - 1], im->files[i].agency) == 0 &&
+			    strcmp(areas[n - 1], im->lists[i].area) == 0;
+		if (seen)
+			continue;
+		agencies[n] = im->files[i].agency;
+		areas[n++] = im->lists[i].area;
+	}
+	if (n == 0)
+		return OK;
+	enum result r = db_run(w, Q_OFFICER_MAY,
+		DB_ARGS(db_text("register"), db_texts(agencies, n), db_texts(areas, n), db_i64s(zero, n)),
+		&rows);
+	for (size_t i = 0; i < n && r == OK; i++) {
+		if (row_bool(&rows, i, rows_col(&rows, "may")))
+			continue;
+		why_set(&w->why, "no_mandate", "you have no mandate register for agency %s in area %s", agencies[i],
+			areas[i]);
+		r = REFUSED;
+	}
+	return r;
+}
+
+/* ---- the people ----------------------------------------------------------------------------------------------------- */
+
+static void reject(struct entry *e, const char *code, const char *note)
+{
+	e->status = ENTRY_REJECTED;
+	e->code = code;
+	e->note = note;
+}
+
+/* Every row that still stands, with its person. */
+static void collect(struct import *im)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < im->n_lists; i++)
+		n += im->lists[i].n;
+	im->rows = arena_array(im->arena, n, struct standing);
+	for (size_t i = 0; i < im->n_lists; i++) {
+		for (size_t j = 0; j < im->lists[i].n && !im->lists[i].refused; j++) {
+			struct entry *e = &im->lists[i].at[j];
+			if (e->status != ENTRY_REJECTED)
+				im->rows[im->n_rows++] = (struct standing){.list = i,
+					.entry = e,
+					.person = people_add(&im->people, im->keys, &e->id)};
+		}
+	}
+}
+
+static enum result find_people(struct work *w, struct import *im)
+{
+	struct hash16 *blinds = arena_array(w->arena, im->people.n, struct hash16);
+	struct rows rows;
+	for (size_t i = 0; i < im->people.n; i++)
+		blinds[i] = im->people.at[i].blind;
+	enum result r = db_run(w, Q_IMPORT_PEOPLE, DB_ARGS(db_hash16s(blinds, im->people.n)), &rows);
+	if (r != OK)
+		return r;
+	int n = rows_col(&rows, "n"), person = rows_col(&rows, "person"), name = rows_col(&rows, "name"),
+	    wrapped = rows_col(&rows, "wrapped");
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		struct found_person *p = &im->people.at[row_i64(&rows, i, n) - 1];
+		p->id = row_i64(&rows, i, person);
+		p->name = row_text(&rows, i, name);
+		p->wrapped = row_bytes(&rows, i, wrapped);
+	}
+	return OK;
+}
+
+/* One ID on two people is a question that no program may answer. */
+static void compare_names(struct import *im)
+{
+	for (size_t i = 0; i < im->n_rows; i++) {
+		struct standing *s = &im->rows[i];
+		struct found_person *p = &im->people.at[s->person];
+		if (!p->name) {
+			p->name = s->entry->name;
+			continue;
+		}
+		if (strcmp(p->name, s->entry->name) == 0)
+			continue;
+		enum name_grade g = name_grade(bytes_z(p->name), bytes_z(s->entry->name));
+		if (g == NAME_DIFFERENT)
+			reject(s->entry, "id_other_name", NULL);
+		else if (g == NAME_PARTIAL)
+			s->name_differs = true;
+	}
+}
+
+static const char *duplicate_note(struct import *im, const char *area, const char *file, int32_t row)
+{
+	return arena_printf(im->arena,
+		"Xóa dòng này, hoặc dòng kia: người này đã có tên ở danh sách của %s (%s, dòng %d)", area,
+		file, row);
+}
+
+/* Within this import: the first row counts, in the order of the files. */
+static void reject_twice_here(struct import *im)
+{
+	struct map first;
+	map_begin(&first, im->arena);
+	for (size_t i = 0; i < im->n_rows; i++) {
+		struct standing *s = &im->rows[i];
+		const struct import_list *l = &im->lists[s->list];
+		uint8_t key[16 + 32] = {0};
+		size_t n = strlen(l->programme) < 32 ? strlen(l->programme) : 32;
+		bool is_new;
+		if (s->entry->status == ENTRY_REJECTED)
+			continue;
+		memcpy(key, im->people.at[s->person].blind.b, 16);
+		memcpy(key + 16, l->programme, n);
+		size_t at = *map_put(&first, bytes_of(key, 16 + n), i, &is_new);
+		if (is_new)
+			continue;
+		const struct standing *f = &im->rows[at];
+		reject(s->entry, "duplicate",
+			duplicate_note(
+				im, im->files[f->list].area_name, im->lists[f->list].name, f->entry->row));
+	}
+}
+
+static enum result reject_listed_before(struct work *w, struct import *im)
+{
+	const char **programmes = arena_array(w->arena, im->n_rows, const char *);
+	int64_t *persons = arena_array(w->arena, im->n_rows, int64_t);
+	size_t *which = arena_array(w->arena, im->n_rows, size_t), n = 0;
+	struct rows rows;
+	for (size_t i = 0; i < im->n_rows; i++) {
+		const struct standing *s = &im->rows[i];
+		if (s->entry->status == ENTRY_REJECTED || im->people.at[s->person].id == 0)
+			continue;
+		programmes[n] = im->lists[s->list].programme;
+		persons[n] = im->people.at[s->person].id;
+		which[n++] = i;
+	}
+	if (n == 0)
+		return OK;
+	enum result r = db_run(w, Q_IMPORT_LISTED,
+		DB_ARGS(db_texts(programmes, n), db_day(im->period), db_i64s(persons, n)), &rows);
+	if (r != OK)
+		return r;
+	int at = rows_col(&rows, "n"), file = rows_col(&rows, "file_name"), row = rows_col(&rows, "row_no"),
+	    area = rows_col(&rows, "area");
+	for (size_t i = 0; i < rows_n(&rows); i++)
+		reject(im->rows[which[row_i64(&rows, i, at) - 1]].entry, "duplicate",
+			duplicate_note(im, row_text(&rows, i, area), row_text(&rows, i, file),
+				row_i32(&rows, i, row)));
+	return OK;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------- */
+
+static void count(struct import_list *lists, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		lists[i].accepted = lists[i].rejected = lists[i].repaired = 0;
+		for (size_t j = 0; j < lists[i].n; j++) {
+			lists[i].accepted += lists[i].at[j].status == ENTRY_ACCEPTED;
+			lists[i].rejected += lists[i].at[j].status == ENTRY_REJECTED;
+			lists[i].repaired += lists[i].at[j].status == ENTRY_REPAIRED;
+		}
+	}
+}
+
+static enum result strict_check(struct work *w, const struct import_list *lists, size_t n)
+{
+	size_t rejected = 0;
+	for (size_t i = 0; i < n; i++)
+		rejected += lists[i].rejected + lists[i].refused;
+	if (rejected == 0)
+		return OK;
+	why_set(&w->why, "strict", "%zu rows or files are rejected; with --strict nothing was imported",
+		rejected);
+	return REFUSED;
+}
+
+static bool nothing_left(const struct import_list *lists, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!lists[i].refused)
+			return false;
+	return true;
+}
+
+static enum result judge_together(struct work *w, struct import *im)
+{
+	struct rows rows;
+	enum result r = db_run(w, Q_IMPORT_LOCK, DB_NO_ARGS, &rows);
+	if (r == OK)
+		r = refuse_known_files(w, im->lists, im->n_lists);
+	if (r == OK)
+		r = find_areas(w, im);
+	if (r == OK)
+		r = find_programmes(w, im);
+	if (r == OK)
+		r = check_mandates(w, im);
+	if (r != OK)
+		return r;
+	collect(im);
+	r = find_people(w, im);
+	if (r != OK)
+		return r;
+	compare_names(im);
+	r = reject_listed_before(w, im);
+	reject_twice_here(im);
+	return r;
+}
+
+enum result import_lists(struct work *w, const struct register_keys *keys, const struct reference *reference,
+	struct month period, bool strict, struct import_list *lists, size_t n)
+{
+	struct import im = {
+		.arena = w->arena,
+		.keys = keys,
+		.reference = reference,
+		.period = month_first(period),
+		.lists = lists,
+		.n_lists = n,
+		.files = arena_array(w->arena, n, struct import_file_more),
+	};
+	people_begin(&im.people, w->arena);
+	enum result r = judge_together(w, &im);
+	if (r != OK)
+		return r;
+	count(lists, n);
+	if (strict)
+		r = strict_check(w, lists, n);
+	if (r != OK || nothing_left(lists, n))
+		return r;
+	return import_write(w, &im);
+}
+
+enum result import_rows_of(struct work *w, struct month period, struct import_rows *out)
+{
+	struct rows rows;
+	enum result r = db_run(w, Q_IMPORT_ROWS_OF, DB_ARGS(db_day(month_first(period))), &rows);
+	if (r != OK)
+		return r;
+	int file = rows_col(&rows, "file"), row = rows_col(&rows, "row"),
+	    outcome = rows_col(&rows, "outcome"), code = rows_col(&rows, "code"),
+	    note = rows_col(&rows, "note"), area = rows_col(&rows, "area");
+	out->n = rows_n(&rows);
+	out->at = arena_array(w->arena, out->n, struct import_row_out);
+	for (size_t i = 0; i < out->n; i++)
+		out->at[i] = (struct import_row_out){
+			.file = row_text(&rows, i, file),
+			.row = row_i32(&rows, i, row),
+			.outcome = row_text(&rows, i, outcome),
+			.code = row_text(&rows, i, code),
+			.note = row_text(&rows, i, note),
+			.area = row_text(&rows, i, area),
+		};
+	return OK;
+}

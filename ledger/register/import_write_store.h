@@ -1,0 +1,37 @@
+/* import_write_store.h: the second half of an import: rows that were judged are sealed and written. Only import_store.c uses it. */
+#ifndef LEDGER_REGISTER_IMPORT_WRITE_STORE_H
+#define LEDGER_REGISTER_IMPORT_WRITE_STORE_H
+
+#include "ledger/register/import_store.h"
+#include "ledger/register/people_found.h"
+
+/* A row that was not rejected from itself, and whose it is. */
+struct standing {
+	size_t list;
+	struct entry *entry;
+	size_t person; /* in people */
+	bool name_differs;
+};
+
+struct import_file_more {
+	int64_t id;
+	struct day area_from;
+	const char *area_name, *agency;
+};
+
+struct import {
+	struct arena *arena;
+	const struct register_keys *keys;
+	const struct reference *reference;
+	struct day period; /* its first day */
+	struct import_list *lists;
+	size_t n_lists;
+	struct import_file_more *files; /* of each list */
+	struct people_found people;
+	struct standing *rows;
+	size_t n_rows;
+};
+
+enum result import_write(struct work *w, struct import *im) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,270 @@
+-- Lists into the register: what is known already, and what comes in. Everything takes thousands at a time.
+
+-- name: import_lock
+-- duties: desk
+-- in:
+-- out: locked boolean
+-- One import at a time: two that name the same new person would otherwise refuse each other.
+select true as locked from pg_advisory_xact_lock(7201);
+
+-- name: import_instance
+-- duties: desk
+-- in:
+-- out: sandbox boolean, today date
+select sandbox, ops.today() as today from ops.instance;
+
+-- name: import_prefixes
+-- duties: desk
+-- in:
+-- out: prefix text
+select prefix from register.id_prefix;
+
+-- name: import_categories
+-- duties: desk
+-- in:
+-- out: code text, programme text, rate_code text, also_rate_code text, needs_injury_pct boolean, rule text
+select code, programme, rate_code, also_rate_code, needs_injury_pct, rule from rules.category order by code;
+
+-- name: import_aliases
+-- duties: desk
+-- in:
+-- out: alias text, category text
+select alias, category from rules.category_alias union all select name_vi, code from rules.category;
+
+-- name: import_banks
+-- duties: desk
+-- in:
+-- out: word text, code text
+-- A bank is known by its code, its short and its whole name; a renamed one is its successor. A sandbox knows also the
+-- banks that its channels name.
+select w.word, coalesce(b.replaced_by, b.code) as code
+from bank.bank b, unnest(array[b.code, b.short_name, b.name_vi]) as w(word)
+union
+select c.bank, c.bank from org.channel c, ops.instance i where i.sandbox and c.kind = 'bank'
+union
+select f.bank, f.bank from org.funding_account f, ops.instance i where i.sandbox;
+
+-- name: import_programmes
+-- duties: desk
+-- in: codes text[]
+-- out: code text, agency text
+select p.code, a.code as agency
+from rules.programme p
+left join org.programme_agency pa on pa.programme = p.code
+left join org.agency a on a.id = pa.agency
+where p.code = any ($1);
+
+-- name: import_areas
+-- duties: desk
+-- in: codes text[], day date
+-- out: code text, valid_from date, name text
+-- The units that stand on a day; sql/reference/README.md says what the three dates mean.
+select code, valid_from, name from register.area
+where code = any ($1) and level = 'commune'
+	and valid_from <= $2 and (valid_to is null or $2 <= valid_to) and (gone_by is null or $2 < gone_by);
+
+-- name: import_may
+-- duties: desk
+-- in:
+-- out: may boolean
+-- Lists of banks and of the population belong to no agency and no area: any mandate of the register will do.
+select coalesce(bool_or(auth.may('register', m.agency, m.area, 0)), false) as may
+from auth.mandate m where m.officer = auth.me() and m.role = 'register';
+
+-- name: import_files_known
+-- duties: desk
+-- in: sha256s bytea[], kind text
+-- out: sha256 bytea, name text
+select sha256, name from register.import_file where sha256 = any ($1) and kind = $2;
+
+-- name: import_people
+-- duties: desk
+-- in: blinds bytea[]
+-- out: n bigint, person bigint, name text, wrapped bytea
+-- Whoever was merged is the person that is left. n counts from 1.
+select b.n, r.id as person, r.name, k.wrapped
+from unnest($1) with ordinality as b(blind, n)
+join register.person_id d on d.blind = b.blind
+join register.person p on p.id = d.person
+join register.person r on r.id = coalesce(p.root, p.id)
+join register.person_key k on k.person = r.id;
+
+-- name: import_listed
+-- duties: desk
+-- in: programmes text[], period date, persons bigint[]
+-- out: n bigint, file_name text, row_no integer, area text
+-- Who stands on a list of this programme and period already, and where.
+select w.n, f.name as file_name, r.row_no, coalesce(a.name, f.area_code) as area
+from unnest($1, $3) with ordinality as w(programme, person, n)
+join register.import_row r on r.programme = w.programme and r.period = $2 and r.person = w.person
+join register.import_file f on f.id = r.file
+left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from;
+
+-- name: import_enrolled
+-- duties: desk
+-- in: programmes text[], persons bigint[], month date
+-- out: n bigint, category text, injury_pct smallint, area_code text
+-- The regular categories that count for a month: those of the last month that named any.
+select w.n, e.category, e.injury_pct, e.area_code
+from unnest($1, $2) with ordinality as w(programme, person, n)
+join register.enrolment e on e.person = w.person and e.programme = w.programme and e.kind = 'regular'
+where e.from_month = (
+	select max(l.from_month) from register.enrolment l
+	where l.person = w.person and l.programme = w.programme and l.kind = 'regular' and l.from_month <= $3)
+order by w.n, e.category;
+
+-- name: import_preferences
+-- duties: desk
+-- in: programmes text[], persons bigint[]
+-- out: n bigint, method text
+select w.n, p.method
+from unnest($1, $2) with ordinality as w(programme, person, n)
+cross join lateral (
+	select method from register.pay_preference p where p.person = w.person and p.programme = w.programme
+	order by p.since desc, p.id desc limit 1) p;
+
+-- name: import_accounts_known
+-- duties: desk
+-- in: persons bigint[], banks text[], blinds bytea[]
+-- out: n bigint, id bigint
+select w.n, a.id
+from unnest($1, $2, $3) with ordinality as w(person, bank, blind, n)
+join register.payee_account a on a.person = w.person and a.bank = w.bank and a.blind = w.blind;
+
+-- name: import_new_ids
+-- duties: desk
+-- in: persons integer, files integer
+-- out: kind text, id bigint
+-- Sealing binds to the id, so it is drawn before the row exists.
+select 'person' as kind, nextval('register.person_id_seq') as id from generate_series(1, $1)
+union all
+select 'file', nextval('register.import_file_id_seq') from generate_series(1, $2);
+
+-- name: import_files_add
+-- duties: desk
+-- in: ids bigint[], sha256s bytea[], names text[], kind text, programmes text[], areas text[], area_froms date[], period date,
+--     bank text, row_keys bytea[], accepted integer[], rejected integer[], repaired integer[], totals bigint[]
+-- out:
+insert into register.import_file (id, sha256, name, kind, programme, area_code, area_valid_from, period, bank, officer, row_key,
+	accepted, rejected, repaired, total_dong)
+overriding system value
+select f.id, f.sha256, f.name, $4, f.programme, f.area, f.area_from, $8, $9, auth.me(), f.row_key, f.accepted, f.rejected,
+	f.repaired, f.total
+from unnest($1, $2, $3, $5, $6, $7, $10, $11, $12, $13, $14)
+	as f(id, sha256, name, programme, area, area_from, row_key, accepted, rejected, repaired, total);
+
+-- name: import_people_add
+-- duties: desk
+-- in: ids bigint[], anchors bytea[], names text[], folds text[], years smallint[], births date[], sexes text[]
+-- out:
+insert into register.person (id, anchor, name, name_fold, birth_year, birth_date, sex)
+overriding system value
+select * from unnest($1, $2, $3, $4, $5, $6, $7);
+
+-- name: import_ids_add
+-- duties: desk
+-- in: persons bigint[], wrapped bytea[], blinds bytea[], sealed bytea[]
+-- out:
+with k as (
+	insert into register.person_key (person, wrapped) select * from unnest($1, $2)
+)
+insert into register.person_id (person, kind, blind, sealed)
+select person, 'cccd', blind, sealed from unnest($1, $3, $4) as i(person, blind, sealed);
+
+-- name: import_phones_add
+-- duties: desk
+-- in: persons bigint[], blinds bytea[], sealed bytea[]
+-- out:
+insert into register.person_phone (person, blind, sealed) select * from unnest($1, $2, $3) on conflict do nothing;
+
+-- name: import_enrolments_add
+-- duties: desk
+-- in: persons bigint[], programmes text[], categories text[], pcts smallint[], areas text[], area_froms date[],
+--     from_months date[], to_months date[], kinds text[], pay_periods date[], decisions text[], files bigint[], rows integer[]
+-- out:
+insert into register.enrolment (person, programme, category, injury_pct, area_code, area_valid_from, from_month, to_month, kind,
+	pay_period, decision, file, row_no)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+on conflict (person, programme, category, kind, from_month, decision) do nothing;
+
+-- name: import_preferences_add
+-- duties: desk
+-- in: persons bigint[], programmes text[], methods text[], since date, files bigint[]
+-- out:
+insert into register.pay_preference (person, programme, method, since, file)
+select person, programme, method, $4, file from unnest($1, $2, $3, $5) as p(person, programme, method, file)
+on conflict (person, programme, since, method) do nothing;
+
+-- name: import_accounts_add
+-- duties: desk
+-- in: persons bigint[], kinds text[], banks text[], blinds bytea[], sealed bytea[], salts bytea[], hashes bytea[], holders text[],
+--     folds text[], authorities text[], authority_untils date[], source text, files bigint[]
+-- out: person bigint, bank text, blind bytea, id bigint
+insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, authority,
+	authority_until, source, file)
+select person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, $12, file
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
+	as a(person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, file)
+on conflict (person, bank, blind) do nothing
+returning person, bank, blind, id;
+
+-- name: import_rows_add
+-- duties: desk
+-- in: files bigint[], rows integer[], statuses text[], persons bigint[], listed bigint[], codes text[], notes text[],
+--     sealed bytea[], programmes text[], period date
+-- out:
+insert into register.import_row (file, row_no, status, person, listed_dong, code, note, sealed, programme, period)
+select r.file, r.row_no, r.status, r.person, r.listed, r.code, r.note, r.sealed, r.programme, $10
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as r(file, row_no, status, person, listed, code, note, sealed, programme);
+
+-- name: import_deaths_noticed
+-- duties: desk
+-- in: persons bigint[], blinds bytea[]
+-- out:
+-- Who was reported dead before any list named him.
+insert into register.person_event (person, kind, day, file)
+select w.person, 'death', d.day, d.file
+from unnest($1, $2) as w(person, blind) join register.death_notice d on d.blind = w.blind
+on conflict do nothing;
+
+-- name: import_findings_add
+-- duties: desk
+-- in: programmes text[], period date, persons bigint[], files bigint[], rows integer[], codes text[], notes text[], blocks boolean[]
+-- out:
+insert into register.finding (programme, period, person, file, row_no, code, note, blocks)
+select f.programme, $2, f.person, f.file, f.row_no, f.code, f.note, f.blocks
+from unnest($1, $3, $4, $5, $6, $7, $8) as f(programme, person, file, row_no, code, note, blocks)
+on conflict do nothing;
+
+-- name: import_checks_add
+-- duties: desk
+-- in: accounts bigint[], statuses text[], grades text[], linked boolean[], passes boolean[]
+-- out:
+insert into register.account_check (account, source, status, grade, id_linked, passes)
+select account, 'bank_list', status, grade, linked, passes
+from unnest($1, $2, $3, $4, $5) as c(account, status, grade, linked, passes);
+
+-- name: import_deaths_add
+-- duties: desk
+-- in: persons bigint[], blinds bytea[], days date[], files bigint[], rows integer[]
+-- out:
+-- persons holds 0 for whom no list has named.
+with known as (
+	insert into register.person_event (person, kind, day, file)
+	select person, 'death', day, file
+	from unnest($1, $3, $4) as d(person, day, file) where person <> 0
+	on conflict do nothing
+)
+insert into register.death_notice (blind, day, file, row_no)
+select blind, day, file, row_no
+from unnest($1, $2, $3, $4, $5) as d(person, blind, day, file, row_no) where person = 0
+on conflict do nothing;
+
+-- name: import_rows_of
+-- duties: desk
+-- in: period date
+-- out: file text, row integer, outcome text, code text, note text, area text
+select f.name as file, r.row_no as row, r.status as outcome, coalesce(r.code, '') as code, coalesce(r.note, '') as note,
+	coalesce(f.area_code, '') as area
+from register.import_row r join register.import_file f on f.id = r.file
+where f.period = $1 order by f.name, r.row_no;
