@@ -10,6 +10,7 @@
 
 #include "ledger/base/json.h"
 #include "ledger/db/migrate.h"
+#include "ledger/db/rights.h"
 
 #define STEP_MS  (INT64_C(10) * 60 * 1000) /* for each step: migrating a full database takes long */
 #define JSON_MAX ((size_t)4 << 20)
@@ -25,11 +26,11 @@ struct options {
 
 static const char usage_text[] =
 	"chitra db init [--sandbox [--start 'YYYY-MM-DD HH:MM']] [--create NAME]\n"
-	"               roles, migrations, reference data; safe to repeat\n"
+	"               roles, migrations, rights, reference data; safe to repeat\n"
 	"chitra db migrate\n"
-	"               applies the migrations that are missing\n"
+	"               applies the migrations that are missing, and gives each role the rights of rights.list\n"
 	"chitra db check\n"
-	"               compares the database with the migrations and with every named query; 1: they differ\n"
+	"               compares the database with the migrations, rights.list and every named query; 1: they differ\n"
 	"\n"
 	"  --database C  connection string of the owner; default: PGHOST, PGDATABASE, ...\n"
 	"  --share DIR   the directory of sql/; default: CHITRA_SHARE, then beside the program\n"
@@ -114,6 +115,7 @@ struct done {
 	bool created;
 	bool instance;
 	size_t migrations;
+	size_t rights; /* that were different */
 	int64_t reference_rows;
 };
 
@@ -122,6 +124,7 @@ static void fill_done(struct json_writer *j, const void *what)
 	const struct done *d = what;
 	json_put_bool(j, "created_database", d->created);
 	json_put_i64(j, "migrations_applied", (int64_t)d->migrations);
+	json_put_i64(j, "rights_changed", (int64_t)d->rights);
 	json_put_i64(j, "reference_rows", d->reference_rows);
 	json_put_bool(j, "created_instance", d->instance);
 	json_put_i64(j, "schema_version", CHITRA_SCHEMA_VERSION);
@@ -131,11 +134,13 @@ static void say_done(const struct options *o, const struct done *d)
 {
 	if (o->json)
 		print_json(fill_done, d);
-	else if (!d->created && !d->instance && d->migrations == 0 && d->reference_rows == 0)
+	else if (!d->created && !d->instance && d->migrations == 0 && d->rights == 0 &&
+		 d->reference_rows == 0)
 		printf("nothing to do: schema version %d\n", CHITRA_SCHEMA_VERSION);
 	else
-		printf("%zu migrations applied, %" PRId64 " reference rows loaded: schema version %d\n",
-			d->migrations, d->reference_rows, CHITRA_SCHEMA_VERSION);
+		printf("%zu migrations applied, %zu rights changed, %" PRId64
+		       " reference rows loaded: schema version %d\n",
+			d->migrations, d->rights, d->reference_rows, CHITRA_SCHEMA_VERSION);
 }
 
 static void say_migration(const struct migration *m)
@@ -168,6 +173,8 @@ static enum result init(struct work *w, const struct options *o, struct done *do
 		r = migrate_apply(w, share, say_migration, &done->migrations);
 	next_step(w);
 	if (r == OK)
+		r = rights_apply(w, share, &done->rights);
+	if (r == OK)
 		r = migrate_instance(w, o->sandbox, o->start, &done->instance);
 	if (r == OK)
 		r = migrate_reference(w, share, &done->reference_rows);
@@ -193,6 +200,9 @@ static int run_migrate(struct work *w, const struct options *o)
 	const char *share = migrate_share(w, o->share);
 	next_step(w);
 	enum result r = share ? migrate_apply(w, share, say_migration, &done.migrations) : REFUSED;
+	next_step(w);
+	if (r == OK)
+		r = rights_apply(w, share, &done.rights);
 	if (r == OK)
 		say_done(o, &done);
 	return exit_code(w, r);
@@ -203,12 +213,13 @@ static int run_migrate(struct work *w, const struct options *o)
 struct found {
 	struct migrations migrations;
 	struct schema_faults faults;
+	struct rights_diff rights;
 	int version;
 };
 
 static bool is_right(const struct found *f)
 {
-	return f->faults.n == 0 && f->migrations.applied == f->migrations.n &&
+	return f->faults.n == 0 && f->rights.n == 0 && f->migrations.applied == f->migrations.n &&
 	       f->version == CHITRA_SCHEMA_VERSION;
 }
 
@@ -228,6 +239,10 @@ static void fill_found(struct json_writer *j, const void *what)
 		json_close(j);
 	}
 	json_close(j);
+	json_open_array(j, "rights");
+	for (size_t i = 0; i < f->rights.n; i++)
+		json_put_str(j, NULL, f->rights.at[i]);
+	json_close(j);
 }
 
 static void say_found(const struct found *f)
@@ -240,6 +255,8 @@ static void say_found(const struct found *f)
 			CHITRA_SCHEMA_VERSION);
 	for (size_t i = 0; i < f->faults.n; i++)
 		printf("%s: %s: %s\n", f->faults.at[i].file, f->faults.at[i].query, f->faults.at[i].text);
+	for (size_t i = 0; i < f->rights.n; i++)
+		printf("rights.list: %s\n", f->rights.at[i]);
 	if (is_right(f))
 		printf("schema version %d, %zu migrations, every query fits\n", f->version, f->migrations.n);
 }
@@ -251,6 +268,8 @@ static int run_check(struct work *w, const struct options *o)
 	next_step(w);
 	enum result r = share ? migrate_status(w, share, &f.migrations) : REFUSED;
 	f.version = (int)f.migrations.applied;
+	if (r == OK && f.migrations.applied == f.migrations.n)
+		r = rights_compare(w, share, &f.rights);
 	if (r == OK && f.migrations.applied == f.migrations.n)
 		r = schema_describe_all(w, &f.faults);
 	if (r != OK)

@@ -76,6 +76,12 @@ enum result conn_value(
  * w->why, with the line when it is a path: "sql_failed". Notices are not shown. */
 enum result conn_script(struct work *w, const char *file, const char *sql) WARN_UNUSED;
 
+/* A file of SQL as it lies there and as text; refused when it holds a zero byte ("sql_failed"). */
+enum result script_read(struct work *w, const char *path, struct bytes *raw, const char **sql) WARN_UNUSED;
+
+/* Ends the transaction that a script began: OK, REFUSED, or UNSURE "commit_unknown" when no answer came. */
+enum result script_commit(struct work *w, const char *what) WARN_UNUSED;
+
 /* The simple protocol (scripts, COPY) and pipeline mode exclude each other. */
 void conn_leave_pipeline(struct db *db);
 void conn_enter_pipeline(struct db *db);

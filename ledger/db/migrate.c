@@ -10,7 +10,6 @@
 #include "ledger/base/file.h"
 #include "ledger/db/conn.h"
 
-#define SQL_MAX     ((size_t)16 << 20)
 #define LEVELS_UP   5
 #define MIGRATE_KEY "7163389137101" /* one migrator at a time, whoever it is */
 
@@ -54,20 +53,6 @@ const char *migrate_share(struct work *w, const char *given)
 	return NULL;
 }
 
-static enum result read_sql(struct work *w, const char *path, struct bytes *raw, const char **sql)
-{
-	struct bytes b;
-	if (!read_file(w->arena, path, SQL_MAX, &b, &w->why))
-		return REFUSED;
-	if (memchr(b.at, '\0', b.n)) {
-		why_set(&w->why, "sql_failed", "%s: holds a zero byte", path);
-		return REFUSED;
-	}
-	*raw = b;
-	*sql = arena_strndup(w->arena, (const char *)b.at, b.n);
-	return OK;
-}
-
 /* ---- what there is, and what was applied ---------------------------------------------------------------------------- */
 
 /* "0001_foundation.sql" */
@@ -89,7 +74,7 @@ static enum result read_one(struct work *w, const char *dir, const char *file, s
 {
 	const char *path = arena_printf(w->arena, "%s/%s", dir, file), *sql;
 	struct bytes raw;
-	enum result r = read_sql(w, path, &raw, &sql);
+	enum result r = script_read(w, path, &raw, &sql);
 	if (r != OK)
 		return r;
 	m->number = (int)strtol(file, NULL, 10);
@@ -191,19 +176,7 @@ static const char record_table[] = "reset role;"
 				   " number integer primary key check (number > 0),"
 				   " name text not null,"
 				   " sha256 bytea not null check (octet_length(sha256) = 32),"
-				   " applied_at timestamptz not null default now());"
-				   "grant select on ops.migration to public";
-
-static enum result commit(struct work *w, const char *what)
-{
-	if (conn_script(w, what, "commit") == OK)
-		return OK;
-	if (why_is(&w->why, "db_lost") || why_is(&w->why, "db_deadline")) {
-		why_set(&w->why, "commit_unknown", "%s: the commit got no answer; run it again", what);
-		return UNSURE;
-	}
-	return REFUSED;
-}
+				   " applied_at timestamptz not null default now())";
 
 static enum result apply_one(struct work *w, const struct migration *m)
 {
@@ -212,7 +185,7 @@ static enum result apply_one(struct work *w, const struct migration *m)
 	char sum[HASH_HEX_SIZE];
 	const char *const row[] = {
 		arena_printf(w->arena, "%d", m->number), m->name, hash_hex(&m->sha256, sum)};
-	enum result r = read_sql(w, m->path, &raw, &sql);
+	enum result r = script_read(w, m->path, &raw, &sql);
 	if (r != OK)
 		return r;
 	r = conn_script(w, m->path, "begin; set local statement_timeout = 0");
@@ -227,7 +200,7 @@ static enum result apply_one(struct work *w, const struct migration *m)
 		r = conn_value(w,
 			"insert into ops.migration (number, name, sha256) values ($1::text::integer, $2, decode($3, 'hex'))",
 			row, 3, &nothing);
-	return r == OK ? commit(w, m->path) : r;
+	return r == OK ? script_commit(w, m->path) : r;
 }
 
 static enum result apply_missing(
@@ -272,7 +245,7 @@ static enum result script_in_one(struct work *w, const char *path)
 {
 	struct bytes raw;
 	const char *sql;
-	enum result r = read_sql(w, path, &raw, &sql);
+	enum result r = script_read(w, path, &raw, &sql);
 	if (r == OK)
 		r = conn_ensure(w);
 	if (r == OK)

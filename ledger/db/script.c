@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/base/file.h"
+
+#define SQL_MAX ((size_t)16 << 20)
+
 static const char *field(const PGresult *error, int code)
 {
 	const char *z = PQresultErrorField(error, code);
@@ -70,4 +74,29 @@ enum result conn_value(struct work *w, const char *sql, const char *const *args,
 	bool there = s == PGRES_TUPLES_OK && PQntuples(r) > 0 && !PQgetisnull(r, 0, 0);
 	*value = there ? arena_strdup(w->arena, PQgetvalue(r, 0, 0)) : NULL;
 	return OK;
+}
+
+enum result script_read(struct work *w, const char *path, struct bytes *raw, const char **sql)
+{
+	struct bytes b;
+	if (!read_file(w->arena, path, SQL_MAX, &b, &w->why))
+		return REFUSED;
+	if (memchr(b.at, '\0', b.n)) {
+		why_set(&w->why, "sql_failed", "%s: holds a zero byte", path);
+		return REFUSED;
+	}
+	*raw = b;
+	*sql = arena_strndup(w->arena, (const char *)b.at, b.n);
+	return OK;
+}
+
+enum result script_commit(struct work *w, const char *what)
+{
+	if (conn_script(w, what, "commit") == OK)
+		return OK;
+	if (why_is(&w->why, "db_lost") || why_is(&w->why, "db_deadline")) {
+		why_set(&w->why, "commit_unknown", "%s: the commit got no answer; run it again", what);
+		return UNSURE;
+	}
+	return REFUSED;
 }

@@ -36,7 +36,7 @@ version=$((10#$(basename "$last" | cut -c1-4)))
 
 db init --sandbox --start '2024-04-03 08:00' --create "$name" --share sql
 is "$status" 0 "init makes a database from nothing"
-like "$out" "^$version migrations applied, [0-9]+ reference rows loaded: schema version $version\$" "and says what it did"
+like "$out" "^$version migrations applied, [0-9]+ rights changed, [0-9]+ reference rows loaded: schema version $version\$" "and says what it did"
 is "$(query 'select max(number) from ops.migration')" "$version" "every migration is applied"
 is "$(query "select to_char(ops.now() at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD HH24:MI')")" "2024-04-03 08:00" \
 	"the sandbox's clock starts where it was told"
@@ -61,10 +61,10 @@ like "$out" "sql/queries/db.sql:[0-9]+: schema_version: .*integer" "named with i
 db check --share sql --json
 like "$out" '"ok":false,.*"query":"schema_version"' "in JSON too"
 query 'alter table ops.migration alter column number type integer'
-query 'revoke all on ops.migration from public'
+query 'revoke select on ops.migration from chitra_gate'
 db check --share sql
 like "$status $out" "^1 .*schema_version: chitra_gate: permission denied for table migration" "a right that is missing is a difference"
-query 'grant select on ops.migration to public'
+query 'grant select on ops.migration to chitra_gate'
 
 cp -r sql "$scratch/sql"
 echo '-- changed' >>"$scratch/sql/migrations/$(basename "$last")"
