@@ -78,7 +78,7 @@ insert into books.counter default values;
 -- The tree as of a size: one hash per set bit, largest subtree first.
 create table books.tree_head (
 	size bigint primary key check (size > 0),
-	nodes bytea not null,
+	nodes bytea not null check (length(nodes) = 32 * bit_count(size::bit(64))),
 	root bytea not null check (length(root) = 32),
 	at timestamptz not null default now()
 );
@@ -194,6 +194,18 @@ begin
 	return new;
 end $$;
 create trigger guard before update on books.counter for each row execute function books.guard_counter();
+
+-- The tree only grows, over transactions that are there.
+create function books.guard_head() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if new.size > (select c.next_seq from books.counter c) or exists (select from books.tree_head h where h.size > new.size) then
+		raise exception 'tree: a head of size % does not follow the one before it', new.size using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert on books.tree_head for each row execute function books.guard_head();
 
 do $$
 declare
@@ -315,5 +327,30 @@ begin
 	end if;
 	return coalesce(below, '{}');
 end $$;
+-- ---------------------------------------------------------------- the tree
+
+-- Where the tree stands; nobody else seals until this transaction ends.
+create function books.seal_begin() returns table (size bigint, nodes bytea, root bytea, next_seq bigint)
+language plpgsql security definer
+set search_path = pg_catalog
+as $$
+#variable_conflict use_column
+begin
+	lock table books.tree_head in share row exclusive mode;
+	select c.next_seq into next_seq from books.counter c;
+	select h.size, h.nodes, h.root into size, nodes, root from books.tree_head h order by h.size desc limit 1;
+	size := coalesce(size, 0);
+	nodes := coalesce(nodes, '');
+	root := coalesce(root, sha256(''));
+	return next;
+end $$;
+
+-- The next head and its signed checkpoint.
+create function books.seal(size bigint, nodes bytea, root bytea, note bytea) returns void language sql security definer
+set search_path = pg_catalog
+begin atomic
+	insert into books.tree_head (size, nodes, root) values (size, nodes, root);
+	insert into books.checkpoint (size, note) values (size, note);
+end;
 
 revoke execute on all functions in schema books from public;

@@ -74,3 +74,39 @@ order by t.seq;
 -- in:
 -- out: size bigint, nodes bytea, root bytea
 select size, nodes, root from books.tree_head order by size;
+
+-- name: books_seal_begin
+-- duties: scribe
+-- in:
+-- out: size bigint, nodes bytea, root bytea, next_seq bigint
+-- Nobody else seals until commit.
+select size, nodes, root, next_seq from books.seal_begin();
+
+-- name: books_seal
+-- duties: scribe
+-- in: size bigint, nodes bytea, root bytea, note bytea
+-- out:
+select from books.seal($1, $2, $3, $4);
+
+-- name: books_leaves
+-- duties: desk, scribe
+-- in: first bigint, n bigint
+-- out: seq bigint, leaf bytea
+-- By seq: whoever posts holds the counter until commit, so what is visible has no gap.
+select t.seq, t.leaf from books.txn t where t.seq >= $1 and t.seq < $1 + $2 order by t.seq;
+
+-- name: books_leaf_hashes
+-- duties: desk, teller, scribe
+-- in: first bigint, n bigint
+-- out: seq bigint, leaf_hash bytea
+select t.seq, t.leaf_hash from books.txn t where t.seq >= $1 and t.seq < $1 + $2 order by t.seq;
+
+-- name: books_head
+-- duties: desk, teller, scribe
+-- in:
+-- out: next_seq bigint, size bigint, nodes bytea, root bytea, system text, timeline bigint
+-- What is compared with the archive at every connect.
+select c.next_seq, coalesce(h.size, 0) as size, coalesce(h.nodes, '') as nodes, coalesce(h.root, sha256('')) as root,
+	s.system_identifier::text as system, ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint as timeline
+from books.counter c cross join pg_control_system() s
+	left join lateral (select t.size, t.nodes, t.root from books.tree_head t order by t.size desc limit 1) h on true;

@@ -75,9 +75,12 @@ select is(pg_temp.post(array['t.6'], 'expenses:benefit:t:p', 'income:funding:t:p
 -- ---- nothing is changed or removed, not by the owner either ----
 
 set local role chitra_owner;
-insert into books.tree_head (size, nodes, root) values (1000001, sha256('x'), sha256('x'));
-insert into books.checkpoint (size, note) values (1000001, 'note');
-insert into books.cosignature (size, witness, line) values (1000001, 'w', 'line');
+insert into books.tree_head (size, nodes, root) values (4, sha256('x'), sha256('x'));
+insert into books.checkpoint (size, note) values (4, 'note');
+insert into books.cosignature (size, witness, line) values (4, 'w', 'line');
+select throws_matching($$ insert into books.tree_head (size, nodes, root) values (2, sha256('x'), sha256('x')) $$, '^tree: ', 'the tree does not shrink');
+select throws_matching($$ insert into books.tree_head (size, nodes, root) values (16, sha256('x'), sha256('x')) $$, '^tree: ', 'nor grow beyond the transactions');
+select throws_matching($$ insert into books.tree_head (size, nodes, root) values (5, sha256('x'), sha256('x')) $$, 'tree_head_check', 'a head has one hash for each set bit of its size');
 reset role;
 
 create function pg_temp.refused(sql text, why text) returns setof text language plpgsql as $$

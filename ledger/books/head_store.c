@@ -1,0 +1,147 @@
+#include "ledger/books/head_store.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "ledger/base/log.h"
+#include "ledger/base/merkle.h"
+#include "ledger/base/text.h"
+
+#define AT_ONCE 8192 /* leaf hashes of one query */
+
+static atomic_bool in_doubt;
+
+struct head {
+	uint64_t leaves; /* in the database */
+	uint64_t size;   /* of its newest tree head */
+	struct compact tree;
+	struct cluster cluster;
+};
+
+static enum result read_head(struct work *w, struct head *out)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_BOOKS_HEAD, DB_NO_ARGS, &r);
+
+	if (result != OK)
+		return result;
+	out->leaves = (uint64_t)row_i64(&r, 0, rows_col(&r, "next_seq"));
+	out->size = (uint64_t)row_i64(&r, 0, rows_col(&r, "size"));
+	out->cluster.timeline = (uint64_t)row_i64(&r, 0, rows_col(&r, "timeline"));
+	if (!text_u64(bytes_z(row_text(&r, 0, rows_col(&r, "system"))), UINT64_MAX, &out->cluster.system) ||
+		!compact_read(out->size, row_bytes(&r, 0, rows_col(&r, "nodes")), &out->tree)) {
+		why_set(&w->why, "books_head", "the tree head of size %" PRIu64 " cannot be read", out->size);
+		return REFUSED;
+	}
+	return OK;
+}
+
+/* The tree of the database at a later size, from its leaf hashes. */
+static enum result grow(struct work *w, struct compact *tree, uint64_t size)
+{
+	while (tree->n < size) {
+		uint64_t n = size - tree->n < AT_ONCE ? size - tree->n : AT_ONCE;
+		struct rows r;
+		int hash;
+		enum result result = db_run(
+			w, Q_BOOKS_LEAF_HASHES, DB_ARGS(db_i64((int64_t)tree->n), db_i64((int64_t)n)), &r);
+
+		if (result != OK)
+			return result;
+		bug_if(rows_n(&r) != n);
+		hash = rows_col(&r, "leaf_hash");
+		for (size_t i = 0; i < n; i++) {
+			struct hash leaf = row_hash(&r, i, hash);
+
+			compact_append(tree, &leaf);
+		}
+	}
+	return OK;
+}
+
+static bool cluster_went_back(
+	const struct archive *archive, const struct cluster *now, struct why *why, bool *differs)
+{
+	struct cluster known;
+
+	*differs = false;
+	if (!archive_cluster(archive, &known, why))
+		return false;
+	if (known.system == 0)
+		return true;
+	if (known.system != now->system)
+		*differs = !why_set(why, "history_in_doubt", "the archive is of another PostgreSQL cluster");
+	else if (known.timeline > now->timeline)
+		*differs = !why_set(why, "history_in_doubt",
+			"PostgreSQL is on timeline %" PRIu64 ", and was on %" PRIu64, now->timeline,
+			known.timeline);
+	return true;
+}
+
+static enum result compare_roots(
+	struct work *w, struct head *head, const struct checkpoint *newest, bool *differs)
+{
+	enum result result;
+	struct hash root;
+
+	if (head->leaves < newest->size)
+		*differs = !why_set(&w->why, "history_in_doubt",
+			"the database has %" PRIu64 " ledger transactions, and the archive %" PRIu64,
+			head->leaves, newest->size);
+	else if (head->size > newest->size)
+		*differs = !why_set(&w->why, "history_in_doubt",
+			"the database has sealed %" PRIu64
+			" ledger transactions, and the archive only %" PRIu64,
+			head->size, newest->size);
+	if (*differs)
+		return OK;
+	result = grow(w, &head->tree, newest->size);
+	if (result != OK)
+		return result;
+	root = compact_root(&head->tree);
+	if (newest->size > 0 && !hash_eq(&root, &newest->root))
+		*differs = !why_set(&w->why, "history_in_doubt",
+			"the first %" PRIu64 " ledger transactions are not those of the archive",
+			newest->size);
+	return OK;
+}
+
+enum result books_compare(struct work *w, const struct archive *archive, bool *differs)
+{
+	struct archived newest;
+	struct head head;
+	enum result result = read_head(w, &head);
+
+	if (result != OK)
+		return result;
+	/* After the head: the archive is always written first. */
+	if (!archive_newest(archive, w->arena, &newest, &w->why) ||
+		!cluster_went_back(archive, &head.cluster, &w->why, differs))
+		return REFUSED;
+	return *differs ? OK : compare_roots(w, &head, &newest.checkpoint, differs);
+}
+
+enum result books_check_head(struct work *w, void *archive)
+{
+	bool differs = false;
+	enum result result = books_compare(w, archive, &differs);
+
+	if (result == OK && differs && !atomic_exchange(&in_doubt, true))
+		log_event(LOG_ERROR, "history_in_doubt", K_WHY(&w->why));
+	return result;
+}
+
+bool books_in_doubt(const struct db *db, struct why *why)
+{
+	if (!atomic_load(&in_doubt) && !db_history_in_doubt(db))
+		return false;
+	why_set(why, "history_in_doubt",
+		"the database has forgotten what the archive remembers; run chitra recover, then start again");
+	return true;
+}
+
+void books_forget_doubt(void)
+{
+	atomic_store(&in_doubt, false);
+}

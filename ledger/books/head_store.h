@@ -1,0 +1,26 @@
+/* head_store.h: has the database forgotten what the archive remembers?
+ *
+ * At every (re)connect the ledger's head, and which PostgreSQL answers, are compared with the archive. If the database has fewer
+ * leaves than the newest checkpoint, or others, or if timeline or cluster went back, history is in doubt: nothing is sent and
+ * nothing is signed until `chitra recover` has brought back what is missing and the programs were started again. Reading and
+ * recording go on. */
+#ifndef LEDGER_BOOKS_HEAD_STORE_H
+#define LEDGER_BOOKS_HEAD_STORE_H
+
+#include "ledger/books/archive.h"
+#include "ledger/db/db.h"
+
+/* For db_on_connect(books_check_head, archive), set before the first db_open. OK also when in doubt (it is logged once);
+ * anything else is trouble with the connection or the archive, and the connection is not used. */
+enum result books_check_head(struct work *w, void *archive) WARN_UNUSED;
+
+/* Asked before anything is sent or signed; true fills why (history_in_doubt). Stays true until the process ends. */
+bool books_in_doubt(const struct db *db, struct why *why);
+
+/* The same comparison as a question: true and why when the database is behind the archive or beside it. */
+enum result books_compare(struct work *w, const struct archive *archive, bool *differs) WARN_UNUSED;
+
+/* For tests: as at the start of a process. */
+void books_forget_doubt(void);
+
+#endif

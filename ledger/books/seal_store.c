@@ -1,0 +1,233 @@
+#include "ledger/books/seal_store.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "ledger/base/merkle.h"
+#include "ledger/base/text.h"
+#include "ledger/books/head_store.h"
+#include "ledger/books/post.h"
+
+struct round {
+	struct work *w;
+	const struct sealer *sealer;
+	struct compact tree; /* of the database's newest head; then with the new leaves */
+	uint64_t began;      /* its size before the new leaves */
+	uint64_t next_seq;
+	size_t n; /* leaves in hand */
+	struct bytes *leaves;
+};
+
+static enum result begin(struct round *r)
+{
+	struct rows rows;
+	enum result result = db_run(r->w, Q_BOOKS_SEAL_BEGIN, DB_NO_ARGS, &rows);
+	uint64_t size;
+
+	if (result != OK)
+		return result;
+	size = (uint64_t)row_i64(&rows, 0, rows_col(&rows, "size"));
+	r->next_seq = (uint64_t)row_i64(&rows, 0, rows_col(&rows, "next_seq"));
+	if (!compact_read(size, row_bytes(&rows, 0, rows_col(&rows, "nodes")), &r->tree)) {
+		why_set(&r->w->why, "books_head", "the tree head of size %" PRIu64 " cannot be read", size);
+		return REFUSED;
+	}
+	r->began = size;
+	return OK;
+}
+
+/* What can never be changed again is read once before it is signed. */
+static bool is_leaf(struct round *r, struct arena *some, uint64_t seq, struct bytes text)
+{
+	struct leaf leaf;
+
+	if (!leaf_parse(some, text, &leaf, &r->w->why))
+		return why_prefix(&r->w->why, "ledger transaction %" PRIu64, seq);
+	if ((uint64_t)leaf.seq != seq)
+		return why_set(&r->w->why, "leaf_seq",
+			"the leaf of ledger transaction %" PRIu64 " says %" PRId64, seq, leaf.seq);
+	if ((leaf.entry.kind == LEAF_GENESIS) != (seq == 0))
+		return why_set(&r->w->why, "genesis_missing",
+			"the first ledger transaction, and no other, is the genesis; see chitra setup");
+	return true;
+}
+
+static enum result take_leaves(struct round *r, size_t n)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	struct rows rows;
+	uint64_t first = r->tree.n;
+	enum result result = db_run(
+		r->w, Q_BOOKS_LEAVES, DB_ARGS(db_i64((int64_t)first), db_i64((int64_t)n)), &rows);
+	int leaf;
+
+	if (result != OK)
+		return result;
+	bug_if(rows_n(&rows) != n);
+	leaf = rows_col(&rows, "leaf");
+	r->leaves = arena_array(r->w->arena, n, struct bytes);
+	r->n = n;
+	for (size_t i = 0; i < n; i++) {
+		struct hash hash;
+
+		r->leaves[i] = row_bytes(&rows, i, leaf);
+		arena_reset(some);
+		if (!is_leaf(r, some, first + i, r->leaves[i]))
+			return REFUSED;
+		hash = merkle_leaf(r->leaves[i]);
+		compact_append(&r->tree, &hash);
+	}
+	return OK;
+}
+
+static enum result write_head(struct round *r, struct bytes note)
+{
+	CLEANUP(buf_free) struct buf nodes;
+	struct hash root = compact_root(&r->tree);
+
+	buf_init(&nodes, 64 * 32);
+	compact_write(&r->tree, &nodes);
+	return db_run(r->w, Q_BOOKS_SEAL,
+		DB_ARGS(db_i64((int64_t)r->tree.n), db_bytes(buf_bytes(&nodes)), db_hash(&root),
+			db_bytes(note)),
+		NULL);
+}
+
+/* The archive is ahead: a round before this one reached it and not the database. */
+static enum result adopt(struct round *r, const struct archived *ahead)
+{
+	enum result result;
+	struct hash root;
+
+	if (ahead->checkpoint.size > r->next_seq) {
+		why_set(&r->w->why, "history_in_doubt",
+			"the database has %" PRIu64 " ledger transactions, and the archive %" PRIu64,
+			r->next_seq, ahead->checkpoint.size);
+		return REFUSED;
+	}
+	while (r->tree.n < ahead->checkpoint.size) {
+		uint64_t n = ahead->checkpoint.size - r->tree.n;
+
+		result = take_leaves(r, n < SEAL_LEAVES ? (size_t)n : SEAL_LEAVES);
+		if (result != OK)
+			return result;
+	}
+	root = compact_root(&r->tree);
+	if (!hash_eq(&root, &ahead->checkpoint.root)) {
+		why_set(&r->w->why, "history_in_doubt",
+			"the first %" PRIu64 " ledger transactions are not those of the archive", r->tree.n);
+		return REFUSED;
+	}
+	return write_head(r, ahead->note);
+}
+
+static bool to_archive(struct round *r, uint64_t first, struct buf *note)
+{
+	struct checkpoint c = {.size = r->tree.n, .root = compact_root(&r->tree)};
+	const struct sealer *s = r->sealer;
+
+	memcpy(c.origin, s->log.name, sizeof(c.origin));
+	checkpoint_text(&c, note);
+	{
+		struct bytes text = buf_copy(note, r->w->arena);
+
+		buf_add_z(note, "\n");
+		note_sign(&s->log, s->key, text, note);
+	}
+	bug_if(!buf_ok(note));
+	return archive_leaves(s->archive, first, r->leaves, r->n, &r->w->why) &&
+	       archive_checkpoint(s->archive, &c, buf_bytes(note), &r->w->why);
+}
+
+static enum result extend(struct round *r)
+{
+	CLEANUP(buf_free) struct buf note = {.max = NOTE_MAX};
+	uint64_t first = r->tree.n;
+	uint64_t n = r->next_seq - first;
+	enum result result = take_leaves(r, n < SEAL_LEAVES ? (size_t)n : SEAL_LEAVES);
+
+	if (result != OK)
+		return result;
+	return to_archive(r, first, &note) ? write_head(r, buf_bytes(&note)) : REFUSED;
+}
+
+/* Which PostgreSQL this archive is of; a timeline that went up (a standby took over) is noted. */
+static bool note_cluster(struct round *r, const struct rows *head)
+{
+	struct cluster known;
+	struct cluster now = {.timeline = (uint64_t)row_i64(head, 0, rows_col(head, "timeline"))};
+
+	if (!text_u64(bytes_z(row_text(head, 0, rows_col(head, "system"))), UINT64_MAX, &now.system))
+		bug("a system identifier that is no number");
+	if (!archive_cluster(r->sealer->archive, &known, &r->w->why))
+		return false;
+	if (known.system == now.system && known.timeline == now.timeline)
+		return true;
+	if (known.system != 0 && (known.system != now.system || known.timeline > now.timeline))
+		return why_set(&r->w->why, "history_in_doubt",
+			"the archive is of another PostgreSQL, or of a later one");
+	return archive_note_cluster(r->sealer->archive, &now, &r->w->why);
+}
+
+static enum result one_round(struct round *r)
+{
+	struct archived newest;
+	struct rows head;
+	enum result result = begin(r);
+
+	if (result == OK)
+		result = db_run(r->w, Q_BOOKS_HEAD, DB_NO_ARGS, &head);
+	if (result != OK)
+		return result;
+	if (!note_cluster(r, &head) || !archive_newest(r->sealer->archive, r->w->arena, &newest, &r->w->why))
+		return REFUSED;
+	if (newest.checkpoint.size > r->tree.n)
+		return adopt(r, &newest);
+	if (newest.checkpoint.size < r->tree.n) {
+		why_set(&r->w->why, "history_in_doubt",
+			"the database has sealed %" PRIu64
+			" ledger transactions, and the archive only %" PRIu64,
+			r->tree.n, newest.checkpoint.size);
+		return REFUSED;
+	}
+	return r->next_seq > r->tree.n ? extend(r) : OK;
+}
+
+enum result books_seal(struct work *w, const struct sealer *sealer, size_t *sealed)
+{
+	struct round r = {.w = w, .sealer = sealer};
+	enum result result;
+
+	if (books_in_doubt(w->db, &w->why))
+		return REFUSED;
+	TX_GUARD(w);
+	result = tx_begin(w);
+	if (result == OK)
+		result = one_round(&r);
+	if (result == OK)
+		result = tx_commit(w);
+	if (result == OK)
+		*sealed = (size_t)(r.tree.n - r.began);
+	return result;
+}
+
+enum result books_genesis(struct work *w, const char *actor, struct day effective, const struct genesis *e)
+{
+	struct told_by by = {.actor = actor, .effective = effective};
+	struct entry entry = entry_genesis(w->arena, &by, e);
+	struct posted posted;
+	enum result result;
+
+	TX_GUARD(w);
+	result = tx_begin(w);
+	if (result == OK)
+		result = books_post(w, &entry, 1, FLOORS_REFUSE, &posted);
+	if (result != OK)
+		return result;
+	if (posted.seq[0] != 0) {
+		why_set(&w->why, "genesis_late",
+			"the books have %" PRId64 " transactions already and no genesis", posted.seq[0]);
+		return REFUSED;
+	}
+	return tx_commit(w);
+}

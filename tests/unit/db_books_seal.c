@@ -1,0 +1,402 @@
+/* Sealing: what the archive holds, what happens when a round is cut anywhere, and when nothing is signed any more. */
+#include "tests/unit/db_books.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "ledger/base/file.h"
+#include "ledger/base/merkle.h"
+#include "ledger/books/head_store.h"
+#include "ledger/books/seal_store.h"
+
+#define ORIGIN "chitra.example/ledger"
+
+static struct db *db;
+static struct sign_key *key;
+static struct note_verifier verifier;
+static struct archive *archive;
+static struct sealer sealer;
+static char directory[64];
+
+static void archive_begin(void)
+{
+	struct why why;
+	struct verify_key public;
+
+	snprintf(directory, sizeof directory, "%s/chitra-seal-XXXXXX",
+		getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	if (mkdtemp(directory) == NULL)
+		bug("no directory");
+	key = sign_new();
+	public = sign_public(key);
+	verifier = note_verifier(ORIGIN, NOTE_ED25519, &public);
+	archive = archive_open(directory, &verifier, &why);
+	if (archive == NULL)
+		bug("%s", why.text);
+	sealer = (struct sealer){.log = verifier, .key = key, .archive = archive};
+}
+
+static const char *path_of(struct arena *a, const char *rest)
+{
+	return arena_printf(a, "%s/%s", directory, rest);
+}
+
+static struct bytes file_of(struct arena *a, const char *rest)
+{
+	struct bytes bytes = {.n = 0};
+	struct why why;
+
+	if (!read_file(a, path_of(a, rest), 64U << 20, &bytes, &why))
+		note("%s: %s", rest, why.text);
+	return bytes;
+}
+
+static void put_file(struct arena *a, const char *rest, struct bytes bytes)
+{
+	struct why why;
+
+	if (!write_file_durable(path_of(a, rest), bytes, 0644, &why))
+		bug("%s", why.text);
+}
+
+static bool there(struct arena *a, const char *rest)
+{
+	struct stat st;
+
+	return stat(path_of(a, rest), &st) == 0;
+}
+
+static enum result seal(struct work *w, size_t *n)
+{
+	*n = 9999999;
+	w->deadline_us = work_deadline_in_ms(60000);
+	return books_seal(w, &sealer, n);
+}
+
+static struct genesis genesis_of(struct genesis_key *k)
+{
+	k->purpose = "log";
+	k->key = sign_public(key);
+	return (struct genesis){
+		.origin = ORIGIN, .sandbox = true, .id_key_version = 1, .n_keys = 1, .keys = k};
+}
+
+static void first_leaf(void)
+{
+	struct work w = work_on(db);
+	struct genesis_key k;
+	struct genesis g = genesis_of(&k);
+	size_t n;
+
+	ok(went(&w, seal(&w, &n)) && n == 0, "an empty ledger has nothing to seal");
+	ok(went(&w, books_genesis(&w, "officer:admin", (struct day){19816}, &g)), "the genesis is posted");
+	ok(went(&w, books_genesis(&w, "officer:admin", (struct day){19816}, &g)), "again it does nothing");
+	g.sandbox = false;
+	is_i64(books_genesis(&w, "officer:admin", (struct day){19816}, &g), REFUSED,
+		"another genesis is refused");
+	is_str(w.why.code, "idem_conflict", "as a conflict");
+	ok(went(&w, seal(&w, &n)) && n == 1, "the genesis is sealed");
+	ok(went(&w, seal(&w, &n)) && n == 0, "and not again");
+	is_str(scene("select count(*) from books.checkpoint"), "1",
+		"an unchanged tree has no second checkpoint");
+	arena_free(w.arena);
+}
+
+static void post_n(int64_t from, size_t n)
+{
+	struct work w = work_on(db);
+	struct entry *at = arena_array(w.arena, n, struct entry);
+
+	for (size_t i = 0; i < n; i++)
+		at[i] = settled_of(w.arena, from + (int64_t)i, 3);
+	if (!went(&w, post_all(&w, at, n, FLOORS_RECORD, NULL)))
+		bug("not posted");
+	arena_free(w.arena);
+}
+
+/* All leaves that the archive gives from 0 on, against those of the database. */
+static uint64_t archived_leaves_equal(struct work *w)
+{
+	struct archived_leaves some;
+	uint64_t next = 0;
+	struct compact tree = {.n = 0};
+	struct archived newest;
+	struct hash root;
+
+	for (;;) {
+		if (!archive_read(archive, w->arena, next, &some, &w->why))
+			return 0;
+		if (some.n == 0)
+			break;
+		for (size_t i = 0; i < some.n; i++) {
+			struct hash h = merkle_leaf(some.at[i]);
+			compact_append(&tree, &h);
+		}
+		next += some.n;
+	}
+	root = compact_root(&tree);
+	if (!archive_newest(archive, w->arena, &newest, &w->why) || newest.checkpoint.size != next ||
+		!hash_eq(&root, &newest.checkpoint.root))
+		return 0;
+	return next;
+}
+
+static void many(void)
+{
+	struct work w = work_on(db);
+	struct archived newest;
+	struct books_check found;
+	size_t n;
+
+	post_n(1, 20000);
+	ok(went(&w, seal(&w, &n)) && n == SEAL_LEAVES, "a round takes so many leaves and no more");
+	ok(went(&w, seal(&w, &n)) && n == SEAL_LEAVES && went(&w, seal(&w, &n)) &&
+			n == 20001 - 1 - 2 * SEAL_LEAVES,
+		"the next rounds take the rest");
+	is_i64((int64_t)archived_leaves_equal(&w), 20001,
+		"the archive alone gives every leaf and the signed root");
+	ok(went(&w, books_check(&w, &found)) && found.heads == 4,
+		"the database's heads are those of its leaves");
+	ok(archive_newest(archive, w.arena, &newest, &w.why) && hash_eq(&newest.checkpoint.root, &found.root),
+		"and the archive's root is theirs");
+	is_str(scene("select convert_from(note, 'UTF8') from books.checkpoint order by size desc limit 1"),
+		arena_strndup(w.arena, (const char *)newest.note.at, newest.note.n),
+		"the database keeps the checkpoint byte for byte");
+	arena_free(w.arena);
+}
+
+/* ---- cut between the archive and the database -------------------------------------------------------------------- */
+
+static void cut(void)
+{
+	struct work w = work_on(db);
+	struct bytes before;
+	struct bytes after;
+	size_t n;
+
+	post_n(30000, 10);
+	scene("create function public.fail() returns trigger language plpgsql as "
+	      "$$ begin raise exception 'cut' using errcode = '57014'; end $$");
+	scene("create trigger cut before insert on books.checkpoint for each row execute function public.fail()");
+	ok(seal(&w, &n) != OK, "a round is cut after the archive and before the database");
+	ok(there(w.arena, "checkpoint/0/20011"), "the archive has its checkpoint");
+	is_str(scene("select max(size) from books.tree_head"), "20001", "the database has not");
+	before = file_of(w.arena, "checkpoint/0/20011");
+	scene("drop trigger cut on books.checkpoint");
+
+	post_n(31000, 5);
+	ok(went(&w, seal(&w, &n)) && n == 10, "the next round takes the archive's checkpoint");
+	is_str(scene("select convert_from(note, 'UTF8') from books.checkpoint where size = 20011"),
+		arena_strndup(w.arena, (const char *)before.at, before.n), "as it was signed, byte for byte");
+	ok(went(&w, seal(&w, &n)) && n == 5, "and the one after goes on");
+	after = file_of(w.arena, "checkpoint/0/20011");
+	ok(bytes_eq(before, after), "the archived checkpoint was never written again");
+	is_i64((int64_t)archived_leaves_equal(&w), 20016, "leaves and root of the archive agree again");
+	arena_free(w.arena);
+}
+
+/* Leaves reached the archive, their checkpoint did not: they count for nothing, whatever they are. */
+static void torn(void)
+{
+	struct work w = work_on(db);
+	size_t n;
+
+	post_n(32000, 4);
+	put_file(w.arena, "leaves/0/20016-20017", bytes_of("\0\3abc\0\3def", 10));
+	put_file(w.arena, "leaves/0/20016-20030.tmp.17.1", bytes_of("\0\3ab", 5));
+	put_file(w.arena, "checkpoint/0/20018.tmp.17.1", bytes_z("half a no"));
+	ok(went(&w, seal(&w, &n)) && n == 4,
+		"leaves without a checkpoint, and halves of files, are passed over");
+	is_i64((int64_t)archived_leaves_equal(&w), 20020, "also when they are read");
+	arena_free(w.arena);
+}
+
+/* ---- damage ------------------------------------------------------------------------------------------------------ */
+
+static void damaged(void)
+{
+	struct work w = work_on(db);
+	struct archived newest;
+	struct archived_leaves some;
+	struct bytes whole = file_of(w.arena, "checkpoint/0/20020");
+	struct bytes leaves = file_of(w.arena, "leaves/0/20016-20019");
+	uint8_t *changed = arena_copy(w.arena, whole.at, whole.n);
+	size_t n;
+
+	put_file(w.arena, "checkpoint/0/20020", bytes_of(whole.at, whole.n - 10));
+	ok(!archive_newest(archive, w.arena, &newest, &w.why), "a cut checkpoint is not read");
+	is_str(w.why.code, "archive_damaged", "and named");
+	post_n(33000, 1);
+	is_i64(seal(&w, &n), REFUSED, "over a damaged archive nothing is signed");
+	changed[whole.n / 2] ^= 1;
+	put_file(w.arena, "checkpoint/0/20020", bytes_of(changed, whole.n));
+	ok(!archive_newest(archive, w.arena, &newest, &w.why), "nor one with a changed byte");
+	put_file(w.arena, "checkpoint/0/20020", file_of(w.arena, "checkpoint/0/20011"));
+	ok(!archive_newest(archive, w.arena, &newest, &w.why), "nor one under another's name");
+	put_file(w.arena, "checkpoint/0/20020", whole);
+	put_file(w.arena, "leaves/0/20016-20019", bytes_of(leaves.at, leaves.n - 1));
+	ok(!archive_read(archive, w.arena, 20016, &some, &w.why) && why_is(&w.why, "archive_damaged"),
+		"a cut file of leaves is not read");
+	put_file(w.arena, "leaves/0/20016-20019", leaves);
+	ok(archive_read(archive, w.arena, 20018, &some, &w.why) && some.n == 2 && some.first == 20018,
+		"leaves are found inside a file");
+	ok(went(&w, seal(&w, &n)) && n == 1, "mended, it goes on");
+	arena_free(w.arena);
+}
+
+/* A checkpoint of our own key that the database does not bear out. */
+static struct bytes forged(struct arena *a, uint64_t size)
+{
+	struct checkpoint c = {.origin = ORIGIN, .size = size, .root = sha256(bytes_z("other"))};
+	struct buf note;
+	struct bytes text;
+
+	buf_init(&note, NOTE_MAX);
+	checkpoint_text(&c, &note);
+	text = buf_copy(&note, a);
+	buf_add_z(&note, "\n");
+	note_sign(&verifier, key, text, &note);
+	text = buf_copy(&note, a);
+	buf_free(&note);
+	return text;
+}
+
+static void same_size_other_root(void)
+{
+	struct work w = work_on(db);
+	struct checkpoint c = {.origin = ORIGIN, .size = 20021, .root = sha256(bytes_z("other"))};
+
+	ok(!archive_checkpoint(archive, &c, forged(w.arena, 20021), &w.why),
+		"the archive takes no second checkpoint of a size with another root");
+	is_str(w.why.code, "archive_other_root", "by its name");
+	arena_free(w.arena);
+}
+
+/* ---- doubt ------------------------------------------------------------------------------------------------------- */
+
+static bool differs_by(struct work *w, const char *text)
+{
+	bool differs = false;
+	enum result r;
+
+	w->deadline_us = work_deadline_in_ms(60000);
+	r = books_compare(w, archive, &differs);
+	return went(w, r) && differs && strstr(w->why.text, text) != NULL;
+}
+
+static void doubt(void)
+{
+	struct work w = work_on(db);
+	struct bytes cluster = file_of(w.arena, "cluster");
+	bool differs = true;
+	size_t n;
+
+	ok(went(&w, books_compare(&w, archive, &differs)) && !differs, "database and archive agree");
+	ok(went(&w, books_check_head(&w, archive)) && !books_in_doubt(db, &w.why),
+		"then nothing is in doubt");
+
+	put_file(w.arena, "cluster", bytes_z("chitra-cluster/v1\nsystem 1\ntimeline 1\n"));
+	ok(differs_by(&w, "another PostgreSQL cluster"), "another cluster is noticed");
+	put_file(w.arena, "cluster",
+		bytes_z(arena_printf(w.arena, "chitra-cluster/v1\nsystem %s\ntimeline 99\n",
+			scene("select system_identifier from pg_control_system()"))));
+	ok(differs_by(&w, "timeline 1"), "a timeline that went back is noticed");
+	is_i64(seal(&w, &n), REFUSED, "then nothing is signed");
+	put_file(w.arena, "cluster", cluster);
+
+	post_n(34000, 30);
+	put_file(w.arena, "checkpoint/0/20030", forged(w.arena, 20030));
+	ok(differs_by(&w, "not those of the archive"), "other leaves than the archive's are noticed");
+	is_i64(seal(&w, &n), REFUSED, "and nothing is signed on top of them");
+	is_str(w.why.code, "history_in_doubt", "because history is in doubt");
+	unlink(path_of(w.arena, "checkpoint/0/20030"));
+
+	put_file(w.arena, "checkpoint/0/20100", forged(w.arena, 20100));
+	ok(differs_by(&w, "has 20051 ledger transactions, and the archive 20100"),
+		"missing leaves are noticed");
+	ok(went(&w, books_check_head(&w, archive)) && books_in_doubt(db, &w.why),
+		"at connect this puts the history in doubt");
+	unlink(path_of(w.arena, "checkpoint/0/20100"));
+	is_i64(seal(&w, &n), REFUSED, "until the process ends nothing is signed");
+	books_forget_doubt();
+	ok(went(&w, seal(&w, &n)) && n == 30, "a new process finds all well");
+
+	unlink(path_of(w.arena, "checkpoint/0/20051"));
+	ok(differs_by(&w, "and the archive only 20021"),
+		"an archive that lost its newest checkpoint is noticed");
+	is_i64(seal(&w, &n), REFUSED, "and not written over");
+	arena_free(w.arena);
+}
+
+static void at_connect(void)
+{
+	struct db *own;
+	struct work w;
+
+	db_on_connect(books_check_head, archive);
+	own = db_open(NULL, DB_DUTY_OWNER);
+	w = work_on(own);
+	ok(went(&w, db_connect(&w)), "a connection is made though the history is in doubt");
+	ok(books_in_doubt(own, &w.why), "and everybody who asks is told");
+	is_str(w.why.code, "history_in_doubt", "by its name");
+	books_forget_doubt();
+	db_on_connect(NULL, NULL);
+	arena_free(w.arena);
+	db_close(own);
+}
+
+static void without_genesis(void)
+{
+	struct work w = work_on(db);
+	size_t n;
+
+	post_n(1, 1);
+	is_i64(seal(&w, &n), REFUSED, "a ledger that does not begin with its genesis is not signed");
+	is_str(w.why.code, "genesis_missing", "by its name");
+	ok(!there(w.arena, "checkpoint/0"), "nothing reached the archive");
+	scene("begin; set local session_replication_role = replica; delete from books.txn; delete from books.posting;"
+	      "delete from books.balance_day; update books.balance set balance = 0, last_seq = null;"
+	      "update books.counter set next_seq = 0; commit");
+	arena_free(w.arena);
+}
+
+static void archive_end(void)
+{
+	static const char *const shelves[] = {"checkpoint/0", "leaves/0", "checkpoint", "leaves", "."};
+	struct arena *a = arena_new();
+
+	for (size_t i = 0; i < COUNT_OF(shelves); i++) {
+		DIR *d = opendir(path_of(a, shelves[i]));
+		struct dirent *e;
+
+		while (d != NULL && (e = readdir(d)) != NULL)
+			unlinkat(dirfd(d), e->d_name, 0);
+		if (d != NULL)
+			closedir(d);
+		rmdir(path_of(a, shelves[i]));
+	}
+	rmdir(directory);
+	archive_close(archive);
+	sign_free(key);
+	arena_free(a);
+}
+
+int main(void)
+{
+	books_scene_begin("seal");
+	archive_begin();
+	db = db_open(NULL, DB_DUTY_OWNER);
+	without_genesis();
+	first_leaf();
+	many();
+	cut();
+	torn();
+	damaged();
+	same_size_other_root();
+	doubt();
+	at_connect();
+	db_close(db);
+	archive_end();
+	scene_end();
+	return done_testing();
+}
