@@ -7,10 +7,15 @@
 #   DIR/keys DIR/officers  keys, sessions                     DIR/bank      the fake bank's book
 #   DIR/archive DIR/journal  what must survive the database   DIR/log       what everybody said
 #
-# Settings, as environment: CHITRA_BIN, PLACE_TEMPORARY=1 (a smaller PostgreSQL), BANK_OPTIONS (for fakebank), PROFILE (JSON, laid
-# over the bank channels' profile), PLACE_CONFIG (a file that is appended to the configuration).
+# Settings: CHITRA_BIN, PLACE_TEMPORARY=1 (a smaller PostgreSQL), PLACE_CLUSTER and PLACE_DATABASE (another cluster, another name),
+# BANK_OPTIONS (for fakebank), BANK_CONFIG (more lines for [bank DEMO]), PROFILE (JSON, laid over the bank channels' profile).
+#
+# shellcheck disable=SC2015,SC2034,SC2154  # `test && command || fail` is meant so; names are for those who source this
 
 : "${CHITRA_BIN:=$PWD/build/bin}"
+# The fake bank is built once, beside the plain programs.
+fakebank=$PWD/build/bin/fakebank
+top=$PWD
 export LC_ALL=C.UTF-8
 start_of_business='2024-04-03 08:00'
 period=2024-04
@@ -114,8 +119,8 @@ within()
 database_start()
 {
 	local settings
-	ops/private-db start "$here/pg" ${PLACE_TEMPORARY:+--temporary} || return 1
-	settings=$(ops/private-db env "$here/pg") || return 1
+	ops/private-db start "${PLACE_CLUSTER:-$here/pg}" ${PLACE_TEMPORARY:+--temporary} || return 1
+	settings=$(ops/private-db env "${PLACE_CLUSTER:-$here/pg}") || return 1
 	eval "$settings"
 	PGDATABASE=${PLACE_DATABASE:-chitra}
 	export PGHOST PGPORT PGUSER PGDATABASE
@@ -146,7 +151,7 @@ keys_make()
 	done
 	"$CHITRA_BIN/chitra" secret public evidence "$keys/evidence" >"$keys/evidence.pub" &&
 		"$CHITRA_BIN/chitra" secret public signing "$keys/bank-sign" >"$keys/bank-sign.pub" || return 1
-	"$CHITRA_BIN/fakebank" keygen "$keys/bank" >"$keys/bank.pub" || return 1
+	"$fakebank" keygen "$keys/bank" >"$keys/bank.pub" || return 1
 	[ -f "$keys/passphrase" ] || (umask 077 && openssl rand -hex 16 >"$keys/passphrase")
 	for name in admin1 admin2 admin3 $officers; do
 		[ -f "$keys/$name" ] && [ -f "$keys/$name.pub" ] || {
@@ -197,7 +202,7 @@ config_write()
 		sign_key = $keys/bank-sign
 		bank_key = $keys/bank.pub
 	CONF
-	[ -z "${PLACE_CONFIG:-}" ] || cat "$PLACE_CONFIG" >>"$CHITRA_CONFIG.new" || return 1
+	echo "${BANK_CONFIG:-}" >>"$CHITRA_CONFIG.new"
 	mv "$CHITRA_CONFIG.new" "$CHITRA_CONFIG"
 	"$CHITRA_BIN/chitrad" --config "$CHITRA_CONFIG" --check-config
 }
@@ -209,7 +214,8 @@ as()
 {
 	local login=$1
 	shift
-	"$CHITRA_BIN/chitra" --session "$here/officers/$login" "$@"
+	# The benchmark wants to know what each command used.
+	${measure:+"$top/tests/bench/lib_measured" "$measure" "$1"} "$CHITRA_BIN/chitra" --session "$here/officers/$login" "$@"
 }
 
 # ---- the bank -------------------------------------------------------------------------------------------------------------------
@@ -222,7 +228,7 @@ bank_start()
 	rm -f "$ports" "$run/bank.sock" "$run/bank-control.sock"
 	funding=$(ops/demo/bank-day funding "$input/events.json") || return 1
 	# shellcheck disable=SC2086
-	process_start bank "$CHITRA_BIN/fakebank" --bank DEMO --dir "$here/bank" --key "$keys/bank" \
+	process_start bank "$fakebank" --bank DEMO --dir "$here/bank" --key "$keys/bank" \
 		--payer-key "$keys/bank-sign.pub" --funding "$funding" --accounts "$input/bank/fakebank-accounts.csv" \
 		--callback-url "unix:$run/gate.sock" --listen "unix:$run/bank.sock" --control "unix:$run/bank-control.sock" \
 		--port-file "$ports" ${BANK_OPTIONS:-}
@@ -232,7 +238,7 @@ bank_start()
 # bank PATH [JSON]: an order to it, or a question
 bank()
 {
-	"$CHITRA_BIN/fakebank" control "$ports" "$@"
+	"$fakebank" control "$ports" "$@"
 }
 
 # bank_number NAME: one number of its statistics
@@ -243,9 +249,16 @@ bank_number()
 
 # ---- chitrad --------------------------------------------------------------------------------------------------------------------
 
+# duty_ready DUTY: its /readyz answers 200. bash speaks TCP; curl is not needed.
 duty_ready()
 {
-	curl -fsS --max-time 5 -o /dev/null "http://$(cat "$run/$1.0.admin")/readyz"
+	local address answer
+	address=$(cat "$run/$1.0.admin") || return 1
+	exec 5<>"/dev/tcp/${address%:*}/${address##*:}" || return 1
+	printf 'GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$address" >&5
+	read -r -t 5 answer <&5
+	exec 5>&-
+	[[ $answer == *" 200 "* ]]
 }
 
 all_ready()

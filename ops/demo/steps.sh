@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The steps of a payroll, one after another, each safe to repeat. Sourced by ops/demo/demo; the scenarios run the same steps.
-# shellcheck disable=SC2154  # lib.sh says where everything is
+# shellcheck disable=SC2015,SC2034,SC2154,SC2086  # lib.sh says where everything is; `test && command || fail` is meant so
 
 # ---- how a step looks -------------------------------------------------------------------------------------------------------
 
@@ -107,4 +107,393 @@ s_start()
 {
 	bank_start && daemon_start && executed_before=$(bank_number executed) &&
 		note="fakebank, gate, desk, teller, scribe"
+}
+
+# ---- lists, people, accounts, claims ------------------------------------------------------------------------------------------
+
+# import REPORT ARGUMENT...: what was imported before is refused by its content, and counts as imported
+import()
+{
+	local report=$here/out/$1 status
+	shift
+	as register --json import "$@" >"$report.new"
+	status=$?
+	if [ $status -ne 0 ] && ! only_repeats "$report.new"; then
+		cat "$report.new"
+		return 1
+	fi
+	[ $status -ne 0 ] && [ -f "$report" ] || mv "$report.new" "$report"
+}
+
+# Whether all that was wrong with an import is that its files are there already.
+only_repeats()
+{
+	python3 - "$1" <<-'PYTHON'
+		import json, sys
+		said = json.load(open(sys.argv[1]))
+		wrong = [w for w in said.get("to_see", []) if w["outcome"] == "refused" and w["code"] != "file_twice"]
+		sys.exit(not ("to_see" in said) or bool(wrong))
+	PYTHON
+}
+
+s_import()
+{
+	(cd "$input/lists" && import lists.json --period $period --from-names --accept-repairs ./*.csv) &&
+		note=$(python3 - "$here/out/lists.json" <<-'PYTHON'
+			import json, sys
+			s = json.load(open(sys.argv[1]))
+			print(f"{s['accepted'] + s['repaired']} rows accepted, {s['repaired']} of them repaired, {s['rejected']} rejected")
+		PYTHON
+		)
+}
+
+s_accounts()
+{
+	import accounts.json --kind account_list --bank DEMO "$input/bank/demo-accounts.csv" &&
+		import deaths.json --kind deaths "$input/population/deaths.csv"
+}
+
+s_entitle()
+{
+	local programme
+	for programme in merit social rent; do
+		as register --json entitle --programme $programme --period $period >"$here/out/entitle-$programme.json" || return 1
+	done
+}
+
+# Once for those whom the bank's list names, and again when the bank has answered about the others.
+s_match()
+{
+	as register --json match --period $period >"$here/out/match-1.json" || return 1
+	within 120 inquiries_answered || return 1
+	as register --json match --period $period >"$here/out/match-2.json"
+}
+
+inquiries_answered()
+{
+	local waiting asked
+	read -r waiting asked < <(sql "select count(*) filter (where a.inquiry is null), count(*)
+		from register.account_inquiry i left join register.account_answer a on a.inquiry = i.id" | tr '|' ' ')
+	bar $((asked - waiting)) "$asked"
+	[ "$waiting" = 0 ]
+}
+
+# ---- batches ------------------------------------------------------------------------------------------------------------------
+
+s_batches()
+{
+	once batches batches_make
+}
+
+batches_make()
+{
+	local programme
+	for programme in merit social rent; do
+		as maker batch make --programme $programme --period $period --all || return 1
+	done
+	as maker batch submit --all-open
+}
+
+s_approve()
+{
+	once checked as checker approve --all-frozen --role checker --key "$keys/checker" --passphrase-file "$keys/passphrase" &&
+		once approved as approver approve --all-frozen --role approver --key "$keys/approver" --passphrase-file "$keys/passphrase"
+}
+
+# ---- money --------------------------------------------------------------------------------------------------------------------
+
+# bookings AFTER: what happens at the bank when the payer has come so far; what has happened already does not again
+bookings()
+{
+	local path order
+	bank entries.csv >"$here/out/entries.csv" || return 1
+	while read -r path order; do
+		if [ "$path" = batch-book ]; then
+			once "batch-book-$1" bank "$path" "$order"
+		else
+			bank "$path" "$order"
+		fi || return 1
+	done < <(ops/demo/bank-day bookings "$input/events.json" "$1" "$here/out/entries.csv")
+}
+
+s_money()
+{
+	local account kind amount reference
+	while read -r account kind amount reference; do
+		as operator fund expect --account "$account" --kind "$kind" --amount "$amount" --reference "$reference" || return 1
+	done < <(ops/demo/bank-day orders "$input/events.json")
+	bookings start && within 60 money_there
+}
+
+money_there()
+{
+	local expected there
+	expected=$(python3 -c 'import json, sys
+print(sum(e["kind"] == "treasury_credit" and e["after"] in sys.argv[2:] for e in json.load(open(sys.argv[1]))["events"]))' \
+		"$input/events.json" start ${1:+"$1"})
+	there=$(sql "select count(*) from books.txn where kind = 'funding'")
+	bar "$there" "$expected"
+	[ "$there" -ge "$expected" ]
+}
+
+# ---- paying -------------------------------------------------------------------------------------------------------------------
+
+# release BATCHES...: by two officers; exit 75 when money is missing
+release()
+{
+	as release1 release "$@" && as release2 release "$@"
+}
+
+# One batch has no money yet; it is tried, refused by name, and waits.
+s_release()
+{
+	local programme ward waits others
+	bookings release || return 1
+	read -r programme ward < <(ops/demo/bank-day waiting "$input/events.json") || true
+	mapfile -t others < <(sql "select id from payout.batch where state = 'approved' and not
+		(programme = '${programme:-}' and area_code = '${ward:-}') order by id")
+	[ ${#others[@]} -eq 0 ] || release "${others[@]}" || return 1
+	[ -n "${ward:-}" ] || return 0
+	waits=$(sql "select id from payout.batch where state = 'approved' and programme = '$programme' and area_code = '$ward'")
+	[ -z "$waits" ] || [ -e "$here/done/bookings-payout" ] || ! release "$waits" 2>"$here/out/not-funded" || {
+		echo "batch $waits was released without money"
+		return 1
+	}
+	[ -z "$waits" ] || note="batch $waits waits: $(cat "$here/out/not-funded")"
+}
+
+# How many payouts of released batches wait for an answer.
+payouts_open()
+{
+	sql "select count(*) from payout.payout_state s join payout.payout p on p.id = s.payout join payout.batch b on b.id = p.batch
+		join org.channel c on c.id = b.channel where b.state = 'released' and c.kind = 'bank' and s.state in (1, 3, 4)"
+}
+
+# Everything is sent and answered, and what the bank said is digested.
+all_paid()
+{
+	local open total
+	open=$(payouts_open)
+	total=$(sql "select count(*) from payout.payout p join payout.batch b on b.id = p.batch join org.channel c on c.id = b.channel
+		where b.state = 'released' and c.kind = 'bank'")
+	bar $((total - open)) "$total"
+	[ "$open" = 0 ] && [ "$(bank_number callbacks_open)" = 0 ] && [ "$(bank_number pending)" = 0 ]
+}
+
+s_pay()
+{
+	within "${PAY_SECONDS:-300}" all_paid &&
+		note=$(sql "select count(*) from payout.payout_state s where s.state not in (1, 2)")" payouts sent and answered"
+}
+
+# The second credit comes; the batch that waited is released and paid.
+s_second_credit()
+{
+	local waits
+	once bookings-payout-begun true && bookings payout && within 60 money_there payout || return 1
+	mapfile -t waits < <(sql "select id from payout.batch where state = 'approved' order by id")
+	[ ${#waits[@]} -eq 0 ] || release "${waits[@]}" || return 1
+	once bookings-payout true
+	s_pay
+}
+
+# What must go wrong on order, between the last payment and the end of the bank's day.
+fault_of_the_day()
+{
+	case ${FAULT:-} in
+	rogue-debit) once fault bank will '{"fault":"rogue_debit","account":"110000000001","amount":1000000}' ;;
+	lost-line) once fault bank will '{"fault":"lost_line"}' ;;
+	esac
+}
+
+# ---- days ---------------------------------------------------------------------------------------------------------------------
+
+# day_is DATE: both clocks stand there; backwards they never go
+day_is()
+{
+	local ours
+	bank date "{\"date\":\"$1\"}" >/dev/null || return 1
+	while ours=$(sql 'select ops.today()') && [[ $ours < $1 ]]; do
+		as operator sandbox next-day || return 1
+	done
+}
+
+# statements_settled DATE: the day's statement of every account is here and each of its lines is explained or named
+statements_settled()
+{
+	local accounts lines open
+	accounts=$(sql "select count(*) from org.funding_account f where not exists
+		(select from bank.statement s where s.funding_account = f.id and s.day = '$1')")
+	lines=$(sql "select count(*) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '$1'")
+	open=$(sql "select count(*) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '$1'
+		and not l.has_details and not exists (select from recon.allocation a where a.line = l.id)")
+	bar $((lines - open)) "$lines"
+	[ "$accounts" = 0 ] && [ "$open" = 0 ]
+}
+
+s_first_statement()
+{
+	fault_of_the_day && day_is 2024-04-04 && within 120 statements_settled 2024-04-03 &&
+		note=$(sql "select count(*) from payout.payout_state where state = 7")" payouts settled"
+}
+
+s_cash()
+{
+	local first=cash1 second=cash2
+	as $first cash confirm "$input/agent/paid-list.csv" --channel "$(ops/demo/bank-day agent "$input/events.json")" &&
+		as $second cash confirm "$input/agent/paid-list.csv" --channel "$(ops/demo/bank-day agent "$input/events.json")" &&
+		bookings paid-list
+}
+
+s_second_statement()
+{
+	day_is 2024-04-05 && within 120 statements_settled 2024-04-04 &&
+		note=$(sql "select count(*) from payout.payout_state where state = 10")" returned"
+}
+
+# ---- the end ------------------------------------------------------------------------------------------------------------------
+
+sealed()
+{
+	[ "$(sql 'select count(*) from books.txn')" = "$(sql 'select coalesce(max(size), 0) from books.checkpoint')" ]
+}
+
+s_seal()
+{
+	within 30 sealed && note="checkpoint over $(sql 'select max(size) from books.checkpoint') ledger transactions"
+}
+
+# Every account and day on the screen; 0 or 2 when every difference has a name.
+s_reconcile()
+{
+	local account day status worst=0
+	: >"$here/out/reconciliation.txt"
+	while read -r account; do
+		for day in 2024-04-03 2024-04-04; do
+			as checker reconcile --account "$account" --date $day >>"$here/out/reconciliation.txt"
+			status=$?
+			case $status in
+			0) ;;
+			2) [ $worst -eq 1 ] || worst=2 ;;
+			*) worst=1 ;;
+			esac
+		done
+	done < <(sql 'select code from org.funding_account order by id')
+	cat "$here/out/reconciliation.txt"
+	reconciled=$worst
+	[ $worst -ne 1 ] || [ -n "${FAULT:-}" ]
+}
+
+# What was planted, and nothing else, may be open.
+unplanted_breaks()
+{
+	sql "select kind, amount_dong, day from recon.break b where not exists
+		(select from recon.break_resolution r where r.break = b.id) order by id" >"$here/out/breaks"
+	python3 - "$input/truth.json" "$here/out/breaks" <<-'PYTHON'
+		import json, sys
+		planted = [s["amount_dong"] for s in json.load(open(sys.argv[1]))["suspense"]]
+		for line in open(sys.argv[2]):
+		    kind, amount, day = line.strip().split("|")
+		    if kind == "unmatched_credit" and int(amount) in planted:
+		        planted.remove(int(amount))
+		    else:
+		        print(f"{kind}: {int(amount):,} đồng on {day}".replace(",", "."))
+		for amount in planted:
+		    print(f"missing: the planted {amount} đồng have no break")
+	PYTHON
+}
+
+s_reports()
+{
+	as checker --json report summary --period $period >"$here/out/summary.json" &&
+		as checker report summary --period $period --csv >"$here/out/report.csv" &&
+		as checker report statements --csv >"$here/out/statements.csv" &&
+		as checker people --period $period --csv >"$here/out/people.csv" &&
+		as checker import rows --period $period --csv >"$here/out/rows.csv" &&
+		bank entries.csv >"$here/out/entries.csv"
+}
+
+# The summary, with what only a comparison from outside can say.
+s_compare()
+{
+	local equal=false
+	if ops/demo/compare books "$here/out/entries.csv" "$here/out/statements.csv"; then
+		equal=true
+	fi
+	python3 - "$here/out/summary.json" "$here/summary.json" $equal <<-'PYTHON' || return 1
+		import json, os, sys
+		summary = json.load(open(sys.argv[1]))
+		summary["bank_books_equal"] = sys.argv[3] == "true"
+		with open(sys.argv[2] + ".new", "w") as f:
+		    json.dump(summary, f, ensure_ascii=False, indent=1)
+		    f.write("\n")
+		os.rename(sys.argv[2] + ".new", sys.argv[2])
+	PYTHON
+	[ $equal = true ] && ops/demo/compare truth "$input/truth.json" "$here/summary.json" "$here/out/people.csv" ${OWED:+--owed} &&
+		ops/demo/compare rows "$input/truth.json" "$here/out/rows.csv" &&
+		{ [ -n "${OWED:-}" ] || ops/demo/compare report "$input/truth.json" "$here/out/report.csv"; }
+}
+
+# ---- all together -------------------------------------------------------------------------------------------------------------
+
+payroll_steps=(
+	"PostgreSQL of our own|s_postgresql"
+	"schema and reference data|s_database"
+	"lists from the wards|s_lists"
+	"keys and configuration|s_keys"
+	"bank and daemon|s_start"
+	"payer and officers|s_payer"
+	"import of the lists|s_import"
+	"the bank's accounts, the deaths|s_accounts"
+	"what each is entitled to|s_entitle"
+	"person and account matched|s_match"
+	"batches made and submitted|s_batches"
+	"checked and approved|s_approve"
+	"the treasury's money|s_money"
+	"released by two|s_release"
+	"paid|s_pay"
+	"the money that was waited for|s_second_credit"
+	"first day's statement|s_first_statement"
+	"cash paid out by the agent|s_cash"
+	"second day's statement|s_second_statement"
+	"reconciliation|s_reconcile"
+	"ledger sealed|s_seal"
+	"reports|s_reports"
+	"compared with the truth|s_compare"
+)
+
+# payroll_until FUNCTION: up to and with this step
+payroll_until()
+{
+	local one
+	steps_total=${#payroll_steps[@]}
+	for one in "${payroll_steps[@]}"; do
+		step "${one%|*}" "${one#*|}"
+		[ "${one#*|}" != "$1" ] || return 0
+	done
+}
+
+payroll_run()
+{
+	local breaks address
+	mkdir -p "$here/out"
+	payroll_until s_compare
+	echo
+	cat "$here/out/reconciliation.txt"
+	python3 -c 'import json, sys
+s = json.load(open(sys.argv[1]))
+print("\n%s payouts settled, %s đồng; checkpoint over %s ledger transactions:\n" % (s["settled_count"], f"{s['settled_dong']:,}".replace(",", "."),
+	s["ledger_seq"]))' "$here/summary.json"
+	cat "$here/archive/checkpoint/$(sql 'select max(size) from books.checkpoint')"
+	address=$(cat "$run/desk.0.admin")
+	echo
+	echo "$(($(bank_number executed) - executed_before)) new payouts"
+	echo "The daemon goes on: http://localhost:${address##*:}/readyz   Stop: make stop   Remove everything: make clean-demo"
+}
+
+payroll_stop()
+{
+	process_stop chitrad
+	process_stop bank
+	ops/private-db stop "$here/pg"
 }

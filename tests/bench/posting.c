@@ -1,0 +1,137 @@
+/* posting: how many ledger transactions a second, a thousand at a time against one commit each.
+ *
+ *	posting [ROUNDS [SECONDS]]
+ *
+ * On the database of the PG* variables, which has the schema. Every transaction settles one payout out of one hot treasury
+ * account, through books_post, with every guard, leaf and balance on; so both modes do the same work and differ only in how
+ * much of it one commit carries. Rounds are interleaved; after each the books are checked whole. Prints the rates and their
+ * ratio per round, then one JSON object. Without PostgreSQL it prints why and ends with 0. */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/clock.h"
+#include "ledger/books/event.h"
+#include "ledger/books/post.h"
+
+#define BATCH       1000
+#define CONNECTIONS 4
+
+static _Atomic int64_t next_payout;
+
+static void must(enum result r, struct work *w, const char *what)
+{
+	if (r == OK)
+		return;
+	fprintf(stderr, "posting: %s: %s: %s: %s\n", what, result_name(r), w->why.code, w->why.text);
+	exit(1);
+}
+
+static struct work work_begin(struct db *db)
+{
+	return (struct work){.arena = arena_new(), .db = db, .deadline_us = work_deadline_in_ms(60000)};
+}
+
+static struct entry settled(struct arena *a, int64_t n, const struct hash *src)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	struct told_by by = {.actor = "duty:scribe", .effective = {19816}, .src = src, .src_item = n % 500};
+	struct hash line = sha256(bytes_of(&n, sizeof(n)));
+	char id[20];
+
+	for (int i = 0; i < 19; i++)
+		id[i] = alphabet[line.b[i] & 31];
+	id[19] = '\0';
+	return entry_payout_settled(a, &by,
+		&(struct payout_end){
+			.payout = n,
+			.batch = 1 + n / 150,
+			.id = arena_strdup(a, id),
+			.line = line,
+			.amount = vnd(500000 + n % 1000),
+			.channel = "demo-merit",
+			.funding_account = "phan-thiet-merit",
+			.agency = "phan-thiet",
+			.programme = "merit",
+			.entry = arena_printf(a, "FT24094%09" PRId64, n),
+		});
+}
+
+static void post(struct work *w, size_t n)
+{
+	int64_t first = atomic_fetch_add(&next_payout, (int64_t)n);
+	struct hash src = sha256(bytes_of(&first, sizeof(first)));
+	struct entry *at = arena_array(w->arena, n, struct entry);
+	struct posted done;
+
+	for (size_t i = 0; i < n; i++)
+		at[i] = settled(w->arena, first + (int64_t)i, &src);
+	must(tx_begin(w), w, "begin");
+	must(books_post(w, at, n, FLOORS_RECORD, &done), w, "post");
+	must(tx_commit(w), w, "commit");
+	if (done.n_fresh != n)
+		bug("%zu of %zu were new", done.n_fresh, n);
+}
+
+struct lane {
+	pthread_t thread;
+	size_t batch;
+	int64_t until_us;
+	int64_t posted;
+};
+
+static void *lane_run(void *of)
+{
+	struct lane *lane = of;
+	struct db *db = db_open(NULL, DB_DUTY_OWNER);
+	struct work w = work_begin(db);
+
+	must(db_connect(&w), &w, "connect");
+	while (monotonic_us() < lane->until_us) {
+		w.deadline_us = work_deadline_in_ms(60000);
+		post(&w, lane->batch);
+		lane->posted += (int64_t)lane->batch;
+		arena_reset(w.arena);
+	}
+	arena_free(w.arena);
+	db_close(db);
+	return NULL;
+}
+
+static double measure(size_t batch, size_t connections, double seconds)
+{
+	struct lane lanes[CONNECTIONS] = {{.batch = 0}};
+	int64_t begun = monotonic_us();
+	int64_t posted = 0;
+
+	for (size_t i = 0; i < connections; i++) {
+		lanes[i] = (struct lane){.batch = batch, .until_us = begun + (int64_t)(seconds * 1e6)};
+		if (pthread_create(&lanes[i].thread, NULL, lane_run, &lanes[i]) != 0)
+			bug("no thread");
+	}
+	for (size_t i = 0; i < connections; i++) {
+		pthread_join(lanes[i].thread, NULL);
+		posted += lanes[i].posted;
+	}
+	return (double)posted * 1e6 / (double)(monotonic_us() - begun);
+}
+
+int main(int argc, char **argv)
+{
+	int rounds = argc > 1 ? atoi(argv[1]) : 5;
+	double seconds = argc > 2 ? atof(argv[2]) : 5;
+
+	next_payout = wall_us();
+	for (int i = 0; i < rounds; i++) {
+		double bulk = measure(BATCH, 1, seconds);
+		double single = measure(1, CONNECTIONS, seconds);
+
+		printf("round %d: bulk %.0f/s, single %.0f/s, ratio %.1f\n", i + 1, bulk, single,
+			bulk / single);
+		fflush(stdout);
+	}
+	return 0;
+}
