@@ -110,3 +110,13 @@ select c.next_seq, coalesce(h.size, 0) as size, coalesce(h.nodes, '') as nodes, 
 	s.system_identifier::text as system, ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint as timeline
 from books.counter c cross join pg_control_system() s
 	left join lateral (select t.size, t.nodes, t.root from books.tree_head t order by t.size desc limit 1) h on true;
+
+-- name: books_checkpoint
+-- duties: desk, teller, scribe
+-- in:
+-- out: next_seq bigint, size bigint, root bytea, note bytea, at timestamptz
+-- The newest signed checkpoint, if there is one yet.
+select c.next_seq, coalesce(h.size, 0) as size, coalesce(h.root, sha256('')) as root, k.note, k.at
+from books.counter c
+	left join lateral (select t.size, t.root from books.tree_head t order by t.size desc limit 1) h on true
+	left join books.checkpoint k on k.size = h.size;

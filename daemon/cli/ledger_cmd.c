@@ -1,0 +1,128 @@
+#include "daemon/cli/ledger_cmd.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/books/check_store.h"
+
+#define CHECK_MS (60 * 60 * 1000)
+
+struct head {
+	int64_t txns, size;
+	struct hash root;
+	struct bytes note; /* n = 0: none yet */
+	int64_t at_us;
+};
+
+static enum result read_head(struct cli *cli, struct head *out)
+{
+	struct rows r;
+	int note;
+	enum result result = db_run(cli->w, Q_BOOKS_CHECKPOINT, DB_NO_ARGS, &r);
+
+	if (result != OK)
+		return result;
+	note = rows_col(&r, "note");
+	*out = (struct head){
+		.txns = row_i64(&r, 0, rows_col(&r, "next_seq")),
+		.size = row_i64(&r, 0, rows_col(&r, "size")),
+		.root = row_hash(&r, 0, rows_col(&r, "root")),
+	};
+	if (!row_null(&r, 0, note)) {
+		out->note = row_bytes(&r, 0, note);
+		out->at_us = row_instant(&r, 0, rows_col(&r, "at"));
+	}
+	return OK;
+}
+
+static const char *note_text(struct cli *cli, const struct head *h)
+{
+	return arena_strndup(cli->w->arena, h->note.n > 0 ? (const char *)h->note.at : "", h->note.n);
+}
+
+struct head_json {
+	struct cli *cli;
+	const struct head *head;
+};
+
+static void fill_head(struct json_writer *j, const void *what)
+{
+	const struct head_json *h = what;
+	char hex[HASH_HEX_SIZE];
+	char at[INSTANT_TEXT_SIZE];
+
+	json_put_i64(j, "transactions", h->head->txns);
+	json_put_i64(j, "sealed", h->head->size);
+	json_put_str(j, "root", hash_hex(&h->head->root, hex));
+	if (h->head->note.n > 0) {
+		json_put_str(j, "checkpoint", note_text(h->cli, h->head));
+		json_put_str(j, "signed_at", instant_format(h->head->at_us, at));
+	}
+}
+
+static int ledger_head(struct cli *cli)
+{
+	struct head h;
+	char at[INSTANT_TEXT_SIZE];
+	enum result result = read_head(cli, &h);
+
+	if (result != OK)
+		return cli_exit(cli, result);
+	if (cli->json) {
+		cli_print_json(fill_head, &(struct head_json){.cli = cli, .head = &h});
+		return EX_OK;
+	}
+	printf("%" PRId64 " transactions, %" PRId64 " sealed\n", h.txns, h.size);
+	if (h.note.n > 0)
+		printf("checkpoint of %s\n\n%s", instant_format(h.at_us, at), note_text(cli, &h));
+	else
+		printf("no checkpoint yet\n");
+	return EX_OK;
+}
+
+static void fill_check(struct json_writer *j, const void *what)
+{
+	const struct books_check *c = what;
+	char hex[HASH_HEX_SIZE];
+
+	json_put_bool(j, "whole", true);
+	json_put_i64(j, "transactions", c->txns);
+	json_put_i64(j, "postings", c->postings);
+	json_put_i64(j, "heads", c->heads);
+	json_put_str(j, "root", hash_hex(&c->root, hex));
+	json_open_array(j, "below_floor");
+	for (size_t i = 0; i < c->n_below; i++)
+		json_put_str(j, NULL, c->below[i]);
+	json_close(j);
+}
+
+static int ledger_check(struct cli *cli)
+{
+	struct books_check c;
+	char hex[HASH_HEX_SIZE];
+	enum result result;
+
+	cli->w->deadline_us = work_deadline_in_ms(CHECK_MS);
+	result = books_check(cli->w, &c);
+	if (result != OK)
+		return cli_exit(cli, result);
+	if (cli->json) {
+		cli_print_json(fill_check, &c);
+		return EX_OK;
+	}
+	printf("whole: %" PRId64 " transactions, %" PRId64 " postings, %" PRId64 " tree heads; root %s\n",
+		c.txns, c.postings, c.heads, hash_hex(&c.root, hex));
+	for (size_t i = 0; i < c.n_below; i++)
+		printf("below its floor: %s\n", c.below[i]);
+	return EX_OK;
+}
+
+int cli_ledger(struct cli *cli, int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "head") == 0)
+		return ledger_head(cli);
+	if (argc == 2 && strcmp(argv[1], "check") == 0)
+		return ledger_check(cli);
+	return cli_usage(cli);
+}
