@@ -28,9 +28,9 @@ group by 1, 2 order by 1, 2;
 -- name: batch_make_lock
 -- duties: desk
 -- in: programme text
--- out: locked boolean
+-- out:
 -- Two who make batches of one programme at a time would fight for the same claims.
-select true as locked from pg_advisory_xact_lock(1128810834, hashtext($1));
+select from pg_advisory_xact_lock(1128810834, hashtext($1));
 
 -- name: batch_due
 -- duties: desk
