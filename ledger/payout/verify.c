@@ -132,7 +132,7 @@ static bool two_people(const struct vote *checker, const struct vote *approver)
 
 /* Two votes of different people among all; a later one of the same role may stand beside an earlier one. */
 static bool enough(struct arena *a, const struct trust *trust, const struct batch_proof *batch,
-	int64_t now_us, struct verify_memo *memo, struct why *why)
+	int64_t now_us, struct verify_memo *memo, int64_t *until_us, struct why *why)
 {
 	struct vote *votes[2] = {
 		arena_array(a, batch->n, struct vote), arena_array(a, batch->n, struct vote)};
