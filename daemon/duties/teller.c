@@ -1,15 +1,191 @@
-#include "daemon/duty.h"
+/* teller.c: the duty that pays. What it consists of is told in teller.h; here it is put together and taken apart. */
+#include "daemon/duties/teller.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/file.h"
+#include "ledger/base/log.h"
+#include "ledger/base/text.h"
+
+#define PAYOUTS_AHEAD 4096 /* claimed and not recorded, per bank, at most */
 
 static const struct lane_plan lanes[] = {
-	{.name = "dispatch", .capacity = 64},
+	{.name = "journal", .threads = 1, .capacity = 4096},
+	{.name = "dispatch", .capacity = 256},
 	{.name = "record", .capacity = 1024},
 };
 
+/* ---- keys ----------------------------------------------------------------------------------------------------------- */
+
+static bool load_kek(struct teller *t, const struct config *c, struct why *why)
+{
+	const char *where = config_secret(c, "teller", "kek");
+	if (!where)
+		return why_set(why, "teller_kek", "[teller] lacks kek");
+	t->kek_key = strchr(where, '/') ? secret_load_file(where, why) : secret_load(where, why);
+	t->kek = (struct kek){.version = 1, .key = t->kek_key};
+	return t->kek_key != NULL;
+}
+
+static bool load_evidence(struct teller *t, const struct config *c, struct why *why)
+{
+	const char *path = config_text(c, "evidence", "public_key");
+	if (!path)
+		return why_set(why, "teller_evidence", "[evidence] lacks public_key");
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	struct bytes file, line;
+	bool ended;
+	if (!read_file(a, path, 1024, &file, why))
+		return false;
+	if (!bytes_line(&file, &line, &ended) || file.n > 0 ||
+		!hex_decode((const char *)line.at, line.n, t->evidence.b, sizeof t->evidence.b))
+		return why_set(why, "teller_evidence", "%s must hold 64 hexadecimal digits", path);
+	return true;
+}
+
+static bool load_trust(struct teller *t, const struct config *c, struct why *why)
+{
+	const char *path = config_text(c, "teller", "admin_keys");
+	if (!path)
+		return why_set(why, "teller_admins", "[teller] lacks admin_keys");
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	struct bytes file;
+	struct trust trust;
+	if (!read_file(a, path, 65536, &file, why) ||
+		!trust_read(file, (size_t)config_int(c, "teller", "admin_threshold"), &trust, why))
+		return false;
+	t->law7 = law7_new(&trust, &t->kek);
+	return true;
+}
+
+static bool find_journal(struct teller *t, const struct config *c, struct why *why)
+{
+	const char *directory = config_text(c, "teller", "journal");
+	if (!directory)
+		return why_set(why, "teller_journal", "[teller] lacks journal");
+	if (!make_directory_durable(directory, 0700, why))
+		return false;
+	int n = snprintf(t->journal_path, sizeof t->journal_path, "%s/sent.log", directory);
+	if (n < 0 || (size_t)n >= sizeof t->journal_path)
+		return why_set(why, "teller_journal", "the journal's path is too long");
+	return true;
+}
+
+/* ---- start and stop ------------------------------------------------------------------------------------------------- */
+
+static void count(struct teller *t)
+{
+	t->sent = metric_counter("chitra_teller_sent_total", NULL, "Payouts in requests that left.");
+	t->not_sent = metric_counter(
+		"chitra_teller_not_sent_total", NULL, "Requests that certainly did not leave.");
+	t->recorded = metric_counter(
+		"chitra_teller_recorded_total", NULL, "Payouts in replies that were recorded.");
+	t->unknown = metric_counter(
+		"chitra_teller_doubt_total", NULL, "Payouts that a recorded reply left in doubt.");
+	t->refused = metric_counter(
+		"chitra_teller_refused_total", NULL, "Payouts that may not leave (law 7).");
+	t->repeated = metric_counter("chitra_teller_repeated_total", NULL, "Payouts sent again under law 1.");
+}
+
+static void draw_tag(struct teller *t)
+{
+	struct key32 *random = secret_new();
+	crockford32_encode(random->b, 30, t->message_tag);
+	secret_free(random);
+}
+
+static bool open_banks(struct teller *t, const struct config *c, struct why *why)
+{
+	size_t n;
+	const char *const *codes = config_labels(c, "bank", &n);
+	t->banks = calloc(n + 1, sizeof *t->banks);
+	bug_if(!t->banks);
+	t->cash = (struct bank){.teller = t, .payouts_max = PAYOUTS_AHEAD};
+	for (size_t i = 0; i < n; i++) {
+		char section[80];
+		struct bank *b = &t->banks[t->banks_n++];
+		*b = (struct bank){.teller = t, .code = codes[i], .payouts_max = PAYOUTS_AHEAD};
+		snprintf(section, sizeof section, "bank %s", codes[i]);
+		if (!bank_open(b, c, section, why))
+			return why_prefix(why, "[%s]", section);
+	}
+	return true;
+}
+
+static int64_t ask_after_ms(const struct teller *t)
+{
+	int64_t longest = 0;
+	for (size_t i = 0; i < t->banks_n; i++)
+		if (t->banks[i].deadline_ms > longest)
+			longest = t->banks[i].deadline_ms;
+	return 2 * longest + t->sender.lease_ms;
+}
+
+static void start_tasks(struct teller *t)
+{
+	record_start(t);
+	lease_start(t);
+	takeover_start(t);
+	for (size_t i = 0; i < t->banks_n; i++) {
+		claim_start(&t->banks[i]);
+		ask_start(&t->banks[i]);
+	}
+}
+
 static bool start(struct duty_ctx *d, struct why *why)
 {
-	(void)d;
-	(void)why;
+	struct teller *t = calloc(1, sizeof *t);
+	bug_if(!t);
+	d->state = t;
+	t->duty = d;
+	t->lane_journal = duty_lane(d, "journal");
+	t->lane_dispatch = duty_lane(d, "dispatch");
+	t->lane_record = duty_lane(d, "record");
+	t->records_max = (size_t)config_int(d->config, "teller", "record_threads");
+	t->sender = (struct sender){.owner = d->owner, .lease_ms = config_ms(d->config, "teller", "lease")};
+	draw_tag(t);
+	count(t);
+	if (!load_kek(t, d->config, why) || !load_evidence(t, d->config, why) ||
+		!load_trust(t, d->config, why) || !find_journal(t, d->config, why) ||
+		!open_banks(t, d->config, why))
+		return false;
+	t->sender.ask_ms = ask_after_ms(t);
+	start_tasks(t);
 	return true;
+}
+
+static void took_over(struct duty_ctx *d)
+{
+	struct teller *t = d->state;
+	t->has_number = true;
+	poll_task_wake(t->takeover);
+}
+
+static bool idle(const struct duty_ctx *d)
+{
+	const struct teller *t = d->state;
+	if (t->parcels || t->untold || t->records_running || t->to_record[0].n || t->to_record[1].n)
+		return false;
+	for (size_t i = 0; i < t->banks_n; i++)
+		if (!bank_is_idle(&t->banks[i]))
+			return false;
+	return true;
+}
+
+static void stop(struct duty_ctx *d)
+{
+	struct teller *t = d->state;
+	for (size_t i = 0; i < t->banks_n; i++)
+		bank_close(&t->banks[i]);
+	record_stop(t);
+	lease_stop(t);
+	journal_close(t->journal);
+	law7_free(t->law7);
+	secret_free(t->kek_key);
+	free(t->banks);
+	free(t);
 }
 
 const struct duty duty_teller = {
@@ -18,4 +194,7 @@ const struct duty duty_teller = {
 	.lanes = lanes,
 	.lanes_n = COUNT_OF(lanes),
 	.start = start,
+	.took_over = took_over,
+	.idle = idle,
+	.stop = stop,
 };

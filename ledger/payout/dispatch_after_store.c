@@ -81,6 +81,7 @@ enum result dispatch_take_over(
 			.epoch = row_i32(&r, i, epoch),
 			.channel = row_i64(&r, i, channel),
 			.channel_code = row_text(&r, i, code),
+			.bank = row_text(&r, i, rows_col(&r, "bank")),
 			.cash = row_bool(&r, i, cash),
 		};
 	*out = at;
@@ -119,8 +120,8 @@ enum result dispatch_due(struct work *w, const char *bank, size_t n, int64_t fir
 	return OK;
 }
 
-enum result dispatch_again(
-	struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n, int32_t *epochs)
+enum result dispatch_again(struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n,
+	struct dispatch **out, size_t *out_n)
 {
 	struct rows r;
 	enum result result = db_run(w, Q_DISPATCH_AGAIN,
@@ -129,13 +130,19 @@ enum result dispatch_again(
 		&r);
 	if (result != OK)
 		return result;
-	int id = rows_col(&r, "id"), epoch = rows_col(&r, "epoch");
-	for (size_t i = 0; i < n; i++) {
-		epochs[i] = 0;
-		for (size_t j = 0; j < rows_n(&r); j++)
-			if (row_i64(&r, j, id) == at[i].id)
-				epochs[i] = row_i32(&r, j, epoch);
-	}
+	struct dispatch *taken = arena_array(w->arena, rows_n(&r), struct dispatch);
+	for (size_t i = 0; i < rows_n(&r); i++)
+		taken[i] = (struct dispatch){
+			.id = row_i64(&r, i, rows_col(&r, "id")),
+			.epoch = row_i32(&r, i, rows_col(&r, "epoch")),
+			.channel = row_i64(&r, i, rows_col(&r, "channel")),
+			.channel_code = row_text(&r, i, rows_col(&r, "channel_code")),
+			.bank = row_text(&r, i, rows_col(&r, "bank")),
+			.driver = row_text(&r, i, rows_col(&r, "driver")),
+			.items_per_message = row_i32(&r, i, rows_col(&r, "items_per_message")),
+		};
+	*out = taken;
+	*out_n = rows_n(&r);
 	return OK;
 }
 

@@ -41,6 +41,7 @@ enum result dispatch_pick(struct work *w, const char *bank, size_t n, struct dis
 			.width = row_i64(&r, i, width),
 			.channel = row_i64(&r, i, channel),
 			.channel_code = row_text(&r, i, code),
+			.bank = row_text(&r, i, rows_col(&r, "bank")),
 			.cash = row_bool(&r, i, cash),
 			.driver = row_text(&r, i, driver),
 			.items_per_message = row_i32(&r, i, items),
@@ -177,10 +178,14 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 	int sealed = rows_col(&r, "sealed"), holder = rows_col(&r, "holder_name");
 	int owner = rows_col(&r, "account_person"), wrapped = rows_col(&r, "wrapped");
 	struct payable *at = arena_array(w->arena, rows_n(&r), struct payable);
+	size_t k = 0;
 	for (size_t i = 0; i < rows_n(&r); i++) {
+		if (k > 0 && at[k - 1].payout == row_i64(&r, i, payout))
+			continue; /* two dispatches reach for it: the first has it */
 		int32_t code = row_i32(&r, i, state);
 		bug_if(!payout_state_valid(code)); /* it is one of those that were asked for */
-		at[i] = (struct payable){
+		struct payable *p = &at[k++];
+		*p = (struct payable){
 			.payout = row_i64(&r, i, payout),
 			.dispatch = row_i64(&r, i, dispatch),
 			.state = (enum payout_state)code,
@@ -190,17 +195,17 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 			.person = row_i64(&r, i, person),
 			.bank = row_text(&r, i, bank),
 		};
-		at[i].line = line_of(&r, i, &lc, at[i].terms);
-		if (!at[i].bank)
+		p->line = line_of(&r, i, &lc, p->terms);
+		if (!p->bank)
 			continue;
-		at[i].salt = row_hash16(&r, i, salt);
-		at[i].sealed = row_bytes(&r, i, sealed);
-		at[i].holder = row_text(&r, i, holder);
-		at[i].account_person = row_i64(&r, i, owner);
+		p->salt = row_hash16(&r, i, salt);
+		p->sealed = row_bytes(&r, i, sealed);
+		p->holder = row_text(&r, i, holder);
+		p->account_person = row_i64(&r, i, owner);
 		if (!row_null(&r, i, wrapped))
-			at[i].wrapped = row_bytes(&r, i, wrapped);
+			p->wrapped = row_bytes(&r, i, wrapped);
 	}
-	*out = (struct payables){.at = at, .n = rows_n(&r)};
+	*out = (struct payables){.at = at, .n = k};
 	return OK;
 }
 
@@ -216,64 +221,6 @@ enum result batch_lines(struct work *w, const struct batch_terms *terms, struct 
 	struct pay_line *at = arena_array(w->arena, rows_n(&r), struct pay_line);
 	for (size_t i = 0; i < rows_n(&r); i++)
 		at[i] = line_of(&r, i, &c, terms);
-	*out = at;
-	*n = rows_n(&r);
-	return OK;
-}
-
-enum result batch_approvals(
-	struct work *w, const struct batch_terms *terms, struct approval_row **out, size_t *n)
-{
-	struct rows r;
-	enum result result = db_run(
-		w, Q_BATCH_APPROVALS, DB_ARGS(db_i64(terms->batch), db_i32(terms->version)), &r);
-	if (result != OK)
-		return result;
-	int bundle = rows_col(&r, "bundle"), text = rows_col(&r, "text"),
-	    signature = rows_col(&r, "signature");
-	int certificate = rows_col(&r, "certificate"), by = rows_col(&r, "certificate_signatures");
-	struct approval_row *at = arena_array(w->arena, rows_n(&r), struct approval_row);
-	for (size_t i = 0; i < rows_n(&r); i++) {
-		struct bytes s = row_bytes(&r, i, signature);
-		at[i] = (struct approval_row){
-			.bundle = row_i64(&r, i, bundle),
-			.text = row_bytes(&r, i, text),
-			.certificate = row_bytes(&r, i, certificate),
-			.certificate_signatures = row_bytes(&r, i, by),
-		};
-		bug_if(s.n != sizeof at[i].signature.b);
-		memcpy(at[i].signature.b, s.at, s.n);
-	}
-	*out = at;
-	*n = rows_n(&r);
-	return OK;
-}
-
-enum result bundle_load(struct work *w, int64_t bundle, struct bundle *out)
-{
-	struct rows r;
-	enum result result = db_run(w, Q_BUNDLE_ROOTS, DB_ARGS(db_i64(bundle)), &r);
-	if (result != OK)
-		return result;
-	int root = rows_col(&r, "root");
-	struct hash *roots = arena_array(w->arena, rows_n(&r), struct hash);
-	for (size_t i = 0; i < rows_n(&r); i++)
-		roots[i] = row_hash(&r, i, root);
-	*out = (struct bundle){.n = rows_n(&r), .roots = roots};
-	return OK;
-}
-
-enum result revocations_load(struct work *w, struct revocation_row **out, size_t *n)
-{
-	struct rows r;
-	enum result result = db_run(w, Q_REVOCATIONS, DB_NO_ARGS, &r);
-	if (result != OK)
-		return result;
-	int text = rows_col(&r, "text"), signatures = rows_col(&r, "signatures");
-	struct revocation_row *at = arena_array(w->arena, rows_n(&r), struct revocation_row);
-	for (size_t i = 0; i < rows_n(&r); i++)
-		at[i] = (struct revocation_row){
-			.text = row_bytes(&r, i, text), .signatures = row_bytes(&r, i, signatures)};
 	*out = at;
 	*n = rows_n(&r);
 	return OK;

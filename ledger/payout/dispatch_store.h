@@ -27,12 +27,13 @@ struct dispatch {
 	int64_t width;   /* payouts in its ranges, at most */
 	int64_t channel; /* row id */
 	const char *channel_code;
+	const char *bank; /* or the cash agent's code */
 	bool cash;
 	const char *driver;
 	int32_t items_per_message;
 };
 
-/* Ready ones of a bank (or cash agent) that are neither paused nor early, oldest first, locked; at most n. */
+/* Ready ones of a bank, or (NULL) of all cash agents, that are neither paused nor early, oldest first, locked; at most n. */
 enum result dispatch_pick(
 	struct work *w, const char *bank, size_t n, struct dispatch **out, size_t *out_n) WARN_UNUSED;
 
@@ -78,20 +79,6 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 /* All lines of a batch, by line number, as the rows would have them under these terms. */
 enum result batch_lines(
 	struct work *w, const struct batch_terms *terms, struct pay_line **out, size_t *n) WARN_UNUSED;
-
-struct approval_row {
-	int64_t bundle;
-	struct bytes text, certificate, certificate_signatures;
-	struct signature signature;
-};
-enum result batch_approvals(
-	struct work *w, const struct batch_terms *terms, struct approval_row **out, size_t *n) WARN_UNUSED;
-enum result bundle_load(struct work *w, int64_t bundle, struct bundle *out) WARN_UNUSED;
-
-struct revocation_row {
-	struct bytes text, signatures;
-};
-enum result revocations_load(struct work *w, struct revocation_row **out, size_t *n) WARN_UNUSED;
 
 /* ---- the intent --------------------------------------------------------------------------------------------------- */
 
@@ -158,9 +145,9 @@ struct dispatch_due {
 enum result dispatch_due(struct work *w, const char *bank, size_t n, int64_t first_ms, int64_t most_ms,
 	struct dispatch_due **out, size_t *out_n) WARN_UNUSED;
 
-/* Takes dispatches for a further attempt: new epochs; epochs[i] is 0 where another had it. */
+/* Takes those that are still nobody's and in this epoch for a further attempt, where the channel deduplicates: new epochs. */
 enum result dispatch_again(struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n,
-	int32_t *epochs) WARN_UNUSED;
+	struct dispatch **out, size_t *out_n) WARN_UNUSED;
 
 /* Nothing in them is in doubt. */
 enum result dispatch_end(struct work *w, const int64_t *ids, size_t n) WARN_UNUSED;

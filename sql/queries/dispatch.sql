@@ -10,16 +10,19 @@ from ops.instance i;
 -- name: dispatch_pick
 -- duties: teller
 -- in: bank text, n integer
--- out: id bigint, epoch integer, width bigint, channel bigint, channel_code text, cash boolean, driver text, items_per_message integer
--- The oldest that may go now. A range lies within batches of one day and programme, so its ends speak for it; each line is
+-- out: id bigint, epoch integer, width bigint, channel bigint, channel_code text, bank text, cash boolean, driver text,
+--      items_per_message integer
+-- The oldest that may go now, of a bank, or (null) of all cash agents. A range lies within batches of one day and programme, so its ends speak for it; each line is
 -- judged again before it leaves.
-select d.id, d.epoch, w.width, c.id as channel, c.code as channel_code, c.kind = 'cash' as cash, c.driver, c.items_per_message
+select d.id, d.epoch, w.width, c.id as channel, c.code as channel_code, c.bank, c.kind = 'cash' as cash, c.driver,
+	c.items_per_message
 from payout.dispatch d
 join org.channel c on c.id = d.channel
 cross join lateral (select coalesce(sum(r.last_payout - r.first_payout + 1), 0)::bigint as width
 	from payout.dispatch_range r where r.dispatch = d.id) as w
-where d.state = 'ready' and d.channel = any (array(select x.id from org.channel x where x.bank = $1))
-	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || $1))
+where d.state = 'ready' and d.channel = any (array(select x.id from org.channel x
+		where case when $1 is null then x.kind = 'cash' else x.kind = 'bank' and x.bank = $1 end))
+	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
 	and not exists (select from payout.dispatch_range r
 		join payout.payout p on p.id in (r.first_payout, r.last_payout)
 		join payout.batch b on b.id = p.batch
@@ -47,7 +50,7 @@ join register.person n on n.id = c.person
 left join register.payee_account a on a.id = p.payee_account
 left join register.person_key k on k.person = a.person
 where r.dispatch = any ($1) and s.state = any ($2) and (s.dispatch is null or s.dispatch = r.dispatch)
-order by s.payout
+order by s.payout, r.dispatch
 for update of s;
 
 -- name: batch_terms
@@ -74,29 +77,6 @@ join payout.claim c on c.id = p.claim
 join register.person n on n.id = c.person
 where p.batch = $1
 order by p.line;
-
--- name: batch_approvals
--- duties: teller
--- in: batch bigint, version integer
--- out: bundle bigint, text bytea, signature bytea, certificate bytea, certificate_signatures bytea
-select x.bundle, x.text, x.signature, e.text as certificate, e.signatures as certificate_signatures
-from payout.bundle_batch bb
-join payout.approval x on x.bundle = bb.bundle
-join auth.certificate e on e.id = x.certificate
-where bb.batch = $1 and bb.version = $2
-order by x.id;
-
--- name: bundle_roots
--- duties: teller
--- in: bundle bigint
--- out: root bytea
-select root from payout.bundle_batch where bundle = $1 order by n;
-
--- name: revocations
--- duties: teller
--- in:
--- out: text bytea, signatures bytea
-select text, signatures from auth.revocation order by certificate;
 
 -- name: dispatch_send
 -- duties: teller
@@ -161,19 +141,19 @@ returning d.id;
 -- name: dispatch_take_over
 -- duties: teller
 -- in: owner text, prefix text, n integer
--- out: id bigint, epoch integer, channel bigint, channel_code text, cash boolean
--- Of owners whose lease is over, and (prefix not null) of those whose number is now ours. The new epoch shuts the old one out.
+-- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, cash boolean
+-- Of owners whose lease is over (this one too: what it renews it still holds), and (prefix not null) of those whose number is ours. The new epoch shuts the old one out.
 with dead as (
 	select d.id from payout.dispatch d
-	where d.state = 'sent' and d.owner is not null and d.owner <> $1
-		and (d.lease_until < clock_timestamp() or ($2 is not null and starts_with(d.owner, $2)))
+	where d.state = 'sent' and d.owner is not null
+		and (d.lease_until < clock_timestamp() or (d.owner <> $1 and starts_with(d.owner, $2)))
 	order by d.id limit $3 for update skip locked
 )
 update payout.dispatch d
 set epoch = d.epoch + 1, owner = null, lease_until = null, ask_after = clock_timestamp()
 from dead, org.channel c
 where d.id = dead.id and c.id = d.channel
-returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.kind = 'cash' as cash;
+returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.kind = 'cash' as cash;
 
 -- name: dispatch_due
 -- duties: teller
@@ -197,14 +177,15 @@ returning d.id, d.epoch, d.asked, d.sent_at, c.id as channel, c.driver, f.number
 -- name: dispatch_again
 -- duties: teller
 -- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint
--- out: id bigint, epoch integer
+-- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, driver text, items_per_message integer
 -- The same ids again (law 1): a new epoch, so that what the first attempt still brings is evidence only.
 update payout.dispatch d
 set epoch = d.epoch + 1, owner = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond',
 	ask_after = clock_timestamp() + $5 * interval '1 millisecond'
-from unnest($1, $2) as a(id, epoch)
-where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent'
-returning d.id, d.epoch;
+from unnest($1, $2) as a(id, epoch), org.channel c
+where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent' and c.id = d.channel and c.deduplicates
+	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
+returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message;
 
 -- name: dispatch_end
 -- duties: teller

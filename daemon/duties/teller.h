@@ -1,0 +1,234 @@
+/* teller.h: what the files of the teller share. Nobody else includes it.
+ *
+ *	claim (lane journal)    ready dispatches: verified (law 7), encoded, signed; the intent committed; the sent journal synced
+ *	  └▶ send (loop)        requests wait for the bank's pace, leave, end
+ *	       └▶ record (lane) replies: evidence stored, what they say done, many in one transaction
+ *	ask (lane dispatch)     enquiries about what is in doubt, the same id again where law 1 allows it
+ *	take over               dispatches whose sender died: in doubt, so asked about
+ *
+ * Memory holds only what is under way. Whatever is lost with it is taken over from the rows. */
+#pragma once
+
+#include "ledger/base/evidence.h"
+#include "ledger/base/seal.h"
+#include "ledger/base/secret.h"
+#include "ledger/payout/dispatch_store.h"
+#include "ledger/payout/journal.h"
+#include "ledger/payout/message_store.h"
+#include "bankapi/http.h"
+#include "bankapi/pace.h"
+#include "bankapi/signed.h"
+#include "daemon/duty.h"
+#include "daemon/poller.h"
+
+#define MARGIN_US INT64_C(2000000) /* a request leaves this long before its valid-until, or not at all */
+
+struct bank;
+struct parcel;
+struct teller;
+struct law7;
+
+/* ---- one message to a bank ------------------------------------------------------------------------------------------ */
+
+struct heard_raw {
+	enum http_transport transport;
+	int status;
+	struct why why;
+	int64_t at_s;                           /* real clock, when it came */
+	const char *id, *timestamp, *signature; /* headers; NULL: absent */
+	struct bytes body;
+	char *memory; /* that they and the body lie in */
+};
+
+struct request {
+	struct request *next; /* in whichever list it waits */
+	enum call call;
+	struct bank *bank;
+	char message_id[MESSAGE_ID_SIZE];
+	struct signed_headers headers;
+	struct buf body;
+	size_t reply_items;               /* for reply_max */
+	int64_t signed_us;                /* monotonic; a signature ages */
+	int64_t leave_by_us;              /* monotonic; INT64_MAX: any time */
+	struct heard_raw raw;             /* once it ended */
+	void (*ended)(struct request *r); /* on the loop: it has left and ended, or (NOT_SENT) it never did */
+
+	/* of transfers and enquiries */
+	struct parcel *parcel;
+	size_t first, n;        /* which of the parcel's items */
+	bool stale;             /* a later epoch has the dispatch: what was heard is kept, nothing more */
+	size_t doubt, accepted; /* what its items were left as */
+	bool not_found_again;   /* an answer to an enquiry made the same id again possible */
+	uint8_t *again;         /* items[first + i] may be sent again */
+};
+
+/* Payments that travel together: a dispatch, or what one enquiry asks. Everything in its arena. */
+struct parcel {
+	struct parcel *next, *prev; /* in teller.parcels */
+	struct arena *arena;
+	struct bank *bank;
+	enum call call;
+	const struct driver *driver;
+	struct dispatch_ref dispatch; /* an enquiry has none of its own (id 0) */
+	const char *channel;
+	bool cash;
+	struct hash root;
+	size_t n;
+	int64_t *payouts;
+	struct payment *payments;
+	struct payee *payees;            /* transfers */
+	struct hash *accounts;           /* transfers: the signed account hashes, for the journal */
+	const char **debtors;            /* account that pays, per item */
+	int64_t *valid_until_us;         /* business time, per item */
+	struct dispatch_ref *dispatches; /* enquiries: of each item */
+	uint8_t *may_again;              /* enquiries: the profile and the days allow the same id again */
+	struct request *requests;
+	size_t requests_n, open;    /* open: not recorded yet */
+	size_t doubt, accepted;     /* over the requests that are recorded */
+	bool told;                  /* its end was written */
+	struct parcel *next_untold; /* in teller.untold */
+};
+
+struct requests { /* a queue */
+	struct request *first, *last;
+	size_t n;
+};
+void requests_add(struct requests *q, struct request *r);
+struct request *requests_take(struct requests *q); /* NULL: empty */
+
+/* ---- one bank ------------------------------------------------------------------------------------------------------- */
+
+struct bank {
+	struct teller *teller;
+	const char *code;
+	struct http *http;
+	struct http_poller *poller;
+	struct pace pace;
+	struct timer *timer;
+	struct sign_key *key;
+	struct verify_key keys[4];
+	struct webhook_keys known;
+	int64_t deadline_ms;
+	struct requests questions; /* enquiries, inquiries, statements: they go first */
+	struct requests transfers;
+	size_t payouts; /* claimed and not recorded */
+	size_t payouts_max;
+	bool paused; /* the claim task, because of that */
+	struct poll_task *claim, *ask;
+	struct parcel *claimed; /* what the running claim made; the claim's worker, then the loop */
+	struct parcel *asked;   /* what the running enquiry task made, likewise */
+};
+
+struct teller {
+	struct duty_ctx *duty;
+	struct lane *lane_journal, *lane_dispatch, *lane_record;
+	struct sender sender;
+	struct key32 *kek_key;
+	struct kek kek;
+	struct key32 evidence;
+	char journal_path[4096];
+	struct journal *journal; /* lane journal only; NULL until journal_ready */
+	struct law7 *law7;       /* lane journal only */
+	char message_tag[7];     /* makes message ids of this process unlike all others */
+	_Atomic uint64_t message_n;
+	const char *cash_out; /* directory of hand-over lists */
+
+	struct bank *banks;
+	size_t banks_n;
+	struct bank cash; /* all cash agents */
+
+	_Atomic bool has_number; /* the lock of our instance's number is held */
+	struct poll_task *takeover;
+	struct timer *lease_timer;
+	bool lease_running;
+
+	struct parcel *parcels;       /* with requests under way, for the leases */
+	struct requests to_record[2]; /* transfers, enquiries */
+	size_t records_running, records_max;
+	struct message_writer writer; /* once writer_known */
+	bool writer_known;
+	struct message_writer writer_next; /* of the job that draws one */
+	struct job key_job;
+	struct timer *key_timer;
+	bool key_running;
+	struct timer *record_timer; /* after trouble */
+	bool record_singly;         /* one of those that wait is refused: find out which */
+	struct parcel *untold;      /* recorded, and not let go of yet */
+
+	struct metric *sent, *not_sent, *unknown, *refused, *recorded, *repeated;
+};
+
+/* ---- teller_law7.c: may it leave? (worker, lane journal) ---------------------------------------------------------- */
+
+void law7_free(struct law7 *l);
+struct law7 *law7_new(const struct trust *trust, const struct kek *kek) FREED_BY(law7_free);
+
+struct judged {
+	const char *refused; /* a code, or NULL: it may leave */
+	struct payment payment;
+	struct payee payee; /* strings in the arena of the work */
+};
+/* In the claim's transaction. Writes the true line hash into each payable that may leave. */
+enum result law7_judge(struct law7 *l, struct work *w, const struct dispatch_head *now, const char *bank,
+	int64_t channel, bool cash, struct payable *at, size_t n, struct judged *out) WARN_UNUSED;
+/* Only the account, for enquiries: false when it cannot be opened. Any lane. */
+bool account_open(const struct kek *kek, const struct payable *p, struct account_no *out);
+
+/* ---- teller_parcel.c: making requests (worker) --------------------------------------------------------------------- */
+
+struct parcel *parcel_new(struct bank *b, enum call call, size_t n);
+void parcel_free(struct parcel *p);
+/* Cuts it into messages of at most `items` that share debtor and valid-until. */
+void parcel_cut(struct parcel *p, size_t items, int64_t business_now_us, int64_t monotonic_now_us);
+/* A fresh message id, the body, the signature. False with why: the driver refuses an item. */
+bool request_prepare(struct request *r, struct why *why) WARN_UNUSED;
+/* The same for a body that is made already. */
+void request_sign(struct request *r);
+/* "T-7-3-QK2M4X": kind and a number that no other message has. */
+void message_id_new(struct teller *t, char kind, char out[static MESSAGE_ID_SIZE]);
+void request_free(struct request *r); /* what it holds; not the struct */
+struct transfer transfer_of(const struct request *r);
+struct enquiry enquiry_of(const struct request *r);
+
+/* ---- teller_send.c (loop) ----------------------------------------------------------------------------------------- */
+
+bool bank_open(struct bank *b, const struct config *c, const char *section, struct why *why);
+void bank_close(struct bank *b);
+void bank_enqueue(struct bank *b, struct request *r);
+void bank_pump(struct bank *b);
+bool bank_is_idle(const struct bank *b);
+
+/* ---- teller_claim.c ------------------------------------------------------------------------------------------------ */
+
+void claim_start(struct bank *b);
+#define ASK_AGAIN_REFUSED_MS INT64_C(60000)
+bool journal_ready(struct teller *t, struct why *why) WARN_UNUSED;
+/* Records items of a parcel in the journal before they leave; lane journal. */
+bool journal_items(
+	struct journal *j, const struct parcel *p, size_t first, size_t n, struct why *why) WARN_UNUSED;
+/* On the loop: what a parcel's bank still owes nobody; may let the claim task go on. */
+void claim_release(struct bank *b, size_t payouts);
+/* Makes the request anew on the journal's lane: it did not leave, or its signature is old. */
+void claim_renew(struct request *r);
+/* The same ids again, law 1: items of an enquiry's parcel that r->again marks. Takes nothing over. */
+void claim_again(struct request *enquiry);
+
+/* ---- teller_record.c ----------------------------------------------------------------------------------------------- */
+
+void record_start(struct teller *t);
+void record_add(struct request *r); /* its `ended` */
+void record_pump(struct teller *t);
+void record_stop(struct teller *t);
+
+/* ---- teller_ask.c -------------------------------------------------------------------------------------------------- */
+
+void ask_start(struct bank *b);
+void takeover_start(struct teller *t);
+void ask_recorded(struct parcel *enquiry); /* the next one may leave */
+void lease_start(struct teller *t);
+void lease_stop(struct teller *t);
+
+/* ---- the list of parcels (loop) ------------------------------------------------------------------------------------ */
+
+void parcel_add(struct teller *t, struct parcel *p);
+void parcel_remove(struct teller *t, struct parcel *p);

@@ -1,0 +1,128 @@
+/* teller_journal.c: the sent journal's part in a request's life. All but claim_renew run in the lane `journal`. */
+#include "daemon/duties/teller.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/clock.h"
+#include "ledger/base/log.h"
+
+/* Opened at first use: while a replaced process drains, the file is still its own. */
+bool journal_ready(struct teller *t, struct why *why)
+{
+	if (!t->journal)
+		t->journal = journal_open(t->journal_path, why);
+	return t->journal != NULL;
+}
+
+static struct journal_item item_of(const struct parcel *p, size_t i)
+{
+	struct journal_item item = {
+		.amount = p->payments[i].amount, .account = p->accounts[i], .payout = p->payouts[i]};
+	memcpy(item.id, p->payments[i].e2e, sizeof item.id);
+	return item;
+}
+
+static struct journal_dispatch journal_head(const struct parcel *p)
+{
+	return (struct journal_dispatch){
+		.dispatch = p->dispatch.id,
+		.epoch = p->dispatch.epoch,
+		.channel = p->channel,
+		.root = p->root,
+		.at_us = wall_us(),
+	};
+}
+
+/* Ids that are in it go as a further attempt, the others as a first one: their first teller died between commit and journal. */
+bool journal_items(struct journal *j, const struct parcel *p, size_t first, size_t n, struct why *why)
+{
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	struct journal_item *fresh = arena_array(a, n, struct journal_item);
+	const char **again = arena_array(a, n, const char *);
+	size_t fresh_n = 0, again_n = 0;
+	for (size_t i = first; i < first + n; i++) {
+		if (journal_has(j, p->payments[i].e2e))
+			again[again_n++] = p->payments[i].e2e;
+		else
+			fresh[fresh_n++] = item_of(p, i);
+	}
+	struct journal_dispatch head = journal_head(p);
+	return (fresh_n == 0 || journal_record(j, &head, fresh, fresh_n, why)) &&
+	       (again_n == 0 || journal_record_again(j, again, again_n, head.at_us, why));
+}
+
+/* ---- the same request anew ------------------------------------------------------------------------------------------ */
+
+struct renewal {
+	struct job job;
+	struct request *request;
+	bool stays; /* it is not to be tried again */
+};
+
+static bool journal_stayed(struct journal *j, const struct request *r, struct why *why)
+{
+	const char *ids[MESSAGE_ITEMS_MAX];
+	for (size_t i = 0; i < r->n; i++)
+		ids[i] = r->parcel->payments[r->first + i].e2e;
+	return journal_record_not_sent(j, ids, r->n, wall_us(), why);
+}
+
+/* It did not leave: the journal records that end. If it still may, it is journalled and made again. */
+static enum result renew_run(struct work *w, void *arg)
+{
+	const struct renewal *n = arg;
+	struct request *r = n->request;
+	struct journal *j = r->bank->teller->journal;
+	if (r->call == CALL_TRANSFER && r->raw.transport == HTTP_NOT_SENT) {
+		if (!journal_stayed(j, r, &w->why))
+			return RETRY;
+		if (n->stays) {
+			why_set(&w->why, "not_sent", "it will not be tried again by this process");
+			return REFUSED;
+		}
+		if (!journal_items(j, r->parcel, r->first, r->n, &w->why))
+			return RETRY;
+	}
+	request_free(r);
+	r->body = BUF((size_t)1 << 20);
+	return request_prepare(r, &w->why) ? OK : REFUSED;
+}
+
+static void stays(struct request *r)
+{
+	struct teller *t = r->bank->teller;
+	request_free(r);
+	r->raw.transport = HTTP_NOT_SENT;
+	requests_add(&t->to_record[r->call == CALL_ENQUIRY], r);
+	record_pump(t);
+}
+
+static void renewed(struct job *job, enum result result)
+{
+	struct renewal *n = job->arg;
+	struct request *r = n->request;
+	if (result == OK) {
+		bank_enqueue(r->bank, r);
+		bank_pump(r->bank);
+	} else {
+		log_event(LOG_WARN, "stays_unsent", K_STR("bank", r->bank->code),
+			K_STR("message", r->message_id), K_WHY(&job->why));
+		stays(r);
+	}
+	free(n);
+}
+
+void claim_renew(struct request *r)
+{
+	struct teller *t = r->bank->teller;
+	struct renewal *n = calloc(1, sizeof *n);
+	bug_if(!n);
+	n->request = r;
+	n->stays = monotonic_us() > r->leave_by_us || duty_is_draining(t->duty);
+	n->job = (struct job){.name = "dispatch.renew", .run = renew_run, .done = renewed, .arg = n};
+	if (lane_submit(t->lane_journal, &n->job))
+		return;
+	free(n);
+	stays(r);
+}
