@@ -91,13 +91,7 @@ struct vote {
 	enum approval_role role;
 	const char *officer;
 	struct verify_key key;
-	int64_t until_us;
 };
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
 
 static bool counts(struct arena *a, const struct trust *trust, const struct batch_proof *batch,
 	const struct approval_proof *proof, int64_t now_us, struct verify_memo *memo, struct vote *vote,
@@ -119,8 +113,7 @@ static bool counts(struct arena *a, const struct trust *trust, const struct batc
 	*vote = (struct vote){.role = v.approval.role,
 		.officer = arena_strdup(
 			a, v.approval.officer), /* a later approval may take the memo's place */
-		.key = v.certificate.key,
-		.until_us = earlier(v.approval.expires_us, v.certificate.not_after_us)};
+		.key = v.certificate.key};
 	return true;
 }
 
@@ -132,7 +125,7 @@ static bool two_people(const struct vote *checker, const struct vote *approver)
 
 /* Two votes of different people among all; a later one of the same role may stand beside an earlier one. */
 static bool enough(struct arena *a, const struct trust *trust, const struct batch_proof *batch,
-	int64_t now_us, struct verify_memo *memo, int64_t *until_us, struct why *why)
+	int64_t now_us, struct verify_memo *memo, struct why *why)
 {
 	struct vote *votes[2] = {
 		arena_array(a, batch->n, struct vote), arena_array(a, batch->n, struct vote)};
@@ -144,11 +137,8 @@ static bool enough(struct arena *a, const struct trust *trust, const struct batc
 	}
 	for (size_t c = 0; c < n[ROLE_CHECKER]; c++)
 		for (size_t p = 0; p < n[ROLE_APPROVER]; p++)
-			if (two_people(&votes[ROLE_CHECKER][c], &votes[ROLE_APPROVER][p])) {
-				*until_us = earlier(
-					votes[ROLE_CHECKER][c].until_us, votes[ROLE_APPROVER][p].until_us);
+			if (two_people(&votes[ROLE_CHECKER][c], &votes[ROLE_APPROVER][p]))
 				return true;
-			}
 	if (n[ROLE_CHECKER] > 0 && n[ROLE_APPROVER] > 0)
 		return why_set(why, "same_person", "checker and approver of this batch are one person");
 	if (n[ROLE_CHECKER] + n[ROLE_APPROVER] == 0 && batch->n > 0)
@@ -158,22 +148,14 @@ static bool enough(struct arena *a, const struct trust *trust, const struct batc
 		n[ROLE_CHECKER] == 0 ? "a checker" : "an approver", *other.code ? "; " : "", other.text);
 }
 
-bool verify_batch_remembering(const struct trust *trust, const struct batch_proof *proof, int64_t now_real_us,
-	struct verify_memo *memo, int64_t *good_until_us, struct why *why)
+bool verify_batch(const struct trust *trust, const struct batch_proof *proof, int64_t now_real_us,
+	struct verify_memo *memo, struct why *why)
 {
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	struct why why_not = {0};
-	int64_t until = 0;
-	bool good = enough(a, trust, proof, now_real_us, memo, &until, &why_not);
-	if (good && good_until_us)
-		*good_until_us = until;
-	if (!good && why)
+	if (enough(a, trust, proof, now_real_us, memo, &why_not))
+		return true;
+	if (why)
 		*why = why_not;
-	return good;
-}
-
-bool verify_batch(const struct trust *trust, const struct batch_proof *proof, int64_t now_real_us,
-	int64_t *good_until_us, struct why *why)
-{
-	return verify_batch_remembering(trust, proof, now_real_us, NULL, good_until_us, why);
+	return false;
 }

@@ -27,13 +27,10 @@ void verify_memo_free(struct verify_memo *memo);
 struct verify_memo *verify_memo_new(void) FREED_BY(verify_memo_free);
 
 /* True when a checker and an approver, two people with two keys, both certified (threshold, not revoked, in force) and with a
- * mandate that covers the batch, signed bundles that hold its root. now_real_us is the real clock, never the business clock.
- * *good_until_us (may be NULL): when the first of the signatures and certificates that counted ends. False with why:
- * batch_not_in_bundle, batch_agency, batch_mandate, batch_sum, batch_one_signature, same_person, or approval_* and certificate_* of
- * the last approval that does not count. */
+ * mandate that covers the batch, signed bundles that hold its root. now_real_us is the real clock, never the business clock. memo
+ * may be NULL. False with why: batch_not_in_bundle, batch_agency, batch_mandate, batch_sum, batch_one_signature, same_person, or
+ * approval_* and certificate_* of the last approval that does not count. */
 bool verify_batch(const struct trust *trust, const struct batch_proof *proof, int64_t now_real_us,
-	int64_t *good_until_us, struct why *why) WARN_UNUSED;
-bool verify_batch_remembering(const struct trust *trust, const struct batch_proof *proof, int64_t now_real_us,
-	struct verify_memo *memo, int64_t *good_until_us, struct why *why) WARN_UNUSED;
+	struct verify_memo *memo, struct why *why) WARN_UNUSED;
 
 #endif

@@ -150,11 +150,9 @@ static void test_good(struct arena *a)
 {
 	struct scene *s = scene_new(a);
 	struct why why = {0};
-	int64_t until = 0;
 	sign_all(s);
-	ok(verify_batch(&trust, &s->proof, NOW, &until, &why), "checker and approver make a batch payable %s",
+	ok(verify_batch(&trust, &s->proof, NOW, NULL, &why), "checker and approver make a batch payable %s",
 		why.text);
-	is_i64(until, NOW + 30 * DAY, "until the first of what proves it ends");
 	s->proof.sum = vnd(1000000);
 	ok(verify_batch(&trust, &s->proof, NOW, NULL, &why), "a limit includes its last dong");
 	ok(verify_batch(&trust, &s->proof, NOW + 30 * DAY, NULL, &why),
@@ -169,27 +167,23 @@ static void test_memo(struct arena *a)
 	struct why why = {0};
 	sign_all(s);
 	for (int i = 0; i < 3; i++)
-		ok(verify_batch_remembering(&trust, &s->proof, NOW, memo, NULL, &why),
+		ok(verify_batch(&trust, &s->proof, NOW, memo, &why),
 			"a batch is verified with a memory, time %d", i + 1);
 	s->proof.root.b[0] ^= 1;
-	ok(!verify_batch_remembering(&trust, &s->proof, NOW, memo, NULL, &why) &&
-			why_is(&why, "batch_not_in_bundle"),
+	ok(!verify_batch(&trust, &s->proof, NOW, memo, &why) && why_is(&why, "batch_not_in_bundle"),
 		"a remembered approval holds no other batch");
 	s->proof.root = s->roots[1];
 	s->proofs[0].signature.b[9] ^= 1;
-	ok(!verify_batch_remembering(&trust, &s->proof, NOW, memo, NULL, &why),
+	ok(!verify_batch(&trust, &s->proof, NOW, memo, &why),
 		"a changed signature is not the remembered one");
 	s->proofs[0].signature.b[9] ^= 1;
-	ok(!verify_batch_remembering(&trust, &s->proof, NOW + 31 * DAY, memo, NULL, &why),
-		"a remembered approval expires");
+	ok(!verify_batch(&trust, &s->proof, NOW + 31 * DAY, memo, &why), "a remembered approval expires");
 	struct hash revoked = sha256(s->proofs[1].certificate);
 	struct trust t = trust;
 	t.n_revoked = 1;
 	t.revoked = &revoked;
-	ok(!verify_batch_remembering(&t, &s->proof, NOW, memo, NULL, &why),
-		"a remembered certificate can be revoked");
-	ok(verify_batch_remembering(&trust, &s->proof, NOW, memo, NULL, &why),
-		"and the batch is still good without all that");
+	ok(!verify_batch(&t, &s->proof, NOW, memo, &why), "a remembered certificate can be revoked");
+	ok(verify_batch(&trust, &s->proof, NOW, memo, &why), "and the batch is still good without all that");
 	verify_memo_free(memo);
 }
 
