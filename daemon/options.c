@@ -77,6 +77,10 @@ const struct option_row option_rows[] = {
 		"the key of the look-ups by ID, account and phone number"},
 	{"desk", "id_key", OPTION_SECRET, DUTY_DESK, NULL, 0, 0, NULL, false,
 		"the key that end-to-end ids are derived with"},
+	{"desk", "admin_keys", OPTION_PATH, DUTY_DESK, NULL, 0, 0, NULL, false,
+		"the admins' public keys: approvals that the teller would refuse are refused here already"},
+	{"desk", "admin_threshold", OPTION_INT, DUTY_DESK, "2", 1, 16, NULL, false,
+		"how many admins must have signed a certificate"},
 
 	{"teller", "admin_listen", OPTION_LISTEN, DUTY_TELLER, "127.0.0.1:0", 0, 0, NULL, false,
 		"where /livez, /readyz and /metrics are served"},

@@ -8,6 +8,9 @@
 #include "daemon/cli/cli.h"
 #include "daemon/cli/db_cmd.h"
 #include "daemon/cli/import_cmd.h"
+#include "daemon/cli/key_cmd.h"
+#include "daemon/cli/officer_cmd.h"
+#include "daemon/cli/ledger_cmd.h"
 #include "daemon/cli/secret_cmd.h"
 #include "daemon/signals.h"
 #include "daemon/version.h"
@@ -24,8 +27,15 @@ static const struct command commands[] = {
 		"make the database, bring it up, compare it with the programs"},
 	{"secret", NEEDS_NOTHING, cli_secret, "chitra secret new FILE | public evidence|signing FILE",
 		"make the duties' keys and say their public halves"},
+	{"key", NEEDS_NOTHING, cli_key_files, KEY_USAGE, "the key files of officers and admins"},
+	{"officer", NEEDS_CONFIG, cli_officer, OFFICER_USAGE, "who may do what, as admins certify it"},
+	{"login", NEEDS_CONFIG, cli_login, LOGIN_USAGE, "begin to work as an officer"},
+	{"logout", NEEDS_CONFIG, cli_logout, "chitra logout", "end it"},
+	{"whoami", NEEDS_CONFIG, cli_whoami, "chitra whoami", "who is logged in"},
 	{"import", NEEDS_CONFIG, cli_import, IMPORT_USAGE,
 		"ward lists, a bank's accounts and deaths into the register"},
+	{"ledger", NEEDS_CONFIG, cli_ledger, LEDGER_USAGE,
+		"where the books stand, and whether they are whole"},
 };
 /* clang-format on */
 

@@ -9,7 +9,6 @@
 #include "ledger/base/file.h"
 #include "ledger/base/secret.h"
 #include "ledger/base/text.h"
-#include "ledger/register/officer_store.h"
 #include "daemon/cli/refusal.h"
 
 #define STEP_MS  (10 * 60 * 1000) /* one transaction of a command: a million lines are one */
@@ -122,7 +121,7 @@ void cli_next_step(struct cli *cli)
 }
 
 /* The file holds the token as 64 hex digits. */
-static bool read_session(struct cli *cli, struct hash *token_hash)
+bool cli_session(struct cli *cli, struct hash *token_hash)
 {
 	struct bytes text;
 	struct why why = {0};
@@ -141,18 +140,12 @@ enum result cli_enter(struct cli *cli)
 {
 	struct hash token_hash;
 	cli_next_step(cli);
-	if (!read_session(cli, &token_hash))
+	if (!cli_session(cli, &token_hash))
 		return REFUSED;
 	enum result r = tx_begin(cli->w);
 	if (r != OK)
 		return r;
-	struct officer me;
-	r = officer_enter(cli->w, &token_hash, &me);
-	if (r != OK)
-		return r;
-	cli->officer = me.id;
-	cli->login = me.login;
-	return OK;
+	return officer_enter(cli->w, &token_hash, &cli->me);
 }
 
 struct key32 *cli_key(struct cli *cli, const char *option)

@@ -14,8 +14,8 @@
 #include <sysexits.h>
 
 #include "ledger/base/json.h"
-#include "ledger/base/sign.h"
 #include "ledger/db/db.h"
+#include "ledger/register/officer_store.h"
 #include "daemon/config.h"
 
 enum command_needs {
@@ -39,8 +39,7 @@ struct cli {
 	const struct config *config;
 	bool json;                /* --json was given */
 	const char *session_path; /* where the session's token is */
-	int64_t officer;          /* set by cli_enter */
-	const char *login;        /* set by cli_enter */
+	struct officer me;        /* set by cli_enter */
 };
 
 /* Prints the command's usage; returns 64. */
@@ -59,27 +58,14 @@ void cli_print_json(void (*fill)(struct json_writer *, const void *), const void
 enum result cli_enter(struct cli *cli) WARN_UNUSED;
 void cli_next_step(struct cli *cli);
 
+/* The hash of the session's token. False with w->why not_logged_in. */
+bool cli_session(struct cli *cli, struct hash *token_hash) WARN_UNUSED;
+
 /* A key of the desk ([desk] option of type secret); wiped and freed by secret_free. NULL with why (config exit). */
 struct key32 *cli_key(struct cli *cli, const char *option) WARN_UNUSED;
 
 /* "2.789.000 đ" */
 const char *cli_money(struct arena *a, struct vnd v);
-
-/* ---- passphrases and key files ------------------------------------------------------------------------------------- */
-
-/* Where a passphrase comes from: a file's first line, a descriptor, or, when neither is given, the terminal. */
-struct passphrase_from {
-	const char *file; /* NULL: none */
-	int fd;           /* -1: none */
-};
-
-/* Reads the file, asks for the passphrase, opens the key. NULL with w->why. */
-struct sign_key *cli_open_key(struct cli *cli, const char *path, const struct passphrase_from *from)
-	FREED_BY(sign_free) WARN_UNUSED;
-
-/* Into guarded memory of `size` bytes; twice from a terminal when `again`. False with why passphrase_*. */
-bool cli_passphrase(const struct passphrase_from *from, const char *prompt, bool again, char *out,
-	size_t size, struct why *why) WARN_UNUSED;
 
 /* ---- a terminal -------------------------------------------------------------------------------------------------------
  * A bar on standard error, drawn only on a terminal and only when the work lasts longer than a second. */
