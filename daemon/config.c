@@ -28,6 +28,10 @@ struct given {
 struct labels {
 	const char *section;
 	const char **at;
+	struct place {
+		const char *file;
+		int line;
+	} * places; /* where each was first */
 	size_t n;
 };
 
@@ -96,19 +100,19 @@ static const char *nearest_section(const char *name)
 	return best.name;
 }
 
-static void remember_label(struct config *c, const char *section, const char *label)
+static void remember_label(const struct reading *r, const char *section, const char *label)
 {
-	struct labels *l = &c->labels;
+	struct arena *a = r->c->arena;
+	struct labels *l = &r->c->labels;
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->at[i], label) == 0)
 			return;
 	l->section = "bank";
 	bug_if(strcmp(section, l->section) != 0);
-	const char **grown = arena_array(c->arena, l->n + 1, const char *);
-	for (size_t i = 0; i < l->n; i++)
-		grown[i] = l->at[i];
-	grown[l->n++] = arena_strdup(c->arena, label);
-	l->at = grown;
+	l->at = arena_regrow(a, l->at, l->n, l->n + 1, sizeof *l->at);
+	l->places = arena_regrow(a, l->places, l->n, l->n + 1, sizeof *l->places);
+	l->at[l->n] = arena_strdup(a, label);
+	l->places[l->n++] = (struct place){r->file, r->line};
 }
 
 /* heading: what stands between the brackets. */
@@ -128,7 +132,7 @@ static void begin_section(struct reading *r, const char *heading)
 	if (is_repeated(section) && !label_is_fine(label))
 		wrong(r, "[%s] needs a code of letters, digits, - and _: [%s CODE]", heading, section);
 	else if (is_repeated(section))
-		remember_label(r->c, section, label);
+		remember_label(r, section, label);
 	else if (*label)
 		wrong(r, "section [%s] has no code", section);
 }
@@ -291,7 +295,7 @@ static void read_more(struct config *c, const char *path, struct buf *errors, si
 
 /* ---- after all files ------------------------------------------------------------------------------------------- */
 
-static void look_for_missing(struct config *c, const char *path, struct buf *errors, size_t *errors_n)
+static void look_for_missing(struct config *c, struct buf *errors, size_t *errors_n)
 {
 	for (size_t i = 0; i < option_rows_n; i++) {
 		const struct option_row *row = &option_rows[i];
@@ -301,8 +305,8 @@ static void look_for_missing(struct config *c, const char *path, struct buf *err
 		for (size_t l = 0; l < c->labels.n; l++) {
 			if (find_given(c, row, c->labels.at[l]))
 				continue;
-			buf_addf(errors, "%s: [%s %s] lacks `%s`\n", path, row->section, c->labels.at[l],
-				row->name);
+			buf_addf(errors, "%s:%d: [%s %s] lacks `%s`\n", c->labels.places[l].file,
+				c->labels.places[l].line, row->section, c->labels.at[l], row->name);
 			++*errors_n;
 		}
 	}
@@ -320,7 +324,7 @@ struct config *config_load(const char *path, unsigned reader, struct config_erro
 	size_t n = 0;
 	read_one(c, path, &said, &n);
 	read_more(c, path, &said, &n);
-	look_for_missing(c, path, &said, &n);
+	look_for_missing(c, &said, &n);
 	if (n) {
 		/* More errors than fit are a file of another kind; the count says so. */
 		errors->text = strdup(buf_ok(&said) ? buf_str(&said) : "too many errors to print\n");
@@ -395,6 +399,27 @@ const char *config_secret(const struct config *c, const char *section, const cha
 {
 	int64_t number;
 	return text_of(c, section, name, 1u << OPTION_SECRET, &number);
+}
+
+const char *config_secret_path(const struct config *c, const char *section, const char *name)
+{
+	const char *secret = config_secret(c, section, name), *directory = getenv("CREDENTIALS_DIRECTORY");
+	if (!secret || strchr(secret, '/'))
+		return secret;
+	return arena_printf(c->arena, "%s/%s", directory ? directory : "/run/credentials", secret);
+}
+
+struct key32 *config_key(const struct config *c, const char *section, const char *name, struct why *why)
+{
+	const char *secret = config_secret(c, section, name);
+	if (!secret) {
+		why_set(why, "config_missing", "[%s] %s is not set", section, name);
+		return NULL;
+	}
+	struct key32 *key = strchr(secret, '/') ? secret_load_file(secret, why) : secret_load(secret, why);
+	if (!key)
+		why_prefix(why, "[%s] %s (%s)", section, name, config_where(c, section, name));
+	return key;
 }
 
 int64_t config_int(const struct config *c, const char *section, const char *name)

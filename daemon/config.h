@@ -2,7 +2,7 @@
  *
  * Reads an INI file and its conf.d/ (sorted; a later file overrides, inside one file twice is an error) against the
  * one table of options.h. Every error names file and line. A duty can read only the options that the table allows it:
- * asking for another one is a bug(). Never reads the contents of a secret, only where it is. */
+ * asking for another one is a bug(). Reads no secret unless it is asked to. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +11,8 @@
 #include <stdio.h>
 
 #include "ledger/base/result.h"
+#include "ledger/base/secret.h"
+#include "ledger/base/why.h"
 #include "daemon/options.h"
 
 struct config;
@@ -33,8 +35,13 @@ int64_t config_int(const struct config *c, const char *section, const char *name
 bool config_bool(const struct config *c, const char *section, const char *name);
 int64_t config_ms(const struct config *c, const char *section, const char *name);    /* duration */
 int64_t config_bytes(const struct config *c, const char *section, const char *name); /* size */
-/* A secret: the name of a credential or the path of a file, for secret_load of ledger/base/secret.h. */
+/* A secret: the path of its file, in $CREDENTIALS_DIRECTORY when the option is a name. NULL when it is not set. */
+const char *config_secret_path(const struct config *c, const char *section, const char *name);
+/* As written: the name of a credential or a path. */
 const char *config_secret(const struct config *c, const char *section, const char *name);
+/* The 32 bytes of a secret. NULL with why: config_missing (not set), or secret.h's codes with the option's place. */
+struct key32 *config_key(const struct config *c, const char *section, const char *name, struct why *why)
+	FREED_BY(secret_free) WARN_UNUSED;
 /* Where the option was given: "FILE:LINE", or "default". For messages about a value that turned out wrong. */
 const char *config_where(const struct config *c, const char *section, const char *name);
 

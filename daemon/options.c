@@ -78,6 +78,10 @@ const struct option_row option_rows[] = {
 	{"desk", "id_key", OPTION_SECRET, DUTY_DESK, NULL, 0, 0, NULL, false,
 		"the key that end-to-end ids are derived with"},
 	{"desk", "admin_keys", OPTION_PATH, DUTY_DESK, NULL, 0, 0, NULL, false,
+		"the admins' public keys: who certifies officers"},
+	{"desk", "admin_threshold", OPTION_INT, DUTY_DESK, "2", 1, 16, NULL, false,
+		"how many admins must have signed a certificate"},
+	{"desk", "admin_keys", OPTION_PATH, DUTY_DESK, NULL, 0, 0, NULL, false,
 		"the admins' public keys: approvals that the teller would refuse are refused here already"},
 	{"desk", "admin_threshold", OPTION_INT, DUTY_DESK, "2", 1, 16, NULL, false,
 		"how many admins must have signed a certificate"},
@@ -114,7 +118,7 @@ const struct option_row option_rows[] = {
 	{"scribe", "blind_key", OPTION_SECRET, DUTY_SCRIBE, NULL, 0, 0, NULL, false,
 		"the key of the look-ups by ID, account and phone number"},
 
-	/* [bank CODE]: how the teller reaches one bank. What is agreed with the bank is a row of the database. */
+	/* [bank CODE]: how the teller reaches one bank, and how we know it. What is agreed with the bank is a row of the database. */
 	{"bank", "url", OPTION_TEXT, DUTY_TELLER, NULL, 0, 0, NULL, true,
 		"https://api.bank.example, without a slash at the end"},
 	{"bank", "unix_socket", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,

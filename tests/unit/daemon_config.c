@@ -49,7 +49,7 @@ static const struct {
 	{"a bank needs a code", "[bank]\nurl = http://x\n",
 		"%s:1: [bank] needs a code of letters, digits, - and _: [bank CODE]\n"},
 	{"a section that is not repeated has no code", "[gate one]\n", "%s:1: section [gate] has no code\n"},
-	{"a bank must say where it is", "[bank demo]\nrate = 5\n", "%s: [bank demo] lacks `url`\n"},
+	{"a bank must say where it is", "[bank demo]\nrate = 5\n", "%s:1: [bank demo] lacks `url`\n"},
 	{"twice in one file is an error", "[chitra]\ninstance = 1\ninstance = 2\n",
 		"%s:3: `instance` was given already in line 2\n"},
 	{"an option before any section is an error", "instance = 1\n",
@@ -240,6 +240,39 @@ static void own_options_only(void)
 	ok(is_a_bug(DUTY_TELLER, "teller", "nothing"), "so does who asks for an option that is in no table");
 }
 
+static void secrets(void)
+{
+	struct config_errors e;
+	struct why why = {0};
+	char key[120], expected[300];
+	snprintf(key, sizeof key, "%s/key", dir);
+	write_text(key, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+	chmod(key, 0600);
+	struct config *c = load(
+		"[teller]\nkek = ./key\n[bank demo]\nurl = http://x\nkey_file = demo-tls\n", DUTY_TELLER, &e);
+	struct key32 *k = config_key(c, "teller", "kek", &why);
+	ok(k && k->b[0] == 0 && k->b[31] == 31, "a key is read from the file that the option says");
+	secret_free(k);
+	chmod(key, 0640);
+	k = config_key(c, "teller", "kek", &why);
+	snprintf(expected, sizeof expected, "[teller] kek (%s:2): ", path);
+	ok(!k && strncmp(why.text, expected, strlen(expected)) == 0,
+		"one that others may read is refused, with the option's place");
+	k = config_key(c, "bank demo", "sign_key", &why);
+	ok(!k && why_is(&why, "config_missing"), "one that is not set is said to be missing");
+	setenv("CREDENTIALS_DIRECTORY", dir, 1);
+	snprintf(expected, sizeof expected, "%s/demo-tls", dir);
+	is_str(config_secret_path(c, "bank demo", "key_file"), expected, "a name is a credential");
+	config_free(c);
+	c = load("[teller]\nkek = key\n", DUTY_TELLER, &e);
+	chmod(key, 0600);
+	k = config_key(c, "teller", "kek", &why);
+	ok(k && k->b[31] == 31, "and is read from $CREDENTIALS_DIRECTORY");
+	secret_free(k);
+	config_free(c);
+	unlink(key);
+}
+
 static void table(void)
 {
 	int bad = 0;
@@ -279,6 +312,7 @@ int main(void)
 	values();
 	overrides();
 	own_options_only();
+	secrets();
 	table();
 	unlink(path);
 	rmdir(more);
