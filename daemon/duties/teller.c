@@ -37,11 +37,13 @@ static bool load_evidence(struct teller *t, const struct config *c, struct why *
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	struct bytes file, line;
 	bool ended;
+	size_t n;
 	if (!read_file(a, path, 1024, &file, why))
 		return false;
 	if (!bytes_line(&file, &line, &ended) || file.n > 0 ||
-		!hex_decode((const char *)line.at, line.n, t->evidence.b, sizeof t->evidence.b))
-		return why_set(why, "teller_evidence", "%s must hold 64 hexadecimal digits", path);
+		!base64_decode(BASE64_STD, line, t->evidence.b, sizeof t->evidence.b, &n) ||
+		n != sizeof t->evidence.b)
+		return why_set(why, "teller_evidence", "%s: the line is no public key (base64 of 32 bytes)", path);
 	return true;
 }
 
