@@ -1,0 +1,38 @@
+/* payroll_fixture.h: a payroll that may really be paid: people, sealed accounts, claims, batches, signatures, release.
+ *
+ * Uses the project's own stores from the batches on, so what it makes is what officers make. For tests of the teller, the scribe and
+ * the whole, and for benchmarks. The database has the schema and is a sandbox. Connects by libpq's environment. */
+#pragma once
+
+#include <stdint.h>
+
+#include "ledger/base/sign.h"
+#include "ledger/db/db.h"
+
+struct payroll {
+	const char *
+		dir; /* keys and configuration go there: kek blind id evidence.pub evidence.key admin-keys payer.key payer.pub */
+	int64_t people;
+	int64_t wards;                      /* batches; default 1 for each 100 people */
+	int64_t first;                      /* number of the first person; default 1 */
+	const char *channel;                /* default "demo-merit" */
+	const char *bank;                   /* default "demo" */
+	const char *deduplicates, *honours; /* "true" (default), "false" */
+	int items;                          /* per message; default 500 */
+	int special_every;                  /* every n-th account is … */
+	int special_suffix;                 /* … one that fakebank treats by this suffix */
+	int cash_every;                     /* every n-th person wants cash */
+	int valid_hours;                    /* default 24 */
+	bool no_release;
+	int64_t lines, sum; /* out */
+};
+
+/* The payer, channels, officers lan (maker), minh (checker), hoa (approver) with certificates by two of three admins; keys. Once per
+ * database; dies with a message. */
+void payroll_setup(struct work *w, struct payroll *p);
+
+/* People with claims for 2024-04, batched, signed, funded and released. */
+void payroll_pay(struct work *w, struct payroll *p);
+
+/* The account number of person i under these settings: 12 digits. */
+const char *payroll_account(const struct payroll *p, int64_t i, char out[static 13]);

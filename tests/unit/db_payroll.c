@@ -1,0 +1,59 @@
+/* The fixture of a payroll, as a program for scenarios and benchmarks; alone, a test that what it makes may be paid.
+ *
+ *	db_payroll DIR PEOPLE [name=value …]	in the database of libpq's environment, which has the schema and is a sandbox */
+#include "tests/lib/payroll_fixture.h"
+
+#include <inttypes.h>
+
+#include "tests/unit/db_books.h"
+
+static void take_option(struct payroll *p, const char *option)
+{
+	const char *value = strchr(option, '=');
+	if (!value)
+		exit(64);
+	value++;
+	const struct {
+		const char *name;
+		int *to;
+	} numbers[] = {{"items=", &p->items}, {"special_every=", &p->special_every},
+		{"special_suffix=", &p->special_suffix}, {"cash_every=", &p->cash_every},
+		{"valid_hours=", &p->valid_hours}};
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		if (strncmp(option, numbers[i].name, strlen(numbers[i].name)) == 0)
+			*numbers[i].to = (int)strtol(value, NULL, 10);
+	if (strncmp(option, "first=", 6) == 0)
+		p->first = strtoll(value, NULL, 10);
+	if (strncmp(option, "wards=", 6) == 0)
+		p->wards = strtoll(value, NULL, 10);
+	if (strncmp(option, "deduplicates=", 13) == 0)
+		p->deduplicates = value;
+	if (strncmp(option, "honours=", 8) == 0)
+		p->honours = value;
+	if (strncmp(option, "release=", 8) == 0)
+		p->no_release = strcmp(value, "no") == 0;
+}
+
+static int make(int argc, char **argv)
+{
+	struct payroll p = {.dir = argv[1], .people = strtoll(argv[2], NULL, 10)};
+	struct db *db = db_open(NULL, DB_DUTY_OWNER);
+	struct work w = work_on(db);
+	for (int i = 3; i < argc; i++)
+		take_option(&p, argv[i]);
+	w.deadline_us = work_deadline_in_ms(600000);
+	if (!p.first || p.first == 1)
+		payroll_setup(&w, &p);
+	payroll_pay(&w, &p);
+	printf("lines %" PRId64 " sum %" PRId64 "\n", p.lines, p.sum);
+	arena_free(w.arena);
+	db_close(db);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc >= 3)
+		return make(argc, argv);
+	skip_all("db_payroll is a tool of the scenarios");
+}
