@@ -281,6 +281,9 @@ static void table(void)
 	for (size_t i = 0; i < option_rows_n; i++) {
 		const struct option_row *r = &option_rows[i];
 		bad += !*r->doc || !r->duties || (r->required && r->fallback);
+		for (size_t j = 0; j < i; j++)
+			bad += strcmp(option_rows[j].name, r->name) == 0 &&
+			       strcmp(option_rows[j].section, r->section) == 0;
 		/* Each default is read: one that its own type refuses is a bug(). */
 		switch (r->type) {
 		case OPTION_TEXT:
@@ -294,7 +297,8 @@ static void table(void)
 		case OPTION_SIZE: config_bytes(c, r->section, r->name); break;
 		}
 	}
-	is_i64(bad, 0, "each of the %d options has readers, a sentence and a default that is valid",
+	is_i64(bad, 0,
+		"each of the %d options is there once and has readers, a sentence and a default that is valid",
 		(int)option_rows_n);
 	config_free(c);
 }
