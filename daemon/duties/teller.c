@@ -43,7 +43,8 @@ static bool load_evidence(struct teller *t, const struct config *c, struct why *
 	if (!bytes_line(&file, &line, &ended) || file.n > 0 ||
 		!base64_decode(BASE64_STD, line, t->evidence.b, sizeof t->evidence.b, &n) ||
 		n != sizeof t->evidence.b)
-		return why_set(why, "teller_evidence", "%s: the line is no public key (base64 of 32 bytes)", path);
+		return why_set(
+			why, "teller_evidence", "%s: the line is no public key (base64 of 32 bytes)", path);
 	return true;
 }
 
