@@ -7,6 +7,7 @@
 
 #include "daemon/cli/cli.h"
 #include "daemon/cli/db_cmd.h"
+#include "daemon/cli/entitle_cmd.h"
 #include "daemon/cli/import_cmd.h"
 #include "daemon/cli/key_cmd.h"
 #include "daemon/cli/officer_cmd.h"
@@ -34,6 +35,7 @@ static const struct command commands[] = {
 	{"whoami", NEEDS_CONFIG, cli_whoami, "chitra whoami", "who is logged in"},
 	{"import", NEEDS_CONFIG, cli_import, IMPORT_USAGE,
 		"ward lists, a bank's accounts and deaths into the register"},
+	{"entitle", NEEDS_CONFIG, cli_entitle, ENTITLE_USAGE, "what everybody on a period's lists is owed, as claims"},
 	{"ledger", NEEDS_CONFIG, cli_ledger, LEDGER_USAGE,
 		"where the books stand, and whether they are whole"},
 };

@@ -17,6 +17,11 @@ const char *entry_status_name(enum entry_status s)
 	bug("entry status %d", (int)s);
 }
 
+const char *entry_kind(const struct entry *e)
+{
+	return e->arrears ? "arrears" : "regular";
+}
+
 const char *reference_bank(struct arena *a, const struct reference *r, const char *cell)
 {
 	const size_t *i = map_get(&r->banks, bytes_z(reading_fold(a, cell)));

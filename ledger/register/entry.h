@@ -80,6 +80,8 @@ struct entry {
 	bool listed_known;
 };
 
+const char *entry_kind(const struct entry *e); /* "regular" or "arrears" */
+
 /* Texts live in the arena or in the row. The ID and the name are set whenever they could be read, also in a rejected row. */
 void entry_judge(struct arena *a, const struct reference *r, const struct import_terms *terms,
 	const struct list_row *row, struct entry *out);

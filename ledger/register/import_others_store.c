@@ -124,7 +124,8 @@ static enum result write_chunk(
 		DB_ARGS(db_i64s(files, n), db_i64s(numbers, n), db_texts(statuses, n),
 			db_with_nulls(db_i64s(persons, n), no_person),
 			db_with_nulls(db_i64s(persons, n), null), db_texts(codes, n), db_texts(notes, n),
-			db_with_nulls(db_byteas(sealed, n), no_sealed), db_texts(none, n), db_null()),
+			db_with_nulls(db_byteas(sealed, n), no_sealed), db_texts(none, n), db_null(),
+			db_texts(none, n)),
 		NULL);
 }
 

@@ -119,8 +119,8 @@ static enum result check_mandates(struct work *w, struct import *im)
 	for (size_t i = 0; i < n && r == OK; i++) {
 		if (row_bool(&rows, i, rows_col(&rows, "may")))
 			continue;
-		why_set(&w->why, "no_mandate", "you have no mandate register for agency %s in area %s", agencies[i],
-			areas[i]);
+		why_set(&w->why, "no_mandate", "you have no mandate register for agency %s in area %s",
+			agencies[i], areas[i]);
 		r = REFUSED;
 	}
 	return r;
@@ -208,14 +208,15 @@ static void reject_twice_here(struct import *im)
 	for (size_t i = 0; i < im->n_rows; i++) {
 		struct standing *s = &im->rows[i];
 		const struct import_list *l = &im->lists[s->list];
-		uint8_t key[16 + 32] = {0};
+		uint8_t key[17 + 32] = {0};
 		size_t n = strlen(l->programme) < 32 ? strlen(l->programme) : 32;
 		bool is_new;
 		if (s->entry->status == ENTRY_REJECTED)
 			continue;
 		memcpy(key, im->people.at[s->person].blind.b, 16);
-		memcpy(key + 16, l->programme, n);
-		size_t at = *map_put(&first, bytes_of(key, 16 + n), i, &is_new);
+		key[16] = s->entry->arrears;
+		memcpy(key + 17, l->programme, n);
+		size_t at = *map_put(&first, bytes_of(key, 17 + n), i, &is_new);
 		if (is_new)
 			continue;
 		const struct standing *f = &im->rows[at];
@@ -227,7 +228,8 @@ static void reject_twice_here(struct import *im)
 
 static enum result reject_listed_before(struct work *w, struct import *im)
 {
-	const char **programmes = arena_array(w->arena, im->n_rows, const char *);
+	const char **programmes = arena_array(w->arena, im->n_rows, const char *),
+		   **kinds = arena_array(w->arena, im->n_rows, const char *);
 	int64_t *persons = arena_array(w->arena, im->n_rows, int64_t);
 	size_t *which = arena_array(w->arena, im->n_rows, size_t), n = 0;
 	struct rows rows;
@@ -236,13 +238,15 @@ static enum result reject_listed_before(struct work *w, struct import *im)
 		if (s->entry->status == ENTRY_REJECTED || im->people.at[s->person].id == 0)
 			continue;
 		programmes[n] = im->lists[s->list].programme;
+		kinds[n] = entry_kind(s->entry);
 		persons[n] = im->people.at[s->person].id;
 		which[n++] = i;
 	}
 	if (n == 0)
 		return OK;
 	enum result r = db_run(w, Q_IMPORT_LISTED,
-		DB_ARGS(db_texts(programmes, n), db_day(im->period), db_i64s(persons, n)), &rows);
+		DB_ARGS(db_texts(programmes, n), db_day(im->period), db_i64s(persons, n), db_texts(kinds, n)),
+		&rows);
 	if (r != OK)
 		return r;
 	int at = rows_col(&rows, "n"), file = rows_col(&rows, "file_name"), row = rows_col(&rows, "row_no"),

@@ -155,7 +155,8 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 	int64_t *files = COLUMN(a, most, int64_t), *rows = COLUMN(a, most, int64_t),
 		*persons = COLUMN(a, most, int64_t), *listed = COLUMN(a, most, int64_t);
 	const char **statuses = COLUMN(a, most, const char *), **codes = COLUMN(a, most, const char *),
-		   **notes = COLUMN(a, most, const char *), **programmes = COLUMN(a, most, const char *);
+		   **notes = COLUMN(a, most, const char *), **programmes = COLUMN(a, most, const char *),
+		   **kinds = COLUMN(a, most, const char *);
 	struct bytes *sealed = COLUMN(a, most, struct bytes);
 	bool *no_person = COLUMN(a, most, bool), *no_listed = COLUMN(a, most, bool),
 	     *no_sealed = COLUMN(a, most, bool);
@@ -176,6 +177,7 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 			codes[n] = e->code;
 			notes[n] = !e->code ? NULL : e->note ? e->note : advice_for(e->code);
 			programmes[n] = im->lists[i].programme;
+			kinds[n] = entry_kind(e);
 			no_sealed[n] = !e->code;
 			if (e->code)
 				sealed[n] = sealed_text(a, &row_keys[i], -im->files[i].id, "row", e->raw);
@@ -187,7 +189,7 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 			db_with_nulls(db_i64s(persons, n), no_person),
 			db_with_nulls(db_i64s(listed, n), no_listed), db_texts(codes, n), db_texts(notes, n),
 			db_with_nulls(db_byteas(sealed, n), no_sealed), db_texts(programmes, n),
-			db_day(im->period)),
+			db_day(im->period), db_texts(kinds, n)),
 		NULL);
 }
 
@@ -279,7 +281,7 @@ static enum result write_enrolments(struct work *w, struct import *im, const boo
 			froms[n] = month_first(e->from);
 			tos[n] = month_first(e->to);
 			regular[n] = !e->arrears;
-			kinds[n] = e->arrears ? "arrears" : "regular";
+			kinds[n] = entry_kind(e);
 			periods[n] = im->period;
 			decisions[n] = e->decision;
 			files[n] = im->files[s->list].id;
@@ -342,8 +344,8 @@ static enum result write_preferences(struct work *w, struct import *im, const bo
 	if (n == 0)
 		return OK;
 	return db_run(w, Q_IMPORT_PREFERENCES_ADD,
-		DB_ARGS(db_i64s(persons, n), db_texts(programmes, n), db_texts(methods, n),
-			db_day(since), db_i64s(files, n)),
+		DB_ARGS(db_i64s(persons, n), db_texts(programmes, n), db_texts(methods, n), db_day(since),
+			db_i64s(files, n)),
 		NULL);
 }
 

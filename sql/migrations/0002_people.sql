@@ -177,13 +177,14 @@ create table register.import_row (
 	note text,				-- what to do, in Vietnamese, without personal data
 	sealed bytea,				-- the raw row, for those that were not accepted as they stood
 	programme text,				-- of payment lists: the file's programme and period again, so that
-	period date,				-- nobody can stand on the lists of one period twice
+	period date,				-- nobody can stand on the lists of one period twice;
+	kind text check (kind in ('regular', 'arrears')),	-- arrears beside the month's own row are no second time
 	primary key (file, row_no),
 	check ((status = 'accepted') = (code is null)),
 	check (status <> 'rejected' or person is null)
 );
 
-create unique index import_row_once on register.import_row (programme, period, person)
+create unique index import_row_once on register.import_row (programme, period, person, kind)
 	where programme is not null and person is not null;
 
 -- Deaths of people whom no list has named yet: whoever comes later with this ID is dead from the start.
@@ -301,6 +302,16 @@ create table register.finding (
 	opened_at timestamptz not null default now(),
 	unique nulls not distinct (programme, period, person, code)
 );
+-- What the first officer thinks; the second one of the same mind decides.
+create table register.finding_proposal (
+	id bigint generated always as identity primary key,
+	finding bigint not null references register.finding,
+	officer bigint not null references auth.officer,
+	verdict text not null check (verdict in ('pay_entitled', 'do_not_pay')),
+	reason text not null,
+	at timestamptz not null default clock_timestamp()
+);
+create index on register.finding_proposal (finding);
 create table register.finding_decision (
 	finding bigint primary key references register.finding,
 	verdict text not null check (verdict in ('pay_entitled', 'do_not_pay')),
@@ -373,7 +384,8 @@ begin
 	foreach t in array array['register.person_id', 'register.person_phone', 'register.import_file', 'register.import_row',
 		'register.death_notice', 'register.person_event',
 		'register.enrolment', 'register.pay_preference', 'register.payee_account', 'register.account_check',
-		'register.account_inquiry', 'register.account_answer', 'register.finding', 'register.finding_decision',
+		'register.account_inquiry', 'register.account_answer', 'register.finding',
+		'register.finding_proposal', 'register.finding_decision',
 		'auth.certificate', 'auth.revocation', 'auth.mandate', 'auth.access_log']::regclass[] loop
 		execute format('create trigger append_only before delete on %s for each row execute function ops.refuse_change()', t);
 		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);

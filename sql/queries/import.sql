@@ -91,12 +91,12 @@ join register.person_key k on k.person = r.id;
 
 -- name: import_listed
 -- duties: desk
--- in: programmes text[], period date, persons bigint[]
+-- in: programmes text[], period date, persons bigint[], kinds text[]
 -- out: n bigint, file_name text, row_no integer, area text
--- Who stands on a list of this programme and period already, and where.
+-- Who stands on a list of this programme, period and kind already, and where.
 select w.n, f.name as file_name, r.row_no, coalesce(a.name, f.area_code) as area
-from unnest($1, $3) with ordinality as w(programme, person, n)
-join register.import_row r on r.programme = w.programme and r.period = $2 and r.person = w.person
+from unnest($1, $3, $4) with ordinality as w(programme, person, kind, n)
+join register.import_row r on r.programme = w.programme and r.period = $2 and r.person = w.person and r.kind = w.kind
 join register.import_file f on f.id = r.file
 left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from;
 
@@ -211,11 +211,12 @@ returning person, bank, blind, id;
 -- name: import_rows_add
 -- duties: desk
 -- in: files bigint[], rows integer[], statuses text[], persons bigint[], listed bigint[], codes text[], notes text[],
---     sealed bytea[], programmes text[], period date
+--     sealed bytea[], programmes text[], period date, kinds text[]
 -- out:
-insert into register.import_row (file, row_no, status, person, listed_dong, code, note, sealed, programme, period)
-select r.file, r.row_no, r.status, r.person, r.listed, r.code, r.note, r.sealed, r.programme, $10
-from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as r(file, row_no, status, person, listed, code, note, sealed, programme);
+insert into register.import_row (file, row_no, status, person, listed_dong, code, note, sealed, programme, period, kind)
+select r.file, r.row_no, r.status, r.person, r.listed, r.code, r.note, r.sealed, r.programme, $10, r.kind
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $11)
+	as r(file, row_no, status, person, listed, code, note, sealed, programme, kind);
 
 -- name: import_deaths_noticed
 -- duties: desk

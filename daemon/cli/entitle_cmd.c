@@ -1,0 +1,95 @@
+#include "daemon/cli/entitle_cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "ledger/register/entitle_store.h"
+#include "ledger/register/reference_store.h"
+
+struct asked {
+	const char *programme;
+	struct month period;
+	bool has_period;
+};
+
+static bool read_options(int argc, char **argv, struct asked *o)
+{
+	static const struct option known[] = {
+		{"programme", required_argument, NULL, 'p'},
+		{"period", required_argument, NULL, 'm'},
+		{NULL, 0, NULL, 0},
+	};
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		if (c == 'p')
+			o->programme = optarg;
+		else if (c == 'm')
+			o->has_period = month_parse(bytes_z(optarg), &o->period);
+		else
+			return false;
+	}
+	return optind == argc && o->programme && o->has_period;
+}
+
+static void fill_counts(struct json_writer *j, const void *what)
+{
+	const struct entitle_counts *c = what;
+	json_put_i64(j, "people", c->people);
+	json_put_i64(j, "new_claims", c->claims);
+	json_put_vnd(j, "new_dong", c->sum);
+	json_put_i64(j, "ended", c->ended);
+	json_put_i64(j, "no_rate", c->no_rate);
+	json_put_i64(j, "amount_differs", c->amount_differs);
+	json_put_i64(j, "already_claimed", c->already_claimed);
+}
+
+static void print_counts(struct cli *cli, const struct entitle_counts *c)
+{
+	printf("%" PRId64 " người: %" PRId64 " khoản mới, %s\n", c->people, c->claims, cli_money(cli->w->arena, c->sum));
+	if (c->ended > 0)
+		printf("%" PRId64 " khoản không còn được hưởng (đã mất)\n", c->ended);
+	if (c->no_rate > 0)
+		printf("%" PRId64 " khoản chưa có mức hưởng\n", c->no_rate);
+	if (c->amount_differs > 0)
+		printf("%" PRId64 " người có số tiền trên danh sách khác mức được hưởng: chờ quyết định\n", c->amount_differs);
+	if (c->already_claimed > 0)
+		printf("%" PRId64 " tháng đã được tính ở khoản khác\n", c->already_claimed);
+}
+
+static void seen(void *context, int64_t people)
+{
+	progress_at(context, people);
+}
+
+static enum result run(struct cli *cli, const struct asked *asked, struct entitle_counts *counts)
+{
+	struct reference reference;
+	struct progress bar = progress_begin(cli, "tính mức hưởng", 0);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = reference_load(cli->w, &reference);
+	if (r != OK)
+		return r;
+	r = entitle_run(cli->w, &reference, asked->programme, asked->period, seen, &bar, counts);
+	reference_free(&reference);
+	progress_end(&bar);
+	return r == OK ? tx_commit(cli->w) : r;
+}
+
+int cli_entitle(struct cli *cli, int argc, char **argv)
+{
+	struct asked asked = {0};
+	struct entitle_counts counts;
+	if (!read_options(argc, argv, &asked))
+		return cli_usage(cli);
+	enum result r = run(cli, &asked, &counts);
+	if (r != OK)
+		return cli_exit(cli, r);
+	if (cli->json)
+		cli_print_json(fill_counts, &counts);
+	else
+		print_counts(cli, &counts);
+	return EX_OK;
+}

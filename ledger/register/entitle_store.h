@@ -1,0 +1,22 @@
+/* entitle_store.h: claims of a programme and pay period, from the lists to payout.claim.
+ *
+ * Inside the caller's officer transaction. People are streamed in chunks, rates loaded once. Running again makes no new
+ * claims; what is doubtful becomes a finding that blocks its claim until two officers decide. */
+#ifndef LEDGER_REGISTER_ENTITLE_STORE_H
+#define LEDGER_REGISTER_ENTITLE_STORE_H
+
+#include "ledger/db/db.h"
+#include "ledger/register/entry.h"
+
+struct entitle_counts {
+	int64_t people, claims, ended, no_rate, amount_differs, already_claimed;
+	struct vnd sum; /* of the new claims */
+};
+
+/* REFUSED programme_unknown, agency_missing (nobody pays the programme yet), no_mandate. `seen` is called with the number of
+ * people so far, for a progress bar; it may be NULL. */
+enum result entitle_run(struct work *w, const struct reference *reference, const char *programme,
+	struct month period, void (*seen)(void *context, int64_t people), void *context,
+	struct entitle_counts *out) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,116 @@
+-- What people are owed: rates, people with what counts for a month, and the claims.
+
+-- name: entitle_rates
+-- duties: desk
+-- in: programme text
+-- out: rate_code text, basis text, standard_code text, coefficient integer, injury_pct smallint, amount_dong bigint,
+--      province_code text, effective_from date, effective_to date, in_force_from date, decree text, unread boolean
+-- Coefficients in hundredths.
+select rate_code, basis, standard_code, (coefficient * 100)::integer as coefficient, injury_pct, amount_dong, province_code,
+	effective_from, effective_to, in_force_from, decree, verification in ('assumed', 'inferred') as unread
+from rules.rate where programme = $1;
+
+-- name: entitle_begin
+-- duties: desk
+-- in: programme text
+-- out: today date, sandbox boolean, agency bigint, agency_code text, may boolean, locked boolean
+-- No row: there is no such programme. One run of a programme at a time.
+select ops.today() as today, i.sandbox, a.id as agency, a.code as agency_code,
+	coalesce((select bool_or(auth.may(m.role, a.code, m.area, 0)) from auth.mandate m
+		where m.officer = auth.me() and m.role in ('register', 'maker')), false) as may,
+	pg_advisory_xact_lock(7202, hashtext(p.code)) is not null as locked
+from ops.instance i
+join rules.programme p on p.code = $1
+left join org.programme_agency pa on pa.programme = p.code
+left join org.agency a on a.id = pa.agency;
+
+-- name: entitle_people
+-- duties: desk
+-- in: programme text, period date, after_person bigint, after_kind text, most integer
+-- out: person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date, province text,
+--      category text, injury_pct smallint, from_month date, to_month date, decision text, death date
+-- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides.
+with listed as materialized (
+	select r.person, r.kind, r.file, r.row_no, r.listed_dong
+	from register.import_row r
+	where r.programme = $1 and r.period = $2 and (r.person, r.kind) > ($3, $4)
+	order by r.person, r.kind limit $5
+)
+select l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
+	e.category, e.injury_pct, e.from_month, e.to_month, e.decision,
+	(select min(d.day) from register.person_event d where d.person = l.person and d.kind = 'death') as death
+from listed l
+join register.import_file f on f.id = l.file
+left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
+join register.enrolment e on e.person = l.person and e.programme = $1 and e.kind = l.kind
+	and (e.kind = 'regular' and e.from_month <= $2 or e.kind = 'arrears' and e.pay_period = $2)
+order by l.person, l.kind, e.from_month, e.decision, e.category;
+
+-- name: entitle_claimed
+-- duties: desk
+-- in: programme text, persons bigint[]
+-- out: person bigint, month date, kind text
+select c.person, c.month, c.kind from payout.claim c where c.programme = $1 and c.person = any ($2) order by c.person, c.month;
+
+-- name: entitle_claim_ids
+-- duties: desk
+-- in: n integer
+-- out: id bigint
+select nextval('payout.claim_id_seq') as id from generate_series(1, $1);
+
+-- name: entitle_claims_add
+-- duties: desk
+-- in: ids bigint[], persons bigint[], programme text, months date[], kinds text[], amounts bigint[], agency bigint,
+--     pay_period date, areas text[], area_froms date[]
+-- out:
+insert into payout.claim (id, person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+overriding system value
+select c.id, c.person, $3, c.month, c.kind, c.amount, $7, $8, c.area, c.area_from
+from unnest($1, $2, $4, $5, $6, $9, $10) as c(id, person, month, kind, amount, area, area_from);
+
+-- name: entitle_parts_add
+-- duties: desk
+-- in: claims bigint[], numbers smallint[], rate_codes text[], amounts bigint[], workings text[]
+-- out:
+insert into payout.claim_part (claim, n, rate_code, amount_dong, working)
+select * from unnest($1, $2, $3, $4, $5);
+
+-- name: finding_list
+-- duties: desk
+-- in: period date, open_only boolean
+-- out: id bigint, programme text, code text, note text, blocks boolean, opened_at timestamptz, file text, row_no integer, area text,
+--      verdict text
+select f.id, f.programme, f.code, f.note, f.blocks, f.opened_at, i.name as file, f.row_no, i.area_code as area, d.verdict
+from register.finding f
+left join register.import_file i on i.id = f.file
+left join register.finding_decision d on d.finding = f.id
+where f.period = $1 and (not $2 or f.blocks and d.finding is null)
+order by f.id;
+
+-- name: finding_propose
+-- duties: desk
+-- in: finding bigint, verdict text, reason text
+-- out: outcome text
+-- The first officer proposes, a second one with the same verdict decides. outcome: proposed, decided, unknown (no such open
+-- finding), differs (another verdict was proposed), same_officer.
+with f as (
+	select f.id from register.finding f
+	where f.id = $1 and not exists (select from register.finding_decision d where d.finding = f.id)
+), p as (
+	select p.verdict, p.officer from register.finding_proposal p join f on f.id = p.finding order by p.at desc limit 1
+), proposed as (
+	insert into register.finding_proposal (finding, officer, verdict, reason)
+	select f.id, auth.me(), $2, $3 from f where not exists (select from p where p.verdict = $2)
+	returning finding
+), decided as (
+	insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason)
+	select f.id, $2, p.officer, auth.me(), $3 from f, p where p.verdict = $2 and p.officer <> auth.me()
+	returning finding
+)
+select case
+	when not exists (select from f) then 'unknown'
+	when exists (select from decided) then 'decided'
+	when exists (select from proposed) and exists (select from p) then 'differs'
+	when exists (select from proposed) then 'proposed'
+	else 'same_officer'
+end as outcome;
