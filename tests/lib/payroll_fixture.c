@@ -190,11 +190,11 @@ void payroll_setup(struct work *w, struct payroll *p)
 	connect_scene();
 	mkdir(p->dir, 0700);
 	struct key32 evidence = key_named(p, w, "evidence.key"), public_key;
-	char hex[66];
+	CLEANUP(buf_free) struct buf line = BUF(128);
 	evidence_public(&evidence, &public_key);
-	hex_encode(public_key.b, sizeof public_key.b, hex);
-	strcat(hex, "\n");
-	write_text(p, w, "evidence.pub", hex, 0644);
+	base64_encode(BASE64_STD, bytes_of(public_key.b, sizeof public_key.b), &line);
+	buf_add_z(&line, "\n");
+	write_text(p, w, "evidence.pub", buf_str(&line), 0644);
 	key_named(p, w, "kek");
 	key_named(p, w, "blind");
 	key_named(p, w, "id");
