@@ -1,4 +1,124 @@
+/* The scribe: what banks' messages and statements mean for payouts and books; the tree and its checkpoints.
+ *
+ *	lane digest   callbacks, statement pages, credits: scribe_digest.h
+ *	lane settle   statement lines: settle_store.h; what their absence proves: absence_store.h
+ *	lane seal     the ledger's tree, its checkpoint and the archive */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/log.h"
+#include "ledger/base/secret.h"
+#include "ledger/recon/settle_store.h"
+#include "daemon/duties/scribe_digest.h"
 #include "daemon/duty.h"
+
+#define ACTOR "duty:scribe"
+
+enum {
+	SETTLE_LINES = 1000,
+	DIGEST_FULL = 200,                      /* as many again at once: there are more */
+	STATEMENT_DEADLINE_MS = 15 * 60 * 1000, /* a million lines are one transaction */
+	WAITING_IDLE_MS = 30 * 1000,
+};
+
+struct scribe {
+	struct key32 *evidence;
+	struct digest digest;
+	struct metric *settled, *suspense;
+};
+
+static enum result settle(struct work *w, void *arg, size_t *found)
+{
+	struct scribe *s = arg;
+	struct settle_counts c;
+	enum result result = settle_some(w, SETTLE_LINES, ACTOR, &c);
+	if (result != OK)
+		return result;
+	*found = c.lines;
+	metric_add(s->settled, (int64_t)c.lines);
+	metric_add(s->suspense, (int64_t)c.suspense);
+	if (c.suspense || c.done.breaks)
+		log_event(LOG_ERROR, "lines_unexplained", K_I64("lines", (int64_t)c.suspense),
+			K_I64("of", (int64_t)c.lines));
+	return OK;
+}
+
+static void begin_digest(struct duty_ctx *d, struct scribe *s)
+{
+	struct lane *lane = duty_lane(d, "digest");
+	digest_start(&s->digest, s->evidence);
+	duty_poll(d, &(struct poll_plan){
+			     .name = "scribe.digest",
+			     .lane = lane,
+			     .run = digest_run,
+			     .arg = &s->digest,
+			     .full = DIGEST_FULL,
+			     .wakes = WAKE_SCRIBE_STATEMENT | WAKE_SCRIBE_SEAL,
+			     .woken_by = WAKE_SCRIBE_MESSAGE,
+			     .deadline_ms = STATEMENT_DEADLINE_MS,
+		     });
+	duty_poll(d, &(struct poll_plan){
+			     .name = "scribe.waiting",
+			     .lane = lane,
+			     .run = digest_run_waiting,
+			     .arg = &s->digest,
+			     .idle_max_ms = WAITING_IDLE_MS,
+			     .deadline_ms = STATEMENT_DEADLINE_MS,
+		     });
+}
+
+static void begin_settle(struct duty_ctx *d, struct scribe *s)
+{
+	s->settled = metric_counter(
+		"chitra_scribe_lines_settled_total", NULL, "Statement lines explained or named.");
+	s->suspense = metric_counter(
+		"chitra_scribe_lines_suspense_total", NULL, "Statement lines that nothing explains.");
+	duty_poll(d, &(struct poll_plan){
+			     .name = "scribe.settle",
+			     .lane = duty_lane(d, "settle"),
+			     .run = settle,
+			     .arg = s,
+			     .full = SETTLE_LINES / 2,
+			     .wakes = WAKE_SCRIBE_SEAL,
+			     .woken_by = WAKE_SCRIBE_STATEMENT,
+		     });
+}
+
+static bool load_key(struct duty_ctx *d, struct scribe *s, struct why *why)
+{
+	const char *where = config_secret(d->config, "evidence", "secret_key");
+	if (!where) {
+		log_event(LOG_WARN, "no_evidence_key",
+			K_STR("why", "[evidence] secret_key is not set: no message is digested"));
+		return true;
+	}
+	s->evidence = strchr(where, '/') ? secret_load_file(where, why) : secret_load(where, why);
+	return s->evidence || why_prefix(why, "[evidence] secret_key");
+}
+
+static void stop(struct duty_ctx *d)
+{
+	struct scribe *s = d->state;
+	secret_free(s->evidence);
+	explicit_bzero(&s->digest.inbox, sizeof s->digest.inbox);
+	free(s);
+	d->state = NULL;
+}
+
+static bool start(struct duty_ctx *d, struct why *why)
+{
+	struct scribe *s = calloc(1, sizeof *s);
+	bug_if(!s);
+	d->state = s;
+	if (!load_key(d, s, why)) {
+		stop(d);
+		return false;
+	}
+	if (s->evidence)
+		begin_digest(d, s);
+	begin_settle(d, s);
+	return true;
+}
 
 static const struct lane_plan lanes[] = {
 	{.name = "digest", .capacity = 16},
@@ -6,17 +126,11 @@ static const struct lane_plan lanes[] = {
 	{.name = "seal", .capacity = 16},
 };
 
-static bool start(struct duty_ctx *d, struct why *why)
-{
-	(void)d;
-	(void)why;
-	return true;
-}
-
 const struct duty duty_scribe = {
 	.name = "scribe",
 	.db = DB_DUTY_SCRIBE,
 	.lanes = lanes,
 	.lanes_n = COUNT_OF(lanes),
 	.start = start,
+	.stop = stop,
 };

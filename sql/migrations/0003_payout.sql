@@ -343,8 +343,9 @@ begin
 	if old.state = 'frozen' and new.state = 'open' and new.version <> old.version + 1 then
 		raise exception 'batch_version: a batch that was sent back is a new version' using errcode = 'CH001';
 	end if;
-	if old.state = 'open' and new.state = 'frozen' and (new.lines, new.sum_dong) is distinct from (
-			select count(*)::integer, sum(p.amount_dong)::bigint from payout.payout p where p.batch = new.id) then
+	if old.state = 'open' and new.state = 'frozen' and not exists (
+			select from payout.payout p where p.batch = new.id
+			having (count(*), sum(p.amount_dong)) = (new.lines::bigint, new.sum_dong::numeric)) then
 		raise exception 'batch_sum: the count and sum of batch % are not those of its lines', old.id using errcode = 'CH001';
 	end if;
 	return new;
@@ -551,8 +552,17 @@ create table recon.allocation (
 	amount_dong bigint not null check (amount_dong > 0),
 	primary key (line, n)
 );
-create index on recon.allocation (payout) where payout is not null;
 create index on recon.allocation (funding_order) where funding_order is not null;
+
+-- Every line with what explains it, plain matches too.
+create view recon.explained as
+	select a.line, a.n, a.kind, a.payout, a.amount_dong from recon.allocation a
+	union all
+	select l.id, 1::smallint, case when l.direction = 'debit' then 'payout' else 'return' end, l.payout, l.amount_dong
+	from bank.statement_line l
+	join payout.payout_move m on m.payout = l.payout and m.message = l.message and m.item = l.item
+		and m.to_state = case when l.direction = 'debit' then 7 else 10 end
+	where not exists (select from recon.allocation a where a.line = l.id);
 
 create table recon.break (
 	id bigint generated always as identity primary key,

@@ -1,0 +1,49 @@
+/* scribe_digest.h: what banks' messages say, message by message, in the order in which they were stored.
+ *
+ *	callbacks ─▶ decode ─▶ heard_apply ─▶ books_post ─▶ mark, commit          hundreds of messages to a transaction
+ *	a statement's page: when it is the last to come, all pages ─▶ statement lines ─▶ mark, commit
+ *	credits of the open day ─▶ funding ─▶ mark, commit
+ *
+ * One transaction per run; the mark moves with what was done. A message that cannot be understood is kept, named in the log, and
+ * passed. Runs in the lane digest; one struct digest belongs to it. */
+#pragma once
+
+#include "ledger/recon/inbox_store.h"
+#include "bankapi/driver.h"
+#include "daemon/metrics.h"
+
+#define DIGEST_MESSAGES 1000
+
+/* Days whose pages are still coming: how many there will be. */
+struct coming {
+	char name[64]; /* "<funding>.<day>" */
+	int32_t pages;
+};
+#define DIGEST_COMING 32
+
+struct digest {
+	struct inbox inbox;
+	int64_t sure;                   /* inbox_next: no gap below will be filled */
+	int64_t gap_upto, gap_since_us; /* the gap that we wait at */
+	struct coming coming[DIGEST_COMING];
+	size_t coming_next;
+	struct metric *messages, *words, *unknown, *misfits, *strange, *statements, *lines;
+};
+
+void digest_start(struct digest *d, const struct key32 *secret);
+
+/* poll_plan.run */
+enum result digest_run(struct work *w, void *digest, size_t *found);
+
+/* poll_plan.run: statements that came before the one that they follow, as soon as that is there. */
+enum result digest_run_waiting(struct work *w, void *digest, size_t *found);
+
+/* ---- scribe_statement.c ---- */
+
+/* Inside the caller's transaction: what a page, or a message of credits, leads to. REFUSED (digest_passes): this message leads to
+ * nothing, the others go on; the transaction must be rolled back. */
+enum result digest_page(struct work *w, struct digest *d, const struct inbox_message *m) WARN_UNUSED;
+enum result digest_credits(struct work *w, struct digest *d, const struct inbox_message *m) WARN_UNUSED;
+
+/* The first of the statements that follow one that is there, and are not there themselves. */
+enum result digest_waiting_page(struct work *w, struct digest *d, bool *some) WARN_UNUSED;

@@ -1,0 +1,487 @@
+#include "ledger/recon/settle_store.h"
+
+#include <string.h>
+
+#include "ledger/books/post.h"
+#include "ledger/db/db.h"
+#include "ledger/recon/inbox_store.h"
+#include "ledger/recon/pair.h"
+#include "ledger/recon/statement_store.h"
+
+struct line {
+	int64_t id, funding_id, payout, order, message;
+	const char *funding, *entry_ref, *e2e, *reason;
+	struct day value_date;
+	int32_t item;
+	struct line_facts facts;
+	struct pairing pairing;
+	size_t told; /* index + 1 among what outcome is told; 0: nothing */
+	bool waits;  /* its money goes to suspense */
+	const struct funding_order *for_order;
+};
+
+/* The orders of the accounts that the lines are of: as many as lines at most, one or two in truth. */
+struct known_orders {
+	int64_t *funding;
+	struct funding_orders *orders;
+	size_t n;
+};
+
+struct settling {
+	struct work *w;
+	const char *actor;
+	struct line *at;
+	size_t n;
+	struct fee_rule *rules;
+	size_t rules_n;
+	struct known_orders known;
+	struct told *told;
+	struct outcome *out;
+	size_t told_n;
+	struct entries entries;
+	struct settle_counts counts;
+};
+
+/* ---- reading -------------------------------------------------------------------------------------------------------- */
+
+static enum result read_rules(struct settling *s)
+{
+	struct rows r;
+	enum result result = db_run(s->w, Q_FEE_RULES, DB_NO_ARGS, &r);
+	if (result != OK)
+		return result;
+	s->rules_n = rows_n(&r);
+	s->rules = arena_array(s->w->arena, s->rules_n + 1, struct fee_rule);
+	for (size_t i = 0; i < s->rules_n; i++)
+		s->rules[i] = (struct fee_rule){
+			.bank = row_text(&r, i, rows_col(&r, "bank")),
+			.pattern = row_text(&r, i, rows_col(&r, "pattern")),
+			.max = row_vnd(&r, i, rows_col(&r, "max_dong")),
+		};
+	return OK;
+}
+
+static enum result orders_of(struct settling *s, int64_t funding, struct funding_orders **out)
+{
+	struct known_orders *k = &s->known;
+	for (size_t i = 0; i < k->n; i++) {
+		if (k->funding[i] == funding) {
+			*out = &k->orders[i];
+			return OK;
+		}
+	}
+	enum result result = funding_orders(s->w, funding, &k->orders[k->n]);
+	if (result != OK)
+		return result;
+	k->funding[k->n] = funding;
+	*out = &k->orders[k->n++];
+	return OK;
+}
+
+static enum order_kind order_kind(const char *kind)
+{
+	if (strcmp(kind, "treasury") == 0)
+		return ORDER_TREASURY;
+	return strcmp(kind, "agent_advance") == 0 ? ORDER_AGENT_ADVANCE : ORDER_AGENT_RETURN;
+}
+
+struct line_columns {
+	int id, funding, funding_code, bank, entry_ref, debit, amount, value_date, e2e, payout, amount_fits,
+		account_fits, order, booked, has_details, reason, text, message, item;
+};
+
+static struct line_columns line_columns(const struct rows *r)
+{
+	return (struct line_columns){
+		.id = rows_col(r, "id"),
+		.funding = rows_col(r, "funding"),
+		.funding_code = rows_col(r, "funding_code"),
+		.bank = rows_col(r, "bank"),
+		.entry_ref = rows_col(r, "entry_ref"),
+		.debit = rows_col(r, "debit"),
+		.amount = rows_col(r, "amount_dong"),
+		.value_date = rows_col(r, "value_date"),
+		.e2e = rows_col(r, "end_to_end_id"),
+		.payout = rows_col(r, "payout"),
+		.amount_fits = rows_col(r, "amount_fits"),
+		.account_fits = rows_col(r, "account_fits"),
+		.order = rows_col(r, "funding_order"),
+		.booked = rows_col(r, "booked_dong"),
+		.has_details = rows_col(r, "has_details"),
+		.reason = rows_col(r, "returned_reason"),
+		.text = rows_col(r, "text"),
+		.message = rows_col(r, "message"),
+		.item = rows_col(r, "item"),
+	};
+}
+
+static int64_t or_zero(const struct rows *r, size_t i, int col)
+{
+	return row_null(r, i, col) ? 0 : row_i64(r, i, col);
+}
+
+static struct line line_of(const struct rows *r, size_t i, const struct line_columns *c)
+{
+	struct line l = {
+		.id = row_i64(r, i, c->id),
+		.funding_id = row_i64(r, i, c->funding),
+		.funding = row_text(r, i, c->funding_code),
+		.payout = or_zero(r, i, c->payout),
+		.order = or_zero(r, i, c->order),
+		.message = row_i64(r, i, c->message),
+		.item = row_i32(r, i, c->item),
+		.entry_ref = row_text(r, i, c->entry_ref),
+		.e2e = row_text(r, i, c->e2e),
+		.reason = row_text(r, i, c->reason),
+		.value_date = row_day(r, i, c->value_date),
+	};
+	l.facts = (struct line_facts){
+		.debit = row_bool(r, i, c->debit),
+		.amount = row_vnd(r, i, c->amount),
+		.has_id = l.e2e != NULL,
+		.is_payout = l.payout != 0,
+		.amount_fits = l.payout != 0 && row_bool(r, i, c->amount_fits),
+		.account = row_null(r, i, c->account_fits)   ? FIT_UNTOLD
+			   : row_bool(r, i, c->account_fits) ? FIT_YES
+							     : FIT_NO,
+		.says_returned = l.reason != NULL,
+		.has_details = row_bool(r, i, c->has_details),
+		.bank = row_text(r, i, c->bank),
+		.text = row_text(r, i, c->text),
+		.booked = !row_null(r, i, c->booked),
+	};
+	if (l.facts.booked)
+		l.facts.booked_amount = row_vnd(r, i, c->booked);
+	return l;
+}
+
+static enum result pair_one(struct settling *s, struct line *l)
+{
+	struct funding_order *order = NULL;
+	if (l->order) {
+		struct funding_orders *orders;
+		enum result result = orders_of(s, l->funding_id, &orders);
+		if (result != OK)
+			return result;
+		for (size_t i = 0; i < orders->n; i++)
+			if (orders->at[i].id == l->order)
+				order = &orders->at[i];
+	}
+	if (order) {
+		l->facts.order = order_kind(order->kind);
+		l->facts.order_used = order->used;
+		l->facts.order_amount = order->amount;
+		l->for_order = order;
+	}
+	l->pairing = pair_line(&l->facts, s->rules, s->rules_n);
+	enum pair_kind k = l->pairing.kind;
+	if (order && (k == PAIR_FUNDING || k == PAIR_AGENT_ADVANCE || k == PAIR_AGENT_RETURN))
+		order->used = true;
+	return OK;
+}
+
+static enum result read_lines(struct settling *s, const struct rows *r)
+{
+	struct line_columns c = line_columns(r);
+	s->n = rows_n(r);
+	s->at = arena_array(s->w->arena, s->n, struct line);
+	s->known.funding = arena_array(s->w->arena, s->n, int64_t);
+	s->known.orders = arena_array(s->w->arena, s->n, struct funding_orders);
+	for (size_t i = 0; i < s->n; i++) {
+		s->at[i] = line_of(r, i, &c);
+		enum result result = pair_one(s, &s->at[i]);
+		if (result != OK)
+			return result;
+	}
+	return OK;
+}
+
+/* ---- payouts -------------------------------------------------------------------------------------------------------- */
+
+/* "AC04" as a code of the books: lower case. */
+static const char *reason_code(struct arena *a, const char *reason)
+{
+	if (!reason)
+		return "returned";
+	char *code = arena_strdup(a, reason);
+	for (char *c = code; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	return code[0] >= 'a' && code[0] <= 'z' ? code : arena_printf(a, "r%s", code);
+}
+
+static enum result move_payouts(struct settling *s)
+{
+	s->told = arena_array(s->w->arena, s->n + 1, struct told);
+	for (size_t i = 0; i < s->n; i++) {
+		struct line *l = &s->at[i];
+		if (l->pairing.kind != PAIR_PAYOUT)
+			continue;
+		s->told[s->told_n++] = (struct told){
+			.payout = l->payout,
+			.event = l->pairing.event,
+			.message = l->message,
+			.item = l->item,
+			.line = l->id,
+			.amount = l->facts.amount,
+			.entry = l->entry_ref,
+			.reason = l->facts.debit ? NULL : reason_code(s->w->arena, l->reason),
+			.effective = l->value_date,
+		};
+		l->told = s->told_n;
+	}
+	if (s->told_n == 0)
+		return OK;
+	enum result result = outcome_decide(s->w, s->told, s->told_n, &s->out);
+	if (result != OK)
+		return result;
+	return outcome_apply(
+		s->w, CAUSE_STATEMENT, s->actor, s->told, s->out, s->told_n, &s->entries, &s->counts.done);
+}
+
+/* Which lines' money must wait: those that are nothing we know, and those that moved no payout. */
+static void find_waiting(struct settling *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct line *l = &s->at[i];
+		if (l->told) {
+			const struct outcome *o = &s->out[l->told - 1];
+			l->waits = o->nth == 0;
+			if (!o->known)
+				l->pairing.because =
+					"rogue_debit"; /* a line of a batch that nobody approved */
+		} else {
+			l->waits = l->pairing.kind == PAIR_SUSPENSE;
+		}
+	}
+}
+
+/* ---- breaks and suspense -------------------------------------------------------------------------------------------- */
+
+static enum result open_breaks(struct settling *s, struct day today)
+{
+	struct break_found *found = arena_array(s->w->arena, s->n + 1, struct break_found);
+	size_t found_n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct line *l = &s->at[i];
+		if (!l->waits || !l->pairing.because)
+			continue;
+		found[found_n++] = (struct break_found){
+			.kind = l->pairing.because,
+			.funding_id = l->funding_id,
+			.funding = l->funding,
+			.line = l->id,
+			.id = l->e2e,
+			.entry = l->entry_ref,
+			.amount = l->facts.amount,
+			.note = pair_note(l->pairing.because),
+		};
+	}
+	struct told_by by = {.actor = s->actor, .effective = today};
+	return breaks_open(s->w, &by, found, found_n, &s->entries);
+}
+
+struct waiting {
+	int64_t *lines;
+	struct line **of;
+	size_t n;
+};
+
+static struct waiting waiting_lines(struct settling *s)
+{
+	struct waiting v = {
+		.lines = arena_array(s->w->arena, s->n + 1, int64_t),
+		.of = arena_array(s->w->arena, s->n + 1, struct line *),
+	};
+	for (size_t i = 0; i < s->n; i++) {
+		if (!s->at[i].waits)
+			continue;
+		v.lines[v.n] = s->at[i].id;
+		v.of[v.n++] = &s->at[i];
+	}
+	return v;
+}
+
+static struct statement_fact fact_of(const struct line *l)
+{
+	return (struct statement_fact){
+		.line = l->id,
+		.funding_account = l->funding,
+		.amount = l->facts.amount,
+		.entry = l->entry_ref,
+		.debit = l->facts.debit,
+	};
+}
+
+static enum result book_suspense(struct settling *s)
+{
+	struct waiting v = waiting_lines(s);
+	if (v.n == 0)
+		return OK;
+	struct rows r;
+	enum result result = db_run(s->w, Q_BREAKS_OF_LINES, DB_ARGS(db_i64s(v.lines, v.n)), &r);
+	if (result != OK)
+		return result;
+	int line = rows_col(&r, "line"), id = rows_col(&r, "id");
+	for (size_t i = 0; i < v.n; i++) {
+		struct statement_fact fact = fact_of(v.of[i]);
+		for (size_t j = 0; j < rows_n(&r) && fact.break_id == 0; j++)
+			if (row_i64(&r, j, line) == v.lines[i])
+				fact.break_id = row_i64(&r, j, id);
+		if (fact.break_id == 0)
+			bug("line %lld waits without a break", (long long)v.lines[i]);
+		struct told_by by = {
+			.actor = s->actor, .effective = v.of[i]->value_date, .src_item = v.of[i]->item};
+		entries_add(s->w->arena, &s->entries, entry_suspense(s->w->arena, &by, &fact));
+		s->counts.suspense++;
+	}
+	return OK;
+}
+
+/* ---- everything else ------------------------------------------------------------------------------------------------ */
+
+static void book_fact(struct settling *s, const struct line *l)
+{
+	struct arena *a = s->w->arena;
+	struct statement_fact fact = fact_of(l);
+	struct told_by by = {.actor = s->actor, .effective = l->value_date};
+	if (l->for_order) {
+		fact.order = l->for_order->reference;
+		fact.channel = l->for_order->channel;
+	}
+	switch (l->pairing.kind) {
+	case PAIR_FUNDING:
+		s->counts.funding++;
+		entries_add(a, &s->entries, entry_funding(a, &by, &fact));
+		break;
+	case PAIR_FEE:
+		s->counts.fees++;
+		fact.rule = l->pairing.rule->pattern;
+		entries_add(a, &s->entries, entry_fee(a, &by, &fact));
+		break;
+	case PAIR_AGENT_ADVANCE:
+		s->counts.agent++;
+		entries_add(a, &s->entries, entry_agent_advanced(a, &by, &fact));
+		break;
+	case PAIR_AGENT_RETURN:
+		s->counts.agent++;
+		entries_add(a, &s->entries, entry_agent_returned(a, &by, &fact));
+		break;
+	case PAIR_PAYOUT: s->counts.matched += !l->waits; break;
+	case PAIR_BOOKED: s->counts.funding++; break;
+	case PAIR_PARTS:
+	case PAIR_SUSPENSE: break;
+	}
+}
+
+/* NULL: it needs no row. */
+static const char *allocation_kind(const struct line *l)
+{
+	if (l->waits)
+		return "suspense";
+	switch (l->pairing.kind) {
+	case PAIR_FUNDING:
+	case PAIR_BOOKED: return "funding";
+	case PAIR_FEE: return "fee";
+	case PAIR_AGENT_ADVANCE: return "agent_advance";
+	case PAIR_AGENT_RETURN: return "agent_return";
+	case PAIR_PAYOUT: /* the move says it */
+	case PAIR_PARTS:  /* its parts say it */
+	case PAIR_SUSPENSE: return NULL;
+	}
+	bug("a line is paired as %d", (int)l->pairing.kind);
+}
+
+static enum result allocate(struct settling *s)
+{
+	struct arena *a = s->w->arena;
+	int64_t *lines = arena_array(a, s->n + 1, int64_t), *payouts = arena_array(a, s->n + 1, int64_t),
+		*orders = arena_array(a, s->n + 1, int64_t);
+	const char **kinds = arena_array(a, s->n + 1, const char *);
+	bool *no_payout = arena_array(a, s->n + 1, bool), *no_order = arena_array(a, s->n + 1, bool);
+	struct vnd *amounts = arena_array(a, s->n + 1, struct vnd);
+	size_t n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct line *l = &s->at[i];
+		const char *kind = allocation_kind(l);
+		if (!kind)
+			continue;
+		bool answers = l->for_order && !l->waits;
+		lines[n] = l->id;
+		kinds[n] = kind;
+		payouts[n] = l->payout;
+		no_payout[n] = l->payout == 0;
+		orders[n] = answers ? l->for_order->id : 0;
+		no_order[n] = !answers;
+		amounts[n++] = l->facts.amount;
+	}
+	if (n == 0)
+		return OK;
+	return db_run(s->w, Q_ALLOCATE,
+		DB_ARGS(db_i64s(lines, n), db_texts(kinds, n), db_with_nulls(db_i64s(payouts, n), no_payout),
+			db_with_nulls(db_i64s(orders, n), no_order), db_vnds(amounts, n)),
+		NULL);
+}
+
+/* ---- one transaction ------------------------------------------------------------------------------------------------ */
+
+static enum result business_day(struct work *w, struct day *out)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_BUSINESS_DAY_NOW, DB_NO_ARGS, &r);
+	if (result == OK)
+		*out = row_day(&r, 0, rows_col(&r, "today"));
+	return result;
+}
+
+static enum result settle_lines(struct settling *s, const struct rows *r)
+{
+	struct day today;
+	enum result result = read_rules(s);
+	if (result == OK)
+		result = business_day(s->w, &today);
+	if (result == OK)
+		result = read_lines(s, r);
+	if (result == OK)
+		result = move_payouts(s);
+	if (result != OK)
+		return result;
+	find_waiting(s);
+	result = open_breaks(s, today);
+	if (result == OK)
+		result = book_suspense(s);
+	if (result != OK)
+		return result;
+	for (size_t i = 0; i < s->n; i++)
+		book_fact(s, &s->at[i]);
+	s->counts.lines = s->n;
+	return allocate(s);
+}
+
+enum result settle_some(struct work *w, size_t n, const char *actor, struct settle_counts *out)
+{
+	struct settling s = {.w = w, .actor = actor};
+	*out = (struct settle_counts){0};
+	TX_GUARD(w);
+	int64_t upto;
+	bool mine;
+	struct rows r;
+	enum result result = tx_begin(w);
+	if (result == OK)
+		result = progress_take(w, "settle", &upto, &mine);
+	if (result != OK || !mine)
+		return result;
+	result = db_run(w, Q_SETTLE_NEXT, DB_ARGS(db_i64(upto), db_i64((int64_t)n)), &r);
+	if (result != OK || rows_n(&r) == 0)
+		return result;
+	result = settle_lines(&s, &r);
+	if (result == OK)
+		result = progress_set(w, "settle", s.at[s.n - 1].id);
+	if (result == OK && s.entries.n > 0)
+		result = books_post(w, s.entries.at, s.entries.n, FLOORS_RECORD, NULL);
+	if (result == OK)
+		result = tx_commit(w);
+	if (result == OK)
+		*out = s.counts;
+	return result;
+}

@@ -1,0 +1,19 @@
+/* settle_store.h: statement lines become settled and returned payouts, funding, fees, agent's money, or breaks.
+ *
+ * By ascending id, each line exactly once, hundreds to thousands per transaction, one books_post. A line that is one payout's whole
+ * debit or return is explained by the payout's move; every other line gets its row of recon.allocation, and what nothing explains is
+ * in suspense under an open break. A transaction of its own. Called by the scribe's lane settle. */
+#ifndef CHITRA_RECON_SETTLE_STORE_H
+#define CHITRA_RECON_SETTLE_STORE_H
+
+#include "ledger/payout/outcome.h"
+
+struct settle_counts {
+	size_t lines, matched, funding, fees, agent, suspense;
+	struct outcome_counts done;
+};
+
+/* At most n lines; lines == 0: there is nothing, or another scribe is at it. */
+enum result settle_some(struct work *w, size_t n, const char *actor, struct settle_counts *out) WARN_UNUSED;
+
+#endif

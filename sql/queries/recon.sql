@@ -1,0 +1,220 @@
+-- The scribe: messages by ascending id, what they say about payouts, statements, settlement.
+
+-- name: progress_take
+-- duties: scribe
+-- in: name text
+-- out: upto bigint
+-- Who gets the row is the consumer until its transaction ends; another scribe finds nothing to do.
+select upto from ops.progress where name = $1 for update skip locked;
+
+-- name: progress_set
+-- duties: scribe
+-- in: name text, upto bigint
+-- out:
+update ops.progress set upto = $2 where name = $1 and upto < $2;
+
+-- name: inbox_next
+-- duties: scribe
+-- in: upto bigint, n integer, bytes bigint
+-- out: id bigint, bank text, direction text, kind text, external_id text, sha256 bytea, key bigint, body bytea
+-- Callbacks come with their bodies until those make up $3 bytes (the first always does); statements are read page by page.
+select m.id, m.bank, m.direction, m.kind, m.external_id, m.sha256, m.key,
+	case when m.direction = 'callback' and m.kind = 'status' and sum(octet_length(m.body)) over (order by m.id) <= $3 then m.body
+	end as body
+from (select * from bank.message where id > $1 order by id limit $2) m
+order by m.id;
+
+-- name: inbox_message
+-- duties: scribe desk
+-- in: id bigint
+-- out: bank text, external_id text, kind text, key bigint, body bytea
+select bank, external_id, kind, key, body from bank.message where id = $1;
+
+-- name: inbox_files
+-- duties: scribe
+-- in: bank text, external_ids text[]
+-- out: id bigint, n bigint, sha256 bytea
+-- In the order of their names; those that are not there yet are left out.
+select m.id, f.n, m.sha256
+from unnest($2) with ordinality as f(external_id, n)
+join bank.message m on m.bank = $1 and m.direction = 'file' and m.external_id = f.external_id
+order by f.n;
+
+-- name: inbox_key
+-- duties: scribe desk
+-- in: id bigint
+-- out: sealed bytea
+select sealed from bank.message_key where id = $1;
+
+-- name: inbox_wait
+-- duties: scribe
+-- in:
+-- out: waited text
+select bank.wait_for_writers()::text as waited;
+
+-- name: inbox_last
+-- duties: scribe
+-- in:
+-- out: id bigint
+select coalesce(max(id), 0) as id from bank.message;
+
+-- name: heard_payouts
+-- duties: scribe
+-- in: ids text[]
+-- out: n bigint, payout bigint, amount_dong bigint, account_hash bytea, channel_bank text, bank text, salt bytea
+-- What was signed for the payments that a bank speaks of, and which bank was to pay them.
+select i.n, p.id as payout, p.amount_dong, p.account_hash, c.bank as channel_bank, a.bank, a.salt
+from unnest($1) with ordinality as i(id, n)
+join payout.payout p on p.end_to_end_id = i.id
+join payout.batch b on b.id = p.batch
+join org.channel c on c.id = b.channel
+left join register.payee_account a on a.id = p.payee_account;
+
+-- ---------------------------------------------------------------- statements
+
+-- name: funding_by_code
+-- duties: scribe desk
+-- in: code text
+-- out: id bigint, bank text, number text, agency text
+select f.id, f.bank, f.number, a.code as agency
+from org.funding_account f join org.agency a on a.id = f.agency where f.code = $1;
+
+-- name: statement_id_new
+-- duties: scribe
+-- in:
+-- out: id bigint
+select nextval('bank.statement_id_seq') as id;
+
+-- name: statement_last
+-- duties: scribe desk
+-- in: funding bigint
+-- out: id bigint, day date, sequence bigint, closing_dong bigint
+select id, day, sequence, closing_dong from bank.statement where funding_account = $1 order by day desc limit 1;
+
+-- name: statement_waiting
+-- duties: scribe
+-- in:
+-- out: id bigint, bank text, external_id text
+-- First pages of days after an account's last statement: they came before the statement between.
+select m.id, m.bank, m.external_id
+from org.funding_account f
+cross join lateral (select s.day from bank.statement s where s.funding_account = f.id order by s.day desc limit 1) last
+cross join generate_series(1, 31) as later(days)
+cross join lateral (select distinct c.bank from org.channel c where c.funding_account = f.id) c
+join bank.message m on m.bank = c.bank and m.direction = 'file' and m.kind = 'statement'
+	and m.external_id = f.code || '.' || to_char(last.day + later.days, 'YYYY-MM-DD') || '.1'
+order by later.days
+limit 1;
+
+-- name: statement_there
+-- duties: scribe
+-- in: funding bigint, day date
+-- out: id bigint
+select id from bank.statement where funding_account = $1 and day = $2;
+
+-- name: statement_payouts
+-- duties: scribe
+-- in: funding bigint, ids text[]
+-- out: n bigint, payout bigint, amount_dong bigint, account_hash bytea, bank text, salt bytea
+-- Which of the ids on a page are payouts of this account, and what was signed for them.
+select i.n, p.id as payout, p.amount_dong, p.account_hash, a.bank, a.salt
+from unnest($2) with ordinality as i(id, n)
+join payout.payout p on p.end_to_end_id = i.id
+join payout.batch b on b.id = p.batch
+join org.channel c on c.id = b.channel
+left join register.payee_account a on a.id = p.payee_account
+where c.funding_account = $1;
+
+-- name: funding_orders
+-- duties: scribe
+-- in: funding bigint
+-- out: id bigint, kind text, reference text, amount_dong bigint, channel text, used boolean
+select o.id, o.kind, o.reference, o.amount_dong, c.code as channel,
+	exists (select from recon.allocation x where x.funding_order = o.id)
+		or exists (select from bank.intraday_credit i where i.funding_order = o.id) as used
+from org.funding_order o left join org.channel c on c.id = o.channel
+where o.funding_account = $1
+order by o.id;
+
+-- name: statement_lines_in
+-- duties: scribe
+-- copy in: bank.statement_line(statement bigint, line integer, detail integer, entry_ref text, direction text, amount_dong bigint, value_date date, end_to_end_id text, payout bigint, amount_fits boolean, account_fits boolean, funding_order bigint, has_details boolean, returned_reason text, text text, message bigint, item integer)
+
+-- name: statement_close
+-- duties: scribe
+-- in: id bigint, funding bigint, day date, opening bigint, closing bigint, lines integer, pages integer, sequence bigint, source text, complete boolean, chained boolean
+-- out:
+insert into bank.statement (id, funding_account, day, opening_dong, closing_dong, line_count, pages, sequence, source, complete, chained)
+overriding system value values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: intraday_add
+-- duties: scribe
+-- in: funding bigint, entries text[], amounts bigint[], days date[], orders bigint[], message bigint, items integer[]
+-- out: id bigint, n bigint
+-- Those that are new, and on no statement yet.
+with asked as (
+	select c.* from unnest($2, $3, $4, $5, $7) with ordinality as c(entry_ref, amount, day, funding_order, item, n)
+	where not exists (select from bank.statement_line l join bank.statement s on s.id = l.statement
+			where s.funding_account = $1 and s.day >= c.day and l.entry_ref = c.entry_ref and l.detail = 0)
+		and not exists (select from bank.statement s where s.funding_account = $1 and s.day = c.day)
+), made as (
+	insert into bank.intraday_credit (funding_account, entry_ref, amount_dong, value_date, funding_order, message, item)
+	select $1, entry_ref, amount, day, funding_order, $6, item from asked
+	on conflict (funding_account, entry_ref) do nothing
+	returning id, entry_ref
+)
+select m.id, a.n from made m join asked a on a.entry_ref = m.entry_ref;
+
+-- name: statement_break_open
+-- duties: scribe
+-- in: kind text, funding bigint, day date, statement bigint, amount bigint, note text
+-- out: id bigint
+insert into recon.break (kind, funding_account, day, statement, amount_dong, note) values ($1, $2, $3, $4, $5, $6)
+on conflict do nothing
+returning id;
+
+-- ---------------------------------------------------------------- settlement
+
+-- name: settle_next
+-- duties: scribe
+-- in: upto bigint, n integer
+-- out: id bigint, statement bigint, funding bigint, funding_code text, bank text, detail integer, entry_ref text, debit boolean,
+--      amount_dong bigint, value_date date, end_to_end_id text, payout bigint, amount_fits boolean, account_fits boolean,
+--      funding_order bigint, booked_dong bigint, has_details boolean, returned_reason text, text text, message bigint, item integer
+-- Only lines of closed statements; they are numbered in the order in which their statements were stored.
+select l.id, l.statement, s.funding_account as funding, f.code as funding_code, f.bank, l.detail, l.entry_ref,
+	l.direction = 'debit' as debit, l.amount_dong, l.value_date, l.end_to_end_id, l.payout, l.amount_fits, l.account_fits,
+	l.funding_order, i.amount_dong as booked_dong, l.has_details, l.returned_reason, l.text, l.message, l.item
+from (select * from bank.statement_line where id > $1 order by id limit $2) l
+join bank.statement s on s.id = l.statement
+join org.funding_account f on f.id = s.funding_account
+left join bank.intraday_credit i on l.direction = 'credit' and l.payout is null and i.funding_account = s.funding_account
+	and i.entry_ref = l.entry_ref
+order by l.id;
+
+-- name: fee_rules
+-- duties: scribe
+-- in:
+-- out: bank text, pattern text, max_dong bigint
+select bank, pattern, max_dong from org.fee_rule order by length(pattern) desc, id;
+
+-- name: message_hashes
+-- duties: scribe
+-- in: ids bigint[]
+-- out: id bigint, sha256 bytea
+select id, sha256 from bank.message where id = any ($1);
+
+-- name: breaks_of_lines
+-- duties: scribe
+-- in: lines bigint[]
+-- out: line bigint, id bigint
+-- The first break of each line: what its money waits for in suspense.
+select line, min(id) as id from recon.break where line = any ($1) group by line;
+
+-- name: allocate
+-- duties: scribe
+-- in: lines bigint[], kinds text[], payouts bigint[], orders bigint[], amounts bigint[]
+-- out:
+insert into recon.allocation (line, kind, payout, funding_order, amount_dong)
+select a.line, a.kind, a.payout, a.funding_order, a.amount
+from unnest($1, $2, $3, $4, $5) as a(line, kind, payout, funding_order, amount);
