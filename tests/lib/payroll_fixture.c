@@ -208,6 +208,7 @@ void payroll_setup(struct work *w, struct payroll *p)
 	for (int i = 0; i < 2; i++) {
 		admins[i] = signer_named(p, w, i == 0 ? "admin-1.key" : "admin-2.key");
 		struct verify_key k = sign_public(admins[i]);
+		char hex[2 * sizeof k.b + 1];
 		hex_encode(k.b, sizeof k.b, hex);
 		buf_addf(&list, "%s admin-%d\n", hex, i + 1);
 	}
