@@ -66,14 +66,6 @@ once()
 	mkdir -p "$here/done" && touch "$here/done/$name"
 }
 
-json()
-{
-	python3 -c 'import json, sys
-value = json.load(sys.stdin)
-for key in sys.argv[1:]: value = value[key]
-print(value)' "$@"
-}
-
 # ---- the steps -----------------------------------------------------------------------------------------------------------------
 
 s_postgresql()
@@ -90,7 +82,7 @@ s_lists()
 {
 	[ -f "$input/truth.json" ] && grep -q "\"seed\": ${DEMO_SEED:-20240403}," "$input/truth.json" ||
 		ops/demo/generate --seed "${DEMO_SEED:-20240403}" --out "$input" || return 1
-	note="$(find "$input/lists" -name '*.csv' | wc -l) lists, $(json totals people <"$input/truth.json") people"
+	note="$(find "$input/lists" -name '*.csv' | wc -l) lists, $("$top/ops/demo/results" number totals people <"$input/truth.json") people"
 }
 
 s_keys()
@@ -100,7 +92,7 @@ s_keys()
 
 s_payer()
 {
-	payer_make && officers_make && note="2 agencies, $(wc -w <<<"$officers") officers certified by 2 of 3"
+	payer_make && officers_make && note="2 agencies, $(wc -l <<<"$officers") officers certified by 2 of 3"
 }
 
 s_start()
@@ -116,35 +108,19 @@ import()
 {
 	local report=$here/out/$1 status
 	shift
-	as register --json import "$@" >"$report.new"
+	as thu --json import "$@" >"$report.new"
 	status=$?
-	if [ $status -ne 0 ] && ! only_repeats "$report.new"; then
+	if [ $status -ne 0 ] && ! "$top/ops/demo/results" only-repeats "$report.new"; then
 		cat "$report.new"
 		return 1
 	fi
 	[ $status -ne 0 ] && [ -f "$report" ] || mv "$report.new" "$report"
 }
 
-# Whether all that was wrong with an import is that its files are there already.
-only_repeats()
-{
-	python3 - "$1" <<-'PYTHON'
-		import json, sys
-		said = json.load(open(sys.argv[1]))
-		wrong = [w for w in said.get("to_see", []) if w["outcome"] == "refused" and w["code"] != "file_twice"]
-		sys.exit(not ("to_see" in said) or bool(wrong))
-	PYTHON
-}
-
 s_import()
 {
 	(cd "$input/lists" && import lists.json --period $period --from-names --accept-repairs ./*.csv) &&
-		note=$(python3 - "$here/out/lists.json" <<-'PYTHON'
-			import json, sys
-			s = json.load(open(sys.argv[1]))
-			print(f"{s['accepted'] + s['repaired']} rows accepted, {s['repaired']} of them repaired, {s['rejected']} rejected")
-		PYTHON
-		)
+		note=$(ops/demo/results imported "$here/out/lists.json")
 }
 
 s_accounts()
@@ -157,16 +133,16 @@ s_entitle()
 {
 	local programme
 	for programme in merit social rent; do
-		as register --json entitle --programme $programme --period $period >"$here/out/entitle-$programme.json" || return 1
+		as thu --json entitle --programme $programme --period $period >"$here/out/entitle-$programme.json" || return 1
 	done
 }
 
 # Once for those whom the bank's list names, and again when the bank has answered about the others.
 s_match()
 {
-	as register --json match --period $period >"$here/out/match-1.json" || return 1
+	as thu --json match --period $period >"$here/out/match-1.json" || return 1
 	within 120 inquiries_answered || return 1
-	as register --json match --period $period >"$here/out/match-2.json"
+	as thu --json match --period $period >"$here/out/match-2.json"
 }
 
 inquiries_answered()
@@ -189,15 +165,15 @@ batches_make()
 {
 	local programme
 	for programme in merit social rent; do
-		as maker batch make --programme $programme --period $period --all || return 1
+		as lan batch make --programme $programme --period $period --all || return 1
 	done
-	as maker batch submit --all-open
+	as lan batch submit --all-open
 }
 
 s_approve()
 {
-	once checked as checker approve --all-frozen --role checker --key "$keys/checker" --passphrase-file "$keys/passphrase" &&
-		once approved as approver approve --all-frozen --role approver --key "$keys/approver" --passphrase-file "$keys/passphrase"
+	once checked as minh approve --all-frozen --role checker --key "$keys/minh" --passphrase-file "$keys/passphrase" &&
+		once approved as hoa approve --all-frozen --role approver --key "$keys/hoa" --passphrase-file "$keys/passphrase"
 }
 
 # ---- money --------------------------------------------------------------------------------------------------------------------
@@ -220,7 +196,7 @@ s_money()
 {
 	local account kind amount reference
 	while read -r account kind amount reference; do
-		as operator fund expect --account "$account" --kind "$kind" --amount "$amount" --reference "$reference" || return 1
+		as son fund expect --account "$account" --kind "$kind" --amount "$amount" --reference "$reference" || return 1
 	done < <(ops/demo/bank-day orders "$input/events.json")
 	bookings start && within 60 money_there
 }
@@ -228,9 +204,7 @@ s_money()
 money_there()
 {
 	local expected there
-	expected=$(python3 -c 'import json, sys
-print(sum(e["kind"] == "treasury_credit" and e["after"] in sys.argv[2:] for e in json.load(open(sys.argv[1]))["events"]))' \
-		"$input/events.json" start ${1:+"$1"})
+	expected=$(ops/demo/bank-day credits "$input/events.json" start "$@") || return 1
 	there=$(sql "select count(*) from books.txn where kind = 'funding'")
 	bar "$there" "$expected"
 	[ "$there" -ge "$expected" ]
@@ -241,7 +215,7 @@ print(sum(e["kind"] == "treasury_credit" and e["after"] in sys.argv[2:] for e in
 # release BATCHES...: by two officers; exit 75 when money is missing
 release()
 {
-	as release1 release "$@" && as release2 release "$@"
+	as an release "$@" && as binh release "$@"
 }
 
 # One batch has no money yet; it is tried, refused by name, and waits.
@@ -314,7 +288,7 @@ day_is()
 	local ours
 	bank date "{\"date\":\"$1\"}" >/dev/null || return 1
 	while ours=$(sql 'select ops.today()') && [[ $ours < $1 ]]; do
-		as operator sandbox next-day || return 1
+		as son sandbox next-day || return 1
 	done
 }
 
@@ -339,7 +313,7 @@ s_first_statement()
 
 s_cash()
 {
-	local first=cash1 second=cash2
+	local first=yen second=dung
 	as $first cash confirm "$input/agent/paid-list.csv" --channel "$(ops/demo/bank-day agent "$input/events.json")" &&
 		as $second cash confirm "$input/agent/paid-list.csv" --channel "$(ops/demo/bank-day agent "$input/events.json")" &&
 		bookings paid-list
@@ -370,7 +344,7 @@ s_reconcile()
 	: >"$here/out/reconciliation.txt"
 	while read -r account; do
 		for day in 2024-04-03 2024-04-04; do
-			as checker reconcile --account "$account" --date $day >>"$here/out/reconciliation.txt"
+			as minh reconcile --account "$account" --date $day >>"$here/out/reconciliation.txt"
 			status=$?
 			case $status in
 			0) ;;
@@ -389,27 +363,16 @@ unplanted_breaks()
 {
 	sql "select kind, amount_dong, day from recon.break b where not exists
 		(select from recon.break_resolution r where r.break = b.id) order by id" >"$here/out/breaks"
-	python3 - "$input/truth.json" "$here/out/breaks" <<-'PYTHON'
-		import json, sys
-		planted = [s["amount_dong"] for s in json.load(open(sys.argv[1]))["suspense"]]
-		for line in open(sys.argv[2]):
-		    kind, amount, day = line.strip().split("|")
-		    if kind == "unmatched_credit" and int(amount) in planted:
-		        planted.remove(int(amount))
-		    else:
-		        print(f"{kind}: {int(amount):,} đồng on {day}".replace(",", "."))
-		for amount in planted:
-		    print(f"missing: the planted {amount} đồng have no break")
-	PYTHON
+	ops/demo/results breaks "$input/truth.json" "$here/out/breaks"
 }
 
 s_reports()
 {
-	as checker --json report summary --period $period >"$here/out/summary.json" &&
-		as checker report summary --period $period --csv >"$here/out/report.csv" &&
-		as checker report statements --csv >"$here/out/statements.csv" &&
-		as checker people --period $period --csv >"$here/out/people.csv" &&
-		as checker import rows --period $period --csv >"$here/out/rows.csv" &&
+	as minh --json report summary --period $period >"$here/out/summary.json" &&
+		as minh report summary --period $period --csv >"$here/out/report.csv" &&
+		as minh report statements --csv >"$here/out/statements.csv" &&
+		as minh people --period $period --csv >"$here/out/people.csv" &&
+		as minh import rows --period $period --csv >"$here/out/rows.csv" &&
 		bank entries.csv >"$here/out/entries.csv"
 }
 
@@ -420,15 +383,7 @@ s_compare()
 	if ops/demo/compare books "$here/out/entries.csv" "$here/out/statements.csv"; then
 		equal=true
 	fi
-	python3 - "$here/out/summary.json" "$here/summary.json" $equal <<-'PYTHON' || return 1
-		import json, os, sys
-		summary = json.load(open(sys.argv[1]))
-		summary["bank_books_equal"] = sys.argv[3] == "true"
-		with open(sys.argv[2] + ".new", "w") as f:
-		    json.dump(summary, f, ensure_ascii=False, indent=1)
-		    f.write("\n")
-		os.rename(sys.argv[2] + ".new", sys.argv[2])
-	PYTHON
+	ops/demo/results summary "$here/out/summary.json" "$here/summary.json" $equal || return 1
 	[ $equal = true ] && ops/demo/compare truth "$input/truth.json" "$here/summary.json" "$here/out/people.csv" ${OWED:+--owed} &&
 		ops/demo/compare rows "$input/truth.json" "$here/out/rows.csv" &&
 		{ [ -n "${OWED:-}" ] || ops/demo/compare report "$input/truth.json" "$here/out/report.csv"; }
@@ -480,10 +435,9 @@ payroll_run()
 	payroll_until s_compare
 	echo
 	cat "$here/out/reconciliation.txt"
-	python3 -c 'import json, sys
-s = json.load(open(sys.argv[1]))
-print("\n%s payouts settled, %s đồng; checkpoint over %s ledger transactions:\n" % (s["settled_count"], f"{s['settled_dong']:,}".replace(",", "."),
-	s["ledger_seq"]))' "$here/summary.json"
+	echo
+	ops/demo/results said "$here/summary.json"
+	echo "Checkpoint:"
 	cat "$here/archive/checkpoint/$(sql 'select max(size) from books.checkpoint')"
 	address=$(cat "$run/desk.0.admin")
 	echo
