@@ -22,7 +22,12 @@ static enum result look(struct work *w, void *arg)
 	r = db_run(w, Q_DAEMON_INSTANCE, DB_NO_ARGS, &rows);
 	if (r != OK)
 		return r;
-	look->sandbox = rows_n(&rows) == 1 && row_bool(&rows, 0, rows_col(&rows, "sandbox"));
+	if (rows_n(&rows) != 1) {
+		why_set(&w->why, "not_initialised", "the database has no instance (chitra db init)");
+		return REFUSED;
+	}
+	look->sandbox = row_bool(&rows, 0, rows_col(&rows, "sandbox"));
+	look->standby = row_bool(&rows, 0, rows_col(&rows, "standby"));
 	return OK;
 }
 
@@ -40,7 +45,8 @@ static bool may_begin(const struct duty_look *look, struct why *why)
 
 static void set_conditions(struct duty_private *own)
 {
-	condition_set(own->database, true, "answers");
+	condition_set(own->database, !own->look.standby, "%s",
+		own->look.standby ? "is a standby: nothing can be written" : "answers");
 	metric_set(own->db_up, 1);
 	if (own->look.version == CHITRA_SCHEMA_VERSION)
 		condition_set(own->schema, true, "version %d", own->look.version);
@@ -68,7 +74,7 @@ static void looked(struct job *job, enum result result)
 	}
 	if (own->draining)
 		return;
-	if (result == OK && !own->started) {
+	if (result == OK && !own->started && !own->look.standby) {
 		struct why why = {0};
 		if (!may_begin(&own->look, &why)) {
 			log_event(LOG_ERROR, "not_started", K_WHY(&why));

@@ -13,7 +13,7 @@ enum { DUTY_LANES_MAX = 8, DUTY_POLLS_MAX = 32 };
 
 /* The database as the last look saw it; written by a worker, read when its job is done. */
 struct duty_look {
-	bool in_doubt, sandbox;
+	bool in_doubt, sandbox, standby;
 	int version;
 };
 

@@ -3,8 +3,8 @@
 -- name: daemon_instance
 -- duties: gate, desk, teller, scribe
 -- in:
--- out: sandbox boolean
-select sandbox from ops.instance;
+-- out: sandbox boolean, standby boolean
+select sandbox, pg_is_in_recovery() as standby from ops.instance;
 
 -- name: daemon_hold_instance
 -- duties: gate, desk, teller, scribe
