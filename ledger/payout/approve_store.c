@@ -179,7 +179,8 @@ static enum result find_bundle(struct work *w, const struct draft *d, int64_t *i
 		paths[i] = bundle_place(w->arena, &d->bundle, i).path;
 	}
 	return db_run(w, Q_BUNDLE_BATCHES_ADD,
-		DB_ARGS(db_i64(*id), db_i64s(ids, n), db_i64s(versions, n), db_hashes(d->bundle.roots, n)),
+		DB_ARGS(db_i64(*id), db_i64s(ids, n), db_i64s(versions, n), db_hashes(d->bundle.roots, n),
+			db_byteas(paths, n)),
 		NULL);
 }
 
