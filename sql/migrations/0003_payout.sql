@@ -326,6 +326,18 @@ end $$;
 create trigger guard after update on payout.payout_state referencing old table as old_rows new table as new_rows
 	for each statement execute function payout.guard_state();
 
+-- Whether a checker and an approver signed a batch as it is. Two people: their bundles may be two, and neither signature may have
+-- seen the other when it was given.
+create function payout.is_signed(batch bigint, version integer, root bytea) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select exists (
+		select from payout.bundle_batch cb join payout.approval c on c.bundle = cb.bundle and c.role = 'checker'
+		join payout.bundle_batch ab on ab.batch = cb.batch and ab.version = cb.version and ab.root = cb.root
+		join payout.approval a on a.bundle = ab.bundle and a.role = 'approver' and a.officer <> c.officer
+		where cb.batch = is_signed.batch and cb.version = is_signed.version and cb.root = is_signed.root)
+$$;
+
 -- A payout begins to live with the last approval of its batch: never without a checker's and an approver's signature.
 create function payout.guard_birth() returns trigger language plpgsql security definer
 set search_path = pg_catalog
@@ -336,9 +348,7 @@ begin
 	select b.id into bad
 		from (select distinct p.batch from born n join payout.payout p on p.id = n.payout) x
 		join payout.batch b on b.id = x.batch
-		where b.state not in ('approved', 'released', 'closed') or 2 > (
-			select count(distinct a.role) from payout.bundle_batch bb join payout.approval a on a.bundle = bb.bundle
-			where bb.batch = b.id and bb.version = b.version and bb.root = b.root)
+		where b.state not in ('approved', 'released', 'closed') or not payout.is_signed(b.id, b.version, b.root)
 		limit 1;
 	if found then
 		raise exception 'not_approved: batch % lacks the signatures of a checker and an approver', bad using errcode = 'CH001';
@@ -376,6 +386,12 @@ begin
 			select from payout.payout p where p.batch = new.id
 			having (count(*), sum(p.amount_dong)) = (new.lines::bigint, new.sum_dong::numeric)) then
 		raise exception 'batch_sum: the count and sum of batch % are not those of its lines', old.id using errcode = 'CH001';
+	end if;
+	if old.state = 'frozen' and new.state = 'approved' and not payout.is_signed(new.id, new.version, new.root) then
+		raise exception 'not_approved: batch % lacks the signatures of a checker and an approver', old.id using errcode = 'CH001';
+	end if;
+	if old.state = 'approved' and new.state = 'released' and 2 > (select count(*) from payout.release r where r.batch = new.id) then
+		raise exception 'not_released: two officers release batch %', old.id using errcode = 'CH001';
 	end if;
 	return new;
 end $$;
