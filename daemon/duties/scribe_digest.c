@@ -66,15 +66,6 @@ static void words_add(struct arena *a, struct words *v, struct heard_word word)
 	v->at[v->n++] = word;
 }
 
-static const char *lower(struct arena *a, const char *code)
-{
-	char *text = arena_strdup(a, *code ? code : "unstated");
-	for (char *c = text; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-	return text;
-}
-
 /* False: it says nothing that counts. A callback hastens; whoever is silent or unclear is asked by the teller. */
 static bool event_of(const struct said *s, enum payout_event *out)
 {
@@ -102,8 +93,7 @@ static void words_of(struct work *w, const struct inbox_message *m, const struct
 				.event = event,
 				.amount = c->at[i].amount,
 				.account = c->at[i].account.text,
-				.reason = event == EVENT_SAID_REJECTED ? lower(w->arena, c->at[i].reason)
-								       : NULL,
+				.reason = c->at[i].reason,
 				.message = m->id,
 				.item = (int32_t)i,
 			});

@@ -338,6 +338,18 @@ static enum result break_all(struct work *w, const char *actor, const struct tol
 
 /* ---- what it books ------------------------------------------------------------------------------------------------- */
 
+/* "AC04" as a code of the books: lower case, beginning with a letter. */
+static const char *reason_code(struct arena *a, const char *reason)
+{
+	if (!reason || !*reason)
+		return "unstated";
+	char *code = arena_strdup(a, reason);
+	for (char *c = code; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	return code[0] >= 'a' && code[0] <= 'z' ? code : arena_printf(a, "r%s", code);
+}
+
 static void book_end(struct work *w, const char *actor, const struct told *t, const struct outcome *o,
 	struct entries *entries, struct outcome_counts *counts)
 {
@@ -353,7 +365,7 @@ static void book_end(struct work *w, const char *actor, const struct told *t, co
 		.programme = o->programme,
 		.cash = o->cash,
 		.entry = t->entry,
-		.reason = t->reason,
+		.reason = reason_code(w->arena, t->reason),
 	};
 	struct told_by by = {.actor = actor, .effective = t->line ? t->effective : o->today};
 

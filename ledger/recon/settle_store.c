@@ -198,18 +198,6 @@ static enum result read_lines(struct settling *s, const struct rows *r)
 
 /* ---- payouts -------------------------------------------------------------------------------------------------------- */
 
-/* "AC04" as a code of the books: lower case. */
-static const char *reason_code(struct arena *a, const char *reason)
-{
-	if (!reason)
-		return "returned";
-	char *code = arena_strdup(a, reason);
-	for (char *c = code; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-	return code[0] >= 'a' && code[0] <= 'z' ? code : arena_printf(a, "r%s", code);
-}
-
 static enum result move_payouts(struct settling *s)
 {
 	s->told = arena_array(s->w->arena, s->n + 1, struct told);
@@ -225,7 +213,9 @@ static enum result move_payouts(struct settling *s)
 			.line = l->id,
 			.amount = l->facts.amount,
 			.entry = l->entry_ref,
-			.reason = l->facts.debit ? NULL : reason_code(s->w->arena, l->reason),
+			.reason = l->facts.debit ? NULL
+				  : l->reason    ? l->reason
+						 : "returned",
 			.effective = l->value_date,
 		};
 		l->told = s->told_n;
