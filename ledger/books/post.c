@@ -14,6 +14,8 @@ struct sheet {
 	const struct entry *at;
 	size_t n;
 	enum floors floors;
+	const struct leaf *again;  /* recover: what these leaves were; NULL: they are made now */
+	const struct bytes *texts; /* recover: and their texts */
 	const char **idems;
 	struct hash *meanings;
 	size_t *same_as; /* index of the first entry with the same key; itself when it is the first */
@@ -66,6 +68,17 @@ static void take_accounts(struct sheet *s)
 	}
 }
 
+static enum result prepare(struct sheet *s)
+{
+	s->idems = arena_array(s->w->arena, s->n, const char *);
+	s->meanings = arena_array(s->w->arena, s->n, struct hash);
+	s->same_as = arena_array(s->w->arena, s->n, size_t);
+	if (!take_keys(s))
+		return REFUSED;
+	take_accounts(s);
+	return OK;
+}
+
 /* ---- with the sequence in hand --------------------------------------------------------------------------------- */
 
 static enum result begin(struct sheet *s, int64_t *seq, bool *fresh)
@@ -114,6 +127,7 @@ struct columns {
 	int64_t *reverses;
 	bool *reverses_none;
 	int32_t *legs;
+	int64_t *recordeds;
 	struct bytes *leaves;
 	struct hash *leaf_hashes;
 	size_t n_legs;
@@ -134,6 +148,7 @@ static struct columns columns_for(struct arena *a, size_t n, size_t n_legs)
 		.reverses = arena_array(a, n, int64_t),
 		.reverses_none = arena_array(a, n, bool),
 		.legs = arena_array(a, n, int32_t),
+		.recordeds = arena_array(a, n, int64_t),
 		.leaves = arena_array(a, n, struct bytes),
 		.leaf_hashes = arena_array(a, n, struct hash),
 		.of = arena_array(a, n_legs, int32_t),
@@ -152,16 +167,27 @@ static void add_leg(struct columns *c, const struct leg *leg, size_t j, int32_t 
 	c->n_legs++;
 }
 
-static bool add_leaf(struct sheet *s, struct columns *c, size_t i, int64_t seq, struct buf *text)
+static bool leaf_of(struct sheet *s, size_t i, int64_t seq, struct buf *text, struct bytes *out)
 {
-	const struct entry *e = &s->at[i];
-	struct leaf leaf = {.seq = seq, .recorded_us = s->recorded_us, .entry = *e};
+	struct leaf leaf = {.seq = seq, .recorded_us = s->recorded_us, .entry = s->at[i]};
 
+	if (s->texts != NULL) {
+		*out = s->texts[i];
+		return true;
+	}
 	buf_reset(text);
 	leaf_text(&leaf, text);
 	if (!buf_ok(text))
-		return why_set(
-			&s->w->why, "leaf_long", "the leaf of %s is longer than %d bytes", e->idem, LEAF_MAX);
+		return why_set(&s->w->why, "leaf_long", "the leaf of %s is longer than %d bytes",
+			s->at[i].idem, LEAF_MAX);
+	*out = buf_copy(text, s->w->arena);
+	return true;
+}
+
+static void add_leaf(struct sheet *s, struct columns *c, size_t i, struct bytes text)
+{
+	const struct entry *e = &s->at[i];
+
 	c->idems[c->n] = e->idem;
 	c->meanings[c->n] = s->meanings[i];
 	c->kinds[c->n] = leaf_kind_name(e->kind);
@@ -170,18 +196,18 @@ static bool add_leaf(struct sheet *s, struct columns *c, size_t i, int64_t seq, 
 	c->reverses[c->n] = e->reverses;
 	c->reverses_none[c->n] = !e->reverses_one;
 	c->legs[c->n] = (int32_t)e->n_legs;
-	c->leaves[c->n] = buf_copy(text, s->w->arena);
-	c->leaf_hashes[c->n] = merkle_leaf(c->leaves[c->n]);
+	c->recordeds[c->n] = s->again != NULL ? s->again[i].recorded_us : s->recorded_us;
+	c->leaves[c->n] = text;
+	c->leaf_hashes[c->n] = merkle_leaf(text);
 	c->n++;
-	return true;
 }
 
 static bool write_leaves(struct sheet *s, const int64_t *seq, const bool *fresh, struct columns *c)
 {
-	CLEANUP(buf_free) struct buf text;
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct bytes leaf;
 	size_t leg = 0;
 
-	buf_init(&text, LEAF_MAX);
 	for (size_t i = 0; i < s->n; i++) {
 		if (!fresh[i]) {
 			leg += s->at[i].n_legs;
@@ -189,8 +215,9 @@ static bool write_leaves(struct sheet *s, const int64_t *seq, const bool *fresh,
 		}
 		for (size_t j = 0; j < s->at[i].n_legs; j++)
 			add_leg(c, &s->at[i].legs[j], j, s->account_of[leg++]);
-		if (!add_leaf(s, c, i, seq[i], &text))
+		if (!leaf_of(s, i, seq[i], &text, &leaf))
 			return false;
+		add_leaf(s, c, i, leaf);
 	}
 	return true;
 }
@@ -234,13 +261,9 @@ static enum result post_chunk(struct sheet *s, struct posted *out, size_t at)
 	const char *const *below;
 	enum result result;
 
-	s->idems = arena_array(s->w->arena, s->n, const char *);
-	s->meanings = arena_array(s->w->arena, s->n, struct hash);
-	s->same_as = arena_array(s->w->arena, s->n, size_t);
-	if (!take_keys(s))
-		return REFUSED;
-	take_accounts(s);
-	result = begin(s, out->seq + at, out->fresh + at);
+	result = prepare(s);
+	if (result == OK)
+		result = begin(s, out->seq + at, out->fresh + at);
 	if (result != OK)
 		return result;
 	c = columns_for(s->w->arena, s->n, s->n_legs);
@@ -276,6 +299,48 @@ enum result books_post(
 	if (out != NULL)
 		*out = all;
 	return OK;
+}
+
+static enum result write_again(struct sheet *s, const struct columns *c)
+{
+	struct db_arg reverses = db_with_nulls(db_i64s(c->reverses, c->n), c->reverses_none);
+
+	return db_run(s->w, Q_BOOKS_RECOVER,
+		DB_ARGS(db_i64(s->first_seq), db_instants(c->recordeds, c->n), db_texts(c->idems, c->n),
+			db_hashes(c->meanings, c->n), db_texts(c->kinds, c->n), db_days(c->effectives, c->n),
+			db_bools(c->lates, c->n), reverses, db_i32s(c->legs, c->n),
+			db_byteas(c->leaves, c->n), db_hashes(c->leaf_hashes, c->n),
+			db_i32s(c->of, c->n_legs), db_i32s(c->ns, c->n_legs), db_i32s(c->places, c->n_legs),
+			db_i64s(c->amounts, c->n_legs), db_i64s(s->account_ids, s->n_accounts)),
+		NULL);
+}
+
+enum result books_post_again(struct work *w, const struct leaf *leaves, const struct bytes *texts, size_t n)
+{
+	struct entry *at = arena_array(w->arena, n, struct entry);
+	struct sheet s = {.w = w, .at = at, .n = n, .again = leaves, .texts = texts};
+	int64_t *seq = arena_array(w->arena, n, int64_t);
+	bool *fresh = arena_array(w->arena, n, bool);
+	struct columns c;
+	enum result result;
+
+	for (size_t i = 0; i < n; i++)
+		at[i] = leaves[i].entry;
+	result = prepare(&s);
+	if (result == OK)
+		result = begin(&s, seq, fresh);
+	if (result != OK)
+		return result;
+	for (size_t i = 0; i < n; i++) {
+		if (!fresh[i] || seq[i] != leaves[i].seq) {
+			why_set(&w->why, "recover_diverged",
+				"ledger transaction %lld of the archive (%s) has another place in the database",
+				(long long)leaves[i].seq, at[i].idem);
+			return REFUSED;
+		}
+	}
+	c = columns_for(w->arena, n, s.n_legs);
+	return write_leaves(&s, seq, fresh, &c) ? write_again(&s, &c) : REFUSED;
 }
 
 enum result books_balance(struct work *w, const char *account, struct vnd *out)

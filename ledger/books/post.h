@@ -29,6 +29,11 @@ struct posted {
 enum result books_post(
 	struct work *w, const struct entry *at, size_t n, enum floors floors, struct posted *out) WARN_UNUSED;
 
+/* For recover_store.c alone: n leaves that the archive has and the database lacks, with the numbers and times that they had.
+ * REFUSED: recover_diverged (the database goes on with something else). */
+enum result books_post_again(
+	struct work *w, const struct leaf *leaves, const struct bytes *texts, size_t n) WARN_UNUSED;
+
 /* An account's balance as booked (debit positive); 0 for an account that is not there. */
 enum result books_balance(struct work *w, const char *account, struct vnd *out) WARN_UNUSED;
 

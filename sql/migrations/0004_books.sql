@@ -266,11 +266,14 @@ begin
 	return next;
 end $$;
 
--- Posts n transactions and their m postings as one statement. Arrays of transactions have n elements in seq order from
--- `first_seq` on. Arrays of postings have m: `of` is 1…n, `ns` numbers each transaction's own from 1, `places` points into
+-- Sums of bigint stay bigint (and are refused when they do not fit): sum() would make each step numeric.
+create aggregate books.total(bigint) (sfunc = pg_catalog.int8pl, stype = bigint, parallel = safe);
+
+-- Writes n transactions and their m postings as one statement; called by books.post and books.recover alone. Arrays of
+-- transactions have n elements in seq order from `first_seq` on. Arrays of postings have m: `of` is 1…n, `ns` numbers each transaction's own from 1, `places` points into
 -- `accounts`, which names each account once. Returns the accounts that are below their floor now, when `floors` is false (a
 -- bank's fact is recorded all the same); when it is true, such a posting is refused.
-create function books.post(first_seq bigint, recorded_at timestamptz, idems text[], idem_hashes bytea[], kinds text[],
+create function books.write_rows(first_seq bigint, recordeds timestamptz[], idems text[], idem_hashes bytea[], kinds text[],
 	effectives date[], lates boolean[], reversed bigint[], legs smallint[], leaves bytea[], leaf_hashes bytea[],
 	"of" integer[], ns smallint[], places integer[], amounts bigint[], accounts integer[], floors boolean)
 returns text[] language plpgsql security definer
@@ -283,38 +286,38 @@ declare
 	before bigint[];
 	below text[];
 begin
-	update books.counter set next_seq = post.first_seq + cardinality(post.idems) where next_seq = post.first_seq;
+	update books.counter set next_seq = write_rows.first_seq + cardinality(write_rows.idems) where next_seq = write_rows.first_seq;
 	if not found then
-		raise exception 'sequence: % is not the next ledger number; begin_post comes first', post.first_seq using errcode = 'CH001';
+		raise exception 'sequence: % is not the next ledger number; begin_post comes first', write_rows.first_seq using errcode = 'CH001';
 	end if;
 
 	select array_agg((select b.balance from books.balance b where b.account = a.id) order by a.k) into before
-		from unnest(post.accounts) with ordinality as a(id, k);
+		from unnest(write_rows.accounts) with ordinality as a(id, k);
 
 	with leg as materialized (
-		select post.first_seq - 1 + l.i as seq, l.n, l.place, l.amount, l.k
-		from unnest(post."of", post.ns, post.places, post.amounts) with ordinality as l(i, n, place, amount, k)
+		select write_rows.first_seq - 1 + l.i as seq, l.n, l.place, l.amount, l.k
+		from unnest(write_rows."of", write_rows.ns, write_rows.places, write_rows.amounts) with ordinality as l(i, n, place, amount, k)
 	), t as (
 		insert into books.txn (seq, idem, idem_hash, kind, effective, recorded, late, reverses, legs, leaf, leaf_hash)
-		select post.first_seq - 1 + x.k, x.idem, x.h, x.kind, x.effective, post.recorded_at, x.late, x.reverses, x.legs, x.leaf, x.leaf_hash
-		from unnest(post.idems, post.idem_hashes, post.kinds, post.effectives, post.lates, post.reversed, post.legs,
-			post.leaves, post.leaf_hashes) with ordinality
-			as x(idem, h, kind, effective, late, reverses, legs, leaf, leaf_hash, k)
+		select write_rows.first_seq - 1 + x.k, x.idem, x.h, x.kind, x.effective, x.recorded, x.late, x.reverses, x.legs, x.leaf, x.leaf_hash
+		from unnest(write_rows.recordeds, write_rows.idems, write_rows.idem_hashes, write_rows.kinds, write_rows.effectives, write_rows.lates, write_rows.reversed, write_rows.legs,
+			write_rows.leaves, write_rows.leaf_hashes) with ordinality
+			as x(recorded, idem, h, kind, effective, late, reverses, legs, leaf, leaf_hash, k)
 	), p as (
 		insert into books.posting (seq, n, account, amount, balance_after)
-		select leg.seq, leg.n, post.accounts[leg.place], leg.amount,
-			before[leg.place] + sum(leg.amount) over (partition by leg.place order by leg.k rows unbounded preceding)
+		select leg.seq, leg.n, write_rows.accounts[leg.place], leg.amount,
+			before[leg.place] + books.total(leg.amount) over (partition by leg.place order by leg.k rows unbounded preceding)
 		from leg
 	), moved as (
-		select leg.place, post.effectives[leg.seq - post.first_seq + 1] as day, sum(leg.amount)::bigint as amount, max(leg.seq) as seq
+		select leg.place, write_rows.effectives[leg.seq - write_rows.first_seq + 1] as day, books.total(leg.amount) as amount, max(leg.seq) as seq
 		from leg group by 1, 2
 	), d as (
 		insert into books.balance_day as d (account, day, moved)
-		select post.accounts[m.place], m.day, m.amount from moved m
+		select write_rows.accounts[m.place], m.day, m.amount from moved m
 		on conflict (account, day) do update set moved = d.moved + excluded.moved
 	), changed as (
 		update books.balance b set balance = b.balance + s.amount, last_seq = s.seq
-		from (select post.accounts[m.place] as account, sum(m.amount)::bigint as amount, max(m.seq) as seq from moved m group by 1) s
+		from (select write_rows.accounts[m.place] as account, books.total(m.amount) as amount, max(m.seq) as seq from moved m group by 1) s
 		where b.account = s.account
 		returning b.account, b.balance
 	)
@@ -322,11 +325,38 @@ begin
 		from changed c join books.ledger_account a on a.id = c.account
 		where a.normal * c.balance < a.floor_dong;
 
-	if below is not null and post.floors then
+	if below is not null and write_rows.floors then
 		raise exception 'floor: % would go below its floor', below[1] using errcode = 'CH001';
 	end if;
 	return coalesce(below, '{}');
 end $$;
+-- What programs call: recorded now, between the beginning of this transaction and this moment.
+create function books.post(first_seq bigint, recorded_at timestamptz, idems text[], idem_hashes bytea[], kinds text[],
+	effectives date[], lates boolean[], reversed bigint[], legs smallint[], leaves bytea[], leaf_hashes bytea[],
+	"of" integer[], ns smallint[], places integer[], amounts bigint[], accounts integer[], floors boolean)
+returns text[] language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if recorded_at < now() or recorded_at > clock_timestamp() then
+		raise exception 'recorded: % is not now', recorded_at using errcode = 'CH001';
+	end if;
+	return books.write_rows(first_seq, array_fill(recorded_at, array[cardinality(idems)]), idems, idem_hashes, kinds, effectives, lates,
+		reversed, legs, leaves, leaf_hashes, "of", ns, places, amounts, accounts, floors);
+end $$;
+
+-- What `chitra recover` calls, as the owner: transactions that the archive has and a restored dump lacks, as they were
+-- recorded. Never granted to a duty.
+create function books.recover(first_seq bigint, recordeds timestamptz[], idems text[], idem_hashes bytea[], kinds text[],
+	effectives date[], lates boolean[], reversed bigint[], legs smallint[], leaves bytea[], leaf_hashes bytea[],
+	"of" integer[], ns smallint[], places integer[], amounts bigint[], accounts integer[])
+returns text[] language sql security definer
+set search_path = pg_catalog
+begin atomic
+	select books.write_rows(first_seq, recordeds, idems, idem_hashes, kinds, effectives, lates, reversed, legs, leaves, leaf_hashes,
+		"of", ns, places, amounts, accounts, false);
+end;
+
 -- ---------------------------------------------------------------- the tree
 
 -- Where the tree stands; nobody else seals until this transaction ends.

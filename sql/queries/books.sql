@@ -15,6 +15,14 @@ select first_seq, recorded, known, known_seqs, accounts from books.begin_post($1
 -- out: below text[]
 select books.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as below;
 
+-- name: books_recover
+-- duties: owner
+-- in: first_seq bigint, recordeds timestamptz[], idems text[], idem_hashes bytea[], kinds text[], effectives date[],
+--     lates boolean[], reverses bigint[], legs smallint[], leaves bytea[], leaf_hashes bytea[], of integer[], ns smallint[],
+--     places integer[], amounts bigint[], accounts integer[]
+-- out:
+select from books.recover($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+
 -- name: books_balance
 -- duties: desk, teller, scribe
 -- in: account text

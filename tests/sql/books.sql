@@ -192,6 +192,11 @@ set local role chitra_owner;
 select throws_matching($$ select books.post(pg_temp.next_seq() + 1, now(), '{x}', array[sha256('')], '{funding}', '{2024-04-03}', '{f}', '{null}',
 	'{0}', '{x}', array[sha256('')], '{}', '{}', '{}', '{}', '{}', false) $$, '^sequence: ', 'the posting function takes the next number and no other');
 
+select throws_matching($$ select books.post(pg_temp.next_seq(), now() - interval '1 second', '{x}', array[sha256('')], '{approval}', '{2024-04-03}', '{f}', '{null}',
+	'{0}', '{x}', array[sha256('')], '{}', '{}', '{}', '{}', '{}', false) $$, '^recorded: ', 'nothing is recorded in the past');
+select throws_matching($$ select books.post(pg_temp.next_seq(), now() + interval '1 hour', '{x}', array[sha256('')], '{approval}', '{2024-04-03}', '{f}', '{null}',
+	'{0}', '{x}', array[sha256('')], '{}', '{}', '{}', '{}', '{}', false) $$, '^recorded: ', 'nor in the future');
+
 savepoint twin;
 reset role;
 alter table books.txn disable trigger guard;
@@ -234,6 +239,10 @@ rollback to twin;
 reset role;
 
 -- ---- who may ----
+
+select is_empty($$ select r, p.proname from unnest(array['chitra_gate', 'chitra_desk', 'chitra_teller', 'chitra_scribe', 'chitra_auditor']) r,
+	pg_proc p where p.pronamespace = 'books'::regnamespace and p.proname in ('recover', 'write_rows') and has_function_privilege(r, p.oid, 'execute') $$,
+	'no duty brings back what was recorded before: that is the owner''s');
 
 select is_empty($$ select r, t from unnest(array['chitra_gate', 'chitra_desk', 'chitra_teller', 'chitra_scribe', 'chitra_auditor', 'public']) r,
 	unnest(array['txn', 'posting', 'balance', 'balance_day', 'counter', 'ledger_account']) t
