@@ -12,6 +12,7 @@
 #include "daemon/cli/key_cmd.h"
 #include "daemon/cli/officer_cmd.h"
 #include "daemon/cli/ledger_cmd.h"
+#include "daemon/cli/match_cmd.h"
 #include "daemon/cli/secret_cmd.h"
 #include "daemon/signals.h"
 #include "daemon/version.h"
@@ -36,6 +37,7 @@ static const struct command commands[] = {
 	{"import", NEEDS_CONFIG, cli_import, IMPORT_USAGE,
 		"ward lists, a bank's accounts and deaths into the register"},
 	{"entitle", NEEDS_CONFIG, cli_entitle, ENTITLE_USAGE, "what everybody on a period's lists is owed, as claims"},
+	{"match", NEEDS_CONFIG, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
 	{"ledger", NEEDS_CONFIG, cli_ledger, LEDGER_USAGE,
 		"where the books stand, and whether they are whole"},
 };

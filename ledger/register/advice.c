@@ -72,6 +72,7 @@ static const struct advice rows[] = {
 	{"account_name", "Đối chiếu: tên chủ tài khoản khác tên người hưởng"},
 	{"account_id", "Đối chiếu: ngân hàng không xác nhận số CCCD của chủ tài khoản"},
 	{"account_closed", "Xin tài khoản khác: tài khoản đã đóng, bị khóa hoặc không tồn tại"},
+	{"account_shared", "Đối chiếu: nhiều người nhận vào một tài khoản"},
 	{"authority_over", "Xin giấy ủy quyền mới: giấy ủy quyền đã hết hạn"},
 };
 

@@ -267,6 +267,7 @@ create table register.account_check (
 	id_linked boolean not null,		-- the bank or an officer's document ties the account to the person's ID
 	passes boolean not null,
 	message bigint,				-- the bank's reply
+	inquiry bigint unique,			-- the question that it answers
 	at timestamptz not null default now(),
 	check (not passes or (status = 'open' and id_linked and grade in ('exact', 'tone_variant', 'folded')))
 );

@@ -1,0 +1,79 @@
+#include "daemon/cli/match_cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "ledger/register/match_store.h"
+
+struct asked {
+	struct month period;
+	bool has_period, status;
+};
+
+static bool read_options(int argc, char **argv, struct asked *o)
+{
+	static const struct option known[] = {
+		{"period", required_argument, NULL, 'm'},
+		{"status", no_argument, NULL, 's'},
+		{NULL, 0, NULL, 0},
+	};
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		if (c == 'm')
+			o->has_period = month_parse(bytes_z(optarg), &o->period);
+		else if (c == 's')
+			o->status = true;
+		else
+			return false;
+	}
+	return optind == argc && o->has_period;
+}
+
+static void fill_counts(struct json_writer *j, const void *what)
+{
+	const struct match_counts *c = what;
+	json_put_i64(j, "answers", c->answers);
+	json_put_i64(j, "passed", c->passed);
+	json_put_i64(j, "asked", c->asked);
+	json_put_i64(j, "findings", c->findings);
+	json_put_i64(j, "people", c->people);
+	json_put_i64(j, "cash_wish", c->cash_wish);
+	json_put_i64(j, "confirmed", c->confirmed);
+	json_put_i64(j, "waiting", c->waiting);
+	json_put_i64(j, "failed", c->failed);
+	json_put_i64(j, "no_account", c->no_account);
+}
+
+static void print_counts(const struct asked *asked, const struct match_counts *c)
+{
+	if (!asked->status)
+		printf("%" PRId64 " câu trả lời của ngân hàng (%" PRId64 " khớp), hỏi thêm %" PRId64
+		       " tài khoản, %" PRId64 " việc cần xem\n",
+			c->answers, c->passed, c->asked, c->findings);
+	printf("%" PRId64 " người: %" PRId64 " có tài khoản đã xác nhận, %" PRId64 " chờ ngân hàng, %" PRId64
+	       " tài khoản không khớp, %" PRId64 " muốn tiền mặt, %" PRId64 " chưa có tài khoản\n",
+		c->people, c->confirmed, c->waiting, c->failed, c->cash_wish, c->no_account);
+}
+
+int cli_match(struct cli *cli, int argc, char **argv)
+{
+	struct asked asked = {0};
+	struct match_counts counts = {0};
+	if (!read_options(argc, argv, &asked))
+		return cli_usage(cli);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = asked.status ? match_status(cli->w, asked.period, &counts)
+				 : match_run(cli->w, asked.period, &counts);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r != OK)
+		return cli_exit(cli, r);
+	if (cli->json)
+		cli_print_json(fill_counts, &counts);
+	else
+		print_counts(&asked, &counts);
+	return EX_OK;
+}
