@@ -3,23 +3,14 @@
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/scenario.sh
 . tests/lib/scenario.sh
+# shellcheck source=tests/scenario/daemon_lib.sh
+. tests/scenario/daemon_lib.sh
 
 fresh_database "daemon_run_$$"
 run=$scratch/run
 log=$scratch/log
 conf=$scratch/chitra.conf
-mkdir "$run"
-cat >"$conf" <<END
-[chitra]
-run_dir = $run
-drain_time = 5s
-[database]
-conninfo = host=$PGHOST port=$PGPORT dbname=$PGDATABASE
-[gate]
-listen = $run/gate.sock
-[desk]
-listen = 127.0.0.1:0
-END
+daemon_conf "$conf" "$run" || exit 1
 
 started=()
 # shellcheck disable=SC2016
@@ -40,17 +31,6 @@ chitrad_start()
 	"$CHITRA_BIN/chitrad" --config "$conf" "$@" 2>>"$log" &
 	pid=$!
 	started+=("$pid")
-}
-
-# within SECONDS COMMAND...: it succeeds by then
-within()
-{
-	local until=$((SECONDS + $1))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt "$until" ] || return 1
-		sleep 0.05
-	done
 }
 
 # ask DUTY PAGE: from its admin port; fails below 200 and above 299

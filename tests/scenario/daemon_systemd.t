@@ -4,20 +4,14 @@
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/scenario.sh
 . tests/lib/scenario.sh
+# shellcheck source=tests/scenario/daemon_lib.sh
+. tests/scenario/daemon_lib.sh
 
 fresh_database "daemon_systemd_$$"
 run=$scratch/run
-mkdir "$run"
-cat >"$scratch/chitra.conf" <<END
-[chitra]
-run_dir = $run
-drain_time = 5s
-[database]
-conninfo = host=$PGHOST port=$PGPORT dbname=$PGDATABASE
-[gate]
-listen = $run/gate.sock
-admin_listen = 127.0.0.1:1
-END
+daemon_conf "$scratch/chitra.conf" "$run" || exit 1
+# Not what it will listen on.
+sed -i 's/^\[gate\]/&\nadmin_listen = 127.0.0.1:1/' "$scratch/chitra.conf"
 
 # Opens two sockets, becomes nothing else: starts the duty on descriptors 3 and 4 and writes down what it is told.
 cat >"$scratch/manager.py" <<'END'
@@ -55,16 +49,6 @@ python3 "$scratch/manager.py" "$CHITRA_BIN/chitrad" "$scratch/chitra.conf" "$scr
 manager=$!
 # shellcheck disable=SC2016
 at_exit 'kill -9 "$manager" $(cat "$run"/*.pid 2>/dev/null) 2>/dev/null'
-
-within()
-{
-	local until=$((SECONDS + $1))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt "$until" ] || return 1
-		sleep 0.05
-	done
-}
 
 told()
 {
