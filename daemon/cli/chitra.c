@@ -5,15 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/cli/approve_cmd.h"
+#include "daemon/cli/batch_cmd.h"
 #include "daemon/cli/cli.h"
 #include "daemon/cli/db_cmd.h"
 #include "daemon/cli/entitle_cmd.h"
+#include "daemon/cli/fund_cmd.h"
 #include "daemon/cli/import_cmd.h"
 #include "daemon/cli/key_cmd.h"
 #include "daemon/cli/officer_cmd.h"
+#include "daemon/cli/release_cmd.h"
 #include "daemon/cli/ledger_cmd.h"
 #include "daemon/cli/match_cmd.h"
 #include "daemon/cli/secret_cmd.h"
+#include "daemon/cli/setup_cmd.h"
 #include "daemon/signals.h"
 #include "daemon/version.h"
 
@@ -29,6 +34,8 @@ static const struct command commands[] = {
 		"make the database, bring it up, compare it with the programs"},
 	{"secret", NEEDS_NOTHING, cli_secret, "chitra secret new FILE | public evidence|signing FILE",
 		"make the duties' keys and say their public halves"},
+	{"setup", NEEDS_NOTHING, cli_setup, SETUP_USAGE,
+		"the payer: agencies, accounts, channels; the ledger's first leaf"},
 	{"key", NEEDS_NOTHING, cli_key_files, KEY_USAGE, "the key files of officers and admins"},
 	{"officer", NEEDS_CONFIG, cli_officer, OFFICER_USAGE, "who may do what, as admins certify it"},
 	{"login", NEEDS_CONFIG, cli_login, LOGIN_USAGE, "begin to work as an officer"},
@@ -36,10 +43,20 @@ static const struct command commands[] = {
 	{"whoami", NEEDS_CONFIG, cli_whoami, "chitra whoami", "who is logged in"},
 	{"import", NEEDS_CONFIG, cli_import, IMPORT_USAGE,
 		"ward lists, a bank's accounts and deaths into the register"},
-	{"entitle", NEEDS_CONFIG, cli_entitle, ENTITLE_USAGE, "what everybody on a period's lists is owed, as claims"},
+	{"entitle", NEEDS_CONFIG, cli_entitle, ENTITLE_USAGE,
+		"what everybody on a period's lists is owed, as claims"},
 	{"match", NEEDS_CONFIG, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
 	{"ledger", NEEDS_CONFIG, cli_ledger, LEDGER_USAGE,
 		"where the books stand, and whether they are whole"},
+	{"batch", NEEDS_CONFIG, cli_batch, BATCH_USAGE, "make batches of what is owed, and submit them"},
+	{"approve", NEEDS_CONFIG, cli_approve, APPROVE_USAGE, "sign batches as checker or approver"},
+	{"release", NEEDS_CONFIG, cli_release, RELEASE_USAGE, "let approved batches go, by two officers"},
+	{"hold", NEEDS_CONFIG, cli_hold, HOLD_USAGE, "stop payouts that have not left"},
+	{"unhold", NEEDS_CONFIG, cli_unhold, UNHOLD_USAGE, "let held payouts go, by two officers"},
+	{"cancel", NEEDS_CONFIG, cli_cancel, CANCEL_USAGE,
+		"cancel payouts that have not left; they stay owed"},
+	{"fund", NEEDS_CONFIG, cli_fund, FUND_USAGE, "money that is expected, and money that is there"},
+	{"sandbox", NEEDS_CONFIG, cli_sandbox, SANDBOX_USAGE, "the business clock of a sandbox"},
 };
 /* clang-format on */
 

@@ -175,3 +175,25 @@ from last l order by l.payout;
 -- in: payouts bigint[], reason text
 -- out:
 insert into payout.cancellation (payout, reason, by_officer) select p, $2, auth.me() from unnest($1) as p;
+
+-- name: approve_previous
+-- duties: desk
+-- in: batches bigint[]
+-- out: lines bigint, sum_dong bigint
+-- What the same wards, programmes and channels came to in the pay period before, for a person to compare with.
+select coalesce(sum(o.lines), 0)::bigint as lines, coalesce(sum(o.sum_dong), 0)::bigint as sum_dong
+from payout.batch b
+join payout.batch o on o.programme = b.programme and o.period = (b.period - interval '1 month')::date and o.area_code = b.area_code
+	and o.channel = b.channel and o.state in ('approved', 'released', 'closed')
+where b.id = any ($1);
+
+-- name: payouts_stoppable
+-- duties: desk
+-- in: batches bigint[]
+-- out: end_to_end_id text
+select p.end_to_end_id
+from payout.payout p
+join payout.payout_state s on s.payout = p.id
+join payout.state t on t.code = s.state
+where p.batch = any ($1) and t.name in ('ready', 'held')
+order by p.id;

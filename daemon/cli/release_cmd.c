@@ -1,0 +1,307 @@
+#include "daemon/cli/release_cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/books/post.h"
+#include "ledger/payout/release_store.h"
+#include "daemon/cli/pick.h"
+#include "daemon/cli/trust.h"
+
+/* What became of one batch, kept when its transaction's memory is gone. */
+struct gone {
+	int64_t batch;
+	enum release_answer answer;
+	const char *funding;
+	struct vnd missing;
+};
+
+struct release_run {
+	struct cli *cli;
+	const char *archive;
+	size_t n, done, dispatches;
+	struct gone *at;
+	int64_t lines;
+	struct vnd sum;
+};
+
+static void fill_released(struct json_writer *j, const void *what)
+{
+	const struct release_run *x = what;
+	json_put_i64(j, "released_batches", (int64_t)x->done);
+	json_put_i64(j, "released_lines", x->lines);
+	json_put_vnd(j, "released_dong", x->sum);
+	json_put_i64(j, "dispatches", (int64_t)x->dispatches);
+	json_open_array(j, "batches");
+	for (size_t i = 0; i < x->n; i++) {
+		json_open_object(j, NULL);
+		json_put_i64(j, "id", x->at[i].batch);
+		json_put_str(j, "answer", release_answer_name(x->at[i].answer));
+		if (x->at[i].answer == RELEASE_NOT_FUNDED) {
+			json_put_str(j, "funding_account", x->at[i].funding);
+			json_put_vnd(j, "missing_dong", x->at[i].missing);
+		}
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static size_t count(const struct release_run *x, enum release_answer a)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < x->n; i++)
+		n += x->at[i].answer == a;
+	return n;
+}
+
+static void say_troubles(const struct release_run *x)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		const struct gone *g = &x->at[i];
+		if (g->answer == RELEASE_NOT_FUNDED)
+			fprintf(stderr, "bảng %" PRId64 ": chưa đủ tiền, còn thiếu %s ở %s (not_funded)\n",
+				g->batch, cli_money(x->cli->w->arena, g->missing), g->funding);
+		else if (g->answer == RELEASE_EXPIRED)
+			fprintf(stderr,
+				"bảng %" PRId64 ": đã quá thời hạn chi; hủy các khoản của bảng rồi lập lại "
+				"(chitra cancel --batch %" PRId64 ") (batch_expired)\n",
+				g->batch, g->batch);
+	}
+}
+
+static int say(const struct release_run *x)
+{
+	size_t waits = count(x, RELEASE_AWAITS_SECOND);
+	if (x->cli->json) {
+		cli_print_json(fill_released, x);
+	} else {
+		if (x->done > 0)
+			printf("%zu bảng đã chuyển chi: %" PRId64 " dòng, %s, %zu lệnh gửi\n", x->done,
+				x->lines, cli_money(x->cli->w->arena, x->sum), x->dispatches);
+		if (waits > 0)
+			printf("%zu bảng chờ cán bộ thứ hai\n", waits);
+		if (x->n == 0)
+			printf("Không có bảng nào chờ chuyển chi\n");
+		say_troubles(x);
+	}
+	if (count(x, RELEASE_NOT_FUNDED) > 0)
+		return EX_TEMPFAIL;
+	return count(x, RELEASE_EXPIRED) > 0 ? EX_DATAERR : EX_OK;
+}
+
+static enum result release_in_tx(struct release_run *x, const int64_t *ids, size_t n, struct released *out)
+{
+	struct cli *cli = x->cli;
+	struct entries entries = {0};
+	struct release_wish wish = {.archive = x->archive, .ids = ids, .n = n};
+	enum result r = cli_enter(cli);
+	wish.me = &cli->me;
+	if (r == OK)
+		r = cli_trust(cli, &wish.trust);
+	if (r == OK)
+		r = release_batches(cli->w, &wish, &entries, out);
+	if (r == OK && entries.n > 0)
+		r = books_post(cli->w, entries.at, entries.n, FLOORS_REFUSE, NULL);
+	return r == OK ? tx_commit(cli->w) : r;
+}
+
+static void note(struct release_run *x, struct arena *kept, const struct released *out)
+{
+	for (size_t i = 0; i < out->n; i++)
+		x->at[x->n++] = (struct gone){.batch = out->at[i].batch->id,
+			.answer = out->at[i].answer,
+			.funding = arena_strdup(kept, out->at[i].batch->funding),
+			.missing = out->at[i].missing};
+	x->done += out->done;
+	x->lines += out->lines;
+	x->dispatches += out->dispatches;
+	bug_if(!vnd_add(x->sum, out->sum, &x->sum));
+}
+
+/* One transaction, whose memory goes with it: tellers begin with the first slice while the next is made. */
+static enum result release_slice(struct release_run *x, const int64_t *ids, size_t n)
+{
+	struct work *w = x->cli->w;
+	struct arena *kept = w->arena;
+	struct released out = {0};
+	w->arena = arena_new();
+	enum result r = release_in_tx(x, ids, n, &out);
+	tx_rollback(w);
+	if (r == OK)
+		note(x, kept, &out);
+	arena_free(w->arena);
+	w->arena = kept;
+	return r;
+}
+
+static enum result choose(struct cli *cli, const struct pick *pick, struct batches *out)
+{
+	struct batch_filter filter = pick_filter(pick);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = pick->all ? release_waiting(cli->w, &cli->me, &filter, out)
+			      : batch_lock(cli->w, pick->ids, pick->n, out);
+	return r == OK ? tx_commit(cli->w) : r;
+}
+
+static enum result release_all(struct release_run *x, const struct batches *b)
+{
+	struct cli *cli = x->cli;
+	int64_t *ids = pick_of(cli->w->arena, b);
+	enum result r = OK;
+	struct progress bar = progress_begin(cli, "Chuyển chi", (int64_t)b->n);
+	x->at = arena_array(cli->w->arena, b->n, struct gone);
+	for (size_t i = 0; i < b->n && r == OK;) {
+		size_t n = pick_slice(b, i);
+		r = release_slice(x, ids + i, n);
+		i += n;
+		progress_at(&bar, (int64_t)i);
+	}
+	progress_end(&bar);
+	return r;
+}
+
+int cli_release(struct cli *cli, int argc, char **argv)
+{
+	static const struct option known[] = {PICK_OPTIONS("all-approved"), {NULL, 0, NULL, 0}};
+	struct pick pick = {0};
+	struct batches b;
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
+		if (!pick_option(c, optarg, &pick))
+			return cli_usage(cli);
+	if (!pick_ids(cli->w->arena, argc - optind, argv + optind, &pick))
+		return cli_usage(cli);
+	struct release_run x = {.cli = cli, .archive = config_text(cli->config, "archive", "directory")};
+	if (!x.archive) {
+		why_set(&cli->w->why, "config_missing", "[archive] directory is not set");
+		return cli_refused(cli, &cli->w->why);
+	}
+	enum result r = choose(cli, &pick, &b);
+	if (r == OK)
+		r = release_all(&x, &b);
+	/* What went before a refusal is gone and is told. */
+	if (r != OK && !cli->json && x.n > 0)
+		say(&x);
+	return r == OK ? say(&x) : cli_exit(cli, r);
+}
+
+/* ---- stopping ------------------------------------------------------------------------------------------------------------- */
+
+struct stopped {
+	const char *what;
+	size_t n, waiting;
+};
+
+static void fill_stopped(struct json_writer *j, const void *what)
+{
+	const struct stopped *s = what;
+	json_put_str(j, "what", s->what);
+	json_put_i64(j, "payouts", (int64_t)s->n);
+	json_put_i64(j, "await_second", (int64_t)s->waiting);
+}
+
+struct stop_options {
+	const char *reason;
+	struct pick batch; /* --batch */
+};
+
+static bool read_stop(struct arena *a, int argc, char **argv, struct stop_options *o)
+{
+	static const struct option known[] = {
+		{"reason", required_argument, NULL, 'r'},
+		{"batch", required_argument, NULL, 'b'},
+		{NULL, 0, NULL, 0},
+	};
+	*o = (struct stop_options){0};
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		if (c == 'r')
+			o->reason = optarg;
+		else if (c != 'b' || !pick_ids(a, 1, &optarg, &o->batch))
+			return false;
+	}
+	return (optind < argc) != (o->batch.n > 0);
+}
+
+static enum result ids_of_batch(struct work *w, const struct pick *batch, const char *const **ids, size_t *n)
+{
+	struct rows found;
+	enum result r = db_run(w, Q_PAYOUTS_STOPPABLE, DB_ARGS(db_i64s(batch->ids, batch->n)), &found);
+	if (r != OK)
+		return r;
+	const char **all = arena_array(w->arena, rows_n(&found), const char *);
+	for (size_t i = 0; i < rows_n(&found); i++)
+		all[i] = row_text(&found, i, rows_col(&found, "end_to_end_id"));
+	*ids = all;
+	*n = rows_n(&found);
+	return OK;
+}
+
+typedef enum result stop(
+	struct work *w, const char *const *ids, size_t n, const char *reason, struct stopped *s);
+
+static enum result hold(
+	struct work *w, const char *const *ids, size_t n, const char *reason, struct stopped *s)
+{
+	(void)s;
+	return payout_hold(w, ids, n, reason);
+}
+
+static enum result unhold(
+	struct work *w, const char *const *ids, size_t n, const char *reason, struct stopped *s)
+{
+	(void)reason;
+	return payout_unhold(w, ids, n, &s->waiting);
+}
+
+static enum result cancel(
+	struct work *w, const char *const *ids, size_t n, const char *reason, struct stopped *s)
+{
+	(void)s;
+	return payout_cancel(w, ids, n, reason);
+}
+
+static int stop_with(struct cli *cli, int argc, char **argv, const char *what, bool needs_reason, stop *run)
+{
+	struct stop_options o;
+	struct stopped s = {.what = what};
+	if (!read_stop(cli->w->arena, argc, argv, &o) || needs_reason != (o.reason != NULL))
+		return cli_usage(cli);
+	const char **given = arena_array(cli->w->arena, (size_t)argc, const char *);
+	const char *const *ids = given;
+	s.n = (size_t)(argc - optind);
+	for (size_t i = 0; i < s.n; i++)
+		given[i] = argv[optind + (int)i];
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK && o.batch.n > 0)
+		r = ids_of_batch(cli->w, &o.batch, &ids, &s.n);
+	if (r == OK && s.n > 0)
+		r = run(cli->w, ids, s.n, o.reason, &s);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_stopped, &s);
+	else if (r == OK)
+		printf("%zu khoản%s\n", s.n, s.waiting > 0 ? ", chờ cán bộ thứ hai" : "");
+	return cli_exit(cli, r);
+}
+
+int cli_hold(struct cli *cli, int argc, char **argv)
+{
+	return stop_with(cli, argc, argv, "hold", true, hold);
+}
+
+int cli_unhold(struct cli *cli, int argc, char **argv)
+{
+	return stop_with(cli, argc, argv, "unhold", false, unhold);
+}
+
+int cli_cancel(struct cli *cli, int argc, char **argv)
+{
+	return stop_with(cli, argc, argv, "cancel", true, cancel);
+}
