@@ -10,6 +10,7 @@
 #include "ledger/base/secret.h"
 #include "ledger/recon/settle_store.h"
 #include "daemon/duties/scribe_digest.h"
+#include "daemon/duties/scribe_seal.h"
 #include "daemon/duty.h"
 
 #define ACTOR "duty:scribe"
@@ -24,6 +25,7 @@ enum {
 struct scribe {
 	struct key32 *evidence;
 	struct digest digest;
+	struct scribe_seal *seal; /* may be NULL */
 	struct metric *settled, *suspense;
 };
 
@@ -96,9 +98,16 @@ static bool load_key(struct duty_ctx *d, struct scribe *s, struct why *why)
 	return s->evidence || why_prefix(why, "[evidence] secret_key");
 }
 
+static void stop_claiming(struct duty_ctx *d)
+{
+	struct scribe *s = d->state;
+	scribe_seal_stop(s->seal);
+}
+
 static void stop(struct duty_ctx *d)
 {
 	struct scribe *s = d->state;
+	scribe_seal_free(s->seal);
 	secret_free(s->evidence);
 	explicit_bzero(&s->digest.inbox, sizeof s->digest.inbox);
 	free(s);
@@ -110,7 +119,9 @@ static bool start(struct duty_ctx *d, struct why *why)
 	struct scribe *s = calloc(1, sizeof *s);
 	bug_if(!s);
 	d->state = s;
-	if (!load_key(d, s, why)) {
+	if (load_key(d, s, why))
+		s->seal = scribe_seal_start(d, why);
+	if (*why->code) {
 		stop(d);
 		return false;
 	}
@@ -132,5 +143,6 @@ const struct duty duty_scribe = {
 	.lanes = lanes,
 	.lanes_n = COUNT_OF(lanes),
 	.start = start,
+	.stop_claiming = stop_claiming,
 	.stop = stop,
 };
