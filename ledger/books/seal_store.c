@@ -211,6 +211,20 @@ enum result books_seal(struct work *w, const struct sealer *sealer, size_t *seal
 	return result;
 }
 
+enum result books_adopt(struct work *w, const struct archive *archive, bool *adopted)
+{
+	struct round r = {.w = w};
+	struct archived newest;
+	enum result result = begin(&r);
+
+	if (result != OK)
+		return result;
+	if (!archive_newest(archive, w->arena, &newest, &w->why))
+		return REFUSED;
+	*adopted = newest.checkpoint.size > r.tree.n;
+	return *adopted ? adopt(&r, &newest) : OK;
+}
+
 enum result books_genesis(struct work *w, const char *actor, struct day effective, const struct genesis *e)
 {
 	struct told_by by = {.actor = actor, .effective = effective};

@@ -25,6 +25,10 @@ struct sealer {
  * Begins and commits its own transaction. UNSURE and RETRY: call again later. */
 enum result books_seal(struct work *w, const struct sealer *sealer, size_t *sealed) WARN_UNUSED;
 
+/* Inside the caller's transaction: the archive's newest checkpoint into the database when that is behind, without signing
+ * anything. For recover_store.c. */
+enum result books_adopt(struct work *w, const struct archive *archive, bool *adopted) WARN_UNUSED;
+
 /* Posts leaf 0, once, in a transaction of its own; again with the same content it does nothing. REFUSED: genesis_late (there are
  * other leaves already), idem_conflict (there is another genesis). */
 enum result books_genesis(

@@ -1,85 +1,9 @@
 /* Sealing: what the archive holds, what happens when a round is cut anywhere, and when nothing is signed any more. */
-#include "tests/unit/db_books.h"
+#include "tests/unit/db_archive.h"
 
-#include <dirent.h>
-#include <sys/stat.h>
-
-#include "ledger/base/file.h"
 #include "ledger/base/merkle.h"
-#include "ledger/books/head_store.h"
-#include "ledger/books/seal_store.h"
-
-#define ORIGIN "chitra.example/ledger"
 
 static struct db *db;
-static struct sign_key *key;
-static struct note_verifier verifier;
-static struct archive *archive;
-static struct sealer sealer;
-static char directory[64];
-
-static void archive_begin(void)
-{
-	struct why why;
-	struct verify_key public;
-
-	snprintf(directory, sizeof directory, "%s/chitra-seal-XXXXXX",
-		getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-	if (mkdtemp(directory) == NULL)
-		bug("no directory");
-	key = sign_new();
-	public = sign_public(key);
-	verifier = note_verifier(ORIGIN, NOTE_ED25519, &public);
-	archive = archive_open(directory, &verifier, &why);
-	if (archive == NULL)
-		bug("%s", why.text);
-	sealer = (struct sealer){.log = verifier, .key = key, .archive = archive};
-}
-
-static const char *path_of(struct arena *a, const char *rest)
-{
-	return arena_printf(a, "%s/%s", directory, rest);
-}
-
-static struct bytes file_of(struct arena *a, const char *rest)
-{
-	struct bytes bytes = {.n = 0};
-	struct why why;
-
-	if (!read_file(a, path_of(a, rest), 64U << 20, &bytes, &why))
-		note("%s: %s", rest, why.text);
-	return bytes;
-}
-
-static void put_file(struct arena *a, const char *rest, struct bytes bytes)
-{
-	struct why why;
-
-	if (!write_file_durable(path_of(a, rest), bytes, 0644, &why))
-		bug("%s", why.text);
-}
-
-static bool there(struct arena *a, const char *rest)
-{
-	struct stat st;
-
-	return stat(path_of(a, rest), &st) == 0;
-}
-
-static enum result seal(struct work *w, size_t *n)
-{
-	*n = 9999999;
-	w->deadline_us = work_deadline_in_ms(60000);
-	return books_seal(w, &sealer, n);
-}
-
-static struct genesis genesis_of(struct genesis_key *k)
-{
-	k->purpose = "log";
-	k->key = sign_public(key);
-	return (struct genesis){
-		.origin = ORIGIN, .sandbox = true, .id_key_version = 1, .n_keys = 1, .keys = k};
-}
 
 static void first_leaf(void)
 {
@@ -99,18 +23,6 @@ static void first_leaf(void)
 	ok(went(&w, seal(&w, &n)) && n == 0, "and not again");
 	is_str(scene("select count(*) from books.checkpoint"), "1",
 		"an unchanged tree has no second checkpoint");
-	arena_free(w.arena);
-}
-
-static void post_n(int64_t from, size_t n)
-{
-	struct work w = work_on(db);
-	struct entry *at = arena_array(w.arena, n, struct entry);
-
-	for (size_t i = 0; i < n; i++)
-		at[i] = settled_of(w.arena, from + (int64_t)i, 3);
-	if (!went(&w, post_all(&w, at, n, FLOORS_RECORD, NULL)))
-		bug("not posted");
 	arena_free(w.arena);
 }
 
@@ -148,7 +60,7 @@ static void many(void)
 	struct books_check found;
 	size_t n;
 
-	post_n(1, 20000);
+	post_n(db, 1, 20000);
 	ok(went(&w, seal(&w, &n)) && n == SEAL_LEAVES, "a round takes so many leaves and no more");
 	ok(went(&w, seal(&w, &n)) && n == SEAL_LEAVES && went(&w, seal(&w, &n)) &&
 			n == 20001 - 1 - 2 * SEAL_LEAVES,
@@ -174,7 +86,7 @@ static void cut(void)
 	struct bytes after;
 	size_t n;
 
-	post_n(30000, 10);
+	post_n(db, 30000, 10);
 	scene("create function public.fail() returns trigger language plpgsql as "
 	      "$$ begin raise exception 'cut' using errcode = '57014'; end $$");
 	scene("create trigger cut before insert on books.checkpoint for each row execute function public.fail()");
@@ -184,7 +96,7 @@ static void cut(void)
 	before = file_of(w.arena, "checkpoint/0/20011");
 	scene("drop trigger cut on books.checkpoint");
 
-	post_n(31000, 5);
+	post_n(db, 31000, 5);
 	ok(went(&w, seal(&w, &n)) && n == 10, "the next round takes the archive's checkpoint");
 	is_str(scene("select convert_from(note, 'UTF8') from books.checkpoint where size = 20011"),
 		arena_strndup(w.arena, (const char *)before.at, before.n), "as it was signed, byte for byte");
@@ -201,7 +113,7 @@ static void torn(void)
 	struct work w = work_on(db);
 	size_t n;
 
-	post_n(32000, 4);
+	post_n(db, 32000, 4);
 	put_file(w.arena, "leaves/0/20016-20017", bytes_of("\0\3abc\0\3def", 10));
 	put_file(w.arena, "leaves/0/20016-20030.tmp.17.1", bytes_of("\0\3ab", 5));
 	put_file(w.arena, "checkpoint/0/20018.tmp.17.1", bytes_z("half a no"));
@@ -226,7 +138,7 @@ static void damaged(void)
 	put_file(w.arena, "checkpoint/0/20020", bytes_of(whole.at, whole.n - 10));
 	ok(!archive_newest(archive, w.arena, &newest, &w.why), "a cut checkpoint is not read");
 	is_str(w.why.code, "archive_damaged", "and named");
-	post_n(33000, 1);
+	post_n(db, 33000, 1);
 	is_i64(seal(&w, &n), REFUSED, "over a damaged archive nothing is signed");
 	changed[whole.n / 2] ^= 1;
 	put_file(w.arena, "checkpoint/0/20020", bytes_of(changed, whole.n));
@@ -304,7 +216,7 @@ static void doubt(void)
 	is_i64(seal(&w, &n), REFUSED, "then nothing is signed");
 	put_file(w.arena, "cluster", cluster);
 
-	post_n(34000, 30);
+	post_n(db, 34000, 30);
 	put_file(w.arena, "checkpoint/0/20030", forged(w.arena, 20030));
 	ok(differs_by(&w, "not those of the archive"), "other leaves than the archive's are noticed");
 	is_i64(seal(&w, &n), REFUSED, "and nothing is signed on top of them");
@@ -350,7 +262,7 @@ static void without_genesis(void)
 	struct work w = work_on(db);
 	size_t n;
 
-	post_n(1, 1);
+	post_n(db, 1, 1);
 	is_i64(seal(&w, &n), REFUSED, "a ledger that does not begin with its genesis is not signed");
 	is_str(w.why.code, "genesis_missing", "by its name");
 	ok(!there(w.arena, "checkpoint/0"), "nothing reached the archive");
@@ -358,27 +270,6 @@ static void without_genesis(void)
 	      "delete from books.balance_day; update books.balance set balance = 0, last_seq = null;"
 	      "update books.counter set next_seq = 0; commit");
 	arena_free(w.arena);
-}
-
-static void archive_end(void)
-{
-	static const char *const shelves[] = {"checkpoint/0", "leaves/0", "checkpoint", "leaves", "."};
-	struct arena *a = arena_new();
-
-	for (size_t i = 0; i < COUNT_OF(shelves); i++) {
-		DIR *d = opendir(path_of(a, shelves[i]));
-		struct dirent *e;
-
-		while (d != NULL && (e = readdir(d)) != NULL)
-			unlinkat(dirfd(d), e->d_name, 0);
-		if (d != NULL)
-			closedir(d);
-		rmdir(path_of(a, shelves[i]));
-	}
-	rmdir(directory);
-	archive_close(archive);
-	sign_free(key);
-	arena_free(a);
 }
 
 int main(void)
