@@ -8,6 +8,7 @@
 
 #include "ledger/base/log.h"
 #include "ledger/base/secret.h"
+#include "ledger/recon/absence_store.h"
 #include "ledger/recon/settle_store.h"
 #include "daemon/duties/scribe_digest.h"
 #include "daemon/duties/scribe_seal.h"
@@ -17,6 +18,7 @@
 
 enum {
 	SETTLE_LINES = 1000,
+	ABSENT_PAYOUTS = 1000,
 	DIGEST_FULL = 200,                      /* as many again at once: there are more */
 	STATEMENT_DEADLINE_MS = 15 * 60 * 1000, /* a million lines are one transaction */
 	WAITING_IDLE_MS = 30 * 1000,
@@ -26,6 +28,7 @@ struct scribe {
 	struct key32 *evidence;
 	struct digest digest;
 	struct scribe_seal *seal; /* may be NULL */
+	struct absence_at absence;
 	struct metric *settled, *suspense;
 };
 
@@ -42,6 +45,21 @@ static enum result settle(struct work *w, void *arg, size_t *found)
 	if (c.suspense || c.done.breaks)
 		log_event(LOG_ERROR, "lines_unexplained", K_I64("lines", (int64_t)c.suspense),
 			K_I64("of", (int64_t)c.lines));
+	return OK;
+}
+
+static enum result absence(struct work *w, void *arg, size_t *found)
+{
+	struct scribe *s = arg;
+	struct absence_counts c;
+	enum result result = absence_some(w, &s->absence, ABSENT_PAYOUTS, ACTOR, &c);
+	if (result != OK)
+		return result;
+	*found = c.statements + c.payouts;
+	if (c.absent || c.lost)
+		log_event(LOG_WARN, "payments_absent", K_I64("proven", (int64_t)c.absent),
+			K_I64("not_paid", (int64_t)c.done.not_paid), K_I64("lost_lines", (int64_t)c.lost),
+			K_I64("breaks", (int64_t)(c.done.breaks + c.lost)));
 	return OK;
 }
 
@@ -83,6 +101,14 @@ static void begin_settle(struct duty_ctx *d, struct scribe *s)
 			     .full = SETTLE_LINES / 2,
 			     .wakes = WAKE_SCRIBE_SEAL,
 			     .woken_by = WAKE_SCRIBE_STATEMENT,
+		     });
+	duty_poll(d, &(struct poll_plan){
+			     .name = "scribe.absence",
+			     .lane = duty_lane(d, "settle"),
+			     .run = absence,
+			     .arg = s,
+			     .full = 1,
+			     .wakes = WAKE_SCRIBE_SEAL,
 		     });
 }
 

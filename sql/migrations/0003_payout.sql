@@ -484,7 +484,7 @@ create table ops.progress (
 	name text primary key,
 	upto bigint not null default 0
 ) with (fillfactor = 20);
-insert into ops.progress (name) values ('digest'), ('settle');	-- bank.message, bank.statement_line
+insert into ops.progress (name) values ('digest'), ('settle'), ('absence');	-- bank.message, bank.statement_line, bank.statement
 
 create table bank.statement (
 	id bigint generated always as identity primary key,

@@ -218,3 +218,55 @@ select line, min(id) as id from recon.break where line = any ($1) group by line;
 insert into recon.allocation (line, kind, payout, funding_order, amount_dong)
 select a.line, a.kind, a.payout, a.funding_order, a.amount
 from unnest($1, $2, $3, $4, $5) as a(line, kind, payout, funding_order, amount);
+
+-- ---------------------------------------------------------------- absence
+
+-- name: absence_next
+-- duties: scribe
+-- in: upto bigint
+-- out: id bigint, funding bigint, funding_code text, day date, settled boolean, today date
+-- The next statement, and whether each of its lines has been settled.
+select s.id, s.funding_account as funding, f.code as funding_code, s.day,
+	coalesce((select l.id from bank.statement_line l where l.statement = s.id order by l.line desc, l.detail desc limit 1), 0)
+		<= (select p.upto from ops.progress p where p.name = 'settle') as settled,
+	ops.today() as today
+from bank.statement s join org.funding_account f on f.id = s.funding_account
+where s.id > $1 order by s.id limit 1;
+
+-- name: absence_payouts
+-- duties: scribe
+-- in: funding bigint, day date, after bigint, n integer
+-- out: payout bigint, proven boolean, end_to_end_id text, amount_dong bigint
+-- Payouts in flight that should be on a statement up to that day and are not. A payment made on a day is on the statement of
+-- posting_lag_days later at the latest, counted in statements. proven: their validity ended by then and the chain of complete
+-- statements that we fetched is unbroken since they could be paid. The others were credited by then, says the bank.
+select f.payout, f.proven, f.end_to_end_id, f.amount_dong
+from (
+	select p.id as payout, p.end_to_end_id, p.amount_dong, s.state,
+		(b.valid_until at time zone 'Asia/Ho_Chi_Minh')::date <= k.upto and not exists (
+			select from bank.statement bad where bad.funding_account = $1 and bad.day between b.not_before and $2
+				and not (bad.complete and bad.chained and bad.source = 'fetched')) as proven,
+		k.upto
+	from org.channel c
+	cross join lateral (select t.day as upto from bank.statement t where t.funding_account = $1 and t.day <= $2
+		order by t.day desc offset c.posting_lag_days limit 1) k
+	join payout.batch b on b.channel = c.id and b.state = 'released'
+	join payout.payout p on p.batch = b.id
+	join payout.payout_state s on s.payout = p.id and s.state in (3, 4, 5, 6)
+	where c.funding_account = $1 and c.kind = 'bank' and p.id > $3
+) f
+where f.proven or (f.state = 6 and exists (
+	select from payout.payout_move m where m.payout = f.payout and m.to_state = 6 and m.day <= f.upto))
+order by f.payout limit $4;
+
+-- name: batch_close_ended
+-- duties: scribe desk
+-- in: funding bigint
+-- out:
+update payout.batch b set state = 'closed'
+from org.channel c
+where c.id = b.channel and c.funding_account = $1 and b.state = 'released' and not exists (
+	select from payout.payout p
+	left join payout.payout_state s on s.payout = p.id
+	left join payout.state t on t.code = s.state
+	where p.batch = b.id and not coalesce(t.ended, false));

@@ -1,0 +1,128 @@
+#include "ledger/recon/absence_store.h"
+
+#include "ledger/books/post.h"
+#include "ledger/db/db.h"
+#include "ledger/recon/inbox_store.h"
+
+struct settled_statement {
+	int64_t id, funding_id;
+	const char *funding;
+	struct day day, today;
+};
+
+static enum result next_statement(struct work *w, int64_t upto, struct settled_statement *out, bool *is_there)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_ABSENCE_NEXT, DB_ARGS(db_i64(upto)), &r);
+	if (result != OK)
+		return result;
+	*is_there = rows_n(&r) == 1 && row_bool(&r, 0, rows_col(&r, "settled"));
+	if (*is_there)
+		*out = (struct settled_statement){
+			.id = row_i64(&r, 0, rows_col(&r, "id")),
+			.funding_id = row_i64(&r, 0, rows_col(&r, "funding")),
+			.funding = row_text(&r, 0, rows_col(&r, "funding_code")),
+			.day = row_day(&r, 0, rows_col(&r, "day")),
+			.today = row_day(&r, 0, rows_col(&r, "today")),
+		};
+	return OK;
+}
+
+static enum result end_absent(struct work *w, const char *actor, struct told *told, size_t n,
+	struct entries *entries, struct absence_counts *counts)
+{
+	struct outcome *decided;
+	if (n == 0)
+		return OK;
+	enum result result = outcome_decide(w, told, n, &decided);
+	if (result != OK)
+		return result;
+	counts->absent += n;
+	return outcome_apply(w, CAUSE_ABSENCE, actor, told, decided, n, entries, &counts->done);
+}
+
+/* Missing ones: those whose absence is proof, and those that the bank itself called credited. */
+static enum result judge(struct work *w, const struct settled_statement *s, const char *actor,
+	const struct rows *r, struct entries *entries, struct absence_counts *counts)
+{
+	struct told *told = arena_array(w->arena, rows_n(r) + 1, struct told);
+	struct break_found *lost = arena_array(w->arena, rows_n(r) + 1, struct break_found);
+	size_t told_n = 0, lost_n = 0;
+	int payout = rows_col(r, "payout"), proven = rows_col(r, "proven"), id = rows_col(r, "end_to_end_id"),
+	    amount = rows_col(r, "amount_dong");
+	for (size_t i = 0; i < rows_n(r); i++) {
+		if (row_bool(r, i, proven)) {
+			told[told_n++] = (struct told){
+				.payout = row_i64(r, i, payout), .event = EVENT_ABSENT, .reason = "absent"};
+			continue;
+		}
+		lost[lost_n++] = (struct break_found){
+			.kind = payout_break_name(BREAK_LOST_LINE),
+			.funding_id = s->funding_id,
+			.funding = s->funding,
+			.payout = row_i64(r, i, payout),
+			.id = row_text(r, i, id),
+			.amount = row_vnd(r, i, amount),
+			.note = "the bank says that it was credited, its statement has no debit: ask for the missing line",
+		};
+	}
+	counts->lost += lost_n;
+	enum result result = end_absent(w, actor, told, told_n, entries, counts);
+	if (result != OK)
+		return result;
+	struct told_by by = {.actor = actor, .effective = s->today};
+	return breaks_open(w, &by, lost, lost_n, entries);
+}
+
+/* The next portion, or the end of the statement when there is none. Those that stay in flight would be found again, so each portion
+ * begins after the one before it. */
+static enum result portion(struct work *w, struct absence_at *at, const struct settled_statement *s, size_t n,
+	const char *actor, struct entries *entries, struct absence_counts *counts)
+{
+	struct rows r;
+	int64_t after = at->statement == s->id ? at->after : 0;
+	enum result result = db_run(w, Q_ABSENCE_PAYOUTS,
+		DB_ARGS(db_i64(s->funding_id), db_day(s->day), db_i64(after), db_i64((int64_t)n)), &r);
+	if (result != OK)
+		return result;
+	if (rows_n(&r) == 0) {
+		counts->statements = 1;
+		result = db_run(w, Q_BATCH_CLOSE_ENDED, DB_ARGS(db_i64(s->funding_id)), NULL);
+		return result == OK ? progress_set(w, "absence", s->id) : result;
+	}
+	at->statement = s->id;
+	at->after = row_i64(&r, rows_n(&r) - 1, rows_col(&r, "payout"));
+	counts->payouts = rows_n(&r);
+	return judge(w, s, actor, &r, entries, counts);
+}
+
+enum result absence_some(
+	struct work *w, struct absence_at *at, size_t n, const char *actor, struct absence_counts *out)
+{
+	struct settled_statement s;
+	struct absence_at next = *at;
+	struct entries entries = {0};
+	struct absence_counts counts = {0};
+	int64_t upto;
+	bool mine, is_there;
+	*out = (struct absence_counts){0};
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	if (result == OK)
+		result = progress_take(w, "absence", &upto, &mine);
+	if (result != OK || !mine)
+		return result;
+	result = next_statement(w, upto, &s, &is_there);
+	if (result != OK || !is_there)
+		return result;
+	result = portion(w, &next, &s, n, actor, &entries, &counts);
+	if (result == OK && entries.n > 0)
+		result = books_post(w, entries.at, entries.n, FLOORS_RECORD, NULL);
+	if (result == OK)
+		result = tx_commit(w);
+	if (result != OK)
+		return result;
+	*at = next;
+	*out = counts;
+	return OK;
+}
