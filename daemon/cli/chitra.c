@@ -17,6 +17,7 @@
 #include "daemon/cli/release_cmd.h"
 #include "daemon/cli/ledger_cmd.h"
 #include "daemon/cli/match_cmd.h"
+#include "daemon/cli/people_cmd.h"
 #include "daemon/cli/secret_cmd.h"
 #include "daemon/cli/setup_cmd.h"
 #include "daemon/signals.h"
@@ -45,6 +46,8 @@ static const struct command commands[] = {
 		"ward lists, a bank's accounts and deaths into the register"},
 	{"entitle", NEEDS_CONFIG, cli_entitle, ENTITLE_USAGE,
 		"what everybody on a period's lists is owed, as claims"},
+	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE, "everybody of a period with the state of each claim"},
+	{"finding", NEEDS_CONFIG, cli_finding, FINDING_USAGE, "what awaits a decision before it is paid"},
 	{"match", NEEDS_CONFIG, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
 	{"ledger", NEEDS_CONFIG, cli_ledger, LEDGER_USAGE,
 		"where the books stand, and whether they are whole"},

@@ -92,10 +92,13 @@ order by f.id;
 -- in: finding bigint, verdict text, reason text
 -- out: outcome text
 -- The first officer proposes, a second one with the same verdict decides. outcome: proposed, decided, unknown (no such open
--- finding), differs (another verdict was proposed), same_officer.
-with f as (
-	select f.id from register.finding f
-	where f.id = $1 and not exists (select from register.finding_decision d where d.finding = f.id)
+-- finding), differs (another verdict was proposed; now this one is), same_officer, no_mandate.
+with may as (
+	select coalesce(bool_or(auth.may(m.role, m.agency, m.area, 0)), false) as may from auth.mandate m
+	where m.officer = auth.me() and m.role in ('register', 'maker', 'checker', 'approver')
+), f as (
+	select f.id from register.finding f, may
+	where may.may and f.id = $1 and not exists (select from register.finding_decision d where d.finding = f.id)
 ), p as (
 	select p.verdict, p.officer from register.finding_proposal p join f on f.id = p.finding order by p.at desc limit 1
 ), proposed as (
@@ -108,6 +111,7 @@ with f as (
 	returning finding
 )
 select case
+	when not (select may from may) then 'no_mandate'
 	when not exists (select from f) then 'unknown'
 	when exists (select from decided) then 'decided'
 	when exists (select from proposed) and exists (select from p) then 'differs'

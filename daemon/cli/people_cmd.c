@@ -1,0 +1,193 @@
+#include "daemon/cli/people_cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/base/text.h"
+#include "ledger/register/people_store.h"
+#include "daemon/cli/csv_out.h"
+#include "daemon/cli/register_keys.h"
+
+struct asked {
+	struct month period;
+	bool has_period, csv, open;
+	const char *reason, *verdict;
+};
+
+static bool read_options(int argc, char **argv, struct asked *o)
+{
+	static const struct option known[] = {
+		{"period", required_argument, NULL, 'm'},
+		{"csv", no_argument, NULL, 'c'},
+		{"open", no_argument, NULL, 'o'},
+		{"reason", required_argument, NULL, 'r'},
+		{"verdict", required_argument, NULL, 'v'},
+		{NULL, 0, NULL, 0},
+	};
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		switch (c) {
+		case 'm':
+			if (!month_parse(bytes_z(optarg), &o->period))
+				return false;
+			o->has_period = true;
+			break;
+		case 'c': o->csv = true; break;
+		case 'o': o->open = true; break;
+		case 'r': o->reason = optarg; break;
+		case 'v': o->verdict = optarg; break;
+		default: return false;
+		}
+	}
+	return true;
+}
+
+/* ---- people -------------------------------------------------------------------------------------------------------------- */
+
+static void print_line(const struct person_out *p, const struct person_claim *c)
+{
+	char month[MONTH_TEXT_SIZE] = "", amount[VND_TEXT_SIZE] = "";
+	if (c) {
+		month_format(month_of_day(c->month), month);
+		vnd_format(c->amount, amount);
+	}
+	const char *cells[] = {p->id.digits, p->programme, p->ward, p->name, p->method, p->state, month,
+		c ? c->kind : "", amount, c ? c->state : ""};
+	csv_out_row(stdout, cells, COUNT_OF(cells));
+}
+
+static void print_person(void *unused, const struct person_out *p)
+{
+	(void)unused;
+	for (size_t i = 0; i < p->n_claims; i++)
+		print_line(p, &p->claims[i]);
+	if (p->n_claims == 0)
+		print_line(p, NULL);
+}
+
+/* A list of everybody's numbers has one form: CSV, to be sent on to a file. */
+int cli_people(struct cli *cli, int argc, char **argv)
+{
+	static const char *const heading[] = {"personal_id", "programme", "ward", "name", "method", "state",
+		"month", "kind", "amount_dong", "claim_state"};
+	struct asked asked = {0};
+	if (!read_options(argc, argv, &asked) || optind != argc || !asked.has_period || !asked.csv)
+		return cli_usage(cli);
+	CLEANUP(register_keys_free) struct desk_register_keys keys;
+	if (!register_keys_load(cli, &keys))
+		return cli_refused(cli, &cli->w->why);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r != OK)
+		return cli_exit(cli, r);
+	csv_out_row(stdout, heading, COUNT_OF(heading));
+	r = people_each(cli->w, &keys.keys, asked.period, asked.reason ? asked.reason : "chitra people --csv",
+		print_person, NULL);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && fflush(stdout) != 0)
+		return EX_IOERR;
+	return cli_exit(cli, r);
+}
+
+/* ---- findings ------------------------------------------------------------------------------------------------------------- */
+
+static void fill_findings(struct json_writer *j, const void *what)
+{
+	const struct findings_out *f = what;
+	json_open_array(j, "findings");
+	for (size_t i = 0; i < f->n; i++) {
+		const struct finding_out *o = &f->at[i];
+		json_open_object(j, NULL);
+		json_put_i64(j, "id", o->id);
+		json_put_str(j, "programme", o->programme);
+		json_put_str(j, "code", o->code);
+		json_put_str(j, "note", o->note);
+		json_put_str(j, "file", o->file);
+		json_put_i64(j, "row", o->row);
+		json_put_str(j, "area", o->area);
+		json_put_bool(j, "blocks", o->blocks);
+		json_put_str(j, "verdict", o->verdict);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void print_findings(const struct findings_out *f)
+{
+	static const char *const heading[] = {
+		"id", "programme", "area", "file", "row", "code", "blocks", "verdict", "note"};
+	csv_out_row(stdout, heading, COUNT_OF(heading));
+	for (size_t i = 0; i < f->n; i++) {
+		const struct finding_out *o = &f->at[i];
+		char id[24], row[16];
+		snprintf(id, sizeof id, "%" PRId64, o->id);
+		snprintf(row, sizeof row, "%" PRId32, o->row);
+		const char *cells[] = {id, o->programme, o->area ? o->area : "", o->file ? o->file : "", row,
+			o->code, o->blocks ? "yes" : "no", o->verdict ? o->verdict : "", o->note};
+		csv_out_row(stdout, cells, COUNT_OF(cells));
+	}
+}
+
+static int list(struct cli *cli, const struct asked *asked)
+{
+	struct findings_out f;
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = finding_list(cli->w, asked->period, asked->open, &f);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r != OK)
+		return cli_exit(cli, r);
+	if (cli->json)
+		cli_print_json(fill_findings, &f);
+	else
+		print_findings(&f);
+	return EX_OK;
+}
+
+static void fill_decided(struct json_writer *j, const void *what)
+{
+	const bool *decided = what;
+	json_put_bool(j, "decided", *decided);
+}
+
+static int decide(struct cli *cli, const struct asked *asked, const char *id_text)
+{
+	uint64_t id;
+	bool decided;
+	bool pays = strcmp(asked->verdict, "pay") == 0;
+	if ((!pays && strcmp(asked->verdict, "no") != 0) || !text_u64(bytes_z(id_text), INT64_MAX, &id))
+		return cli_usage(cli);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = finding_decide(
+			cli->w, (int64_t)id, pays ? "pay_entitled" : "do_not_pay", asked->reason, &decided);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r != OK)
+		return cli_exit(cli, r);
+	if (cli->json)
+		cli_print_json(fill_decided, &decided);
+	else
+		puts(decided ? "Đã quyết định" : "Đã đề nghị; chờ người thứ hai quyết định");
+	return EX_OK;
+}
+
+int cli_finding(struct cli *cli, int argc, char **argv)
+{
+	struct asked asked = {0};
+	if (!read_options(argc, argv, &asked) || optind >= argc)
+		return cli_usage(cli);
+	const char *what = argv[optind];
+	if (strcmp(what, "list") == 0 && optind + 1 == argc && asked.has_period)
+		return list(cli, &asked);
+	if (strcmp(what, "decide") == 0 && optind + 2 == argc && asked.verdict && asked.reason &&
+		*asked.reason)
+		return decide(cli, &asked, argv[optind + 1]);
+	return cli_usage(cli);
+}

@@ -1,0 +1,265 @@
+#include "ledger/register/people_store.h"
+
+#include <string.h>
+
+#include "ledger/base/secret.h"
+
+#define PAGE 5000
+
+struct page {
+	struct work *w;
+	const struct register_keys *keys;
+	struct month period;
+	bool everywhere;
+	size_t n_areas;
+	const char *const *areas;
+	int64_t person; /* the last one seen */
+	const char *programme;
+	void (*take)(void *, const struct person_out *);
+	void *context;
+};
+
+/* ---- claims of a page ------------------------------------------------------------------------------------------------------ */
+
+struct claim_rows {
+	struct rows rows;
+	size_t next; /* rows come in the order of the people */
+	int n, month, kind, amount, state, cash, delegate;
+};
+
+static enum result load_claims(struct page *g, const struct rows *people, struct claim_rows *out)
+{
+	size_t n = rows_n(people);
+	int64_t *persons = arena_array(g->w->arena, n, int64_t);
+	const char **programmes = arena_array(g->w->arena, n, const char *);
+	int person = rows_col(people, "person"), programme = rows_col(people, "programme");
+	for (size_t i = 0; i < n; i++) {
+		persons[i] = row_i64(people, i, person);
+		programmes[i] = row_text(people, i, programme);
+	}
+	struct claim_rows c = {0};
+	enum result r = db_run(g->w, Q_PEOPLE_CLAIMS,
+		DB_ARGS(db_day(month_first(g->period)), db_i64s(persons, n), db_texts(programmes, n)),
+		&c.rows);
+	if (r != OK)
+		return r;
+	c.n = rows_col(&c.rows, "n");
+	c.month = rows_col(&c.rows, "month");
+	c.kind = rows_col(&c.rows, "kind");
+	c.amount = rows_col(&c.rows, "amount_dong");
+	c.state = rows_col(&c.rows, "state");
+	c.cash = rows_col(&c.rows, "paid_in_cash");
+	c.delegate = rows_col(&c.rows, "delegate");
+	*out = c;
+	return OK;
+}
+
+/* What was or will be the way of the money. */
+struct way {
+	bool known, cash, delegate;
+};
+
+static size_t claims_of(struct page *g, struct claim_rows *c, size_t person, bool blocked,
+	const struct person_claim **out, struct way *way)
+{
+	size_t first = c->next, n;
+	while (c->next < rows_n(&c->rows) && row_i64(&c->rows, c->next, c->n) == (int64_t)person + 1)
+		c->next++;
+	n = c->next - first;
+	struct person_claim *at = arena_array(g->w->arena, n, struct person_claim);
+	for (size_t i = 0; i < n; i++) {
+		const char *state = row_text(&c->rows, first + i, c->state);
+		bool waits = strcmp(state, "open") == 0;
+		at[i] = (struct person_claim){
+			.month = row_day(&c->rows, first + i, c->month),
+			.kind = row_text(&c->rows, first + i, c->kind),
+			.amount = row_vnd(&c->rows, first + i, c->amount),
+			.state = waits && blocked ? "exception" : state,
+		};
+		if (waits || strcmp(state, "voided") == 0)
+			continue;
+		way->known = true;
+		way->cash = row_bool(&c->rows, first + i, c->cash);
+		way->delegate = row_bool(&c->rows, first + i, c->delegate);
+	}
+	*out = at;
+	return n;
+}
+
+/* ---- one person -------------------------------------------------------------------------------------------------------------- */
+
+static bool open_id(struct page *g, const struct rows *r, size_t i, struct personal_id *out)
+{
+	struct key32 key;
+	CLEANUP(buf_free) struct buf text;
+	struct why *why = &g->w->why;
+	int64_t person = row_i64(r, i, rows_col(r, "person"));
+	if (!seal_unwrap(g->keys->keks, g->keys->n_keks, person, row_bytes(r, i, rows_col(r, "wrapped")),
+		    &key, why))
+		return false;
+	buf_init(&text, 64);
+	bool opened = open_field(&key, person, "id", row_bytes(r, i, rows_col(r, "sealed")), &text, why) &&
+		      personal_id_parse(buf_bytes(&text), out, why);
+	secret_wipe(&key, sizeof key);
+	if (text.at)
+		secret_wipe(text.at, text.size);
+	return opened;
+}
+
+static const char *method_of(const struct rows *r, size_t i, const struct way *way)
+{
+	bool wish = strcmp(row_text(r, i, rows_col(r, "wish")), "cash") == 0;
+	const char *kind = row_text(r, i, rows_col(r, "account_kind"));
+	if (way->known && way->cash)
+		return wish ? "cash_wish" : "cash_want";
+	if (way->known)
+		return way->delegate ? "delegate" : "account";
+	if (wish)
+		return "cash_wish";
+	if (kind)
+		return strcmp(kind, "self") == 0 ? "account" : "delegate";
+	return row_bool(r, i, rows_col(r, "any_account")) ? "account" : "cash_want";
+}
+
+/* Of several claims the one that most wants to be seen. */
+static const char *state_of(const struct person_claim *at, size_t n, bool dead, bool blocked)
+{
+	static const char *const order[] = {"exception", "unknown", "rejected", "not_paid", "returned",
+		"held", "cancelled", "open", "in_batch", "ready", "sent", "accepted", "credited", "voided",
+		"settled"};
+	size_t best = COUNT_OF(order);
+	if (n == 0)
+		return blocked ? "exception" : dead ? "ended" : "no_claim";
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < best; j++)
+			if (strcmp(order[j], at[i].state) == 0)
+				best = j;
+	return best < COUNT_OF(order) ? order[best] : at[0].state;
+}
+
+static enum result one_page(struct page *g, bool *more)
+{
+	struct rows rows;
+	struct claim_rows claims;
+	enum result r = db_run(g->w, Q_PEOPLE_PAGE,
+		DB_ARGS(db_day(month_first(g->period)), db_i64(g->person), db_text(g->programme),
+			db_i64(PAGE), db_bool(g->everywhere), db_texts(g->areas, g->n_areas)),
+		&rows);
+	*more = r == OK && rows_n(&rows) > 0;
+	if (!*more)
+		return r;
+	r = load_claims(g, &rows, &claims);
+	for (size_t i = 0; i < rows_n(&rows) && r == OK; i++) {
+		bool blocked = row_bool(&rows, i, rows_col(&rows, "blocked")),
+		     dead = row_bool(&rows, i, rows_col(&rows, "dead"));
+		struct way way = {0};
+		struct person_out p = {
+			.programme = row_text(&rows, i, rows_col(&rows, "programme")),
+			.ward = row_text(&rows, i, rows_col(&rows, "ward")),
+			.name = row_text(&rows, i, rows_col(&rows, "name")),
+		};
+		if (!open_id(g, &rows, i, &p.id))
+			return REFUSED;
+		p.n_claims = claims_of(g, &claims, i, blocked, &p.claims, &way);
+		p.method = method_of(&rows, i, &way);
+		p.state = state_of(p.claims, p.n_claims, dead, blocked);
+		g->take(g->context, &p);
+		g->person = row_i64(&rows, i, rows_col(&rows, "person"));
+		g->programme = p.programme;
+	}
+	return r;
+}
+
+/* ---- everybody ----------------------------------------------------------------------------------------------------------------- */
+
+static enum result begin(struct page *g, const char *reason)
+{
+	struct rows rows;
+	enum result r = db_run(g->w, Q_PEOPLE_BEGIN, DB_NO_ARGS, &rows);
+	if (r != OK)
+		return r;
+	g->everywhere = row_bool(&rows, 0, rows_col(&rows, "everywhere"));
+	g->areas = row_texts(&rows, 0, rows_col(&rows, "areas"), &g->n_areas);
+	if (!g->everywhere && g->n_areas == 0) {
+		why_set(&g->w->why, "no_mandate", "you have no mandate for any ward");
+		return REFUSED;
+	}
+	return db_run(g->w, Q_PEOPLE_OPENED, DB_ARGS(db_text("export.people"), db_text(reason)), NULL);
+}
+
+enum result people_each(struct work *w, const struct register_keys *keys, struct month period,
+	const char *reason, void (*take)(void *context, const struct person_out *p), void *context)
+{
+	struct page g = {
+		.w = w, .keys = keys, .period = period, .programme = "", .take = take, .context = context};
+	enum result r = begin(&g, reason);
+	/* Two arenas take turns: a page needs the last programme of the page before it, and nothing older. */
+	struct arena *whole = w->arena, *turn[2] = {arena_new(), arena_new()};
+	bool more = true;
+	for (size_t i = 0; r == OK && more; i++) {
+		w->arena = turn[i % 2];
+		r = one_page(&g, &more);
+		arena_reset(turn[(i + 1) % 2]);
+	}
+	w->arena = whole;
+	arena_free(turn[0]);
+	arena_free(turn[1]);
+	return r;
+}
+
+/* ---- findings ------------------------------------------------------------------------------------------------------------------ */
+
+enum result finding_list(struct work *w, struct month period, bool open_only, struct findings_out *out)
+{
+	struct rows rows;
+	enum result r = db_run(
+		w, Q_FINDING_LIST, DB_ARGS(db_day(month_first(period)), db_bool(open_only)), &rows);
+	if (r != OK)
+		return r;
+	int id = rows_col(&rows, "id"), programme = rows_col(&rows, "programme"),
+	    code = rows_col(&rows, "code"), note = rows_col(&rows, "note"),
+	    blocks = rows_col(&rows, "blocks"), file = rows_col(&rows, "file"),
+	    row = rows_col(&rows, "row_no"), area = rows_col(&rows, "area"),
+	    verdict = rows_col(&rows, "verdict");
+	out->n = rows_n(&rows);
+	out->at = arena_array(w->arena, out->n, struct finding_out);
+	for (size_t i = 0; i < out->n; i++)
+		out->at[i] = (struct finding_out){
+			.id = row_i64(&rows, i, id),
+			.programme = row_text(&rows, i, programme),
+			.code = row_text(&rows, i, code),
+			.note = row_text(&rows, i, note),
+			.file = row_text(&rows, i, file),
+			.area = row_text(&rows, i, area),
+			.row = row_null(&rows, i, row) ? 0 : row_i32(&rows, i, row),
+			.blocks = row_bool(&rows, i, blocks),
+			.verdict = row_text(&rows, i, verdict),
+		};
+	return OK;
+}
+
+enum result finding_decide(
+	struct work *w, int64_t finding, const char *verdict, const char *reason, bool *decided)
+{
+	static const struct {
+		const char *outcome, *code, *text;
+	} refusals[] = {
+		{"no_mandate", "no_mandate", "you have no mandate to decide findings"},
+		{"unknown", "finding_unknown", "there is no such open finding"},
+		{"same_officer", "same_person", "you proposed this; another officer must decide it"},
+	};
+	struct rows rows;
+	enum result r = db_run(
+		w, Q_FINDING_PROPOSE, DB_ARGS(db_i64(finding), db_text(verdict), db_text(reason)), &rows);
+	if (r != OK)
+		return r;
+	const char *outcome = row_text(&rows, 0, rows_col(&rows, "outcome"));
+	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+		if (strcmp(refusals[i].outcome, outcome) != 0)
+			continue;
+		why_set(&w->why, refusals[i].code, "%s", refusals[i].text);
+		return REFUSED;
+	}
+	*decided = strcmp(outcome, "decided") == 0;
+	return OK;
+}

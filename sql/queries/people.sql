@@ -1,0 +1,68 @@
+-- People of a period's lists with the state of their claims; findings are in entitle.sql.
+
+-- name: people_begin
+-- duties: desk
+-- in:
+-- out: everywhere boolean, areas text[]
+-- The wards for which this officer has any mandate in force.
+select coalesce(bool_or(m.area = '*'), false) as everywhere, array_remove(array_agg(distinct m.area), null) as areas
+from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m.area, 0);
+
+-- name: people_opened
+-- duties: desk
+-- in: what text, reason text
+-- out:
+insert into auth.access_log (officer, what, reason) values (auth.me(), $1, $2);
+
+-- name: people_page
+-- duties: desk
+-- in: period date, after_person bigint, after_programme text, most integer, everywhere boolean, areas text[]
+-- out: person bigint, programme text, ward text, name text, wrapped bytea, sealed bytea, wish text, account_kind text, any_account boolean,
+--      dead boolean, blocked boolean
+-- account_kind: of the newest account that passes and whose authority is in force.
+with listed as materialized (
+	select distinct on (r.person, r.programme) r.person, r.programme, f.area_code
+	from register.import_row r join register.import_file f on f.id = r.file
+	where r.period = $1 and r.programme is not null and r.person is not null and (r.person, r.programme) > ($2, $3)
+		and ($5 or f.area_code = any ($6))
+	order by r.person, r.programme, r.kind limit $4
+)
+select l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
+	coalesce((select q.method from register.pay_preference q
+		where q.person = l.person and q.programme = l.programme order by q.since desc, q.id desc limit 1), '') as wish,
+	(select a.kind from register.payee_account a join lateral (
+			select c.passes from register.account_check c where c.account = a.id order by c.id desc limit 1) c on c.passes
+		where a.person = l.person and (a.authority_until is null or a.authority_until >= ops.today())
+		order by a.id desc limit 1) as account_kind,
+	exists (select from register.payee_account a where a.person = l.person) as any_account,
+	exists (select from register.person_event d where d.person = l.person and d.kind = 'death') as dead,
+	exists (select from register.finding f left join register.finding_decision d on d.finding = f.id
+		where f.programme = l.programme and f.period = $1 and f.person = l.person and f.blocks
+			and d.verdict is distinct from 'pay_entitled') as blocked
+from listed l
+join register.person p on p.id = l.person
+join register.person_key k on k.person = l.person
+join lateral (select sealed from register.person_id i where i.person = l.person and i.kind = 'cccd'
+	order by i.replaced_at desc nulls first, i.known_from desc limit 1) i on true
+order by l.person, l.programme;
+
+-- name: people_claims
+-- duties: desk
+-- in: period date, persons bigint[], programmes text[]
+-- out: n bigint, month date, kind text, amount_dong bigint, state text, paid_in_cash boolean, delegate boolean
+-- n: which of the people, from 1. state: of the newest payout; 'in_batch' before its approval, 'open' without one.
+select w.n, c.month, c.kind, c.amount_dong,
+	case
+		when exists (select from payout.claim_void v where v.claim = c.id) then 'voided'
+		when p.id is null then 'open'
+		else coalesce(t.name, 'in_batch')
+	end as state,
+	p.id is not null and p.payee_account is null as paid_in_cash,
+	coalesce(a.kind <> 'self', false) as delegate
+from unnest($2, $3) with ordinality as w(person, programme, n)
+join payout.claim c on c.person = w.person and c.programme = w.programme and c.pay_period = $1
+left join lateral (select p.id, p.payee_account from payout.payout p where p.claim = c.id order by p.issue desc limit 1) p on true
+left join payout.payout_state s on s.payout = p.id
+left join payout.state t on t.code = s.state
+left join register.payee_account a on a.id = p.payee_account
+order by w.n, c.month, c.kind;
