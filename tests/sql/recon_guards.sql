@@ -1,0 +1,83 @@
+-- Reconciliation: every illegal thing is tried, and beside it the legal one.
+begin;
+\ir ../lib/guards.psql
+
+select pg_temp.batch_in('released') as batch \gset
+select min(id) as payout, max(id) as other from payout.payout where batch = :batch \gset
+select id as funding from org.funding_account where code = 'labour-demo' \gset
+insert into bank.message_key (sealed) values ('k');
+insert into bank.message (bank, direction, kind, external_id, sha256, body, authentic) values ('demo', 'file', 'statement', 's1', sha256('s'), 'b', true) returning id as message \gset
+insert into bank.statement_line (statement, line, entry_ref, direction, amount_dong, value_date, text, message, item)
+	values (nextval('bank.statement_id_seq'), 1, 'e1', 'debit', 1000000, '2024-04-03', 'x', :message, 1) returning id as line, statement \gset
+insert into bank.statement (id, funding_account, day, opening_dong, closing_dong, line_count, pages, sequence, source, complete, chained) overriding system value
+	values (:statement, :funding, '2024-04-03', 1000000, 0, 1, 1, 1, 'fetched', true, true);
+
+-- ---------------------------------------------------------------- what explains a line
+
+create function pg_temp.allocation_sql(line bigint, n integer, kind text, amount bigint, payout text default 'null') returns text language sql as $$
+	select format('insert into recon.allocation (line, n, kind, payout, amount_dong) values (%s, %s, %L, %s, %s)', line, n, kind, payout, amount)
+$$;
+select is(pg_temp.probe('owner', null, pg_temp.allocation_sql(l, 1, k, a, p)), w, format('an allocation: %s, %s, line %s, payout %s', k, a, case l when 0 then 'none' else 'one' end, case p when '0' then 'none' else p end))
+	from (values (:line, 'payout', 1000000, :'payout', 'ok'), (:line, 'suspense', 1, 'null', 'ok'), (:line, 'payout', 0, :'payout', '23514 allocation_amount_dong_check'),
+		(:line, 'payout', -1, :'payout', '23514 allocation_amount_dong_check'), (:line, 'gift', 1, 'null', '23514 allocation_kind_check'),
+		(0, 'fee', 1, 'null', '23503 allocation_line_fkey'), (:line, 'payout', 1, '0', '23503 allocation_payout_fkey')) as v(l, k, a, p, w);
+select pg_temp.done(pg_temp.try('owner', null, pg_temp.allocation_sql(:line, 1, 'fee', 400000)));
+select is(pg_temp.probe('owner', null, pg_temp.allocation_sql(:line, n, 'suspense', 600000)), case n when 1 then '23505 allocation_pkey' else 'ok' end, format('part %s of a line whose part 1 is there', n)) from unnest(array[1, 2]) n;
+
+-- ---------------------------------------------------------------- breaks
+
+create function pg_temp.break_sql(kind text, amount bigint, line text default 'null', payout text default 'null') returns text language sql as $$
+	select format('insert into recon.break (kind, funding_account, day, line, payout, amount_dong, note) values (%L, %s, ''2024-04-03'', %s, %s, %s, ''x'')', kind,
+		(select id from org.funding_account where code = 'labour-demo'), line, payout, amount)
+$$;
+select is(pg_temp.probe(d, null, pg_temp.break_sql('rogue_debit', 1)), case when d in ('gate', 'auditor') then 'denied' else 'ok' end, format('the %s opens a break', d)) from unnest(array['gate', 'desk', 'teller', 'scribe', 'auditor']) d;
+select is(pg_temp.probe('scribe', null, pg_temp.break_sql(k, a)), w, format('a break: %s of %s', k, a))
+	from (values ('overdue', 0, 'ok'), ('overdue', -1, '23514 break_amount_dong_check'), ('oddity', 1, '23514 break_kind_check')) as v(k, a, w);
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('unmatched_debit', 1000000, :'line')));
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('balance_gap', 7)));
+select is(pg_temp.probe('scribe', null, pg_temp.break_sql(k, a, l, p)), w, t)
+	from (values ('unmatched_debit', 1000000, :'line', 'null', '23505 break_kind_funding_account_line_payout_statement_key', 'a difference is one break, and keeps its age'),
+		('balance_gap', 8, 'null', 'null', '23505 break_kind_funding_account_line_payout_statement_key', 'also when it names neither line nor payout'),
+		('rogue_debit', 1000000, :'line', 'null', 'ok', 'another kind is another break'), ('unmatched_debit', 1000000, :'line', :'payout', 'ok', 'and so is another payout')) as v(k, a, l, p, w, t);
+select is(pg_temp.probe(d, null, s), 'denied', format('the %s: %s', d, s)) from unnest(array['desk', 'teller', 'scribe']) d, unnest(array['update recon.break set amount_dong = 0', 'delete from recon.break', 'truncate recon.break cascade']) s;
+
+select max(id) as break from recon.break \gset
+create function pg_temp.resolution_sql(break bigint, first text, second text) returns text language sql as $$
+	select format('insert into recon.break_resolution (break, outcome, first_officer, second_officer) values (%s, ''explained'', %s, %s)', break, pg_temp.officer(first), pg_temp.officer(second))
+$$;
+select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(:break, 'minh', 'minh')), '23514 break_resolution_check', 'nobody resolves a break alone');
+select pg_temp.allows('owner', null, pg_temp.resolution_sql(:break, 'minh', 'hoa'), 'two do');
+select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(:break, 'tam', 'son')), '23505 break_resolution_pkey', 'once');
+select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(0, 'tam', 'son')), '23503 break_resolution_break_fkey', 'a break that is there');
+
+-- ---------------------------------------------------------------- reconciliations
+
+create function pg_temp.reconciliation_sql(unallocated bigint, overdue bigint, suspense bigint, unexplained bigint, result text default 'clean') returns text language sql as $$
+	select format('insert into recon.reconciliation (funding_account, day, opening_dong, debits_dong, credits_dong, closing_dong, unallocated_dong, overdue_dong, suspense_dong, unexplained_dong, breaks, result)
+		values (%s, ''2024-04-03'', 0, 0, 0, 0, %s, %s, %s, %s, 0, %L)', (select id from org.funding_account where code = 'labour-demo'), unallocated, overdue, suspense, unexplained, result)
+$$;
+select is(pg_temp.probe('owner', null, pg_temp.reconciliation_sql(a, b, c, u, r)), w, format('unexplained %s of %s + %s + %s, %s', u, a, b, c, r))
+	from (values (1, 2, 4, 7, 'breaks', 'ok'), (0, 0, 0, 0, 'clean', 'ok'), (1, 2, 4, 6, 'breaks', '23514 reconciliation_check'), (1, 0, 0, 0, 'clean', '23514 reconciliation_check'), (0, 0, 0, 0, 'fine', '23514 reconciliation_result_check')) as v(a, b, c, u, r, w);
+
+-- ---------------------------------------------------------------- the cash agent's list
+
+select id as post from org.channel where code = 'post' \gset
+create function pg_temp.list_sql(first text, second text) returns text language sql as $$
+	select format('insert into recon.cash_list (channel, file, message, paid_count, paid_dong, unpaid_count, unpaid_dong, first_officer, second_officer) values (%s, %s, %s, 1, 1, 0, 0, %s, %s)',
+		(select id from org.channel where code = 'post'), pg_temp.file(), (select id from bank.message where external_id = 's1'), coalesce(pg_temp.officer(first)::text, 'null'), coalesce(pg_temp.officer(second)::text, 'null'))
+$$;
+select is(pg_temp.probe('owner', null, pg_temp.list_sql(a, b)), w, format('a list confirmed by %s and %s', coalesce(a, 'nobody'), coalesce(b, 'nobody')))
+	from (values (null, null, 'ok'), ('minh', null, 'ok'), ('minh', 'hoa', 'ok'), ('minh', 'minh', '23514 cash_list_check')) as v(a, b, w);
+select pg_temp.done(pg_temp.try('owner', null, pg_temp.list_sql(null, null)));
+select max(id) as list from recon.cash_list \gset
+select is(pg_temp.probe('owner', null, format('update recon.cash_list set first_officer = %s, second_officer = %s where id = %s', pg_temp.officer(a), pg_temp.officer(b), :list)),
+	case when a = b then '23514 cash_list_check' else 'ok' end, format('confirmed by %s, then by %s', a, b)) from (values ('minh', 'minh'), ('minh', 'hoa')) as v(a, b);
+select is(pg_temp.probe('owner', null, pg_temp.list_sql(null, null)), '23505 cash_list_file_key', 'a file is one list');
+select is(pg_temp.probe('owner', null, format('delete from recon.cash_list where id = %s', :list)), 'CH001 append_only', 'a list stays');
+insert into recon.cash_line (list, n, payout, paid, amount_dong, day) values (:list, 1, :payout, true, 1000000, '2024-04-03');
+select is(pg_temp.probe('owner', null, format('insert into recon.cash_line (list, n, payout, paid, amount_dong, day) values (%s, %s, %s, true, 1000000, ''2024-04-03'')', :list, n, p)), w, t)
+	from (values (1, :other, '23505 cash_line_pkey', 'a line of a list is there once'), (2, :payout, '23505 cash_line_payout_key', 'a payout is on one list, once'), (2, :other, 'ok', 'another payout is another line'),
+		(2, 0, '23503 cash_line_payout_fkey', 'a payout that is there')) as v(n, p, w, t);
+
+select * from finish();
+rollback;
