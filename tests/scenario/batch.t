@@ -1,0 +1,296 @@
+#!/usr/bin/env bash
+# Batches from what is owed to dispatches, by the real command line: who may do what, what is signed, what is booked, and every
+# refusal with its exit code.
+# shellcheck disable=SC2154,SC2016
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/scenario.sh
+# shellcheck disable=SC2119  # a name of its own suits
+fresh_database
+
+keys=$scratch/keys
+mkdir -p "$keys" "$scratch/archive" "$scratch/sessions"
+export CHITRA_CONFIG=$scratch/chitra.conf
+
+# ---- the scene ----------------------------------------------------------------------------------------------------------------
+
+echo 'a long passphrase' >"$keys/passphrase"
+for name in admin1 admin2 admin3 stranger lan tu minh hoa binh; do
+	chitra key new "$keys/$name" --label "$name" --passphrase-file "$keys/passphrase" >/dev/null || exit 1
+done
+cat "$keys"/admin[123].pub >"$keys/admin-keys"
+for name in id log; do
+	chitra secret new "$keys/$name" || exit 1
+done
+cat >"$CHITRA_CONFIG" <<-CONF
+	[database]
+	conninfo = host=$PGHOST port=$PGPORT dbname=$PGDATABASE
+	[archive]
+	directory = $scratch/archive
+	[desk]
+	id_key = $keys/id
+	admin_keys = $keys/admin-keys
+CONF
+
+setup()
+{
+	cat <<-JSON
+		{"agencies": [{"code": "labour", "name_vi": "$1"}],
+		 "funding_accounts": [{"code": "merit-demo", "agency": "labour", "bank": "DEMO", "number": "0071000123456"}],
+		 "programmes": [{"code": "merit", "agency": "labour", "funding_account": "merit-demo"}],
+		 "channels": [
+		  {"code": "demo-merit", "kind": "bank", "funding_account": "merit-demo", "bank": "DEMO", "valid_hours": 48, "deduplicates": true,
+		   "dedupe_days": 7, "honours_valid_until": true, "posting_lag_days": 1, "items_per_message": 500},
+		  {"code": "vnpost", "kind": "cash", "funding_account": "merit-demo", "bank": "vnpost", "valid_hours": 480,
+		   "agent_key": "$(cut -d' ' -f1 "$keys/stranger.pub")"}],
+		 "fee_rules": [{"bank": "DEMO", "pattern": "PHI DICH VU", "max_dong": 500000}],
+		 "genesis": {"origin": "chitra.test/batch", "log_key": "$(chitra secret public signing "$keys/log")",
+		  "admin_keys": ["$(sed 's/$/", "/' "$keys/admin-keys" | tr -d '\n' | sed 's/", "$//')"]}}
+	JSON
+}
+setup "Sở Lao động" >"$scratch/setup.json"
+setup "Sở khác" >"$scratch/other.json"
+
+ok 'the payer is set up' chitra setup "$scratch/setup.json"
+is "$(chitra setup "$scratch/setup.json")" 'nothing to do' 'setting it up again adds nothing'
+chitra setup "$scratch/other.json" >/dev/null 2>"$scratch/said"
+is $? 65 'another payer under the same codes is refused'
+like "$(cat "$scratch/said")" 'setup_differs: agency labour' 'by name'
+is "$(sql "select kind from books.txn where seq = 0")" genesis 'the first leaf is the genesis'
+
+# people PERSON-FROM PERSON-TO WARD: persons with a claim of 1,000,000 đồng for April 2024
+people()
+{
+	sql "insert into register.person (anchor, name, name_fold, birth_year, sex)
+		select decode(md5('p' || n), 'hex'), 'Nguyễn Văn ' || n, 'nguyen van ' || n, 1950, 'M' from generate_series($1, $2) as n;
+	insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+		select p.id, 'merit', '2024-04-01', 'regular', 1000000, (select id from org.agency), '2024-04-01', '$3', '2023-04-10'
+		from register.person p where p.birth_year = 1950 and p.name_fold in (select 'nguyen van ' || n from generate_series($1, $2) as n)"
+}
+
+# account PERSON PASSES
+account()
+{
+	sql "with a as (
+		insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, source)
+		select id, 'self', 'DEMO', decode(md5(id || 'b'), 'hex'), '\\x00', decode(md5(id || 's'), 'hex'),
+			sha256(convert_to(id::text, 'UTF8')), name, name_fold, 'list'
+		from register.person where name_fold = 'nguyen van $1' returning id)
+	insert into register.account_check (account, source, status, grade, id_linked, passes)
+		select id, 'bank_list', 'open', 'exact', $2, $2 from a"
+}
+
+people 1 10 22915
+people 11 13 22918
+for n in 1 2 3 4 5 11 12 13; do
+	account $n true
+done
+account 6 true && sql "insert into register.pay_preference (person, programme, method, since)
+	select id, 'merit', 'cash', '2024-01-01' from register.person where name_fold = 'nguyen van 6'"
+account 8 false
+account 9 true && sql "insert into register.finding (programme, period, person, code, note, blocks)
+	select 'merit', '2024-04-01', id, 'amount_differs', 'Xem lại', true from register.person where name_fold = 'nguyen van 9'"
+
+# ---- officers -------------------------------------------------------------------------------------------------------------------
+
+# certify LOGIN ARGUMENT...
+certify()
+{
+	local login=$1
+	shift
+	chitra officer certify "$login" --key-file "$keys/$login.pub" --days 30 --passphrase-file "$keys/passphrase" "$@"
+}
+as()
+{
+	local login=$1
+	shift
+	chitra --session "$scratch/sessions/$login" "$@"
+}
+# code COMMAND...: its exit code and the code that it gave
+code()
+{
+	local status
+	"$@" >"$scratch/out" 2>"$scratch/said"
+	status=$?
+	echo "$status $(sed -n 's/^chitra [a-z]*: \([a-z_]*\): .*/\1/p' "$scratch/said")"
+}
+
+for login in lan tu minh hoa binh; do
+	ok "officer $login is added" chitra officer add $login "Cán bộ $login"
+done
+is "$(code certify lan --mandate maker:labour:*:10000000 --admin-key "$keys/admin1")" '65 certificate_unsigned' \
+	'one admin certifies nobody'
+is "$(code certify lan --mandate maker:labour:*:10000000 --admin-key "$keys/admin1" --admin-key "$keys/stranger")" '65 certificate_unsigned' \
+	'an admin and a stranger neither'
+ok 'two admins certify a maker' certify lan --mandate maker:labour:*:10000000 --admin-key "$keys/admin1" --admin-key "$keys/admin2"
+certify tu --mandate maker:labour:22915:1 --admin-key "$keys/admin1" --admin-key "$keys/admin2" >/dev/null
+certify minh --mandate checker:labour:*:10000000 --mandate release:labour:*:10000000 --mandate approver:labour:*:10000000 \
+	--admin-key "$keys/admin1" --admin-key "$keys/admin3" >/dev/null
+certify hoa --mandate approver:labour:*:10000000 --mandate release:labour:*:10000000 --mandate maker:labour:*:10000000 \
+	--admin-key "$keys/admin2" --admin-key "$keys/admin3" >/dev/null
+certify binh --mandate approver:labour:22915:10000000 --mandate operator:*:*:100000000000 \
+	--admin-key "$keys/admin2" --admin-key "$keys/admin3" >/dev/null
+
+is "$(code as lan whoami)" '77 not_logged_in' 'nobody is logged in at first'
+for login in lan tu minh hoa binh; do
+	as $login login $login --key "$keys/$login" --passphrase-file "$keys/passphrase" >/dev/null || fail "$login logs in"
+done
+is "$(as lan whoami)" 'lan (Cán bộ lan)' 'an officer logs in with her key'
+is "$(code as lan login lan --key "$keys/minh" --passphrase-file "$keys/passphrase")" '77 login_refused' "another's key is no login"
+is "$(code as lan login lan --key "$keys/lan" --passphrase-file "$keys/admin-keys")" '77 key_file_passphrase' 'nor a wrong passphrase'
+is "$(stat -c %a "$scratch/sessions/lan")" 600 'a session is its owner'\''s file'
+
+# ---- making ---------------------------------------------------------------------------------------------------------------------
+
+is "$(code as minh batch make --programme merit --period 2024-04 --all)" '77 no_mandate' 'only a maker makes batches'
+is "$(code as tu batch make --programme merit --period 2024-04 --area 22915)" '77 no_mandate' 'and within her limit'
+is "$(sql 'select count(*) from payout.batch')" 0 'a refused batch is not there'
+as lan --json batch make --programme merit --period 2024-04 --all >"$scratch/made"
+number()
+{
+	python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
+}
+is "$(number "$scratch/made" batches)" 3 'one batch a ward and channel'
+is "$(number "$scratch/made" by_account)" 8 'those with a passing account are paid by account'
+is "$(number "$scratch/made" cash_by_wish)/$(number "$scratch/made" cash_for_want_of_account)" 1/2 'cash is by wish or for want of an account'
+is "$(number "$scratch/made" wait_for_decision)/$(number "$scratch/made" wait_for_account)" 1/1 'a finding waits, and an unconfirmed account'
+is "$(as lan --json batch make --programme merit --period 2024-04 --all | tee "$scratch/made" >/dev/null; number "$scratch/made" lines)" 0 \
+	'making them again makes nothing'
+is "$(sql "select count(distinct end_to_end_id) from payout.payout")" 11 'each line has its own id'
+
+read -r a cash b < <(sql "select string_agg(b.id::text, ' ' order by c.kind <> 'bank' and b.area_code = '22915', b.area_code, c.kind)
+	from payout.batch b join org.channel c on c.id = b.channel" | awk '{print $1, $3, $2}')
+is "$(sql "select area_code || ' ' || lines from payout.batch where id = $a")" '22915 5' 'a ward with five accounts'
+
+# ---- submitting and sending back ----------------------------------------------------------------------------------------------------
+
+is "$(code as hoa batch submit "$a")" '77 not_yours' 'a batch is submitted by whoever made it'
+ok 'the maker submits her batches' as lan batch submit --all-open
+is "$(code as lan batch submit "$a")" '65 batch_state' 'a frozen batch is not submitted again'
+root=$(sql "select encode(root, 'hex') from payout.batch where id = $a")
+ok 'a checker sends one back' as minh batch send-back "$a"
+is "$(sql "select state || ' ' || version from payout.batch where id = $a")" 'open 2' 'it is open again, as another version'
+ok 'the maker submits it again' as lan batch submit "$a"
+isnt()
+{
+	if [ "$1" != "$2" ]; then pass "$3"; else fail "$3" "both are $1"; fi
+}
+isnt "$(sql "select encode(root, 'hex') from payout.batch where id = $a")" "$root" 'a new version has another root'
+
+# ---- approving -----------------------------------------------------------------------------------------------------------------
+
+sign()
+{
+	local login=$1 role=$2
+	shift 2
+	as "$login" approve "$@" --role "$role" --key "$keys/$login" --passphrase-file "$keys/passphrase"
+}
+is "$(code sign lan checker "$a")" '77 no_mandate' 'a maker has no mandate to check'
+is "$(code sign hoa checker "$a")" '77 no_mandate' 'an approver none to check'
+is "$(code as minh approve "$a" --role checker --key "$keys/hoa" --passphrase-file "$keys/passphrase")" '65 key_not_certified' \
+	"the key must be the officer's own"
+ok 'the checker signs all that is frozen' sign minh checker --all-frozen
+is "$(sql "select count(*) from payout.approval")" 1 'one signature for three batches'
+is "$(code sign minh approver "$a")" '77 same_person' 'the checker cannot approve too'
+is "$(code sign binh approver "$b")" '77 no_mandate' 'an approver of one ward approves no other'
+is "$(sql "select count(*) from payout.payout_state")" 0 'nothing lives before the second signature'
+ok 'an approver signs one batch' sign hoa approver "$a"
+is "$(sql "select string_agg(state, ' ' order by id) from payout.batch where id in ($a, $b, $cash) and state = 'approved'")" approved 'which is approved now'
+is "$(sql "select count(*) || ' ' || count(*) filter (where s.state = 1) from payout.payout_state s")" '5 5' 'its payouts live, as ready'
+is "$(sql "select p.amount from books.posting p join books.ledger_account a on a.id = p.account join books.txn t on t.seq = p.seq
+	where a.code = 'liabilities:payable:labour:merit' and t.kind = 'batch.approved'")" -5000000 'and are owed in the books'
+ok 'another approver signs what is left in his ward' sign binh approver --all-frozen
+is "$(sql "select state from payout.batch where id = $cash")" approved 'the cash batch is approved'
+is "$(sql "select state from payout.batch where id = $b")" frozen 'the other ward waits for whoever may approve it'
+is "$(code as lan batch withdraw "$a")" '65 batch_state' 'an approved batch is not withdrawn'
+
+# A row that changes under the signature.
+sql "alter table payout.payout disable trigger fixed; update payout.payout set amount_dong = 1000001 where batch = $b and line = 1;
+	alter table payout.payout enable trigger fixed" >/dev/null
+is "$(code sign hoa approver "$b")" '65 batch_altered' 'nobody signs lines that are not what they were'
+sql "alter table payout.payout disable trigger fixed; update payout.payout set amount_dong = 1000000 where batch = $b and line = 1;
+	alter table payout.payout enable trigger fixed" >/dev/null
+ok 'put right, it is signed' sign hoa approver "$b"
+
+# ---- money and release -------------------------------------------------------------------------------------------------------------
+
+ok 'money is expected' as binh fund expect --account merit-demo --amount 9000000 --reference KB-2024-04-0117
+ok 'twice is once' as binh fund expect --account merit-demo --amount 9000000 --reference KB-2024-04-0117
+is "$(code as binh fund expect --account merit-demo --amount 9000001 --reference KB-2024-04-0117)" '65 order_differs' 'but not with another amount'
+is "$(code as lan fund expect --account merit-demo --amount 9000000 --reference KB-2)" '77 no_mandate' 'a maker expects no money'
+is "$(code as lan release "$a")" '77 no_mandate' 'a maker does not release'
+ok 'the first officer releases' as minh release "$a" "$b" "$cash"
+is "$(sql "select count(*) from payout.batch where state = 'released'")" 0 'and nothing goes yet'
+is "$(code as minh release "$a")" '0 ' 'twice by the same officer'
+is "$(sql "select state from payout.batch where id = $a")" approved 'is still one officer'
+as hoa release "$a" "$b" "$cash" >/dev/null 2>"$scratch/said"
+is $? 75 'without the money the second officer is told to wait'
+like "$(cat "$scratch/said")" "bảng $a: chưa đủ tiền, còn thiếu 5\.000\.000 đ ở merit-demo \(not_funded\)" 'and how much is missing where'
+
+# fund AMOUNT: the treasury's money as a statement would book it
+fund()
+{
+	psql -XAtq -v ON_ERROR_STOP=1 <<-SQL >/dev/null
+		begin;
+		select first_seq as first, recorded, accounts from books.begin_post(array['test$1'], array[sha256('test$1')],
+			array['assets:bank:merit-demo', 'liabilities:advance:merit-demo']) \\gset
+		select books.post(:first, :'recorded', array['test$1'], array[sha256('test$1')], array['funding'], array['2024-04-03'::date],
+			array[false], array[null::bigint], array[2::smallint], array['test'::bytea], array[sha256('\\x00'::bytea || 'test'::bytea)],
+			array[1, 1], array[1, 2]::smallint[], array[1, 2], array[$1, -$1]::bigint[], :'accounts', true);
+		commit;
+	SQL
+}
+fund 9000000
+as hoa --json release "$a" "$b" >"$scratch/released"
+is $? 0 'with the money there, they go'
+is "$(number "$scratch/released" released_batches)/$(number "$scratch/released" released_dong)" 2/8000000 'whole'
+is "$(sql "select count(*) || ' ' || max(n) from (select dispatch, count(*) as n from payout.dispatch_range group by 1) x")" '1 1' \
+	'batches of one channel share a dispatch, as one range'
+is "$(sql "select sum(r.last_payout - r.first_payout + 1) from payout.dispatch_range r")" 8 'of all their payouts'
+is "$(find "$scratch/archive/manifest" -name '[0-9]*.v*' | wc -l)/$(find "$scratch/archive/manifest" -name '.*' -type f | wc -l)" 2/0 \
+	'their manifests are in the archive'
+is "$(grep -c '^chitra-line/v1$' "$scratch/archive/manifest/$a.v2")" 5 'with every line'
+is "$(grep -c '^chitra-signed/v1$' "$scratch/archive/manifest/$a.v2")" 2 'and both signatures'
+is "$(sql "select sum(p.amount) from books.posting p join books.ledger_account a on a.id = p.account join books.txn t on t.seq = p.seq
+	where a.code = 'liabilities:advance:merit-demo' and t.kind = 'batch.released'")" 8000000 'the advance pays for them, once'
+as hoa release --all-approved >/dev/null 2>"$scratch/said"
+is "$? $(grep -c 'còn thiếu 2.000.000 đ' "$scratch/said")" '75 1' 'what the rest of the money does not cover waits'
+fund 2000000
+ok 'the same command lets the rest go when its money is there' as hoa release --all-approved
+is "$(sql "select string_agg(distinct state, ' ') from payout.batch")" released 'everything is released'
+
+# ---- stopping ----------------------------------------------------------------------------------------------------------------------
+
+id()
+{
+	sql "select end_to_end_id from payout.payout where batch = $1 and line = $2"
+}
+ok 'one officer holds a payout' as minh hold "$(id "$a" 1)" --reason 'nghi trùng'
+is "$(code as minh hold "$(id "$a" 1)" --reason 'nghi trùng')" '65 payout_state' 'a held one is not held again'
+ok 'one officer says that it may go' as minh unhold "$(id "$a" 1)"
+is "$(sql "select t.name from payout.payout_state s join payout.state t on t.code = s.state join payout.payout p on p.id = s.payout
+	where p.end_to_end_id = '$(id "$a" 1)'")" held 'it is held still'
+ok 'a second one says so too' as hoa unhold "$(id "$a" 1)"
+is "$(sql "select count(*) from payout.dispatch")" 3 'and it goes, in a dispatch of its own'
+ok 'one officer cancels with a reason' as minh cancel "$(id "$a" 2)" --reason 'đã mất'
+is "$(code as lan cancel "$(id "$a" 3)" --reason 'không có quyền')" '77 no_mandate' 'but not just any'
+ok 'the claim comes again as its next issue' as lan batch make --programme merit --period 2024-05 --all
+is "$(sql "select p.issue || ' ' || b.period from payout.payout p join payout.batch b on b.id = p.batch where b.state = 'open'")" '2 2024-05-01' \
+	'in a batch of its own'
+
+# ---- certificates end --------------------------------------------------------------------------------------------------------------
+
+ok 'that batch is submitted' as lan batch submit --all-open
+hash=$(chitra --json officer list minh | python3 -c 'import json, sys; print(json.load(sys.stdin)["certificates"][0]["certificate"])')
+ok 'one admin revokes a certificate' chitra officer revoke "$hash" --reason 'mất khóa' --admin-key "$keys/admin2" --passphrase-file "$keys/passphrase"
+is "$(code sign minh checker --all-frozen)" '65 certificate_none' 'then its officer signs nothing'
+ok 'an officer logs out' as hoa logout
+is "$(code as hoa whoami)" '77 not_logged_in' 'and is gone'
+
+# ---- the sandbox's clock -----------------------------------------------------------------------------------------------------------
+
+before=$(sql 'select ops.today()')
+ok 'the next day comes' chitra sandbox next-day
+is "$(sql "select ops.today() - '$before'::date || ' ' || to_char(ops.now() at time zone 'Asia/Ho_Chi_Minh', 'HH24:MI')")" '1 08:00' 'at eight in the morning'
+sql "alter table ops.instance disable trigger all; update ops.instance set sandbox = false; alter table ops.instance enable trigger all" >/dev/null
+is "$(code chitra sandbox next-day)" '65 not_sandbox' 'but only in a sandbox'
+done_testing
