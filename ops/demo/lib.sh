@@ -160,6 +160,7 @@ keys_make()
 	done
 	"$CHITRA_BIN/chitra" secret public evidence "$keys/evidence" >"$keys/evidence.pub" &&
 		"$CHITRA_BIN/chitra" secret public signing "$keys/bank-sign" >"$keys/bank-sign.pub" || return 1
+	"$CHITRA_BIN/chitra" secret public signing "$keys/log" >"$keys/log.pub" || return 1
 	"$fakebank" keygen "$keys/bank" >"$keys/bank.pub" || return 1
 	[ -f "$keys/passphrase" ] || (umask 077 && openssl rand -hex 16 >"$keys/passphrase")
 	for name in admin1 admin2 admin3 $(cut -d' ' -f1 <<<"$officers"); do
@@ -214,6 +215,14 @@ config_write()
 	echo "${BANK_CONFIG:-}" >>"$CHITRA_CONFIG.new"
 	mv "$CHITRA_CONFIG.new" "$CHITRA_CONFIG"
 	"$CHITRA_BIN/chitrad" --config "$CHITRA_CONFIG" --check-config
+}
+
+# payer_make: agencies, accounts, channels and the first leaf
+payer_make()
+{
+	[ ! -f "$input/agent/agent.pub" ] || cp "$input/agent/agent.pub" "$keys/agent.pub" || return 1
+	"$top/ops/demo/bank-day" payer "$input/events.json" "$keys" "${PROFILE:-}" >"$here/payer.json" &&
+		"$CHITRA_BIN/chitra" setup "$here/payer.json"
 }
 
 # ---- officers -------------------------------------------------------------------------------------------------------------------

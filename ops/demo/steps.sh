@@ -31,7 +31,7 @@ step()
 	[ ! -t 1 ] || printf '\r\033[K'
 	printf '%s' "$bar_text${note:+: $note}"
 	# The width counts characters, which printf of bash does not.
-	local width=$((72 - $(printf '%s' "$bar_text${note:+: $note}" | wc -m)))
+	local width=$((84 - $(printf '%s' "$bar_text${note:+: $note}" | wc -m)))
 	[ $width -gt 0 ] && printf '%*s' $width ''
 	if [ $status -eq 0 ]; then
 		printf '%8s   ok\n' "$(seconds_since "$began")"
@@ -396,8 +396,8 @@ payroll_steps=(
 	"schema and reference data|s_database"
 	"lists from the wards|s_lists"
 	"keys and configuration|s_keys"
-	"bank and daemon|s_start"
 	"payer and officers|s_payer"
+	"bank and daemon|s_start"
 	"import of the lists|s_import"
 	"the bank's accounts, the deaths|s_accounts"
 	"what each is entitled to|s_entitle"
