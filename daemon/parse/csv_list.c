@@ -100,7 +100,7 @@ static size_t record_cells(struct arena *a, const struct record *r, struct bytes
 
 static void csv_begin(struct csv_parser *csv, char delimiter)
 {
-	if (csv_init(csv, CSV_REPALL_NL | CSV_STRICT_FINI) != 0)
+	if (csv_init(csv, CSV_REPALL_NL) != 0)
 		bug("could not start libcsv");
 	csv_set_delim(csv, (unsigned char)delimiter);
 	csv_set_realloc_func(csv, limited);
@@ -437,6 +437,8 @@ bool csv_list_end(struct csv_list *l)
 		return problem_set(&l->problem, "file_empty", 0, "");
 	if (!l->begun && !begin(l))
 		return false;
+	/* Strict only now: a quote inside a cell is an officer's habit, one that nothing closes has swallowed rows. */
+	csv_set_opts(&l->csv, CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI);
 	if (csv_fini(&l->csv, list_cell, list_row, l) != 0)
 		return problem_set(&l->problem, "quote_unclosed", l->record.row + 1, "");
 	if (l->problem.code)
