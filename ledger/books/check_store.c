@@ -91,8 +91,9 @@ static bool same_legs(const struct rows *r, size_t i, const struct cols *c, cons
 /* The first column that is not what the leaf says; NULL: none. */
 static const char *row_differs(const struct rows *r, size_t i, const struct cols *c, const struct leaf *leaf)
 {
+	CLEANUP(buf_free) struct buf scratch = {.max = LEAF_MAX};
 	const struct entry *e = &leaf->entry;
-	struct hash meaning = entry_meaning(e);
+	struct hash meaning = entry_meaning(e, &scratch);
 	struct hash stored = row_hash(r, i, c->idem_hash);
 	bool reverses_one = !row_null(r, i, c->reverses);
 

@@ -7,7 +7,8 @@
 
 struct entry entry_batch_approved(struct arena *a, const struct told_by *by, const struct batch_approved *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 	struct vnd booked;
 
@@ -32,7 +33,8 @@ struct entry entry_batch_approved(struct arena *a, const struct told_by *by, con
 
 struct entry entry_approval(struct arena *a, const struct told_by *by, const struct approval_given *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_hash(to, "bundle", &e->bundle_root);
@@ -54,7 +56,8 @@ struct entry entry_approval(struct arena *a, const struct told_by *by, const str
 
 struct entry entry_batch_released(struct arena *a, const struct told_by *by, const struct batch_released *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	bug_if(vnd_cmp(e->unfunded, e->sum) > 0);
@@ -79,7 +82,8 @@ struct entry entry_batch_released(struct arena *a, const struct told_by *by, con
 
 struct entry entry_dispatch_sent(struct arena *a, const struct told_by *by, const struct dispatch_sent *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 	struct vnd parts = vnd(0);
 
@@ -103,7 +107,8 @@ struct entry entry_dispatch_sent(struct arena *a, const struct told_by *by, cons
 static struct entry payout_entry(struct arena *a, const struct told_by *by, const struct payout_end *e,
 	enum leaf_kind kind, const char *end, bool entry_line, bool reason_line)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_code(to, "id", e->id);
@@ -156,7 +161,8 @@ struct entry entry_payout_returned(struct arena *a, const struct told_by *by, co
 
 struct entry entry_claim_voided(struct arena *a, const struct told_by *by, const struct claim_voided *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_count(to, "claim", e->claim);
@@ -178,7 +184,8 @@ struct entry entry_claim_voided(struct arena *a, const struct told_by *by, const
 struct entry entry_unclaimed_cancelled(
 	struct arena *a, const struct told_by *by, const struct unclaimed_cancelled *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_count(to, "claim", e->claim);
@@ -201,7 +208,8 @@ struct entry entry_unclaimed_cancelled(
 
 struct entry entry_statement_file(struct arena *a, const struct told_by *by, const struct statement_file *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 	char day[DAY_TEXT_SIZE];
 
@@ -226,7 +234,8 @@ struct entry entry_statement_file(struct arena *a, const struct told_by *by, con
 static struct entry fact_entry(struct arena *a, const struct told_by *by, const struct statement_fact *e,
 	enum leaf_kind kind, const char *end)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	bool agent = kind == LEAF_AGENT_ADVANCED || kind == LEAF_AGENT_RETURNED;
 	struct entry entry;
 
@@ -300,7 +309,8 @@ struct entry entry_refund(struct arena *a, const struct told_by *by, const struc
 
 struct entry entry_break_opened(struct arena *a, const struct told_by *by, const struct break_opened *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_count(to, "break", e->break_id);
@@ -334,7 +344,8 @@ static const char *resolution_name(enum resolved_as as)
 
 struct entry entry_break_resolved(struct arena *a, const struct told_by *by, const struct break_resolved *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_count(to, "break", e->break_id);

@@ -11,7 +11,8 @@
 
 struct entry entry_reversal(struct arena *a, const struct told_by *by, const struct reversal *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_code(to, "reason", e->reason);
@@ -37,7 +38,8 @@ static const char *step_name(enum clawback_step step)
 
 struct entry entry_clawback(struct arena *a, const struct told_by *by, const struct clawback *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_code(to, "id", e->id);
@@ -64,7 +66,8 @@ static int by_purpose_and_key(const void *x, const void *y)
 
 struct entry entry_genesis(struct arena *a, const struct told_by *by, const struct genesis *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct genesis_key *keys = arena_copy(a, e->keys, e->n_keys * sizeof(*e->keys));
 	struct hash chart = chart_hash();
 	struct entry entry;
@@ -88,7 +91,8 @@ struct entry entry_genesis(struct arena *a, const struct told_by *by, const stru
 
 struct entry entry_recovered(struct arena *a, const struct told_by *by, const struct recovered *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 
 	lines_count(to, "had", e->had);
@@ -102,7 +106,8 @@ struct entry entry_recovered(struct arena *a, const struct told_by *by, const st
 
 struct entry entry_key_changed(struct arena *a, const struct told_by *by, const struct key_changed *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 	char hex[129];
 
@@ -122,7 +127,8 @@ struct entry entry_key_changed(struct arena *a, const struct told_by *by, const 
 
 struct entry entry_close(struct arena *a, const struct told_by *by, const struct period_closed *e)
 {
-	struct buf *to = lines_begin();
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct buf *to = &text;
 	struct entry entry;
 	char month[MONTH_TEXT_SIZE];
 

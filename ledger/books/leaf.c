@@ -203,20 +203,16 @@ void leaf_text(const struct leaf *leaf, struct buf *out)
 	put_rest(e, out);
 }
 
-struct hash entry_meaning(const struct entry *e)
+struct hash entry_meaning(const struct entry *e, struct buf *scratch)
 {
-	static _Thread_local struct buf text; /* its memory is kept: this runs for every transaction */
-
-	if (text.max == 0)
-		buf_init(&text, (size_t)2 * LEAF_MAX);
-	buf_reset(&text);
-	buf_add(&text, version, sizeof(version) - 1);
-	put_kind_idem_effective(e, &text);
+	buf_reset(scratch);
+	buf_add(scratch, version, sizeof(version) - 1);
+	put_kind_idem_effective(e, scratch);
 	if (e->reverses_one)
-		put_count(&text, "reverses", e->reverses);
-	put_rest(e, &text);
-	bug_if(!buf_ok(&text));
-	return sha256(buf_bytes(&text));
+		put_count(scratch, "reverses", e->reverses);
+	put_rest(e, scratch);
+	bug_if(!buf_ok(scratch));
+	return sha256(buf_bytes(scratch));
 }
 
 struct hash leaf_commitment(const struct key32 *salt, struct bytes text)

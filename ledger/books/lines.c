@@ -88,17 +88,6 @@ void lines_officers(struct buf *to, const char *const officers[2])
 
 /* ---- beginning and ending an entry --------------------------------------------------------------------------- */
 
-/* A thread's buffer, whose memory is kept: a thousand entries in a row need no allocation but the arena's. */
-struct buf *lines_begin(void)
-{
-	static _Thread_local struct buf lines;
-
-	if (lines.max == 0)
-		buf_init(&lines, LEAF_MAX);
-	buf_reset(&lines);
-	return &lines;
-}
-
 struct entry entry_told(struct arena *a, const struct told_by *by, enum leaf_kind kind, struct buf *lines)
 {
 	bug_if(!buf_ok(lines));

@@ -4,9 +4,6 @@
 
 #include "ledger/books/event.h"
 
-/* The thread's buffer for the lines of one entry, empty. */
-struct buf *lines_begin(void);
-
 void lines_code(struct buf *to, const char *key, const char *value); /* a code, or what needs no escape */
 void lines_text(struct buf *to, const char *key, const char *value);
 void lines_text_if(struct buf *to, const char *key, const char *value); /* nothing for NULL */

@@ -32,13 +32,14 @@ struct sheet {
 
 static bool take_keys(struct sheet *s)
 {
+	CLEANUP(buf_free) struct buf scratch = {.max = LEAF_MAX};
 	struct slots *known = slots_new(s->w->arena, s->n);
 
 	for (size_t i = 0; i < s->n; i++) {
 		if (!entry_check(&s->at[i], &s->w->why))
 			return false;
 		s->idems[i] = s->at[i].idem;
-		s->meanings[i] = entry_meaning(&s->at[i]);
+		s->meanings[i] = entry_meaning(&s->at[i], &scratch);
 		s->same_as[i] = slots_put(known, s->at[i].idem, i);
 		if (s->same_as[i] != i && !hash_eq(&s->meanings[i], &s->meanings[s->same_as[i]]))
 			return why_set(&s->w->why, "idem_conflict",

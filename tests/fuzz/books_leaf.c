@@ -20,6 +20,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	bug_if(!buf_ok(&again) || !bytes_eq(buf_bytes(&again), bytes_of(at, n)));
 	bug_if(!entry_check(&leaf.entry, &why));
 	bug_if(leaf_line_get(leaf.entry.lines, "amount", &value) && value.n < 5);
-	(void)entry_meaning(&leaf.entry);
+	(void)entry_meaning(&leaf.entry, &again);
 	return 0;
 }

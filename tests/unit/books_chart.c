@@ -57,19 +57,20 @@ static void meaning(void)
 	struct entry a = entry_fee(arena, &scribe, &fact);
 	struct entry b = entry_fee(arena, &other, &fact);
 	struct entry c = entry_fee(arena, &tomorrow, &fact);
-	struct hash mean = entry_meaning(&a);
+	CLEANUP(buf_free) struct buf scratch = {.max = LEAF_MAX};
+	struct hash mean = entry_meaning(&a, &scratch);
 	struct hash same;
 
 	b.late = true;
 	b.refs = "line:1 again:2";
-	same = entry_meaning(&b);
+	same = entry_meaning(&b, &scratch);
 	ok(hash_eq(&mean, &same),
 		"who recorded it, where and on which evidence does not change what it means");
-	same = entry_meaning(&c);
+	same = entry_meaning(&c, &scratch);
 	ok(!hash_eq(&mean, &same), "another effective day is another meaning");
 	fact.amount = vnd(6);
 	c = entry_fee(arena, &scribe, &fact);
-	same = entry_meaning(&c);
+	same = entry_meaning(&c, &scratch);
 	ok(!hash_eq(&mean, &same), "another amount is another meaning");
 	same = sha256(bytes_z("chitra-ledger/v1\nkind fee\nidem l1.fee\neffective 2024-04-03\n"
 			      "funding-account pt-merit\namount 5 VND\nentry E\nrule R\n"

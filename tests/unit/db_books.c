@@ -321,6 +321,73 @@ static void eight_at_once(void)
 	arena_free(w.arena);
 }
 
+/* ---- everybody takes everything back -------------------------------------------------------------------------------- */
+
+#define TAKEN_BACK 50
+
+static int64_t first_of_them;
+
+static void *taker(void *of)
+{
+	struct db *own = db_open(NULL, DB_DUTY_OWNER);
+	int64_t fresh = 0;
+
+	for (int64_t i = 0; i < TAKEN_BACK; i++) {
+		struct work w = work_on(own);
+		struct told_by by = told_by_scribe();
+		struct entry original = settled_of(w.arena, 300000 + i, 17);
+		struct entry entry;
+		struct posted p;
+
+		by.actor = *(int64_t *)of % 2 == 0 ? "officer:hoa" : "officer:minh";
+		entry = entry_reversal(w.arena, &by,
+			&(struct reversal){.seq = first_of_them + i,
+				.n_legs = original.n_legs,
+				.legs = original.legs,
+				.reason = "wrong_entry",
+				.officers = {"hoa", "minh"}});
+		if (!went(&w, post_all(&w, &entry, 1, FLOORS_RECORD, &p)))
+			bug("not posted");
+		fresh += (int64_t)p.n_fresh;
+		arena_free(w.arena);
+	}
+	db_close(own);
+	*(int64_t *)of = fresh;
+	return NULL;
+}
+
+static void each_is_taken_back_once(void)
+{
+	struct work w = work_on(db);
+	struct entry *at = arena_array(w.arena, TAKEN_BACK, struct entry);
+	struct posted p;
+	pthread_t threads[LANES];
+	int64_t arg[LANES];
+	int64_t fresh = 0;
+	struct vnd before;
+	struct vnd after;
+
+	for (int64_t i = 0; i < TAKEN_BACK; i++)
+		at[i] = settled_of(w.arena, 300000 + i, 17);
+	ok(went(&w, books_balance(&w, "assets:bank:pt-merit", &before)) &&
+			went(&w, post_all(&w, at, TAKEN_BACK, FLOORS_RECORD, &p)),
+		"there is something to take back");
+	first_of_them = p.seq[0];
+	for (int64_t i = 0; i < LANES; i++) {
+		arg[i] = i;
+		if (pthread_create(&threads[i], NULL, taker, &arg[i]) != 0)
+			bug("no thread");
+	}
+	for (int64_t i = 0; i < LANES; i++) {
+		pthread_join(threads[i], NULL);
+		fresh += arg[i];
+	}
+	is_i64(fresh, TAKEN_BACK, "eight take back the same fifty at once, and each is taken back once");
+	ok(went(&w, books_balance(&w, "assets:bank:pt-merit", &after)) && vnd_cmp(before, after) == 0,
+		"the balance is that of before");
+	arena_free(w.arena);
+}
+
 int main(void)
 {
 	books_scene_begin("books");
@@ -335,6 +402,7 @@ int main(void)
 	longer_than_one_call();
 	rolled_back();
 	eight_at_once();
+	each_is_taken_back_once();
 	clumsy_edits();
 	db_close(db);
 	scene_end();
