@@ -81,7 +81,7 @@ s_database()
 s_lists()
 {
 	[ -f "$input/truth.json" ] && grep -q "\"seed\": ${DEMO_SEED:-20240403}," "$input/truth.json" ||
-		ops/demo/generate --seed "${DEMO_SEED:-20240403}" --out "$input" || return 1
+		ops/demo/generate --seed "${DEMO_SEED:-20240403}" ${GENERATE:-} --out "$input" || return 1
 	note="$(find "$input/lists" -name '*.csv' | wc -l) lists, $("$top/ops/demo/results" number totals people <"$input/truth.json") people"
 }
 
@@ -126,7 +126,7 @@ s_import()
 s_accounts()
 {
 	import accounts.json --kind account_list --bank DEMO "$input/bank/demo-accounts.csv" &&
-		import deaths.json --kind deaths "$input/population/deaths.csv"
+		{ [ "$(wc -l <"$input/population/deaths.csv")" -lt 2 ] || import deaths.json --kind deaths "$input/population/deaths.csv"; }
 }
 
 s_entitle()
