@@ -109,7 +109,7 @@ select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:open, :claim, 1, amount
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:open, :claim, 1, amount)), case when amount > 0 then 'CH001 not_the_claim' else '23514 payout_amount_dong_check' end,
 	format('a line of %s', amount)) from unnest(array[-1000000, 0]) amount;
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:open, :voided)), 'CH001 not_the_claim', 'a voided claim is not paid');
-select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:open, 0, 1, 1000000)), '23503 payout_claim_fkey', 'a line is for a claim that is there');
+select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:open, 0, 1, 1000000)), 'CH001 names_nothing', 'a line is for a claim that is there');
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:open, :claim, 1, null, 1)), '23505 payout_batch_line_key', 'a line has a number of its own');
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:open, :claim, 1, null, 0)), '23514 payout_line_check', 'from 1');
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:open, :claim, 1, null, null, id)), '23514 payout_end_to_end_id_check', format('%s is no end-to-end id', id))
