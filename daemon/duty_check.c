@@ -1,4 +1,4 @@
-#include <string.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "ledger/base/log.h"
@@ -57,6 +57,15 @@ static void set_conditions(struct duty_private *own)
 		own->look.in_doubt ? "the database went back in time or is another one" : "goes on");
 }
 
+/* What `systemctl status` shows. */
+static void say_status(const struct duty_ctx *d)
+{
+	char text[160];
+	snprintf(text, sizeof text, "STATUS=database %s, %zu jobs under way",
+		condition_holds(d->own->database) ? "ok" : "unavailable", queue_in_flight(d->queue));
+	notify(text);
+}
+
 static void looked(struct job *job, enum result result)
 {
 	struct duty_ctx *d = job->arg;
@@ -74,6 +83,7 @@ static void looked(struct job *job, enum result result)
 	}
 	if (own->draining)
 		return;
+	say_status(d);
 	if (result == OK && !own->started && !own->look.standby) {
 		struct why why = {0};
 		if (!may_begin(&own->look, &why)) {

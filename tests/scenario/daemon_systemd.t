@@ -66,6 +66,7 @@ told_value()
 }
 
 ok "READY=1 is said when the duty works" within 20 told_times READY=1 1
+ok "STATUS= says how it goes" told_times "STATUS=database ok" 1
 address=$(told_value address)
 is "$(curl -s --max-time 5 "http://$address/livez")" ok "it serves on the socket that it inherited"
 is "$(cat "$run/gate.0.admin")" "$address" "and writes that address down, not the option's"
