@@ -227,8 +227,8 @@ payer_make()
 
 # ---- officers -------------------------------------------------------------------------------------------------------------------
 
-# as LOGIN COMMAND...: `chitra` as this officer
-as()
+# by LOGIN COMMAND...: `chitra` as this officer
+by()
 {
 	local login=$1
 	shift
@@ -252,8 +252,8 @@ officers_make()
 		name=$rest
 		[ -e "$here/officers/$login.certified" ] ||
 			{ certify "$login" "$name" "$role" && touch "$here/officers/$login.certified"; } || return 1
-		as "$login" whoami >/dev/null 2>&1 ||
-			as "$login" login "$login" --key "$keys/$login" --passphrase-file "$keys/passphrase" || return 1
+		by "$login" whoami >/dev/null 2>&1 ||
+			by "$login" login "$login" --key "$keys/$login" --passphrase-file "$keys/passphrase" || return 1
 	done <<<"$officers"
 }
 

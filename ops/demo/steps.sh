@@ -108,7 +108,7 @@ import()
 {
 	local report=$here/out/$1 status
 	shift
-	as thu --json import "$@" >"$report.new"
+	by thu --json import "$@" >"$report.new"
 	status=$?
 	if [ $status -ne 0 ] && ! "$top/ops/demo/results" only-repeats "$report.new"; then
 		cat "$report.new"
@@ -133,16 +133,16 @@ s_entitle()
 {
 	local programme
 	for programme in merit social rent; do
-		as thu --json entitle --programme $programme --period $period >"$here/out/entitle-$programme.json" || return 1
+		by thu --json entitle --programme $programme --period $period >"$here/out/entitle-$programme.json" || return 1
 	done
 }
 
 # Once for those whom the bank's list names, and again when the bank has answered about the others.
 s_match()
 {
-	as thu --json match --period $period >"$here/out/match-1.json" || return 1
+	by thu --json match --period $period >"$here/out/match-1.json" || return 1
 	within 120 inquiries_answered || return 1
-	as thu --json match --period $period >"$here/out/match-2.json"
+	by thu --json match --period $period >"$here/out/match-2.json"
 }
 
 inquiries_answered()
@@ -165,15 +165,15 @@ batches_make()
 {
 	local programme
 	for programme in merit social rent; do
-		as lan batch make --programme $programme --period $period --all || return 1
+		by lan batch make --programme $programme --period $period --all || return 1
 	done
-	as lan batch submit --all-open
+	by lan batch submit --all-open
 }
 
 s_approve()
 {
-	once checked as minh approve --all-frozen --role checker --key "$keys/minh" --passphrase-file "$keys/passphrase" &&
-		once approved as hoa approve --all-frozen --role approver --key "$keys/hoa" --passphrase-file "$keys/passphrase"
+	once checked by minh approve --all-frozen --role checker --key "$keys/minh" --passphrase-file "$keys/passphrase" &&
+		once approved by hoa approve --all-frozen --role approver --key "$keys/hoa" --passphrase-file "$keys/passphrase"
 }
 
 # ---- money --------------------------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ s_money()
 {
 	local account kind amount reference
 	while read -r account kind amount reference; do
-		as son fund expect --account "$account" --kind "$kind" --amount "$amount" --reference "$reference" || return 1
+		by son fund expect --account "$account" --kind "$kind" --amount "$amount" --reference "$reference" || return 1
 	done < <(ops/demo/bank-day orders "$input/events.json")
 	bookings start && within 60 money_there
 }
@@ -215,7 +215,7 @@ money_there()
 # release BATCHES...: by two officers; exit 75 when money is missing
 release()
 {
-	as an release "$@" && as binh release "$@"
+	by an release "$@" && by binh release "$@"
 }
 
 # One batch has no money yet; it is tried, refused by name, and waits.
@@ -288,7 +288,7 @@ day_is()
 	local ours
 	bank date "{\"date\":\"$1\"}" >/dev/null || return 1
 	while ours=$(sql 'select ops.today()') && [[ $ours < $1 ]]; do
-		as son sandbox next-day || return 1
+		by son sandbox next-day || return 1
 	done
 }
 
@@ -314,8 +314,8 @@ s_first_statement()
 s_cash()
 {
 	local first=yen second=dung
-	as $first cash confirm "$input/agent/paid-list.csv" --channel "$(ops/demo/bank-day agent "$input/events.json")" &&
-		as $second cash confirm "$input/agent/paid-list.csv" --channel "$(ops/demo/bank-day agent "$input/events.json")" &&
+	by $first cash confirm "$input/agent/paid-list.csv" --channel "$(ops/demo/bank-day agent "$input/events.json")" &&
+		by $second cash confirm "$input/agent/paid-list.csv" --channel "$(ops/demo/bank-day agent "$input/events.json")" &&
 		bookings paid-list
 }
 
@@ -344,7 +344,7 @@ s_reconcile()
 	: >"$here/out/reconciliation.txt"
 	while read -r account; do
 		for day in 2024-04-03 2024-04-04; do
-			as minh reconcile --account "$account" --date $day >>"$here/out/reconciliation.txt"
+			by minh reconcile --account "$account" --date $day >>"$here/out/reconciliation.txt"
 			status=$?
 			case $status in
 			0) ;;
@@ -368,11 +368,11 @@ unplanted_breaks()
 
 s_reports()
 {
-	as minh --json report summary --period $period >"$here/out/summary.json" &&
-		as minh report summary --period $period --csv >"$here/out/report.csv" &&
-		as minh report statements --csv >"$here/out/statements.csv" &&
-		as minh people --period $period --csv >"$here/out/people.csv" &&
-		as minh import rows --period $period --csv >"$here/out/rows.csv" &&
+	by minh --json report summary --period $period >"$here/out/summary.json" &&
+		by minh report summary --period $period --csv >"$here/out/report.csv" &&
+		by minh report statements --csv >"$here/out/statements.csv" &&
+		by minh people --period $period --csv >"$here/out/people.csv" &&
+		by minh import rows --period $period --csv >"$here/out/rows.csv" &&
 		bank entries.csv >"$here/out/entries.csv"
 }
 
