@@ -46,6 +46,11 @@ static bool no_claim(struct working *w, enum entitle_answer answer, const char *
 	return false;
 }
 
+static int pct_of(const struct entitle_line *l)
+{
+	return l->category->needs_injury_pct ? l->injury_pct : 0;
+}
+
 /* The part that one rate gives; false: there is no claim. */
 static bool part_of(struct working *w, const char *rate_code, int injury_pct, struct entitle_part *out)
 {
@@ -86,7 +91,7 @@ static bool add_table_lines(struct working *w)
 		struct entitle_part part;
 		if (l->category->rule != CATEGORY_TABLE)
 			continue;
-		if (!part_of(w, l->category->rate_code, l->injury_pct, &part) || !add_part(w, part))
+		if (!part_of(w, l->category->rate_code, pct_of(l), &part) || !add_part(w, part))
 			return false;
 		if (l->category->also_rate_code &&
 			(!part_of(w, l->category->also_rate_code, 0, &part) || !add_part(w, part)))
@@ -111,7 +116,7 @@ static bool read_several(struct working *w, struct several *s)
 		struct entitle_part part;
 		if (l->category->rule == CATEGORY_TABLE)
 			continue;
-		if (!part_of(w, l->category->rate_code, l->injury_pct, &part))
+		if (!part_of(w, l->category->rate_code, pct_of(l), &part))
 			return false;
 		if (l->category->rule == CATEGORY_ADDS) {
 			s->has_parent = true;

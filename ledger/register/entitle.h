@@ -14,7 +14,7 @@
 
 struct entitle_line {
 	const struct category *category;
-	int injury_pct; /* 0: none */
+	int injury_pct; /* 0: none; read only where the category needs it */
 };
 
 struct entitle_asked {

@@ -68,6 +68,8 @@ static bool has_decimals(const char *s, size_t n)
 {
 	size_t last = n;
 	for (size_t i = 0; i < n; i++) {
+		if (last + 1 == i && (s[i] == '.' || s[i] == ','))
+			return false;
 		if (s[i] == '.' || s[i] == ',')
 			last = i;
 		else if (s[i] < '0' || s[i] > '9')
