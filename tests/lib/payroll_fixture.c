@@ -65,8 +65,10 @@ __attribute__((format(printf, 1, 2))) static const char *sql(const char *format,
 
 static void connect_scene(void)
 {
-	if (conn)
+	const char *database = getenv("PGDATABASE");
+	if (conn && (!database || strcmp(PQdb(conn), database) == 0))
 		return;
+	PQfinish(conn); /* a test may have several databases, one after the other */
 	conn = PQconnectdb("");
 	if (PQstatus(conn) != CONNECTION_OK)
 		die("payroll: %s", PQerrorMessage(conn));

@@ -1,0 +1,103 @@
+/* What a statement proves by what it lacks: only where the bank promised it, and only when the chain is whole. */
+#include "tests/unit/db_recon.h"
+
+static void move(int64_t i, int from, int to)
+{
+	scene("select payout.move(array[%lld::bigint], array[%d::smallint], array[%d::smallint], 3::smallint, array[null::bigint], "
+	      "array[null::integer], null)",
+		(long long)payees[i].payout, from, to);
+}
+
+static int64_t store_day(int64_t day, int64_t sequence, int64_t opening, const int64_t *paid, size_t n,
+	int64_t funded, int64_t lacking)
+{
+	struct sheet s = sheet_of(day, sequence, opening);
+	struct statement_closed c;
+	if (funded)
+		sheet_add(&s, false, funded)->entry_ref = "KB-FIXTURE";
+	for (size_t i = 0; i < n; i++)
+		sheet_pays(&s, paid[i]);
+	s.closing -= lacking;
+	if (sheet_store(&s, &c, NULL) != OK)
+		exit(1);
+	settle_all(1000);
+	return s.closing;
+}
+
+static void honoured(void)
+{
+	struct payroll p = {.valid_hours = 24};
+	recon_scene_begin("recon_absence", 12, &p);
+	move(7, 3, 6);
+	int64_t closing = store_day(FIRST_DAY, 1, 0, (const int64_t[]){1, 2, 3, 4, 5, 6}, 6, p.sum, 0);
+	struct absence_counts a = absence_all();
+	is_i64((int64_t)a.statements, 1, "a statement is looked at when its lines are settled");
+	is_i64((int64_t)a.absent, 0, "before valid-until nothing is proven");
+	is_i64((int64_t)a.lost, 1, "but what the bank called credited and has not booked");
+	is_str(scene("select kind || ' ' || payout || ' ' || amount_dong from recon.break"),
+		scene("select 'lost_line %lld %lld'", (long long)payees[7].payout, (long long)payees[7].dong),
+		"is a lost line");
+	is_str(state_of(7), "credited", "and stays what it is");
+	struct reconciliation r;
+	is_str(reconciled_name(reconciled_on(FIRST_DAY, &r)), "breaks", "its day reconciles with that break");
+	is_i64(vnd_dong(r.unexplained), payees[7].dong, "by exactly its amount");
+
+	closing = store_day(FIRST_DAY + 1, 2, closing, (const int64_t[]){8}, 1, 0, 0);
+	a = absence_all();
+	is_i64((int64_t)a.done.not_paid, 4,
+		"who is on no statement of a whole chain through valid-until is not paid");
+	is_str(state_of(9), "not_paid", "and so it stands");
+	is_str(state_of(7), "credited", "but not against the bank's own word");
+	is_str(scene("select count(*) from recon.break"), "1", "whose break is there once");
+	is_str(scene("select count(*) from books.txn where kind = 'payout.not_paid'"), "4",
+		"each has its ledger transaction");
+	is_str(scene("select string_agg(distinct state, ' ') from payout.batch"), "released",
+		"a batch stays open while one of its payouts is in flight");
+	is_i64((int64_t)absence_all().statements, 0, "each statement is looked at once");
+
+	store_day(FIRST_DAY + 2, 3, closing, (const int64_t[]){7}, 1, 0, 0);
+	absence_all();
+	is_str(state_of(7), "settled", "the missing line settles it when it comes");
+	is_str(scene("select string_agg(distinct state, ' ') from payout.batch"), "closed",
+		"and the batch is closed when all have ended");
+	recon_scene_end();
+}
+
+static void broken(void)
+{
+	struct payroll p = {.valid_hours = 24};
+	recon_scene_begin("recon_broken", 6, &p);
+	int64_t closing = store_day(FIRST_DAY, 1, 0, (const int64_t[]){1, 2}, 2, p.sum, payees[3].dong);
+	closing = store_day(FIRST_DAY + 1, 2, closing, (const int64_t[]){4}, 1, 0, 0);
+	struct absence_counts a = absence_all();
+	is_i64((int64_t)a.statements, 2, "statements of a chain with a gap are looked at");
+	is_i64((int64_t)a.absent, 0, "and prove nobody unpaid");
+	is_str(state_of(5), "sent", "who is missing stays in flight");
+	struct reconciliation r;
+	is_str(reconciled_name(reconciled_on(FIRST_DAY + 1, &r)), "broken", "and the day says so");
+	recon_scene_end();
+}
+
+static void not_honoured(void)
+{
+	struct payroll p = {.valid_hours = 24, .honours = "false"};
+	recon_scene_begin("recon_novalid", 4, &p);
+	int64_t closing = store_day(FIRST_DAY, 1, 0, (const int64_t[]){1}, 1, p.sum, 0);
+	store_day(FIRST_DAY + 1, 2, closing, (const int64_t[]){2}, 1, 0, 0);
+	struct absence_counts a = absence_all();
+	is_i64((int64_t)a.done.not_paid, 0,
+		"a bank that does not honour valid-until proves nothing by silence");
+	is_str(state_of(3), "sent", "the payout stays in flight");
+	is_str(scene("select count(*) || ' ' || min(kind) from recon.break"), "2 overdue", "under a break");
+	struct reconciliation r;
+	is_str(reconciled_name(reconciled_on(FIRST_DAY + 1, &r)), "breaks", "that names every đồng");
+	recon_scene_end();
+}
+
+int main(void)
+{
+	honoured();
+	broken();
+	not_honoured();
+	return done_testing();
+}
