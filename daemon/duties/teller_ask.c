@@ -18,6 +18,7 @@
 #define ASK_ALL_AFTER    4 /* accepted ones beside unknown ones: callbacks have had their time */
 #define TAKEN_MAX        16
 #define TAKEOVER_IDLE_MS 1000
+#define ASK_IDLE_MS      500
 
 /* ---- enquiries ------------------------------------------------------------------------------------------------------ */
 

@@ -269,11 +269,11 @@ static enum result commit_intent(struct claim *c)
 	enum result r = tx_begin(w);
 	if (r != OK)
 		return r;
-	r = dispatch_head(w, &c->now);
-	if (r != OK)
-		return r;
 	r = draw(c);
 	if (r != OK || c->n == 0)
+		return r;
+	r = dispatch_head(w, &c->now);
+	if (r != OK)
 		return r;
 	r = judge_all(c, true);
 	if (r != OK)

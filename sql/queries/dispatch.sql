@@ -7,6 +7,13 @@
 select ops.now() as now, ops.today() as today, i.sandbox, (select count(*) from auth.revocation) as revocations
 from ops.instance i;
 
+-- name: dispatch_any
+-- duties: teller
+-- in:
+-- out: one integer
+-- Cheap, because it is asked five times a second when there is nothing to do.
+select 1 as one from payout.dispatch where state = 'ready' limit 1;
+
 -- name: dispatch_pick
 -- duties: teller
 -- in: bank text, n integer
@@ -38,20 +45,22 @@ for update of d skip locked;
 -- out: payout bigint, dispatch bigint, state smallint, batch bigint, line integer, end_to_end_id text, programme text, month date,
 --      kind text, anchor bytea, instalment smallint, issue smallint, amount_dong bigint, account_hash bytea, line_hash bytea,
 --      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea
--- In id order, as everybody locks payouts. The key is that of whoever the account belongs to.
+-- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to. Ids are counted out and looked
+-- up one by one, because a range join is planned as a scan of everything.
 select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue,
 	p.amount_dong, p.account_hash, p.line_hash, n.name, n.id as person, a.bank, a.salt, a.sealed, a.holder_name,
 	a.person as account_person, k.wrapped
-from payout.dispatch_range r
-join payout.payout_state s on s.payout between r.first_payout and r.last_payout
+from (select x.dispatch, x.first_payout, least(x.last_payout, x.first_payout + 511) as last_payout
+	from payout.dispatch_range x where x.dispatch = any ($1) order by x.first_payout offset 0) as r
+cross join lateral generate_series(r.first_payout, r.last_payout) as x(payout)
+cross join lateral (select s.payout, s.state from payout.payout_state s
+	where s.payout = x.payout and s.state = any ($2) and (s.dispatch is null or s.dispatch = r.dispatch) offset 0 for update) as s
 join payout.payout p on p.id = s.payout
 join payout.claim c on c.id = p.claim
 join register.person n on n.id = c.person
 left join register.payee_account a on a.id = p.payee_account
 left join register.person_key k on k.person = a.person
-where r.dispatch = any ($1) and s.state = any ($2) and (s.dispatch is null or s.dispatch = r.dispatch)
-order by s.payout, r.dispatch
-for update of s;
+order by s.payout, r.dispatch;
 
 -- name: batch_terms
 -- duties: teller

@@ -5,10 +5,12 @@
 -- in: payouts bigint[]
 -- out: payout bigint, state smallint, batch bigint, amount_dong bigint, end_to_end_id text, line_hash bytea, agency text,
 --      programme text, channel text, cash boolean, funding text, funding_id bigint, honours_valid_until boolean, today date
--- Always in id order, so that two jobs that touch the same payouts wait for each other and never deadlock.
+-- Always in id order, so that two jobs that touch the same payouts wait for each other and never deadlock. The day is asked once:
+-- it was half of the cost when each row asked.
+with clock as materialized (select ops.today() as today)
 select s.payout, s.state, p.batch, p.amount_dong, p.end_to_end_id, p.line_hash, a.code as agency, b.programme, c.code as channel,
-	c.kind = 'cash' as cash, f.code as funding, f.id as funding_id, c.honours_valid_until, ops.today() as today
-from (select distinct x from unnest($1) as x) as w
+	c.kind = 'cash' as cash, f.code as funding, f.id as funding_id, c.honours_valid_until, clock.today
+from clock, (select distinct x from unnest($1) as x) as w
 join payout.payout_state s on s.payout = w.x
 join payout.payout p on p.id = s.payout
 join payout.batch b on b.id = p.batch
