@@ -285,6 +285,14 @@ static void test_people(struct arena *a)
 	refuses(s, &trust, NOW, "same_person", "one person as checker and approver, by two certificates");
 
 	s = scene_new(a);
+	s->certificates[1] = certificate_of(MINH, "approver");
+	s->certificates[1].c.key = sign_public(stranger);
+	s->approvals[1].a.officer = "minh";
+	s->approvals[1].by = stranger;
+	sign_all(s);
+	refuses(s, &trust, NOW, "same_person", "one person as checker and approver, by two keys");
+
+	s = scene_new(a);
 	s->certificates[1].c.key = sign_public(officers[MINH]);
 	s->approvals[1].by = officers[MINH];
 	sign_all(s);
