@@ -123,3 +123,166 @@ insert into recon.reconciliation (funding_account, day, statement, opening_dong,
 	unallocated_dong, overdue_dong, suspense_dong, unexplained_dong, breaks, result)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 returning id;
+
+-- ---------------------------------------------------------------- reports of a period
+
+-- name: report_people
+-- duties: desk scribe
+-- in: period date
+-- out: programme text, ward text, on_list bigint, payable bigint, cash_wish bigint, cash_want bigint, held bigint, exceptions bigint,
+--      ended bigint, open bigint, settled bigint, returned bigint, rejected bigint, not_paid bigint, settled_payouts bigint,
+--      settled_dong bigint, returned_dong bigint, unexplained_dong bigint
+-- People of the period's lists, each once, by ward and programme. payable: by account. A person is where the worst of their claims is.
+with listed as materialized (
+	select distinct on (r.person, r.programme) r.person, r.programme, f.area_code as ward
+	from register.import_row r join register.import_file f on f.id = r.file
+	where r.period = $1 and r.programme is not null and r.person is not null
+	order by r.person, r.programme, f.id
+), claims as materialized (
+	select c.person, c.programme, c.id, p.id as payout, p.payee_account, p.amount_dong, s.state
+	from payout.claim c
+	left join lateral (select p.id, p.payee_account, p.amount_dong from payout.payout p where p.claim = c.id
+		order by p.issue desc limit 1) p on true
+	left join payout.payout_state s on s.payout = p.id
+	where c.pay_period = $1 and not exists (select from payout.claim_void v where v.claim = c.id)
+), suspended as materialized (
+	select a.payout, sum(a.amount_dong)::bigint as dong from recon.allocation a
+	where a.kind = 'suspense' and a.payout is not null group by a.payout
+), overdue as materialized (
+	select p.id as payout, p.amount_dong as dong
+	from payout.batch b join org.channel c on c.id = b.channel
+	join payout.payout p on p.batch = b.id
+	join payout.payout_state s on s.payout = p.id and s.state in (3, 4, 5, 6)
+	where b.state = 'released' and b.period = $1
+		and (b.valid_until at time zone 'Asia/Ho_Chi_Minh')::date + c.posting_lag_days < ops.today()
+), blocked as materialized (
+	select distinct f.person, f.programme from register.finding f left join register.finding_decision d on d.finding = f.id
+	where f.period = $1 and f.blocks and d.verdict is distinct from 'pay_entitled' and f.person is not null
+), wishes as materialized (
+	select distinct on (q.person, q.programme) q.person, q.programme, q.method from register.pay_preference q
+	order by q.person, q.programme, q.since desc, q.id desc
+), person as (
+	select l.person, l.programme, l.ward, b.person is not null as is_blocked,
+		coalesce(w.method = 'cash', false) as wants_cash,
+		count(c.id) as claims, count(c.payout) as payouts,
+		bool_or(c.payout is not null and c.payee_account is null) as cash,
+		coalesce(bool_or(c.state = 2), false) as held,
+		coalesce(bool_or(c.state = 10), false) as returned,
+		coalesce(bool_or(c.state = 8), false) as rejected,
+		coalesce(bool_or(c.state = 9), false) as not_paid,
+		coalesce(bool_and(c.state = 7), false) as settled,
+		count(*) filter (where c.state = 7) as settled_payouts,
+		coalesce(sum(c.amount_dong) filter (where c.state = 7), 0)::bigint as settled_dong,
+		coalesce(sum(c.amount_dong) filter (where c.state = 10), 0)::bigint as returned_dong,
+		coalesce(sum(s.dong), 0)::bigint + coalesce(sum(o.dong), 0)::bigint as unexplained_dong
+	from listed l
+	left join claims c on c.person = l.person and c.programme = l.programme
+	left join blocked b on b.person = l.person and b.programme = l.programme
+	left join wishes w on w.person = l.person and w.programme = l.programme
+	left join suspended s on s.payout = c.payout
+	left join overdue o on o.payout = c.payout
+	group by l.person, l.programme, l.ward, b.person, w.method
+)
+select programme, ward, count(*) as on_list,
+	count(*) filter (where payouts > 0 and not cash) as payable,
+	count(*) filter (where payouts > 0 and cash and wants_cash) as cash_wish,
+	count(*) filter (where payouts > 0 and cash and not wants_cash) as cash_want,
+	count(*) filter (where held) as held,
+	count(*) filter (where payouts = 0 and is_blocked) as exceptions,
+	count(*) filter (where claims = 0 and not is_blocked) as ended,
+	count(*) filter (where claims > 0 and payouts = 0 and not is_blocked) as open,
+	count(*) filter (where settled) as settled,
+	count(*) filter (where returned) as returned,
+	count(*) filter (where rejected and not returned) as rejected,
+	count(*) filter (where not_paid and not returned and not rejected) as not_paid,
+	sum(settled_payouts)::bigint as settled_payouts,
+	sum(settled_dong)::bigint as settled_dong,
+	sum(returned_dong)::bigint as returned_dong,
+	sum(unexplained_dong)::bigint as unexplained_dong
+from person
+group by programme, ward
+order by programme, ward;
+
+-- name: report_whole
+-- duties: desk scribe
+-- in: period date
+-- out: rejected_rows bigint, in_flight_dong bigint, payouts_in_flight_dong bigint, suspense_dong bigint, sum_dong bigint,
+--      ledger_seq bigint, checkpoint_size bigint, checkpoint_root bytea, today date
+-- The books and the lists as they stand; balances are debit positive.
+select (select count(*) from register.import_row r join register.import_file f on f.id = r.file
+		where f.period = $1 and f.kind = 'payment_list' and r.status = 'rejected') as rejected_rows,
+	(select coalesce(-sum(b.balance), 0)::bigint from books.balance b join books.ledger_account a on a.id = b.account
+		where a.code like 'liabilities:in-flight:%') as in_flight_dong,
+	(select coalesce(sum(p.amount_dong), 0)::bigint from payout.payout_state s join payout.payout p on p.id = s.payout
+		where s.state in (3, 4, 5, 6)) as payouts_in_flight_dong,
+	(select coalesce(sum(abs(b.balance)), 0)::bigint from books.balance b join books.ledger_account a on a.id = b.account
+		where a.code ~ '^(assets:suspense-debit|liabilities:suspense-credit):') as suspense_dong,
+	(select coalesce(sum(b.balance), 0)::bigint from books.balance b) as sum_dong,
+	(select c.next_seq from books.counter c) as ledger_seq,
+	coalesce((select max(k.size) from books.checkpoint k), 0) as checkpoint_size,
+	(select h.root from books.tree_head h where h.size = (select max(k.size) from books.checkpoint k)) as checkpoint_root,
+	ops.today() as today;
+
+-- name: report_unallocated
+-- duties: desk scribe
+-- in:
+-- out: amount_dong bigint
+-- Statement lines that the settler has not reached.
+select coalesce(sum(l.amount_dong), 0)::bigint as amount_dong
+from bank.statement_line l where l.detail = 0 and l.id > (select upto from ops.progress where name = 'settle');
+
+-- name: report_overdue
+-- duties: desk scribe
+-- in:
+-- out: amount_dong bigint
+-- Without an end though validity and posting lag are over, or missing on a statement although called credited.
+select coalesce(sum(p.amount_dong), 0)::bigint as amount_dong
+from payout.batch b join org.channel c on c.id = b.channel
+join payout.payout p on p.batch = b.id
+join payout.payout_state s on s.payout = p.id and s.state in (3, 4, 5, 6)
+where b.state = 'released' and ((b.valid_until at time zone 'Asia/Ho_Chi_Minh')::date + c.posting_lag_days < ops.today()
+	or exists (select from recon.break k where k.payout = p.id and k.kind = 'lost_line'
+		and not exists (select from recon.break_resolution r where r.break = k.id)));
+
+-- name: report_lines
+-- duties: desk
+-- in: after bigint, n integer
+-- out: id bigint, account text, date date, entry_ref text, direction text, amount_dong bigint, end_to_end_id text
+-- Statement lines as the bank booked them, page by page.
+select l.id, f.number as account, s.day as date, l.entry_ref, l.direction, l.amount_dong, l.end_to_end_id
+from (select * from bank.statement_line where id > $1 order by id limit $2) l
+join bank.statement s on s.id = l.statement
+join org.funding_account f on f.id = s.funding_account
+where l.detail = 0
+order by l.id;
+
+-- name: report_lines_last
+-- duties: desk
+-- in: after bigint, n integer
+-- out: last bigint
+select coalesce(max(id), 0) as last from (select id from bank.statement_line where id > $1 order by id limit $2) l;
+
+-- name: report_settled
+-- duties: desk
+-- in: period date, after bigint, n integer
+-- out: payout bigint, end_to_end_id text, amount_dong bigint, state text, account bigint, person bigint, bank text, sealed bytea,
+--      wrapped bytea, value_date date, entry text
+-- Payouts with an end, page by page; value date and entry are those of the ledger's receipt.
+select p.id as payout, p.end_to_end_id, p.amount_dong, st.name as state, a.id as account, a.person, a.bank, a.sealed, k.wrapped,
+	t.effective as value_date, substring(convert_from(t.leaf, 'UTF8') from '\nentry ([^\n]*)\n') as entry
+from payout.payout p
+join payout.batch b on b.id = p.batch
+join payout.payout_state s on s.payout = p.id
+join payout.state st on st.code = s.state
+left join register.payee_account a on a.id = p.payee_account
+left join register.person_key k on k.person = a.person
+left join books.txn t on t.idem = 'p' || p.id || '.settled'
+where b.period = $1 and p.id > $2 and st.ended
+order by p.id limit $3;
+
+-- name: report_reveal
+-- duties: desk
+-- in: what text, reason text
+-- out:
+-- Account numbers are opened for this report, and by whom is kept.
+insert into auth.access_log (officer, what, reason) values (auth.me(), $1, $2);

@@ -1,0 +1,17 @@
+/* report_cmd.h: `chitra report`: a period's summary, the bank's lines, the payouts that have ended. */
+#ifndef CHITRA_CLI_REPORT_CMD_H
+#define CHITRA_CLI_REPORT_CMD_H
+
+#include "daemon/cli/cli.h"
+
+#define REPORT_USAGE                                                                                      \
+	"chitra report summary --period YYYY-MM [--csv | --json]\n"                                       \
+	"         people by programme and ward: on the list, by account, in cash, settled, unexplained\n" \
+	"       chitra report statements --csv\n"                                                         \
+	"         every line of every statement, as the bank booked it\n"                                 \
+	"       chitra report settled --period YYYY-MM --csv [--reason TEXT]\n"                           \
+	"         payouts that have ended, with account numbers; that you saw them is kept"
+
+int cli_report(struct cli *cli, int argc, char **argv);
+
+#endif

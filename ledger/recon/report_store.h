@@ -1,0 +1,57 @@
+/* report_store.h: a period in figures: people by programme and ward, payouts, the books; and statement lines for comparison.
+ *
+ * Read-only but for the note of who had account numbers opened. Inside an officer's transaction. Called by `chitra report`. */
+#ifndef CHITRA_RECON_REPORT_STORE_H
+#define CHITRA_RECON_REPORT_STORE_H
+
+#include "ledger/base/day.h"
+#include "ledger/base/ids.h"
+#include "ledger/base/seal.h"
+#include "ledger/db/work.h"
+
+/* People of one programme in one ward. `open`: nobody has made a batch of their claims yet. */
+struct report_row {
+	const char *programme, *ward;
+	int64_t on_list, payable, cash_wish, cash_want, held, exceptions, ended, open;
+	int64_t settled, returned, rejected, not_paid, settled_payouts;
+	struct vnd settled_amount, returned_amount, unexplained;
+};
+
+struct report {
+	struct month period;
+	struct report_row *rows; /* by programme and ward */
+	size_t n;
+	int64_t rejected_rows;
+	struct vnd in_flight, suspense, unexplained; /* of the whole database */
+	bool books_balance; /* the accounts add up to 0, and in flight is what payouts are in flight */
+	int64_t ledger_seq; /* transactions in the books */
+	int64_t checkpoint_size;
+	struct hash checkpoint_root; /* when checkpoint_size > 0 */
+};
+enum result report_read(struct work *w, struct month period, struct report *out) WARN_UNUSED;
+
+/* All statement lines as the bank booked them, in order. Strings live until `take` returns. */
+struct report_line {
+	const char *account; /* the funding account's number */
+	struct day day;
+	const char *entry_ref, *id; /* id: "" for none */
+	bool debit;
+	struct vnd amount;
+};
+enum result report_lines(
+	struct work *w, void (*take)(void *context, const struct report_line *l), void *context) WARN_UNUSED;
+
+/* All payouts of a period that have ended, with their account numbers opened. REFUSED seal_*. */
+struct report_settled {
+	const char *id, *state; /* state: settled, returned, rejected, not_paid, cancelled */
+	struct vnd amount;
+	const char *account, *bank; /* "" for cash */
+	bool has_value_date;
+	struct day value_date;
+	const char *entry; /* "" for none */
+};
+enum result report_settled(struct work *w, const struct kek *keks, size_t n_keks, struct month period,
+	const char *reason, void (*take)(void *context, const struct report_settled *s),
+	void *context) WARN_UNUSED;
+
+#endif
