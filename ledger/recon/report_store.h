@@ -6,6 +6,7 @@
 
 #include "ledger/base/day.h"
 #include "ledger/base/ids.h"
+#include "ledger/base/money.h"
 #include "ledger/base/seal.h"
 #include "ledger/db/work.h"
 
