@@ -267,7 +267,7 @@ create trigger append_only_all before truncate on payout.payout execute function
 
 -- The only row of a payout that is updated. It begins with the last approval.
 create table payout.payout_state (
-	payout bigint primary key references payout.payout,
+	payout bigint primary key,
 	state smallint not null,
 	move_no smallint not null default 0,
 	dispatch bigint
@@ -359,6 +359,9 @@ begin
 		limit 1;
 	if found then
 		raise exception 'not_approved: batch % lacks the signatures of a checker and an approver', bad using errcode = 'CH001';
+	end if;
+	if exists (select from born n where not exists (select from payout.payout p where p.id = n.payout)) then
+		raise exception 'names_nothing: there is no such payout' using errcode = 'CH001';
 	end if;
 	if exists (select from born where state <> 1 or move_no <> 0) then
 		raise exception 'illegal_move: a payout begins as ready' using errcode = 'CH001';
