@@ -16,7 +16,7 @@ struct signals_plan {
 };
 
 void signals_free(struct signals *s);
-struct signals *signals_new(struct loop *l, const struct signals_plan *plan) FREED_BY(signals_free);
+struct signals *signals_new(struct loop *l, const struct signals_plan *plan);
 
 /* Before anything else: umask 077, no core dump, no reading of this process's memory by others of the same user. */
 void process_harden(void);

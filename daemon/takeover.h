@@ -20,8 +20,8 @@ typedef void takeover_held(void *arg);
 /* lane: one with a single thread, whose connection then holds the lock. Tries every 200 ms until the lock is held, then looks every 5 s whether it still is. held is called each time that
  * the lock was got: at the start, and again when it was lost with its connection. */
 void takeover_free(struct takeover *t); /* the queue must have been freed before */
-struct takeover *takeover_new(struct loop *l, struct lane *lane, enum db_duty duty, int instance,
-	takeover_held *held, void *arg) FREED_BY(takeover_free);
+struct takeover *takeover_new(
+	struct loop *l, struct lane *lane, enum db_duty duty, int instance, takeover_held *held, void *arg);
 
 bool takeover_is_held(const struct takeover *t);
 void takeover_stop(struct takeover *t);

@@ -151,7 +151,7 @@ struct wake *wake_new(struct loop *l, const char *run_dir, const char *duty, int
 	w->heard = heard;
 	w->arg = arg;
 	snprintf(w->name, sizeof w->name, "wake.%s.%d", duty, instance);
-	w->looked_us = -2 * LOOK_AGAIN_US;
+	w->looked_us = -INT64_C(2) * LOOK_AGAIN_US;
 	w->directory = open(run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	w->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (w->directory < 0 || w->fd < 0) {
