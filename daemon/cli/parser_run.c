@@ -218,9 +218,9 @@ bool parser_rows(struct parser *p, struct buf *out)
 {
 	CLEANUP(buf_free) struct buf words;
 	int status = -1;
+	buf_init(&words, WORDS_MAX + 256);
 	if (p->pid == 0)
 		return false;
-	buf_init(&words, WORDS_MAX + 256);
 	read_both(p, out, &words);
 	close(p->rows);
 	close(p->words);

@@ -86,8 +86,8 @@ static void record_next(struct record *r)
 
 static struct bytes record_raw(const struct record *r, size_t i)
 {
-	size_t from = i == 0 ? 0 : r->ends[i - 1];
-	return bytes_of(r->text.at + from, r->ends[i] - from);
+	size_t from = i == 0 ? 0 : r->ends[i - 1], n = r->ends[i] - from;
+	return n == 0 ? bytes_of("", 0) : bytes_of(r->text.at + from, n);
 }
 
 /* A cell, without a byte order mark that some program put before the first one. */

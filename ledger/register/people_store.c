@@ -129,7 +129,7 @@ static const char *state_of(const struct person_claim *at, size_t n, bool dead, 
 		"settled"};
 	size_t best = COUNT_OF(order);
 	if (n == 0)
-		return blocked ? "exception" : dead ? "ended" : "no_claim";
+		return dead ? "ended" : blocked ? "exception" : "no_claim";
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < best; j++)
 			if (strcmp(order[j], at[i].state) == 0)

@@ -38,8 +38,8 @@ from unnest($1, $2, $3, $4, $5, $6, $7) as c(account, status, grade, linked, pas
 -- in: period date
 -- out: asked bigint
 -- Accounts that only a list named, of people on this period's lists who do not wish cash. A bank list that vouched for an account
--- leaves nothing to ask, nor does an open question; an answer that was unclear is asked for again. A bank that is none of ours is
--- asked through the bank of the programme's channel.
+-- leaves nothing to ask, nor does an open question, nor a death before the period; an answer that was unclear is asked for again.
+-- A bank that is none of ours is asked through the bank of the programme's channel.
 with listed as materialized (
 	select distinct r.person, r.programme from register.import_row r where r.period = $1 and r.programme is not null and r.person is not null
 ), candidate as (
@@ -48,6 +48,7 @@ with listed as materialized (
 	join register.payee_account a on a.person = l.person
 	where coalesce((select p.method from register.pay_preference p
 			where p.person = l.person and p.programme = l.programme order by p.since desc, p.id desc limit 1), 'account') <> 'cash'
+		and not exists (select from register.person_event d where d.person = l.person and d.kind = 'death' and d.day < $1)
 		and not exists (select from register.account_check c where c.account = a.id and c.status <> 'unclear')
 		and not exists (select from register.account_inquiry i left join register.account_answer w on w.inquiry = i.id
 			where i.account = a.id and w.inquiry is null)
@@ -79,6 +80,7 @@ join lateral (select c.status, c.grade, c.id_linked, c.passes from register.acco
 where r.period = $1 and r.programme is not null
 	and coalesce((select p.method from register.pay_preference p
 		where p.person = r.person and p.programme = r.programme order by p.since desc, p.id desc limit 1), 'account') <> 'cash'
+	and not exists (select from register.person_event d where d.person = r.person and d.kind = 'death' and d.day < $1)
 	and not exists (
 		select from register.payee_account o
 		left join lateral (select c.passes, c.status from register.account_check c
