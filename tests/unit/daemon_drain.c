@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -45,6 +46,7 @@ static enum result work_long(struct work *w, void *arg)
 }
 
 static struct duty_ctx *context;
+static _Atomic int64_t stopped_us;
 
 static void worked(struct job *job, enum result result)
 {
@@ -60,11 +62,10 @@ static enum result claim(struct work *w, void *arg, size_t *found)
 	(void)w;
 	(void)arg;
 	*found = 1;
-	static int64_t told;
-	if (duty_is_draining(context) && !told) {
-		told = 1;
-		tell('!'); /* a run that began after the order to stop claiming */
-	}
+	/* One run may have been under way; 100 ms after the order to stop claiming none is. */
+	int64_t stopped = atomic_load(&stopped_us);
+	if (stopped && monotonic_us() - stopped > 100000)
+		tell('!');
 	return OK;
 }
 
@@ -95,6 +96,7 @@ static bool start(struct duty_ctx *d, struct why *why)
 static void stop_claiming(struct duty_ctx *d)
 {
 	tell('c');
+	atomic_store(&stopped_us, monotonic_us());
 	if (behaviour.busy_after) {
 		still_busy = true;
 		later = timer_new(d->loop, no_longer_busy, NULL);
