@@ -46,13 +46,15 @@ static void fill_counts(struct json_writer *j, const void *what)
 
 static void print_counts(struct cli *cli, const struct entitle_counts *c)
 {
-	printf("%" PRId64 " người: %" PRId64 " khoản mới, %s\n", c->people, c->claims, cli_money(cli->w->arena, c->sum));
+	printf("%" PRId64 " người: %" PRId64 " khoản mới, %s\n", c->people, c->claims,
+		cli_money(cli->w->arena, c->sum));
 	if (c->ended > 0)
 		printf("%" PRId64 " khoản không còn được hưởng (đã mất)\n", c->ended);
 	if (c->no_rate > 0)
 		printf("%" PRId64 " khoản chưa có mức hưởng\n", c->no_rate);
 	if (c->amount_differs > 0)
-		printf("%" PRId64 " người có số tiền trên danh sách khác mức được hưởng: chờ quyết định\n", c->amount_differs);
+		printf("%" PRId64 " người có số tiền trên danh sách khác mức được hưởng: chờ quyết định\n",
+			c->amount_differs);
 	if (c->already_claimed > 0)
 		printf("%" PRId64 " tháng đã được tính ở khoản khác\n", c->already_claimed);
 }

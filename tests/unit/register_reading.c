@@ -8,7 +8,7 @@ static void amounts(void)
 {
 	static const struct {
 		const char *cell;
-		int64_t dong;
+		int64_t value;
 		const char *code;
 	} table[] = {
 		{"2055000", 2055000, NULL},
@@ -47,7 +47,7 @@ static void amounts(void)
 		const char *code = read_amount(table[i].cell, vnd(READING_MOST_DONG), &amount, &known);
 		bool right = (code == NULL) == (table[i].code == NULL) &&
 			     (!code || strcmp(code, table[i].code) == 0) &&
-			     (!known || vnd_dong(amount) == table[i].dong);
+			     (!known || vnd_dong(amount) == table[i].value);
 		ok(right, "«%s» is %s", table[i].cell, table[i].code ? table[i].code : "read");
 	}
 }
