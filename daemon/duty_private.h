@@ -9,7 +9,7 @@
 #include "daemon/spawn.h"
 #include "daemon/takeover.h"
 
-enum { DUTY_LANES_MAX = 8, DUTY_POLLS_MAX = 32 };
+enum { DUTY_LANES_MAX = 8, DUTY_POLLS_MAX = 256 };
 
 /* The database as the last look saw it; written by a worker, read when its job is done. */
 struct duty_look {

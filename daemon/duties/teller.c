@@ -134,6 +134,8 @@ static void start_tasks(struct teller *t)
 	for (size_t i = 0; i < t->banks_n; i++) {
 		claim_start(&t->banks[i]);
 		ask_start(&t->banks[i]);
+		inquiry_start(&t->banks[i]);
+		fetch_start(&t->banks[i]);
 	}
 }
 

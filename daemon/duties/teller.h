@@ -89,6 +89,20 @@ struct parcel {
 	struct parcel *next_untold; /* in teller.untold */
 };
 
+/* Something else that a bank is asked: made in a worker, heard in a worker, its end told on the loop. In its own arena. */
+struct question {
+	struct request request;
+	struct job job;
+	struct arena *arena;
+	char kind; /* first letter of its message id */
+	bool (*encode)(struct question *q, struct buf *out, struct why *why);
+	enum result (*keep)(
+		struct work *w, struct question *q, const struct heard *heard); /* only if authentic */
+	void (*done)(struct question *q, enum result result);                   /* frees it: question_free */
+	void *arg;
+	struct message_writer writer;
+};
+
 struct requests { /* a queue */
 	struct request *first, *last;
 	size_t n;
@@ -114,9 +128,13 @@ struct bank {
 	size_t payouts; /* claimed and not recorded */
 	size_t payouts_max;
 	bool paused; /* the claim task, because of that */
-	struct poll_task *claim, *ask;
-	struct parcel *claimed; /* what the running claim made; the claim's worker, then the loop */
-	struct parcel *asked;   /* what the running enquiry task made, likewise */
+	struct poll_task *claim, *ask, *inquiry, *fetch;
+	struct question *inquired; /* what the running inquiry task made */
+	int64_t inquiry_after;     /* that task's: no question up to here waits */
+	struct timer *inquiry_timer;
+	struct fetches *fetches; /* teller_fetch.c's */
+	struct parcel *claimed;  /* what the running claim made; the claim's worker, then the loop */
+	struct parcel *asked;    /* what the running enquiry task made, likewise */
 };
 
 struct teller {
@@ -227,6 +245,20 @@ void takeover_start(struct teller *t);
 void ask_recorded(struct parcel *enquiry); /* the next one may leave */
 void lease_start(struct teller *t);
 void lease_stop(struct teller *t);
+
+/* ---- teller_question.c ---------------------------------------------------------------------------------------------- */
+
+/* Takes q->encode, keep, done, kind, arg and request.call, bank, reply_items; on the loop. */
+struct question *question_new(struct bank *b, enum call call);
+void question_ask(struct question *q);
+void question_free(struct question *q);
+/* Stores what was heard as evidence: kind "statement" …; direction "file", or "reply". Inside the caller's transaction. */
+enum result question_store(struct work *w, struct question *q, const char *direction, const char *kind,
+	const char *external_id, int64_t *message) WARN_UNUSED;
+
+void inquiry_start(struct bank *b);
+void fetch_start(struct bank *b);
+void fetch_stop(struct bank *b);
 
 /* ---- the list of parcels (loop) ------------------------------------------------------------------------------------ */
 

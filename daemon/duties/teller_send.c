@@ -108,6 +108,9 @@ void bank_close(struct bank *b)
 		http_poller_free(b->poller);
 	if (b->timer)
 		timer_free(b->timer);
+	if (b->inquiry_timer)
+		timer_free(b->inquiry_timer);
+	fetch_stop(b);
 	sign_free(b->key);
 }
 

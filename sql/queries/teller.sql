@@ -1,0 +1,57 @@
+-- What the teller asks banks beside payments, and what it hands to cash agents.
+
+-- name: inquiry_next
+-- duties: teller
+-- in: bank text, after bigint, n integer
+-- out: id bigint, kind text, bank text, person bigint, sealed bytea, wrapped bytea, id_sealed bytea
+-- The bank is asked for the person's ID only when the account is to be the person's own.
+select i.id, a.kind, a.bank, a.person, a.sealed, k.wrapped, d.sealed as id_sealed
+from register.account_inquiry i
+join register.payee_account a on a.id = i.account
+join register.person_key k on k.person = a.person
+left join lateral (select p.sealed from register.person_id p
+	where p.person = a.person and p.kind = 'cccd' and p.replaced_at is null
+	order by p.known_from desc limit 1) d on a.kind = 'self'
+where i.bank = $1 and i.id > $2 and not exists (select from register.account_answer w where w.inquiry = i.id)
+order by i.id limit $3;
+
+-- name: inquiry_mark
+-- duties: teller
+-- in:
+-- out: upto bigint
+-- When nothing waits: the questions up to here need not be looked at again. A younger one may still be committed behind it.
+select coalesce(max(id), 0) as upto from register.account_inquiry where asked_at < now() - interval '1 minute';
+
+-- name: inquiry_answer
+-- duties: teller
+-- in: inquiries bigint[], statuses text[], holders text[], matches boolean[], message bigint
+-- out:
+insert into register.account_answer (inquiry, status, holder_name, personal_id_match, message)
+select a.inquiry, a.status, a.holder, a.match, $5 from unnest($1, $2, $3, $4) as a(inquiry, status, holder, match)
+on conflict (inquiry) do nothing;
+
+-- name: fetch_accounts
+-- duties: teller
+-- in: bank text
+-- out: id bigint, code text, number text, last_day date, today date, wants_credits boolean
+-- Which statement comes next, and whether money is expected before it.
+select f.id, f.code, f.number, (select max(s.day) from bank.statement s where s.funding_account = f.id) as last_day,
+	ops.today() as today,
+	exists (select from org.funding_order o where o.funding_account = f.id and o.kind = 'treasury'
+		and not exists (select from recon.allocation x where x.funding_order = o.id)
+		and not exists (select from bank.intraday_credit x where x.funding_order = o.id)) as wants_credits
+from org.funding_account f
+where exists (select from org.channel c where c.funding_account = f.id and c.bank = $1 and c.kind = 'bank')
+order by f.id;
+
+-- name: cash_people
+-- duties: teller
+-- in: people bigint[]
+-- out: person bigint, wrapped bytea, id_sealed bytea
+-- The agent pays who shows this ID.
+select k.person, k.wrapped, d.sealed as id_sealed
+from register.person_key k
+left join lateral (select p.sealed from register.person_id p
+	where p.person = k.person and p.kind = 'cccd' and p.replaced_at is null
+	order by p.known_from desc limit 1) d on true
+where k.person = any ($1);
