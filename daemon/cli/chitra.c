@@ -7,6 +7,7 @@
 
 #include "daemon/cli/approve_cmd.h"
 #include "daemon/cli/batch_cmd.h"
+#include "daemon/cli/cash_cmd.h"
 #include "daemon/cli/cli.h"
 #include "daemon/cli/db_cmd.h"
 #include "daemon/cli/entitle_cmd.h"
@@ -14,7 +15,9 @@
 #include "daemon/cli/import_cmd.h"
 #include "daemon/cli/key_cmd.h"
 #include "daemon/cli/officer_cmd.h"
+#include "daemon/cli/reconcile_cmd.h"
 #include "daemon/cli/release_cmd.h"
+#include "daemon/cli/report_cmd.h"
 #include "daemon/cli/ledger_cmd.h"
 #include "daemon/cli/match_cmd.h"
 #include "daemon/cli/people_cmd.h"
@@ -46,7 +49,8 @@ static const struct command commands[] = {
 		"ward lists, a bank's accounts and deaths into the register"},
 	{"entitle", NEEDS_CONFIG, cli_entitle, ENTITLE_USAGE,
 		"what everybody on a period's lists is owed, as claims"},
-	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE, "everybody of a period with the state of each claim"},
+	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE,
+		"everybody of a period with the state of each claim"},
 	{"finding", NEEDS_CONFIG, cli_finding, FINDING_USAGE, "what awaits a decision before it is paid"},
 	{"match", NEEDS_CONFIG, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
 	{"ledger", NEEDS_CONFIG, cli_ledger, LEDGER_USAGE,
@@ -59,6 +63,9 @@ static const struct command commands[] = {
 	{"cancel", NEEDS_CONFIG, cli_cancel, CANCEL_USAGE,
 		"cancel payouts that have not left; they stay owed"},
 	{"fund", NEEDS_CONFIG, cli_fund, FUND_USAGE, "money that is expected, and money that is there"},
+	{"cash", NEEDS_CONFIG, cli_cash, CASH_USAGE, "the cash agent's signed list, confirmed by two officers"},
+	{"reconcile", NEEDS_CONFIG, cli_reconcile, RECONCILE_USAGE, "one account on one day: does every dong have its place?"},
+	{"report", NEEDS_CONFIG, cli_report, REPORT_USAGE, "a period in figures; statement lines and payouts as CSV"},
 	{"sandbox", NEEDS_CONFIG, cli_sandbox, SANDBOX_USAGE, "the business clock of a sandbox"},
 };
 /* clang-format on */

@@ -118,7 +118,9 @@ enum result outcome_decide(struct work *w, const struct told *told, size_t n, st
 			decided[i] = (struct outcome){.payout = told[i].payout};
 			continue;
 		}
-		struct profile profile = {.honours_valid_until = row_bool(&found, at, l.honours)};
+		/* A cash agent promises nothing; its confirmed list is complete, so who is not paid on it is not paid. */
+		struct profile profile = {.honours_valid_until = row_bool(&found, at, l.honours) ||
+								 row_bool(&found, at, l.cash)};
 		decided[i] = outcome_of(&l, at);
 		decided[i].from = now[at];
 		decided[i].decision = payout_step(now[at], told[i].event, &profile);

@@ -660,29 +660,29 @@ create table recon.reconciliation (
 	at timestamptz not null default now()
 );
 
--- The cash agent's signed list, confirmed by two officers.
+-- The cash agent's signed list: the first officer proposes it, the second confirms it.
 create table recon.cash_list (
 	id bigint generated always as identity primary key,
 	channel bigint not null references org.channel,
-	file bigint not null unique references register.import_file,
-	message bigint not null references bank.message,
+	message bigint not null unique references bank.message,	-- the file, sealed; its signature was good
 	paid_count integer not null,
 	paid_dong bigint not null,
 	unpaid_count integer not null,
 	unpaid_dong bigint not null,
-	first_officer bigint references auth.officer,
+	first_officer bigint not null references auth.officer,
 	second_officer bigint references auth.officer,
+	at timestamptz not null default now(),
 	check (first_officer <> second_officer)
 );
 create table recon.cash_line (
 	list bigint not null references recon.cash_list,
-	n integer not null,
+	n integer not null,			-- the file's row
 	payout bigint not null references payout.payout,
 	paid boolean not null,
 	amount_dong bigint not null,
-	day date not null,
-	primary key (list, n),
-	unique (payout)
+	day date,				-- when it was paid out
+	primary key (list, payout),
+	check (not paid or day is not null)
 );
 
 do $$
