@@ -240,7 +240,10 @@ static enum result each_slice(struct work *w, const struct batches *slice, take_
 	return hand_over(w, slice, lines, n, take, context);
 }
 
-enum result batch_each(struct work *w, const struct batches *batches, take_batch *take, void *context)
+/* Slices of about SLICE_LINES lines, each with a memory of its own. */
+typedef enum result do_slice(struct work *w, const struct batches *slice, void *context);
+
+static enum result by_slices(struct work *w, const struct batches *batches, do_slice *run, void *context)
 {
 	struct arena *kept = w->arena;
 	enum result r = OK;
@@ -251,11 +254,28 @@ enum result batch_each(struct work *w, const struct batches *batches, take_batch
 			slice.n++;
 		}
 		w->arena = arena_new();
-		r = each_slice(w, &slice, take, context);
+		r = run(w, &slice, context);
 		arena_free(w->arena);
 		w->arena = kept;
 	}
 	return r;
+}
+
+struct taking {
+	take_batch *take;
+	void *context;
+};
+
+static enum result take_slice(struct work *w, const struct batches *slice, void *context)
+{
+	const struct taking *t = context;
+	return each_slice(w, slice, t->take, t->context);
+}
+
+enum result batch_each(struct work *w, const struct batches *batches, take_batch *take, void *context)
+{
+	struct taking t = {.take = take, .context = context};
+	return by_slices(w, batches, take_slice, &t);
 }
 
 enum result batch_root_fits(
@@ -299,27 +319,44 @@ struct freezing {
 	struct hash *roots;
 };
 
-static enum result take_and_freeze(
-	struct work *w, void *context, const struct batch *batch, const struct batch_line *lines, size_t n)
+/* One batch's leaves begin at row `at`; returns where the next batch's begin. */
+static enum result freeze_one(
+	struct work *w, const struct batch *b, const struct rows *leaves, size_t *at, struct freezing *f)
 {
-	struct freezing *f = context;
+	int batch = rows_col(leaves, "batch"), line = rows_col(leaves, "line"),
+	    amount = rows_col(leaves, "amount_dong"), hash = rows_col(leaves, "line_hash");
 	struct compact tree = {0};
 	struct vnd sum = vnd(0);
+	int64_t n = 0;
+	for (; *at < rows_n(leaves) && row_i64(leaves, *at, batch) == b->id; ++*at) {
+		struct hash leaf = row_hash(leaves, *at, hash);
+		if (row_i64(leaves, *at, line) != ++n || !vnd_add(sum, row_vnd(leaves, *at, amount), &sum))
+			return altered(w, b->id, "its numbering or sum");
+		compact_append(&tree, &leaf);
+	}
 	if (n == 0) {
-		why_set(&w->why, "batch_empty", "batch %" PRId64 " has no line", batch->id);
+		why_set(&w->why, "batch_empty", "batch %" PRId64 " has no line", b->id);
 		return REFUSED;
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (lines[i].line.line != (int32_t)i + 1 || !vnd_add(sum, lines[i].line.amount, &sum))
-			return altered(w, batch->id, "its numbering or sum");
-		compact_append(&tree, &lines[i].stored);
-	}
-	f->ids[f->n] = batch->id;
-	f->lines[f->n] = (int64_t)n;
+	f->ids[f->n] = b->id;
+	f->lines[f->n] = n;
 	f->sums[f->n] = sum;
-	f->roots[f->n] = compact_root(&tree);
-	f->n++;
+	f->roots[f->n++] = compact_root(&tree);
 	return OK;
+}
+
+static enum result freeze_slice(struct work *w, const struct batches *slice, void *context)
+{
+	struct freezing *f = context;
+	int64_t *ids = arena_array(w->arena, slice->n, int64_t);
+	struct rows leaves;
+	size_t at = 0;
+	for (size_t i = 0; i < slice->n; i++)
+		ids[i] = slice->at[i].id;
+	enum result r = db_run(w, Q_BATCH_LEAVES, DB_ARGS(db_i64s(ids, slice->n)), &leaves);
+	for (size_t i = 0; i < slice->n && r == OK; i++)
+		r = freeze_one(w, &slice->at[i], &leaves, &at, f);
+	return r;
 }
 
 static enum result may_submit(struct work *w, int64_t officer, const struct batches *b)
@@ -358,7 +395,7 @@ enum result batch_submit(struct work *w, int64_t officer, const int64_t *ids, si
 		.lines = arena_array(w->arena, b.n, int64_t),
 		.sums = arena_array(w->arena, b.n, struct vnd),
 		.roots = arena_array(w->arena, b.n, struct hash)};
-	r = batch_each(w, &b, take_and_freeze, &f);
+	r = by_slices(w, &b, freeze_slice, &f);
 	struct rows frozen;
 	if (r == OK)
 		r = db_run(w, Q_BATCH_FREEZE,

@@ -159,6 +159,13 @@ join org.funding_account f on f.id = ch.funding_account
 where b.id = any ($1)
 order by p.batch, p.line;
 
+-- name: batch_leaves
+-- duties: desk
+-- in: batches bigint[]
+-- out: batch bigint, line integer, amount_dong bigint, line_hash bytea
+-- What freezing needs; whether the hashes are those of the lines, each signer asks.
+select batch, line, amount_dong, line_hash from payout.payout where batch = any ($1) order by batch, line;
+
 -- name: batch_freeze
 -- duties: desk
 -- in: ids bigint[], lines integer[], sums bigint[], roots bytea[]
