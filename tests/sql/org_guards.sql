@@ -98,5 +98,17 @@ select is(pg_temp.probe(d, null, format('%s %s', v.verb, t.name)), 'denied', for
 				'org.agency'::regclass, 'org.funding_account'::regclass, 'org.programme_agency'::regclass, 'org.channel'::regclass, 'org.fee_rule'::regclass))) t
 	order by t.name, d, v.verb;
 
+-- ---------------------------------------------------------------- the form of a row
+
+insert into org.fee_rule (bank, pattern, max_dong) values ('demo', 'PHI', 1);
+select is(pg_temp.probe('owner', null, s), c, format('the form of a row: %s', c)) from (values
+	('23514 channel_code_check', pg_temp.channel_sql(:funding, 'bank', 'chitra_json', null, 7, 1, 500, 72, 'A b')),
+	('23505 channel_code_key', pg_temp.channel_sql(:funding, 'bank', 'chitra_json', null, 7, 1, 500, 72, 'demo-labour')),
+	('23505 fee_rule_bank_pattern_key', 'insert into org.fee_rule (bank, pattern, max_dong) values (''demo'', ''PHI'', 2)'),
+	('23514 business_day_kind_check', 'insert into rules.business_day (day, kind, name, source, verification) values (''2030-01-01'', ''party'', ''x'', ''x'', ''x'')'),
+	('23514 category_rule_check', 'insert into rules.category (code, programme, name_vi, rate_code, needs_injury_pct, rule, source) values (''x'', ''merit'', ''x'', ''x'', false, ''whatever'', ''x'')'),
+	('CH001 append_only', 'update rules.programme set code = ''y'' where code = ''rent'''),
+	('CH001 append_only', 'update rules.category set code = ''y'' where code = (select min(code) from rules.category)')) as v(c, s);
+
 select * from finish();
 rollback;

@@ -20,6 +20,9 @@ select pg_temp.refuses('owner', null, :'claim' || :'person' || $$, 'merit', '202
 select pg_temp.refuses('owner', null, :'claim' || :'person' || $$, 'nothing', '2024-05-01', 'regular', 1, 1,$$ || :'tail', 'CH001 names_nothing', 'of a programme that is known');
 select pg_temp.refuses('owner', null, :'claim' || 0 || $$, 'merit', '2024-05-01', 'regular', 1, 1,$$ || :'tail', 'CH001 names_nothing', 'of a person who is known');
 
+select is(pg_temp.probe('desk', 'lan', format('insert into payout.claim_part (claim, n, rate_code, amount_dong, working) values (%s, 1, ''x'', 1, ''x'')', c)),
+	case c when 0 then 'CH001 names_nothing' else 'ok' end, format('a part of %s', case c when 0 then 'no claim' else 'a claim' end)) from unnest(array[0, pg_temp.claim()]) c;
+
 select pg_temp.claim() as voided \gset
 select pg_temp.refuses('owner', null, format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
 	:voided, pg_temp.officer('minh'), pg_temp.officer('minh')), '23514 claim_void_check', 'nobody voids a claim alone');
@@ -95,8 +98,8 @@ select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(b.id, pg_temp.claim())),
 	format('a line into a batch that is %s', b.s)) from batch_of b order by b.s;
 select pg_temp.batch_in('open') as open \gset
 select pg_temp.add_line(:open, pg_temp.claim()) as line \gset
-select is(pg_temp.probe('desk', 'lan', format('delete from payout.payout where batch = %s', x.id)), case x.s when 'open' then 'ok' when 'frozen' then 'CH001 batch_frozen'
-		else '23503 payout_state_payout_fkey' end, format('taking lines out of a batch that is %s', x.s))
+select is(pg_temp.probe('desk', 'lan', format('delete from payout.payout where batch = %s', x.id)), case x.s when 'open' then 'ok'
+		else 'CH001 batch_frozen' end, format('taking lines out of a batch that is %s', x.s))
 	from (select s, id from batch_of where s not in ('open', 'withdrawn') union all values ('open', :open)) as x(s, id) order by x.s;
 select is(pg_temp.probe('owner', null, format('update payout.payout set %s where batch = %s', c, x.id)), 'CH001 append_only', format('a line of a batch that is %s: %s', x.s, c))
 	from (select s, id from batch_of where s = 'frozen' union all values ('open', :open)) as x(s, id),
@@ -270,7 +273,7 @@ select pg_temp.add_line(:waiting, pg_temp.claim()) as unborn \gset
 select is(pg_temp.probe(d, null, format('select from payout.payout_state where payout = %s for update', :payout)), 'ok', format('the %s locks a payout', d)) from unnest(array['desk', 'teller', 'scribe']) d;
 select is(pg_temp.probe(d, null, format('update payout.payout_state set payout = %s where payout = %s', :unborn, :payout)), 'CH001 illegal_move', format('the %s cannot give a state to another payout', d))
 	from unnest(array['desk', 'teller', 'scribe']) d;
-select is(pg_temp.probe(d, null, format('update payout.payout_state set payout = -payout where payout = %s', :payout)), '23503 payout_state_payout_fkey', format('nor can the %s take it away', d))
+select is(pg_temp.probe(d, null, format('update payout.payout_state set payout = -payout where payout = %s', :payout)), 'CH001 illegal_move', format('nor can the %s take it away', d))
 	from unnest(array['desk', 'teller', 'scribe']) d;
 
 -- ---------------------------------------------------------------- one live payout per claim
@@ -320,6 +323,28 @@ select pg_temp.allows('desk', 'hoa', format('insert into payout.hold_release (ho
 select pg_temp.refuses('desk', 'hoa', format('insert into payout.hold_release (hold, officer) values (%s, %s)', :hold, pg_temp.officer('hoa')), '23505 hold_release_pkey', 'once');
 select is(pg_temp.probe('desk', 'hoa', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, %L, %s)', :payout, r, pg_temp.officer('hoa'))),
 	case when length(r) > 2 then 'ok' else '23514 cancellation_reason_check' end, format('cancelled for "%s"', r)) from unnest(array['', 'no', 'moved abroad']) r;
+
+-- ---------------------------------------------------------------- the form of a row
+
+select min(b.id) as bundle from payout.bundle b \gset
+select pg_temp.batch_in('frozen') as fresh \gset
+select pg_temp.bundle(array[:fresh]) as unsigned \gset
+select is(pg_temp.probe('owner', null, s), '23514 ' || c, format('the form of a row: %s', c)) from (values
+	('batch_period_check', format('insert into payout.batch (agency, programme, period, area_code, area_valid_from, channel, made_by, not_before, valid_until) select agency, programme, ''2024-04-02'', area_code, area_valid_from, channel, made_by, not_before, valid_until from payout.batch where id = %s', :fresh)),
+	('batch_state_check', format('insert into payout.batch (agency, programme, period, area_code, area_valid_from, channel, made_by, not_before, valid_until, state, root, lines, sum_dong) select agency, programme, period, area_code, area_valid_from, channel, made_by, not_before, valid_until, ''paid'', root, 1, 1 from payout.batch where id = %s', :fresh)),
+	('batch_root_check', format('update payout.batch set root = ''short'' where id = %s', :waiting)),
+	('bundle_root_check', format('insert into payout.bundle (agency, root, batches, lines, sum_dong) select agency, ''short'', 1, 1, 1 from payout.bundle where id = %s', :bundle)),
+	('bundle_batch_path_check', format('insert into payout.bundle_batch (bundle, n, batch, version, root, path) values (%s, 9, %s, 1, sha256(''x''), ''short'')', :bundle, :waiting)),
+	('bundle_batch_root_check', format('insert into payout.bundle_batch (bundle, n, batch, version, root, path) values (%s, 9, %s, 1, ''short'', '''')', :bundle, :waiting)),
+	('claim_instalment_check', format('insert into payout.claim (person, programme, month, kind, instalment, amount_dong, agency, pay_period, area_code, area_valid_from) select person, programme, month, kind, 100, amount_dong, agency, pay_period, area_code, area_valid_from from payout.claim where id = %s', :claim)),
+	('claim_pay_period_check', format('insert into payout.claim (person, programme, month, kind, instalment, amount_dong, agency, pay_period, area_code, area_valid_from) select person, programme, month, kind, 2, amount_dong, agency, ''2024-04-02'', area_code, area_valid_from from payout.claim where id = %s', :claim)),
+	('dispatch_root_check', format('update payout.dispatch set root = ''short'' where id = %s', :dispatch)),
+	('payout_account_hash_check', replace(pg_temp.line_sql(:waiting, :claim), format('sha256(''%s'')', :claim), '''short''')),
+	('payout_line_hash_check', replace(pg_temp.line_sql(:waiting, :claim), format('sha256(''%s:1'')', :claim), '''short'''))) as v(c, s);
+select is(pg_temp.probe('desk', 'minh', format('insert into payout.approval (bundle, role, officer, certificate, text, signature) values (%s, ''checker'', %s, %s, ''x'', ''short'')',
+	:unsigned, pg_temp.officer('minh'), pg_temp.certificate('minh'))), '23514 approval_signature_check', 'a signature has 64 bytes');
+select is(pg_temp.probe('desk', 'minh', format('insert into payout.bundle (agency, root, batches, lines, sum_dong) select agency, root, 1, 1, 1 from payout.bundle where id = %s', :bundle)), '23505 bundle_root_key', 'the same batches are one bundle');
+select is(pg_temp.probe('desk', 'minh', format('insert into payout.bundle_batch (bundle, n, batch, version, root, path) values (%s, 9, %s, 1, sha256(''x''), '''')', :unsigned, :fresh)), '23505 bundle_batch_bundle_batch_key', 'a batch is in a bundle once');
 
 select * from finish();
 rollback;

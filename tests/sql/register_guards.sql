@@ -141,5 +141,34 @@ select is(pg_temp.probe('desk', 'lan', s), 'denied', format('the desk: %s', s)) 
 	'update register.finding_decision set verdict = ''pay_entitled''', 'delete from register.finding_decision', 'update register.import_row set status = ''accepted''',
 	'update register.payee_account set sealed = ''x''', 'update register.account_check set passes = true', 'update register.enrolment set to_month = null']) s;
 
+-- ---------------------------------------------------------------- the form of a row
+
+insert into register.account_inquiry (account, bank) values (:account, 'demo') returning id as inquiry \gset
+insert into register.account_check (account, source, status, grade, id_linked, passes, inquiry) values (:account, 'officer', 'open', 'exact', true, true, :inquiry);
+insert into register.pay_preference (person, programme, method, since) values (:person, 'merit', 'cash', '2024-04-01');
+insert into register.person_event (person, kind, day) values (:person, 'death', '2024-04-01');
+select is(pg_temp.probe('owner', null, s), c, format('the form of a row: %s', c)) from (values
+	('23514 account_answer_status_check', format('insert into register.account_answer (inquiry, status) values (%s, ''maybe'')', :inquiry)),
+	('23514 account_check_grade_check', format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''officer'', ''open'', ''fine'', true, false)', :account)),
+	('23514 account_check_source_check', format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''rumour'', ''open'', ''exact'', true, false)', :account)),
+	('23514 account_check_status_check', format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''officer'', ''ajar'', ''exact'', true, false)', :account)),
+	('23505 account_check_inquiry_key', format('insert into register.account_check (account, source, status, grade, id_linked, passes, inquiry) values (%s, ''officer'', ''open'', ''exact'', true, false, %s)', :account, :inquiry)),
+	('23514 death_notice_blind_check', format('insert into register.death_notice (blind, day, file, row_no) values (''short'', ''2024-04-01'', %s, 1)', :file)),
+	('23514 finding_proposal_verdict_check', format('insert into register.finding_proposal (finding, officer, verdict, reason) values (%s, %s, ''perhaps'', ''x'')', :finding, pg_temp.officer('minh'))),
+	('23514 import_file_sha256_check', format('insert into register.import_file (sha256, name, kind, officer, row_key, accepted, rejected, repaired) values (''short'', ''f'', ''deaths'', %s, ''k'', 0, 0, 0)', pg_temp.officer('lan'))),
+	('23514 import_row_kind_check', format('insert into register.import_row (file, row_no, status, kind) values (%s, 98, ''accepted'', ''twice'')', :file)),
+	('23514 pay_preference_method_check', format('insert into register.pay_preference (person, programme, method, since) values (%s, ''merit'', ''gold'', ''2024-05-01'')', :person)),
+	('23505 pay_preference_person_programme_since_method_key', format('insert into register.pay_preference (person, programme, method, since) values (%s, ''merit'', ''cash'', ''2024-04-01'')', :person)),
+	('23514 payee_account_blind_check', replace(pg_temp.account_sql(:person, 'self', null, 'b'), 'substr(sha256(''b''), 1, 16)', '''short''')),
+	('23514 payee_account_source_check', replace(pg_temp.account_sql(:person, 'self', null, 'b'), '''list''', '''rumour''')),
+	('23514 person_event_kind_check', format('insert into register.person_event (person, kind, day) values (%s, ''wedding'', ''2024-04-01'')', :person)),
+	('23505 person_event_person_kind_day_key', format('insert into register.person_event (person, kind, day) values (%s, ''death'', ''2024-04-01'')', :person)),
+	('23514 person_phone_blind_check', format('insert into register.person_phone (person, blind, sealed) values (%s, ''short'', ''s'')', :person)),
+	('23514 area_level_check', 'insert into register.area (code, valid_from, valid_from_known, valid_to_known, level, name, province_code, source) values (''x'', ''2024-01-01'', true, true, ''street'', ''x'', ''60'', ''x'')'),
+	('23514 area_check', 'insert into register.area (code, valid_from, valid_to, valid_from_known, valid_to_known, level, name, province_code, source) values (''x'', ''2024-01-01'', ''2023-12-31'', true, true, ''commune'', ''x'', ''60'', ''x'')'),
+	('23514 id_century_digit_check', 'insert into register.id_century (digit, sex, year_from, year_to, verification) values (10, ''M'', 2400, 2499, ''x'')'),
+	('23514 id_century_sex_check', 'insert into register.id_century (digit, sex, year_from, year_to, verification) values (9, ''X'', 2400, 2499, ''x'')'),
+	('23514 id_prefix_prefix_check', 'insert into register.id_prefix (prefix, province_code_before_2025, province_name, source) values (''9a'', ''60'', ''x'', ''x'')')) as v(c, s);
+
 select * from finish();
 rollback;
