@@ -94,6 +94,8 @@ const struct option_row option_rows[] = {
 		"the key that wraps each person's data key, to open account numbers"},
 	{"teller", "admin_keys", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
 		"the admins' public keys: who certifies officers"},
+	{"teller", "cash_out", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
+		"the directory of the lists that cash agents are given; without it nothing is handed over"},
 	{"teller", "admin_threshold", OPTION_INT, DUTY_TELLER, "2", 1, 16, NULL, false,
 		"how many admins must have signed a certificate"},
 	{"teller", "lease", OPTION_DURATION, DUTY_TELLER, "60s", 1 SECONDS, 1 HOURS, NULL, false,

@@ -126,11 +126,19 @@ static int64_t ask_after_ms(const struct teller *t)
 	return 2 * longest + t->sender.lease_ms;
 }
 
+static bool find_cash_out(struct teller *t, const struct config *c, struct why *why)
+{
+	t->cash_out = config_text(c, "teller", "cash_out");
+	return !t->cash_out || make_directory_durable(t->cash_out, 0700, why);
+}
+
 static void start_tasks(struct teller *t)
 {
 	record_start(t);
 	lease_start(t);
 	takeover_start(t);
+	if (t->cash_out)
+		cash_start(&t->cash);
 	for (size_t i = 0; i < t->banks_n; i++) {
 		claim_start(&t->banks[i]);
 		ask_start(&t->banks[i]);
@@ -154,7 +162,7 @@ static bool start(struct duty_ctx *d, struct why *why)
 	count(t);
 	if (!load_kek(t, d->config, why) || !load_evidence(t, d->config, why) ||
 		!load_trust(t, d->config, why) || !find_journal(t, d->config, why) ||
-		!open_banks(t, d->config, why))
+		!find_cash_out(t, d->config, why) || !open_banks(t, d->config, why))
 		return false;
 	t->sender.ask_ms = ask_after_ms(t);
 	start_tasks(t);

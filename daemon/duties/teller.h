@@ -231,6 +231,15 @@ void claim_renew(struct request *r);
 /* The same ids again, law 1: items of an enquiry's parcel that r->again marks. Takes nothing over. */
 void claim_again(struct request *enquiry);
 
+/* The same for all cash agents, whose messages are files. */
+void cash_start(struct bank *b);
+
+/* ---- teller_cash.c ------------------------------------------------------------------------------------------------- */
+
+/* Writes the list of what may leave of a dispatch: <cash_out>/<channel>-<dispatch>.csv. */
+enum result cash_write(struct work *w, const struct teller *t, const struct dispatch *d,
+	const struct payable *at, const struct judged *judged, size_t n) WARN_UNUSED;
+
 /* ---- teller_record.c ----------------------------------------------------------------------------------------------- */
 
 void record_start(struct teller *t);

@@ -1,6 +1,6 @@
 /* teller_claim.c: what is ready is verified, made into messages and committed as sent; then the sent journal says so, and only then
  * may a byte leave (law 2). In the lane `journal`, whose one thread is the only one that knows the journal. */
-#include "daemon/duties/teller.h"
+#include "daemon/duties/teller_claim.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,29 +9,9 @@
 #include "ledger/base/log.h"
 #include "ledger/books/post.h"
 
-#define PICK_MAX     8
 #define PAYOUTS_ONCE 1024 /* in one transaction, or one dispatch if that is more */
 
 /* ---- parcels from rows ---------------------------------------------------------------------------------------------- */
-
-/* One dispatch on its way through a claim. */
-struct drawn {
-	const struct dispatch *dispatch; /* epoch is the new one once it is known */
-	struct payable *at;
-	struct judged *judged;
-	size_t n;
-	struct parcel *parcel; /* NULL: nothing of it may leave */
-	struct sent_dispatch sent;
-};
-
-struct claim {
-	struct work *w;
-	struct bank *bank;
-	struct dispatch_head now;
-	int64_t monotonic_us; /* taken before now */
-	struct drawn *drawn;
-	size_t n;
-};
 
 static void fill(struct parcel *p, size_t k, const struct payable *from, const struct judged *j)
 {
@@ -127,7 +107,7 @@ static void make_parcel(const struct claim *c, struct drawn *d)
 	}
 }
 
-static void free_parcels(struct claim *c)
+void claim_free(struct claim *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		if (c->drawn[i].parcel)
@@ -136,9 +116,7 @@ static void free_parcels(struct claim *c)
 	}
 }
 
-/* Payables come by payout id; each dispatch gets its own. */
-static void share_out(
-	struct claim *c, const struct dispatch *dispatches, size_t n, const struct payables *all)
+void claim_share_out(struct claim *c, const struct dispatch *dispatches, size_t n, const struct payables *all)
 {
 	c->drawn = arena_array(c->w->arena, n, struct drawn);
 	c->n = n;
@@ -183,7 +161,7 @@ static enum result judge(struct claim *c, struct drawn *d, bool first_time)
 	return OK;
 }
 
-static enum result judge_all(struct claim *c, bool first_time)
+enum result claim_judge(struct claim *c, bool first_time)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		enum result r = judge(c, &c->drawn[i], first_time);
@@ -257,11 +235,11 @@ static enum result draw(struct claim *c)
 	struct payables all;
 	r = dispatch_load(w, ids, n, (const enum payout_state[]){PAYOUT_READY}, 1, &all);
 	if (r == OK)
-		share_out(c, dispatches, n, &all);
+		claim_share_out(c, dispatches, n, &all);
 	return r;
 }
 
-static enum result commit_intent(struct claim *c)
+enum result claim_commit(struct claim *c)
 {
 	struct work *w = c->w;
 	TX_GUARD(w);
@@ -275,7 +253,7 @@ static enum result commit_intent(struct claim *c)
 	r = dispatch_head(w, &c->now);
 	if (r != OK)
 		return r;
-	r = judge_all(c, true);
+	r = claim_judge(c, true);
 	if (r != OK)
 		return r;
 	r = hold_refused(c);
@@ -289,8 +267,7 @@ static enum result commit_intent(struct claim *c)
 
 /* ---- the journal ---------------------------------------------------------------------------------------------------- */
 
-/* What could not be journalled does not leave: its lease runs out, and it is asked about. */
-static enum result journal_all(struct claim *c)
+enum result claim_journal(struct claim *c)
 {
 	enum result r = OK;
 	for (size_t i = 0; i < c->n; i++) {
@@ -307,7 +284,7 @@ static enum result journal_all(struct claim *c)
 	return r;
 }
 
-static struct parcel *collect(struct claim *c)
+struct parcel *claim_collect(struct claim *c)
 {
 	struct parcel *first = NULL;
 	for (size_t i = c->n; i-- > 0;) {
@@ -319,7 +296,7 @@ static struct parcel *collect(struct claim *c)
 	return first;
 }
 
-static enum result nothing_leaves(struct work *w)
+enum result claim_doubt(struct work *w)
 {
 	why_set(&w->why, "history_in_doubt",
 		"the database is not the one that it was: nothing is sent until \"chitra recover\" has run");
@@ -332,25 +309,25 @@ static enum result claim_run(struct work *w, void *arg, size_t *found)
 	struct claim c = {.w = w, .bank = b};
 	b->claimed = NULL;
 	if (db_history_in_doubt(w->db))
-		return nothing_leaves(w);
+		return claim_doubt(w);
 	if (!journal_ready(b->teller, &w->why))
 		return RETRY;
-	enum result r = commit_intent(&c);
+	enum result r = claim_commit(&c);
 	if (r != OK) {
-		free_parcels(&c); /* UNSURE: its lease runs out, and it is asked about */
+		claim_free(&c); /* UNSURE: its lease runs out, and it is asked about */
 		return r;
 	}
 	if (c.n == 0)
 		return OK;
-	r = journal_all(&c);
-	b->claimed = collect(&c);
+	r = claim_journal(&c);
+	b->claimed = claim_collect(&c);
 	*found = c.n;
 	return r;
 }
 
 /* ---- on the loop ---------------------------------------------------------------------------------------------------- */
 
-static void take_parcels(struct bank *b, struct parcel *p)
+void claim_take(struct bank *b, struct parcel *p)
 {
 	for (struct parcel *next; p; p = next) {
 		next = p->next;
@@ -369,7 +346,7 @@ static void claimed(void *arg, enum result result, size_t found)
 	struct bank *b = arg;
 	struct parcel *p = b->claimed;
 	b->claimed = NULL;
-	take_parcels(b, p);
+	claim_take(b, p);
 	if (b->payouts >= b->payouts_max && !b->paused) {
 		b->paused = true;
 		poll_task_pause(b->claim);
@@ -397,155 +374,4 @@ void claim_start(struct bank *b)
 						      .wakes = WAKE_SCRIBE_SEAL,
 						      .woken_by = WAKE_TELLER_DISPATCH,
 					      });
-}
-
-/* ---- the same ids again (law 1) -------------------------------------------------------------------------------------- */
-
-struct again {
-	struct job job;
-	struct arena *arena;
-	struct bank *bank;
-	struct dispatch_ref *dispatches;
-	size_t dispatches_n;
-	int64_t *payouts; /* ascending */
-	size_t payouts_n;
-	struct parcel *made;
-};
-
-static int by_value(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
-
-static void keep_asked(struct payables *all, const struct again *g)
-{
-	size_t k = 0;
-	for (size_t i = 0; i < all->n; i++)
-		if (bsearch(&all->at[i].payout, g->payouts, g->payouts_n, sizeof *g->payouts, by_value))
-			all->at[k++] = all->at[i];
-	all->n = k;
-}
-
-static enum result draw_again(struct claim *c, const struct again *g)
-{
-	struct work *w = c->w;
-	struct dispatch *dispatches;
-	size_t n;
-	enum result r = dispatch_again(
-		w, &c->bank->teller->sender, g->dispatches, g->dispatches_n, &dispatches, &n);
-	if (r != OK || n == 0)
-		return r;
-	int64_t *ids = arena_array(w->arena, n, int64_t);
-	for (size_t i = 0; i < n; i++)
-		ids[i] = dispatches[i].id;
-	struct payables all;
-	r = dispatch_load(w, ids, n, (const enum payout_state[]){PAYOUT_UNKNOWN}, 1, &all);
-	if (r != OK)
-		return r;
-	keep_asked(&all, g);
-	share_out(c, dispatches, n, &all);
-	return OK;
-}
-
-/* What may not leave again stays in doubt, and its dispatch is let go of. */
-static enum result settle_again(struct claim *c)
-{
-	struct work *w = c->w;
-	struct dispatch_ref *idle = arena_array(w->arena, c->n, struct dispatch_ref);
-	int64_t *asks = arena_array(w->arena, c->n, int64_t);
-	size_t idle_n = 0;
-	for (size_t i = 0; i < c->n; i++) {
-		struct drawn *d = &c->drawn[i];
-		struct dispatch_ref ref = {d->dispatch->id, d->dispatch->epoch};
-		if (!d->parcel) {
-			asks[idle_n] = ASK_AGAIN_REFUSED_MS;
-			idle[idle_n++] = ref;
-			continue;
-		}
-		d->parcel->dispatch = ref;
-		struct hash *leaves = arena_array(w->arena, d->n, struct hash);
-		size_t k = 0;
-		for (size_t j = 0; j < d->n; j++)
-			if (!d->judged[j].refused)
-				leaves[k++] = d->at[j].line_hash;
-		d->parcel->root = merkle_root(leaves, k);
-	}
-	return dispatch_told(w, idle, asks, idle_n);
-}
-
-static enum result commit_again(struct claim *c, const struct again *g)
-{
-	struct work *w = c->w;
-	TX_GUARD(w);
-	c->monotonic_us = monotonic_us();
-	enum result r = tx_begin(w);
-	if (r != OK)
-		return r;
-	r = dispatch_head(w, &c->now);
-	if (r != OK)
-		return r;
-	r = draw_again(c, g);
-	if (r != OK || c->n == 0)
-		return r;
-	r = judge_all(c, false);
-	if (r != OK)
-		return r;
-	r = settle_again(c);
-	return r == OK ? tx_commit(w) : r;
-}
-
-static enum result again_run(struct work *w, void *arg)
-{
-	struct again *g = arg;
-	struct claim c = {.w = w, .bank = g->bank};
-	if (db_history_in_doubt(w->db))
-		return nothing_leaves(w);
-	if (!journal_ready(g->bank->teller, &w->why))
-		return RETRY;
-	enum result r = commit_again(&c, g);
-	if (r != OK) {
-		free_parcels(&c);
-		return r;
-	}
-	r = journal_all(&c);
-	g->made = collect(&c);
-	return r;
-}
-
-static void again_done(struct job *job, enum result result)
-{
-	struct again *g = job->arg;
-	if (result != OK)
-		log_event(LOG_WARN, "not_sent_again", K_STR("bank", g->bank->code), K_WHY(&job->why));
-	for (struct parcel *p = g->made; p; p = p->next)
-		metric_add(g->bank->teller->repeated, (int64_t)p->n);
-	take_parcels(g->bank, g->made);
-	arena_free(g->arena);
-}
-
-void claim_again(struct request *enquiry)
-{
-	const struct parcel *p = enquiry->parcel;
-	struct arena *a = arena_new();
-	struct again *g = arena_zalloc(a, sizeof *g);
-	g->arena = a;
-	g->bank = enquiry->bank;
-	g->payouts = arena_array(a, enquiry->n, int64_t);
-	g->dispatches = arena_array(a, enquiry->n, struct dispatch_ref);
-	for (size_t i = 0; i < enquiry->n; i++) {
-		if (!enquiry->again[i])
-			continue;
-		g->payouts[g->payouts_n++] = p->payouts[enquiry->first + i];
-		struct dispatch_ref ref = p->dispatches[enquiry->first + i];
-		size_t k = 0;
-		while (k < g->dispatches_n && g->dispatches[k].id != ref.id)
-			k++;
-		if (k == g->dispatches_n)
-			g->dispatches[g->dispatches_n++] = ref;
-	}
-	qsort(g->payouts, g->payouts_n, sizeof *g->payouts, by_value);
-	g->job = (struct job){.name = "dispatch.again", .run = again_run, .done = again_done, .arg = g};
-	if (!lane_submit(g->bank->teller->lane_journal, &g->job))
-		arena_free(a); /* the next enquiry finds it again */
 }

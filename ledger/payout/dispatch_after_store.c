@@ -120,6 +120,22 @@ enum result dispatch_due(struct work *w, const char *bank, size_t n, int64_t fir
 	return OK;
 }
 
+static struct dispatch *dispatches_of(struct work *w, const struct rows *r)
+{
+	struct dispatch *at = arena_array(w->arena, rows_n(r), struct dispatch);
+	for (size_t i = 0; i < rows_n(r); i++)
+		at[i] = (struct dispatch){
+			.id = row_i64(r, i, rows_col(r, "id")),
+			.epoch = row_i32(r, i, rows_col(r, "epoch")),
+			.channel = row_i64(r, i, rows_col(r, "channel")),
+			.channel_code = row_text(r, i, rows_col(r, "channel_code")),
+			.bank = row_text(r, i, rows_col(r, "bank")),
+			.driver = row_text(r, i, rows_col(r, "driver")),
+			.items_per_message = row_i32(r, i, rows_col(r, "items_per_message")),
+		};
+	return at;
+}
+
 enum result dispatch_again(struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n,
 	struct dispatch **out, size_t *out_n)
 {
@@ -130,18 +146,20 @@ enum result dispatch_again(struct work *w, const struct sender *by, const struct
 		&r);
 	if (result != OK)
 		return result;
-	struct dispatch *taken = arena_array(w->arena, rows_n(&r), struct dispatch);
+	*out = dispatches_of(w, &r);
+	*out_n = rows_n(&r);
+	return OK;
+}
+
+enum result dispatch_cash_left(struct work *w, size_t n, struct dispatch **out, size_t *out_n)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_CASH_LEFT, DB_ARGS(db_i64((int64_t)n)), &r);
+	if (result != OK)
+		return result;
+	*out = dispatches_of(w, &r);
 	for (size_t i = 0; i < rows_n(&r); i++)
-		taken[i] = (struct dispatch){
-			.id = row_i64(&r, i, rows_col(&r, "id")),
-			.epoch = row_i32(&r, i, rows_col(&r, "epoch")),
-			.channel = row_i64(&r, i, rows_col(&r, "channel")),
-			.channel_code = row_text(&r, i, rows_col(&r, "channel_code")),
-			.bank = row_text(&r, i, rows_col(&r, "bank")),
-			.driver = row_text(&r, i, rows_col(&r, "driver")),
-			.items_per_message = row_i32(&r, i, rows_col(&r, "items_per_message")),
-		};
-	*out = taken;
+		(*out)[i].cash = true;
 	*out_n = rows_n(&r);
 	return OK;
 }

@@ -55,3 +55,15 @@ left join lateral (select p.sealed from register.person_id p
 	where p.person = k.person and p.kind = 'cccd' and p.replaced_at is null
 	order by p.known_from desc limit 1) d on true
 where k.person = any ($1);
+
+-- name: cash_left
+-- duties: teller
+-- in: n integer
+-- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, driver text, items_per_message integer
+-- Sent to a cash agent, and whoever was to write the list died before it was done.
+select d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message
+from payout.dispatch d
+join org.channel c on c.id = d.channel
+where d.state = 'sent' and d.owner is null and c.kind = 'cash'
+order by d.id limit $1
+for update of d skip locked;

@@ -1,0 +1,251 @@
+/* teller_again.c: the same ids again, where law 1 allows it; and dispatches that leave as a list for a cash agent. Lane journal. */
+#include "daemon/duties/teller_claim.h"
+
+#include <stdlib.h>
+
+#include "ledger/base/clock.h"
+#include "ledger/base/log.h"
+
+/* ---- cash agents ---------------------------------------------------------------------------------------------------- */
+
+/* After the journal: the list is what leaves. Then the dispatch is done with. */
+static enum result hand_over(struct claim *c)
+{
+	struct work *w = c->w;
+	struct dispatch_ref *refs = arena_array(w->arena, c->n, struct dispatch_ref);
+	int64_t *asks = arena_array(w->arena, c->n, int64_t);
+	size_t n = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		struct drawn *d = &c->drawn[i];
+		if (!d->parcel)
+			continue;
+		asks[n] = DISPATCH_NO_ASK;
+		refs[n++] = d->parcel->dispatch;
+		enum result r = cash_write(w, c->bank->teller, d->dispatch, d->at, d->judged, d->n);
+		if (r != OK)
+			return r;
+	}
+	TX_GUARD(w);
+	enum result r = tx_begin(w);
+	if (r != OK)
+		return r;
+	r = dispatch_told(w, refs, asks, n);
+	return r == OK ? tx_commit(w) : r;
+}
+
+/* Their lists may not have been written, or not be complete: written anew they are the same. */
+static enum result draw_left(struct claim *c)
+{
+	struct work *w = c->w;
+	struct dispatch *dispatches;
+	size_t n;
+	TX_GUARD(w);
+	enum result r = tx_begin(w);
+	if (r != OK)
+		return r;
+	r = dispatch_cash_left(w, PICK_MAX, &dispatches, &n);
+	if (r != OK || n == 0)
+		return r;
+	r = dispatch_head(w, &c->now);
+	if (r != OK)
+		return r;
+	int64_t *ids = arena_array(w->arena, n, int64_t);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = dispatches[i].id;
+	struct payables all;
+	r = dispatch_load(w, ids, n, (const enum payout_state[]){PAYOUT_SENT}, 1, &all);
+	if (r != OK)
+		return r;
+	claim_share_out(c, dispatches, n, &all);
+	r = claim_judge(c, false);
+	for (size_t i = 0; r == OK && i < n; i++)
+		if (c->drawn[i].parcel)
+			c->drawn[i].parcel->dispatch = (struct dispatch_ref){
+				dispatches[i].id, dispatches[i].epoch};
+	return r;
+}
+
+static enum result cash_run(struct work *w, void *arg, size_t *found)
+{
+	struct bank *b = arg;
+	struct claim c = {.w = w, .bank = b};
+	if (db_history_in_doubt(w->db))
+		return claim_doubt(w);
+	if (!journal_ready(b->teller, &w->why))
+		return RETRY;
+	enum result r = claim_commit(&c);
+	if (r == OK && c.n == 0)
+		r = draw_left(&c);
+	if (r == OK && c.n > 0)
+		r = claim_journal(&c);
+	if (r == OK && c.n > 0)
+		r = hand_over(&c);
+	claim_free(&c);
+	*found = c.n;
+	return r;
+}
+
+void cash_start(struct bank *b)
+{
+	b->claim = duty_poll(b->teller->duty, &(struct poll_plan){
+						      .name = "cash.claim",
+						      .lane = b->teller->lane_journal,
+						      .run = cash_run,
+						      .arg = b,
+						      .full = 1,
+						      .wakes = WAKE_SCRIBE_SEAL,
+						      .woken_by = WAKE_TELLER_DISPATCH,
+						      .idle_max_ms = 1000,
+					      });
+}
+
+/* ---- the same ids again (law 1) -------------------------------------------------------------------------------------- */
+
+struct again {
+	struct job job;
+	struct arena *arena;
+	struct bank *bank;
+	struct dispatch_ref *dispatches;
+	size_t dispatches_n;
+	int64_t *payouts; /* ascending */
+	size_t payouts_n;
+	struct parcel *made;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+static void keep_asked(struct payables *all, const struct again *g)
+{
+	size_t k = 0;
+	for (size_t i = 0; i < all->n; i++)
+		if (bsearch(&all->at[i].payout, g->payouts, g->payouts_n, sizeof *g->payouts, by_value))
+			all->at[k++] = all->at[i];
+	all->n = k;
+}
+
+static enum result draw_again(struct claim *c, const struct again *g)
+{
+	struct work *w = c->w;
+	struct dispatch *dispatches;
+	size_t n;
+	enum result r = dispatch_again(
+		w, &c->bank->teller->sender, g->dispatches, g->dispatches_n, &dispatches, &n);
+	if (r != OK || n == 0)
+		return r;
+	int64_t *ids = arena_array(w->arena, n, int64_t);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = dispatches[i].id;
+	struct payables all;
+	r = dispatch_load(w, ids, n, (const enum payout_state[]){PAYOUT_UNKNOWN}, 1, &all);
+	if (r != OK)
+		return r;
+	keep_asked(&all, g);
+	claim_share_out(c, dispatches, n, &all);
+	return OK;
+}
+
+/* What may not leave again stays in doubt, and its dispatch is let go of. */
+static enum result settle_again(struct claim *c)
+{
+	struct work *w = c->w;
+	struct dispatch_ref *idle = arena_array(w->arena, c->n, struct dispatch_ref);
+	int64_t *asks = arena_array(w->arena, c->n, int64_t);
+	size_t idle_n = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		struct drawn *d = &c->drawn[i];
+		struct dispatch_ref ref = {d->dispatch->id, d->dispatch->epoch};
+		if (!d->parcel) {
+			asks[idle_n] = ASK_AGAIN_REFUSED_MS;
+			idle[idle_n++] = ref;
+			continue;
+		}
+		d->parcel->dispatch = ref;
+		struct hash *leaves = arena_array(w->arena, d->n, struct hash);
+		size_t k = 0;
+		for (size_t j = 0; j < d->n; j++)
+			if (!d->judged[j].refused)
+				leaves[k++] = d->at[j].line_hash;
+		d->parcel->root = merkle_root(leaves, k);
+	}
+	return dispatch_told(w, idle, asks, idle_n);
+}
+
+static enum result commit_again(struct claim *c, const struct again *g)
+{
+	struct work *w = c->w;
+	TX_GUARD(w);
+	c->monotonic_us = monotonic_us();
+	enum result r = tx_begin(w);
+	if (r != OK)
+		return r;
+	r = dispatch_head(w, &c->now);
+	if (r != OK)
+		return r;
+	r = draw_again(c, g);
+	if (r != OK || c->n == 0)
+		return r;
+	r = claim_judge(c, false);
+	if (r != OK)
+		return r;
+	r = settle_again(c);
+	return r == OK ? tx_commit(w) : r;
+}
+
+static enum result again_run(struct work *w, void *arg)
+{
+	struct again *g = arg;
+	struct claim c = {.w = w, .bank = g->bank};
+	if (db_history_in_doubt(w->db))
+		return claim_doubt(w);
+	if (!journal_ready(g->bank->teller, &w->why))
+		return RETRY;
+	enum result r = commit_again(&c, g);
+	if (r != OK) {
+		claim_free(&c);
+		return r;
+	}
+	r = claim_journal(&c);
+	g->made = claim_collect(&c);
+	return r;
+}
+
+static void again_done(struct job *job, enum result result)
+{
+	struct again *g = job->arg;
+	if (result != OK)
+		log_event(LOG_WARN, "not_sent_again", K_STR("bank", g->bank->code), K_WHY(&job->why));
+	for (struct parcel *p = g->made; p; p = p->next)
+		metric_add(g->bank->teller->repeated, (int64_t)p->n);
+	claim_take(g->bank, g->made);
+	arena_free(g->arena);
+}
+
+void claim_again(struct request *enquiry)
+{
+	const struct parcel *p = enquiry->parcel;
+	struct arena *a = arena_new();
+	struct again *g = arena_zalloc(a, sizeof *g);
+	g->arena = a;
+	g->bank = enquiry->bank;
+	g->payouts = arena_array(a, enquiry->n, int64_t);
+	g->dispatches = arena_array(a, enquiry->n, struct dispatch_ref);
+	for (size_t i = 0; i < enquiry->n; i++) {
+		if (!enquiry->again[i])
+			continue;
+		g->payouts[g->payouts_n++] = p->payouts[enquiry->first + i];
+		struct dispatch_ref ref = p->dispatches[enquiry->first + i];
+		size_t k = 0;
+		while (k < g->dispatches_n && g->dispatches[k].id != ref.id)
+			k++;
+		if (k == g->dispatches_n)
+			g->dispatches[g->dispatches_n++] = ref;
+	}
+	qsort(g->payouts, g->payouts_n, sizeof *g->payouts, by_value);
+	g->job = (struct job){.name = "dispatch.again", .run = again_run, .done = again_done, .arg = g};
+	if (!lane_submit(g->bank->teller->lane_journal, &g->job))
+		arena_free(a); /* the next enquiry finds it again */
+}
