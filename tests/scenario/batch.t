@@ -99,7 +99,7 @@ certify()
 	shift
 	chitra officer certify "$login" --key-file "$keys/$login.pub" --days 30 --passphrase-file "$keys/passphrase" "$@"
 }
-as()
+by()
 {
 	local login=$1
 	shift
@@ -130,21 +130,21 @@ certify hoa --mandate approver:labour:*:10000000 --mandate release:labour:*:1000
 certify binh --mandate approver:labour:22915:10000000 --mandate operator:*:*:100000000000 \
 	--admin-key "$keys/admin2" --admin-key "$keys/admin3" >/dev/null
 
-is "$(code as lan whoami)" '77 not_logged_in' 'nobody is logged in at first'
+is "$(code by lan whoami)" '77 not_logged_in' 'nobody is logged in at first'
 for login in lan tu minh hoa binh; do
-	as $login login $login --key "$keys/$login" --passphrase-file "$keys/passphrase" >/dev/null || fail "$login logs in"
+	by $login login $login --key "$keys/$login" --passphrase-file "$keys/passphrase" >/dev/null || fail "$login logs in"
 done
-is "$(as lan whoami)" 'lan (Cán bộ lan)' 'an officer logs in with her key'
-is "$(code as lan login lan --key "$keys/minh" --passphrase-file "$keys/passphrase")" '77 login_refused' "another's key is no login"
-is "$(code as lan login lan --key "$keys/lan" --passphrase-file "$keys/admin-keys")" '77 key_file_passphrase' 'nor a wrong passphrase'
+is "$(by lan whoami)" 'lan (Cán bộ lan)' 'an officer logs in with her key'
+is "$(code by lan login lan --key "$keys/minh" --passphrase-file "$keys/passphrase")" '77 login_refused' "another's key is no login"
+is "$(code by lan login lan --key "$keys/lan" --passphrase-file "$keys/admin-keys")" '77 key_file_passphrase' 'nor a wrong passphrase'
 is "$(stat -c %a "$scratch/sessions/lan")" 600 'a session is its owner'\''s file'
 
 # ---- making ---------------------------------------------------------------------------------------------------------------------
 
-is "$(code as minh batch make --programme merit --period 2024-04 --all)" '77 no_mandate' 'only a maker makes batches'
-is "$(code as tu batch make --programme merit --period 2024-04 --area 22915)" '77 no_mandate' 'and within her limit'
+is "$(code by minh batch make --programme merit --period 2024-04 --all)" '77 no_mandate' 'only a maker makes batches'
+is "$(code by tu batch make --programme merit --period 2024-04 --area 22915)" '77 no_mandate' 'and within her limit'
 is "$(sql 'select count(*) from payout.batch')" 0 'a refused batch is not there'
-as lan --json batch make --programme merit --period 2024-04 --all >"$scratch/made"
+by lan --json batch make --programme merit --period 2024-04 --all >"$scratch/made"
 number()
 {
 	python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
@@ -153,7 +153,7 @@ is "$(number "$scratch/made" batches)" 3 'one batch a ward and channel'
 is "$(number "$scratch/made" by_account)" 8 'those with a passing account are paid by account'
 is "$(number "$scratch/made" cash_by_wish)/$(number "$scratch/made" cash_for_want_of_account)" 1/2 'cash is by wish or for want of an account'
 is "$(number "$scratch/made" wait_for_decision)/$(number "$scratch/made" wait_for_account)" 1/1 'a finding waits, and an unconfirmed account'
-is "$(as lan --json batch make --programme merit --period 2024-04 --all | tee "$scratch/made" >/dev/null; number "$scratch/made" lines)" 0 \
+is "$(by lan --json batch make --programme merit --period 2024-04 --all | tee "$scratch/made" >/dev/null; number "$scratch/made" lines)" 0 \
 	'making them again makes nothing'
 is "$(sql "select count(distinct end_to_end_id) from payout.payout")" 11 'each line has its own id'
 
@@ -163,13 +163,13 @@ is "$(sql "select area_code || ' ' || lines from payout.batch where id = $a")" '
 
 # ---- submitting and sending back ----------------------------------------------------------------------------------------------------
 
-is "$(code as hoa batch submit "$a")" '77 not_yours' 'a batch is submitted by whoever made it'
-ok 'the maker submits her batches' as lan batch submit --all-open
-is "$(code as lan batch submit "$a")" '65 batch_state' 'a frozen batch is not submitted again'
+is "$(code by hoa batch submit "$a")" '77 not_yours' 'a batch is submitted by whoever made it'
+ok 'the maker submits her batches' by lan batch submit --all-open
+is "$(code by lan batch submit "$a")" '65 batch_state' 'a frozen batch is not submitted again'
 root=$(sql "select encode(root, 'hex') from payout.batch where id = $a")
-ok 'a checker sends one back' as minh batch send-back "$a"
-is "$(sql "select state || ' ' || version from payout.batch where id = $a")" 'open 2' 'it is open again, as another version'
-ok 'the maker submits it again' as lan batch submit "$a"
+ok 'a checker sends one back' by minh batch send-back "$a"
+is "$(sql "select state || ' ' || version from payout.batch where id = $a")" 'open 2' 'it is open again, by another version'
+ok 'the maker submits it again' by lan batch submit "$a"
 isnt()
 {
 	if [ "$1" != "$2" ]; then pass "$3"; else fail "$3" "both are $1"; fi
@@ -182,11 +182,11 @@ sign()
 {
 	local login=$1 role=$2
 	shift 2
-	as "$login" approve "$@" --role "$role" --key "$keys/$login" --passphrase-file "$keys/passphrase"
+	by "$login" approve "$@" --role "$role" --key "$keys/$login" --passphrase-file "$keys/passphrase"
 }
 is "$(code sign lan checker "$a")" '77 no_mandate' 'a maker has no mandate to check'
 is "$(code sign hoa checker "$a")" '77 no_mandate' 'an approver none to check'
-is "$(code as minh approve "$a" --role checker --key "$keys/hoa" --passphrase-file "$keys/passphrase")" '65 key_not_certified' \
+is "$(code by minh approve "$a" --role checker --key "$keys/hoa" --passphrase-file "$keys/passphrase")" '65 key_not_certified' \
 	"the key must be the officer's own"
 ok 'the checker signs all that is frozen' sign minh checker --all-frozen
 is "$(sql "select count(*) from payout.approval")" 1 'one signature for three batches'
@@ -201,7 +201,7 @@ is "$(sql "select p.amount from books.posting p join books.ledger_account a on a
 ok 'another approver signs what is left in his ward' sign binh approver --all-frozen
 is "$(sql "select state from payout.batch where id = $cash")" approved 'the cash batch is approved'
 is "$(sql "select state from payout.batch where id = $b")" frozen 'the other ward waits for whoever may approve it'
-is "$(code as lan batch withdraw "$a")" '65 batch_state' 'an approved batch is not withdrawn'
+is "$(code by lan batch withdraw "$a")" '65 batch_state' 'an approved batch is not withdrawn'
 
 # A row that changes under the signature.
 sql "alter table payout.payout disable trigger fixed; update payout.payout set amount_dong = 1000001 where batch = $b and line = 1;
@@ -213,16 +213,16 @@ ok 'put right, it is signed' sign hoa approver "$b"
 
 # ---- money and release -------------------------------------------------------------------------------------------------------------
 
-ok 'money is expected' as binh fund expect --account merit-demo --amount 9000000 --reference KB-2024-04-0117
-ok 'twice is once' as binh fund expect --account merit-demo --amount 9000000 --reference KB-2024-04-0117
-is "$(code as binh fund expect --account merit-demo --amount 9000001 --reference KB-2024-04-0117)" '65 order_differs' 'but not with another amount'
-is "$(code as lan fund expect --account merit-demo --amount 9000000 --reference KB-2)" '77 no_mandate' 'a maker expects no money'
-is "$(code as lan release "$a")" '77 no_mandate' 'a maker does not release'
-ok 'the first officer releases' as minh release "$a" "$b" "$cash"
+ok 'money is expected' by binh fund expect --account merit-demo --amount 9000000 --reference KB-2024-04-0117
+ok 'twice is once' by binh fund expect --account merit-demo --amount 9000000 --reference KB-2024-04-0117
+is "$(code by binh fund expect --account merit-demo --amount 9000001 --reference KB-2024-04-0117)" '65 order_differs' 'but not with another amount'
+is "$(code by lan fund expect --account merit-demo --amount 9000000 --reference KB-2)" '77 no_mandate' 'a maker expects no money'
+is "$(code by lan release "$a")" '77 no_mandate' 'a maker does not release'
+ok 'the first officer releases' by minh release "$a" "$b" "$cash"
 is "$(sql "select count(*) from payout.batch where state = 'released'")" 0 'and nothing goes yet'
-is "$(code as minh release "$a")" '0 ' 'twice by the same officer'
+is "$(code by minh release "$a")" '0 ' 'twice by the same officer'
 is "$(sql "select state from payout.batch where id = $a")" approved 'is still one officer'
-as hoa release "$a" "$b" "$cash" >/dev/null 2>"$scratch/said"
+by hoa release "$a" "$b" "$cash" >/dev/null 2>"$scratch/said"
 is $? 75 'without the money the second officer is told to wait'
 like "$(cat "$scratch/said")" "bảng $a: chưa đủ tiền, còn thiếu 5\.000\.000 đ ở merit-demo \(not_funded\)" 'and how much is missing where'
 
@@ -240,7 +240,7 @@ fund()
 	SQL
 }
 fund 9000000
-as hoa --json release "$a" "$b" >"$scratch/released"
+by hoa --json release "$a" "$b" >"$scratch/released"
 is $? 0 'with the money there, they go'
 is "$(number "$scratch/released" released_batches)/$(number "$scratch/released" released_dong)" 2/8000000 'whole'
 is "$(sql "select count(*) || ' ' || max(n) from (select dispatch, count(*) as n from payout.dispatch_range group by 1) x")" '1 1' \
@@ -252,10 +252,10 @@ is "$(grep -c '^chitra-line/v1$' "$scratch/archive/manifest/$a.v2")" 5 'with eve
 is "$(grep -c '^chitra-signed/v1$' "$scratch/archive/manifest/$a.v2")" 2 'and both signatures'
 is "$(sql "select sum(p.amount) from books.posting p join books.ledger_account a on a.id = p.account join books.txn t on t.seq = p.seq
 	where a.code = 'liabilities:advance:merit-demo' and t.kind = 'batch.released'")" 8000000 'the advance pays for them, once'
-as hoa release --all-approved >/dev/null 2>"$scratch/said"
+by hoa release --all-approved >/dev/null 2>"$scratch/said"
 is "$? $(grep -c 'còn thiếu 2.000.000 đ' "$scratch/said")" '75 1' 'what the rest of the money does not cover waits'
 fund 2000000
-ok 'the same command lets the rest go when its money is there' as hoa release --all-approved
+ok 'the same command lets the rest go when its money is there' by hoa release --all-approved
 is "$(sql "select string_agg(distinct state, ' ') from payout.batch")" released 'everything is released'
 
 # ---- stopping ----------------------------------------------------------------------------------------------------------------------
@@ -264,27 +264,27 @@ id()
 {
 	sql "select end_to_end_id from payout.payout where batch = $1 and line = $2"
 }
-ok 'one officer holds a payout' as minh hold "$(id "$a" 1)" --reason 'nghi trùng'
-is "$(code as minh hold "$(id "$a" 1)" --reason 'nghi trùng')" '65 payout_state' 'a held one is not held again'
-ok 'one officer says that it may go' as minh unhold "$(id "$a" 1)"
+ok 'one officer holds a payout' by minh hold "$(id "$a" 1)" --reason 'nghi trùng'
+is "$(code by minh hold "$(id "$a" 1)" --reason 'nghi trùng')" '65 payout_state' 'a held one is not held again'
+ok 'one officer says that it may go' by minh unhold "$(id "$a" 1)"
 is "$(sql "select t.name from payout.payout_state s join payout.state t on t.code = s.state join payout.payout p on p.id = s.payout
 	where p.end_to_end_id = '$(id "$a" 1)'")" held 'it is held still'
-ok 'a second one says so too' as hoa unhold "$(id "$a" 1)"
+ok 'a second one says so too' by hoa unhold "$(id "$a" 1)"
 is "$(sql "select count(*) from payout.dispatch")" 3 'and it goes, in a dispatch of its own'
-ok 'one officer cancels with a reason' as minh cancel "$(id "$a" 2)" --reason 'đã mất'
-is "$(code as lan cancel "$(id "$a" 3)" --reason 'không có quyền')" '77 no_mandate' 'but not just any'
-ok 'the claim comes again as its next issue' as lan batch make --programme merit --period 2024-05 --all
+ok 'one officer cancels with a reason' by minh cancel "$(id "$a" 2)" --reason 'đã mất'
+is "$(code by lan cancel "$(id "$a" 3)" --reason 'không có quyền')" '77 no_mandate' 'but not just any'
+ok 'the claim comes again as its next issue' by lan batch make --programme merit --period 2024-05 --all
 is "$(sql "select p.issue || ' ' || b.period from payout.payout p join payout.batch b on b.id = p.batch where b.state = 'open'")" '2 2024-05-01' \
 	'in a batch of its own'
 
 # ---- certificates end --------------------------------------------------------------------------------------------------------------
 
-ok 'that batch is submitted' as lan batch submit --all-open
+ok 'that batch is submitted' by lan batch submit --all-open
 hash=$(chitra --json officer list minh | python3 -c 'import json, sys; print(json.load(sys.stdin)["certificates"][0]["certificate"])')
 ok 'one admin revokes a certificate' chitra officer revoke "$hash" --reason 'mất khóa' --admin-key "$keys/admin2" --passphrase-file "$keys/passphrase"
 is "$(code sign minh checker --all-frozen)" '65 certificate_none' 'then its officer signs nothing'
-ok 'an officer logs out' as hoa logout
-is "$(code as hoa whoami)" '77 not_logged_in' 'and is gone'
+ok 'an officer logs out' by hoa logout
+is "$(code by hoa whoami)" '77 not_logged_in' 'and is gone'
 
 # ---- the sandbox's clock -----------------------------------------------------------------------------------------------------------
 
