@@ -105,6 +105,9 @@ struct finding_made {
 	const char *code, *note;
 };
 
+/* A claim of the same kind and pay period is this list's own, made by an earlier run. */
+enum claimed { CLAIMED_REGULAR, CLAIMED_ARREARS, CLAIMED_ELSEWHERE };
+
 struct chunk {
 	struct run *run;
 	struct arena *arena;
@@ -112,7 +115,7 @@ struct chunk {
 	struct entitle_part *parts;
 	struct finding_made *findings;
 	size_t n_claims, n_parts, n_findings, room_claims, room_parts, room_findings;
-	struct map claimed; /* person and month that have a claim, to 1: of this kind, 2: of the other */
+	struct map claimed; /* person and month that have a claim, to enum claimed */
 };
 
 #define ADD(c, list, value)                                                                                 \
@@ -186,7 +189,7 @@ static void find_no_claim(
 	c->run->counts->no_rate++;
 }
 
-static bool is_claimed(struct chunk *c, const struct listed *l, struct day month, bool *by_this_kind)
+static bool is_claimed(struct chunk *c, const struct listed *l, struct day month, bool *by_this_list)
 {
 	struct {
 		int64_t person;
@@ -196,7 +199,7 @@ static bool is_claimed(struct chunk *c, const struct listed *l, struct day month
 	const size_t *found = map_get(&c->claimed, bytes_of(&key, sizeof key));
 	if (!found)
 		return false;
-	*by_this_kind = (*found == 1) == l->regular;
+	*by_this_list = *found == (l->regular ? CLAIMED_REGULAR : CLAIMED_ARREARS);
 	return true;
 }
 
@@ -206,10 +209,10 @@ static bool claim_month(
 {
 	struct run *run = c->run;
 	struct entitlement e;
-	bool by_this_kind;
+	bool by_this_list;
 	struct day month = month_first(asked->month);
-	if (is_claimed(c, l, month, &by_this_kind)) {
-		if (!by_this_kind) {
+	if (is_claimed(c, l, month, &by_this_list)) {
+		if (!by_this_list) {
 			add_finding(c, l, "already_claimed", advice_for("already_claimed"));
 			run->counts->already_claimed++;
 		}
@@ -416,7 +419,8 @@ static enum result load_claimed(struct work *w, struct chunk *c, const struct ro
 		w, Q_ENTITLE_CLAIMED, DB_ARGS(db_text(c->run->programme), db_i64s(persons, n)), &rows);
 	if (r != OK)
 		return r;
-	int who = rows_col(&rows, "person"), month = rows_col(&rows, "month"), kind = rows_col(&rows, "kind");
+	int who = rows_col(&rows, "person"), month = rows_col(&rows, "month"), kind = rows_col(&rows, "kind"),
+	    period = rows_col(&rows, "pay_period");
 	for (size_t i = 0; i < rows_n(&rows); i++) {
 		struct {
 			int64_t person;
@@ -424,8 +428,11 @@ static enum result load_claimed(struct work *w, struct chunk *c, const struct ro
 			int32_t none;
 		} key = {.person = row_i64(&rows, i, who), .month = row_day(&rows, i, month).n};
 		bool is_new;
-		map_put(&c->claimed, bytes_of(&key, sizeof key), *row_text(&rows, i, kind) == 'r' ? 1 : 2,
-			&is_new);
+		bool elsewhere = day_cmp(row_day(&rows, i, period), month_first(c->run->period)) != 0;
+		enum claimed what = *row_text(&rows, i, kind) == 'r' ? CLAIMED_REGULAR : CLAIMED_ARREARS;
+		size_t *at = map_put(&c->claimed, bytes_of(&key, sizeof key), what, &is_new);
+		if (elsewhere || (!is_new && *at != what))
+			*at = CLAIMED_ELSEWHERE;
 	}
 	return OK;
 }

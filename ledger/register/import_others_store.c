@@ -265,13 +265,12 @@ static enum result add_accounts(struct work *w, const struct register_keys *keys
 	}
 	if (n == 0)
 		return OK;
-	struct rows rows;
 	enum result r = db_run(w, Q_IMPORT_ACCOUNTS_ADD,
 		DB_ARGS(db_i64s(persons, n), db_texts(kinds, n), db_texts(banks, n), db_hash16s(blinds, n),
 			db_byteas(sealed, n), db_hash16s(salts, n), db_hashes(hashes, n),
 			db_texts(holders, n), db_texts(folds, n), db_texts(none, n),
 			db_with_nulls(db_days(untils, n), null), db_text("bank_list"), db_i64s(files, n)),
-		&rows);
+		NULL);
 	return r == OK ? find_accounts(w, b, from, most) : r;
 }
 

@@ -22,8 +22,11 @@ static bool stands(const struct standing *s)
 static size_t mark_new_people(struct import *im)
 {
 	size_t n = 0;
+	im->nobody_again = true;
 	for (size_t i = 0; i < im->n_rows; i++) {
 		struct found_person *p = &im->people.at[im->rows[i].person];
+		if (stands(&im->rows[i]) && (p->id != 0 || p->first))
+			im->nobody_again = false;
 		if (!stands(&im->rows[i]) || p->id != 0 || p->first)
 			continue;
 		p->first = im->rows[i].entry;
@@ -343,7 +346,7 @@ static enum result write_preferences(struct work *w, struct import *im, const bo
 	}
 	if (n == 0)
 		return OK;
-	return db_run(w, Q_IMPORT_PREFERENCES_ADD,
+	return db_run(w, im->nobody_again ? Q_IMPORT_PREFERENCES_ADD : Q_IMPORT_PREFERENCES_AGAIN,
 		DB_ARGS(db_i64s(persons, n), db_texts(programmes, n), db_texts(methods, n), db_day(since),
 			db_i64s(files, n)),
 		NULL);
@@ -434,17 +437,15 @@ static enum result write_accounts(struct work *w, struct import *im)
 			add_phone(im, &c, s, &key);
 		secret_wipe(&key, sizeof key);
 	}
-	if (c.n > 0) {
-		struct rows rows;
-		r = db_run(w, Q_IMPORT_ACCOUNTS_ADD,
+	if (c.n > 0)
+		r = db_run(w, im->nobody_again ? Q_IMPORT_ACCOUNTS_ADD : Q_IMPORT_ACCOUNTS_AGAIN,
 			DB_ARGS(db_i64s(c.persons, c.n), db_texts(c.kinds, c.n), db_texts(c.banks, c.n),
 				db_hash16s(c.blinds, c.n), db_byteas(c.sealed, c.n), db_hash16s(c.salts, c.n),
 				db_hashes(c.hashes, c.n), db_texts(c.holders, c.n), db_texts(c.folds, c.n),
 				db_texts(c.authorities, c.n),
 				db_with_nulls(db_days(c.untils, c.n), c.no_until), db_text("list"),
 				db_i64s(c.files, c.n)),
-			&rows);
-	}
+			NULL);
 	if (r == OK && c.n_phones > 0)
 		r = db_run(w, Q_IMPORT_PHONES_ADD,
 			DB_ARGS(db_i64s(c.phone_persons, c.n_phones), db_hash16s(c.phone_blinds, c.n_phones),

@@ -30,6 +30,7 @@ struct import {
 	struct people_found people;
 	struct standing *rows;
 	size_t n_rows;
+	bool nobody_again; /* everybody is new, with one row: nothing can be there already */
 };
 
 enum result import_write(struct work *w, struct import *im) WARN_UNUSED;

@@ -218,7 +218,10 @@ static bool is_one_of(const char *folded, const char *const *words, size_t n)
 
 bool read_sex(struct arena *a, const char *cell, char *out)
 {
-	const char *folded = reading_fold(a, cell);
+	/* What nearly every row says needs no folding. */
+	const char *folded = strcmp(cell, "Nữ") == 0    ? "nu"
+			     : strcmp(cell, "Nam") == 0 ? "nam"
+							: reading_fold(a, cell);
 	if (strcmp(folded, "nam") == 0)
 		*out = 'M';
 	else if (strcmp(folded, "nu") == 0)
@@ -233,7 +236,7 @@ bool read_method(struct arena *a, const char *cell, enum pay_method *out)
 	static const char *const account[] = {"tai khoan", "chuyen khoan", "qua tai khoan", "tk", "ck", "atm",
 		"tai khoan ngan hang", "qua ngan hang"};
 	static const char *const cash[] = {"tien mat", "tm", "truc tiep", "chi tra truc tiep"};
-	const char *folded = reading_fold(a, cell);
+	const char *folded = strcmp(cell, "Tài khoản") == 0 ? account[0] : reading_fold(a, cell);
 	if (*cell == '\0')
 		*out = METHOD_NONE;
 	else if (is_one_of(folded, account, COUNT_OF(account)))

@@ -222,7 +222,7 @@ create table register.enrolment (
 	decision text,
 	file bigint not null,
 	row_no integer not null,
-	unique nulls not distinct (person, programme, category, kind, from_month, decision)
+	unique nulls not distinct (person, programme, category, kind, from_month, decision, pay_period)
 );
 
 create table register.pay_preference (

@@ -49,8 +49,8 @@ order by l.person, l.kind, e.from_month, e.decision, e.category;
 -- name: entitle_claimed
 -- duties: desk
 -- in: programme text, persons bigint[]
--- out: person bigint, month date, kind text
-select c.person, c.month, c.kind from payout.claim c where c.programme = $1 and c.person = any ($2) order by c.person, c.month;
+-- out: person bigint, month date, kind text, pay_period date
+select c.person, c.month, c.kind, c.pay_period from payout.claim c where c.programme = $1 and c.person = any ($2) order by c.person, c.month;
 
 -- name: entitle_claim_ids
 -- duties: desk

@@ -184,13 +184,20 @@ insert into register.person_phone (person, blind, sealed) select * from unnest($
 -- out:
 insert into register.enrolment (person, programme, category, injury_pct, area_code, area_valid_from, from_month, to_month, kind,
 	pay_period, decision, file, row_no)
-select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-on conflict (person, programme, category, kind, from_month, decision) do nothing;
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: import_preferences_add
 -- duties: desk
 -- in: persons bigint[], programmes text[], methods text[], since date, files bigint[]
 -- out:
+insert into register.pay_preference (person, programme, method, since, file)
+select person, programme, method, $4, file from unnest($1, $2, $3, $5) as p(person, programme, method, file);
+
+-- name: import_preferences_again
+-- duties: desk
+-- in: persons bigint[], programmes text[], methods text[], since date, files bigint[]
+-- out:
+-- For people who may have said so before; for new ones it would write each row twice over.
 insert into register.pay_preference (person, programme, method, since, file)
 select person, programme, method, $4, file from unnest($1, $2, $3, $5) as p(person, programme, method, file)
 on conflict (person, programme, since, method) do nothing;
@@ -199,14 +206,24 @@ on conflict (person, programme, since, method) do nothing;
 -- duties: desk
 -- in: persons bigint[], kinds text[], banks text[], blinds bytea[], sealed bytea[], salts bytea[], hashes bytea[], holders text[],
 --     folds text[], authorities text[], authority_untils date[], source text, files bigint[]
--- out: person bigint, bank text, blind bytea, id bigint
+-- out:
+insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, authority,
+	authority_until, source, file)
+select person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, $12, file
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
+	as a(person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, file);
+
+-- name: import_accounts_again
+-- duties: desk
+-- in: persons bigint[], kinds text[], banks text[], blinds bytea[], sealed bytea[], salts bytea[], hashes bytea[], holders text[],
+--     folds text[], authorities text[], authority_untils date[], source text, files bigint[]
+-- out:
 insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, authority,
 	authority_until, source, file)
 select person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, $12, file
 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
 	as a(person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, file)
-on conflict (person, bank, blind) do nothing
-returning person, bank, blind, id;
+on conflict (person, bank, blind) do nothing;
 
 -- name: import_rows_add
 -- duties: desk

@@ -201,13 +201,26 @@ said=$(chitra --json entitle --programme social --period $period)
 like "$said" '"new_claims":3,"new_dong":1080000,"ended":2,.*"amount_differs":1' 'claims are made for the living; a wrong amount is a finding'
 like "$(chitra --json entitle --programme social --period $period)" '"new_claims":0' 'running again makes no new claims'
 is "$(sql "select working from payout.claim_part limit 1")" '20/2021/ND-CP: 360.000 × 1 = 360.000' 'a claim keeps its working'
+arrears()
+{
+	printf '%s\n' "$heading,Từ tháng,Đến tháng,Thành tiền,Số quyết định" \
+		"1,Đỗ Văn Trọ,1990,Nam,099090000555,Đang làm việc trong doanh nghiệp,500.000,Tiền mặt,,,,04/2022,06/2022,1.500.000,86/QĐ" \
+		"$2" 'Tổng cộng,,,,,,,,,,,,,1.500.000,' >"$scratch/$1"
+}
+arrears rent-april.csv ',,,,,,,,,,,,,,'
+arrears rent-may.csv ',,,,,,,,,,,,,, '
+chitra import "$scratch/rent-april.csv" --programme rent --area 22915 --period 2024-04 >/dev/null
+chitra import "$scratch/rent-may.csv" --programme rent --area 22915 --period 2024-05 >/dev/null
+like "$(chitra --json entitle --programme rent --period 2024-04)" '"new_claims":3,"new_dong":1500000' 'arrears are one claim a month'
+like "$(chitra --json entitle --programme rent --period 2024-05)" '"new_claims":0,.*"already_claimed":3' \
+	'the same arrears on a later list are claimed no second time, and somebody is told'
 said=$(chitra --json match --period $period)
 like "$said" '"asked":1,' 'only accounts that no bank has confirmed are asked for'
 like "$(chitra --json match --period $period)" '"asked":0,' 'and once'
 sql "insert into register.account_answer (inquiry, status, holder_name, personal_id_match)
 	select id, 'open', 'LE THI SAI', false from register.account_inquiry"
 chitra match --period $period >/dev/null
-is "$(sql "select string_agg(code, ' ' order by code) from register.finding where blocks")" 'account_id account_name amount_differs' \
+is "$(sql "select string_agg(code, ' ' order by code) from register.finding where blocks and programme = 'social'")" 'account_id account_name amount_differs' \
 	'a name without a second link passes nothing; who failed waits for a person'
 finding=$(sql "select id from register.finding where code = 'amount_differs'")
 is "$(chitra finding decide "$finding" --verdict pay --reason 'đã kiểm tra')" 'Đã đề nghị; chờ người thứ hai quyết định' 'one officer proposes'
