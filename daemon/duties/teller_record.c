@@ -429,9 +429,17 @@ static struct group *gather(struct teller *t, struct requests *q)
 	return g;
 }
 
+/* A second group beside a running one only when it is worth it: fuller groups cost less per reply. */
+static bool may_begin(const struct teller *t)
+{
+	if (!t->writer_known || t->records_running >= t->records_max)
+		return false;
+	return t->records_running == 0 || t->to_record[0].n + t->to_record[1].n >= GROUP_REQUESTS / 2;
+}
+
 void record_pump(struct teller *t)
 {
-	while (t->writer_known && t->records_running < t->records_max) {
+	while (may_begin(t)) {
 		struct requests *q = t->to_record[0].n ? &t->to_record[0] : &t->to_record[1];
 		if (!q->n && !t->untold) {
 			t->record_singly = false;
