@@ -224,37 +224,46 @@ enum result rights_compare(struct work *w, const char *share, struct rights_diff
 	const char *live;
 	enum result r = read_list(w, arena_printf(w->arena, "%s/rights.list", share), &list);
 	if (r == OK)
-		r = read_live(w, share, &live);
-	if (r == OK)
 		r = conn_ensure(w);
+	if (r != OK)
+		return r;
+	r = read_live(w, share, &live);
 	return r == OK ? compare(w, live, &list, out) : r;
+}
+
+static enum result give(struct work *w, const char *share, struct list *list)
+{
+	const char *none, *path = arena_printf(w->arena, "%s/rights_none.sql", share);
+	struct bytes raw;
+	enum result r = script_read(w, path, &raw, &none);
+	if (r != OK)
+		return r;
+	r = conn_script(w, path, none);
+	return r == OK ? conn_script(w, "rights.list", buf_str(&list->grants)) : r;
 }
 
 /* Inside the transaction. */
 static enum result bring(struct work *w, const char *share, struct list *list, size_t *changed)
 {
-	const char *live, *none, *path = arena_printf(w->arena, "%s/rights_none.sql", share);
-	struct bytes raw;
-	struct rights_diff before, after = {0};
+	const char *live;
+	struct rights_diff before = {0}, after = {0};
 	enum result r = read_live(w, share, &live);
-	if (r == OK)
-		r = script_read(w, path, &raw, &none);
-	if (r == OK)
-		r = compare(w, live, list, &before);
+	if (r != OK)
+		return r;
+	r = compare(w, live, list, &before);
 	if (r == OK && before.n > 0)
-		r = conn_script(w, path, none);
-	if (r == OK && before.n > 0)
-		r = conn_script(w, "rights.list", buf_str(&list->grants));
+		r = give(w, share, list);
 	if (r == OK && before.n > 0)
 		r = compare(w, live, list, &after);
-	if (r == OK && after.n > 0) {
+	if (r != OK)
+		return r;
+	if (after.n > 0) {
 		why_set(&w->why, "rights_differ", "rights.list cannot be reached; what no grant mends: %s",
 			after.at[0]);
-		r = REFUSED;
+		return REFUSED;
 	}
-	if (r == OK)
-		*changed = before.n;
-	return r;
+	*changed = before.n;
+	return OK;
 }
 
 enum result rights_apply(struct work *w, const char *share, size_t *changed)
