@@ -21,7 +21,8 @@ void archive_close(struct archive *a);
 void archive_drop(struct archive **a); /* for CLEANUP */
 
 /* The directory is there already (an operator chooses the disk). `log` is the key whose checkpoints count; its name is their
- * origin. NULL with why: archive_missing, file_trouble. */
+ * origin. Who only compares the database with the archive and holds no key (the teller) gives NULL: then signatures are not
+ * looked at, and no checkpoint can be written. NULL with why: archive_missing, file_trouble. */
 struct archive *archive_open(const char *directory, const struct note_verifier *log, struct why *why)
 	FREED_BY(archive_close) WARN_UNUSED;
 
