@@ -39,8 +39,10 @@ struct archive *archive_open(const char *directory, const struct note_verifier *
 		why_set(why, "archive_missing", "the archive %s is not there", directory);
 		return NULL;
 	}
-	if (!make_directory_durable(arena_printf(arena, "%s/checkpoint", directory), 0755, why) ||
-		!make_directory_durable(arena_printf(arena, "%s/leaves", directory), 0755, why))
+	/* Whoever writes makes the directories, so that they are the scribe's. */
+	if (log != NULL &&
+		(!make_directory_durable(arena_printf(arena, "%s/checkpoint", directory), 0755, why) ||
+			!make_directory_durable(arena_printf(arena, "%s/leaves", directory), 0755, why)))
 		return NULL;
 	a = malloc(sizeof(*a) + strlen(directory) + 1);
 	if (a == NULL)
