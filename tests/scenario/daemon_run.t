@@ -141,6 +141,7 @@ def ask(keep):
             answer = connection.getresponse()
             answer.read()
             seen[str(answer.status)] += 1
+            open(sys.argv[2] + ".begun", "w").close()
             if not keep or answer.will_close:
                 connection.close()
                 connection = None
@@ -157,7 +158,7 @@ python3 "$scratch/client.py" "$address" "$scratch/enough" >"$requests" &
 asking=$!
 started+=("$asking")
 before=$(pid_of gate)
-sleep 0.3
+within 20 test -f "$scratch/enough.begun"
 for i in 1 2 3; do
 	now=$(pid_of gate)
 	kill -HUP "$super"
