@@ -143,7 +143,7 @@ static enum result find_certificate(struct approve_run *x)
 		return r;
 	for (size_t i = 0; i < all.n; i++)
 		if (memcmp(all.at[i].key.b, mine.b, sizeof mine.b) == 0) {
-			x->certificate = &all.at[i];
+			x->certificate = all.at + i;
 			return OK;
 		}
 	why_set(&cli->w->why, all.n == 0 ? "certificate_none" : "key_not_certified",

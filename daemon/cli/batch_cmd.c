@@ -73,8 +73,8 @@ static void say_made(const struct cli *cli, const struct batch_made *m)
 static enum result make_slice(struct cli *cli, const struct batch_wish *wish, const struct batch_area *areas,
 	size_t n, struct batch_made *made)
 {
-	struct arena *kept = cli->w->arena;
-	cli->w->arena = arena_new();
+	struct arena *kept = cli->w->arena, *own = arena_new();
+	cli->w->arena = own;
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
@@ -82,8 +82,8 @@ static enum result make_slice(struct cli *cli, const struct batch_wish *wish, co
 	if (r == OK)
 		r = tx_commit(cli->w);
 	tx_rollback(cli->w);
-	arena_free(cli->w->arena);
 	cli->w->arena = kept;
+	arena_free(own);
 	return r;
 }
 

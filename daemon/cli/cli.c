@@ -11,7 +11,7 @@
 #include "ledger/base/text.h"
 #include "daemon/cli/refusal.h"
 
-#define STEP_MS  (10 * 60 * 1000) /* one transaction of a command: a million lines are one */
+#define STEP_MS  INT64_C(600000) /* one transaction of a command: a million lines are one */
 #define JSON_MAX ((size_t)64 << 20)
 
 int cli_usage(const struct cli *cli)

@@ -202,7 +202,7 @@ static int say_clock(const struct cli *cli, const struct business_clock *c)
 
 int cli_sandbox(struct cli *cli, int argc, char **argv)
 {
-	struct business_clock clock;
+	struct business_clock clock = {0};
 	bool moves = argc == 2 && strcmp(argv[1], "next-day") == 0;
 	if (!moves && !(argc == 2 && strcmp(argv[1], "now") == 0))
 		return cli_usage(cli);

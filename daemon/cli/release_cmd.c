@@ -126,13 +126,14 @@ static enum result release_slice(struct release_run *x, const int64_t *ids, size
 	struct work *w = x->cli->w;
 	struct arena *kept = w->arena;
 	struct released out = {0};
-	w->arena = arena_new();
+	struct arena *own = arena_new();
+	w->arena = own;
 	enum result r = release_in_tx(x, ids, n, &out);
 	tx_rollback(w);
 	if (r == OK)
 		note(x, kept, &out);
-	arena_free(w->arena);
 	w->arena = kept;
+	arena_free(own);
 	return r;
 }
 

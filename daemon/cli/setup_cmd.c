@@ -273,11 +273,12 @@ int cli_setup(struct cli *cli, int argc, char **argv)
 		return cli_refused(cli, &w->why);
 	}
 	int64_t fresh = 0;
-	w->db = db_open(database, DB_DUTY_OWNER);
+	struct db *db = db_open(database, DB_DUTY_OWNER);
+	w->db = db;
 	cli_next_step(cli);
 	enum result r = put_all(w, &s, &fresh);
-	db_close(w->db);
 	w->db = NULL;
+	db_close(db);
 	if (r == OK && cli->json)
 		cli_print_json(fill_done, &fresh);
 	else if (r == OK)

@@ -69,6 +69,7 @@ static size_t width(const char *z)
 
 void table_print(const struct table *t)
 {
+	bug_if(t->columns == 0);
 	size_t *wide = arena_array(t->arena, t->columns, size_t);
 	bool *right = arena_array(t->arena, t->columns, bool);
 	for (size_t c = 0; c < t->columns; c++)

@@ -89,8 +89,8 @@ bool approval_parse(struct arena *m, struct bytes text, struct approval *out, st
 bool approval_verify(struct arena *m, const struct trust *trust, const struct approval_proof *p,
 	int64_t now_us, struct approval *approval, struct certificate *certificate, struct why *why)
 {
-	struct approval a;
-	struct certificate c;
+	struct approval a = {.officer = ""};
+	struct certificate c = {.officer = ""};
 	if (!approval_parse(m, p->text, &a, why) ||
 		!certificate_verify(m, trust, p->certificate, p->certificate_signatures, now_us, &c, why))
 		return false;

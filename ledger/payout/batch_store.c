@@ -253,10 +253,11 @@ static enum result by_slices(struct work *w, const struct batches *batches, do_s
 			lines += batches->at[i].lines;
 			slice.n++;
 		}
-		w->arena = arena_new();
+		struct arena *own = arena_new();
+		w->arena = own;
 		r = run(w, &slice, context);
-		arena_free(w->arena);
 		w->arena = kept;
+		arena_free(own);
 	}
 	return r;
 }

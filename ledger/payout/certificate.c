@@ -212,7 +212,7 @@ bool certificate_revoked(const struct trust *trust, const struct hash *certifica
 bool certificate_verify(struct arena *a, const struct trust *trust, struct bytes text,
 	struct bytes signatures, int64_t now_us, struct certificate *out, struct why *why)
 {
-	struct certificate c;
+	struct certificate c = {0};
 	struct hash sha = sha256(text);
 	if (!certificate_parse(a, text, &c, why))
 		return false;

@@ -30,21 +30,22 @@ static bool trouble(const struct manifest_files *f, const char *name, struct why
 
 struct manifest_files *manifest_files_open(const char *archive, struct why *why)
 {
-	CLEANUP(manifest_files_drop) struct manifest_files *f = calloc(1, sizeof *f);
+	struct manifest_files *f = calloc(1, sizeof *f);
 	bug_if(!f);
 	f->directory = -1;
 	f->arena = arena_new();
 	f->path = arena_printf(f->arena, "%s/manifest", archive);
-	if (!make_directory_durable(f->path, 0755, why))
+	if (!make_directory_durable(f->path, 0755, why)) {
+		manifest_files_drop(&f);
 		return NULL;
+	}
 	f->directory = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->directory < 0) {
 		trouble(f, "", why);
+		manifest_files_drop(&f);
 		return NULL;
 	}
-	struct manifest_files *opened = f;
-	f = NULL;
-	return opened;
+	return f;
 }
 
 void manifest_files_drop(struct manifest_files **at)

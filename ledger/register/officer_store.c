@@ -239,7 +239,7 @@ static void draw(uint8_t out[static 32])
 enum result login_challenge(struct work *w, const char *login, struct challenge *out)
 {
 	TX_GUARD(w);
-	struct challenge c;
+	struct challenge c = {{0}};
 	draw(c.nonce);
 	enum result r = tx_begin(w);
 	if (r == OK)
