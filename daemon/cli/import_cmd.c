@@ -31,6 +31,10 @@ void import_say(struct import_said *s, const char *file, int32_t row, const char
 static void fill_said(struct json_writer *j, const void *what)
 {
 	const struct import_said *s = what;
+	if (s->error) {
+		json_put_str(j, "error", s->error);
+		json_put_str(j, "text", s->error_text);
+	}
 	json_put_i64(j, "files", (int64_t)s->files);
 	json_put_i64(j, "refused_files", (int64_t)s->refused_files);
 	json_put_i64(j, "accepted", (int64_t)s->accepted);
@@ -217,7 +221,7 @@ int cli_import(struct cli *cli, int argc, char **argv)
 	struct import_said said = {.arena = arena_new()};
 	int code = is_payment(&asked) ? import_payment_files(cli, &asked, &keys.keys, &said)
 				      : import_other_file(cli, &asked, &keys.keys, &said);
-	if (code == EX_OK || said.n > 0 || said.files > 0)
+	if (code != EX_USAGE)
 		import_print(cli, &said);
 	arena_free(said.arena);
 	return code;

@@ -13,6 +13,18 @@
 #define GROUP_LISTS   512
 #define ROWS_TEXT_MAX (3 * LIST_FILE_MAX)
 
+/* ---- failures ------------------------------------------------------------------------------------------------------------ */
+
+/* In words on standard error; with --json, into the one object that the command prints at its end. */
+static int import_failed(const struct cli *cli, struct import_said *said, enum result r)
+{
+	struct cli in_words = *cli;
+	in_words.json = false;
+	said->error = arena_strdup(said->arena, cli->w->why.code);
+	said->error_text = arena_strdup(said->arena, cli->w->why.text);
+	return cli_exit(&in_words, r);
+}
+
 /* ---- one file ------------------------------------------------------------------------------------------------------------ */
 
 static void say_refused(
@@ -174,7 +186,7 @@ static void group_end(struct payment_run *run)
 	for (size_t i = 0; i < run->n_lists && (r == OK || strict_no); i++)
 		say_list(run->said, &run->lists[i], r == OK);
 	if (r != OK)
-		run->code = cli_exit(run->cli, r);
+		run->code = import_failed(run->cli, run->said, r);
 	group_begin(run);
 }
 
@@ -242,7 +254,7 @@ int import_payment_files(struct cli *cli, const struct import_asked *asked, cons
 	enum result r = load_reference(cli, &run->reference);
 	if (r != OK) {
 		free(run);
-		return cli_exit(cli, r);
+		return import_failed(cli, said, r);
 	}
 	run->group = arena_new();
 	run_files(run);
@@ -358,7 +370,7 @@ static int end_other(struct other_run *run, enum result r)
 		say_refused(run->said, run->file.name, why->code, 0, why->text);
 		return EX_DATAERR;
 	}
-	return cli_exit(run->cli, r);
+	return import_failed(run->cli, run->said, r);
 }
 
 int import_other_file(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
@@ -374,7 +386,7 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 		return EX_DATAERR;
 	enum result r = load_reference(cli, &run.reference);
 	if (r != OK)
-		return cli_exit(cli, r);
+		return import_failed(cli, said, r);
 	r = import_other_rows(&run);
 	reference_free(&run.reference);
 	return end_other(&run, r);

@@ -27,6 +27,7 @@ struct import_said {
 	struct arena *arena;
 	struct import_word *at;
 	size_t n, room;
+	const char *error, *error_text; /* why the command ended early; NULL: it did not */
 	size_t files, refused_files, accepted, rejected, repaired, new_people, unknown;
 };
 

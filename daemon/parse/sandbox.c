@@ -18,9 +18,15 @@
 #define CPU_SECONDS  120
 #define MEMORY_BYTES ((rlim_t)256 << 20) /* address space; libraries take most of it */
 
+/* A tighter limit that was given to us stays. */
 static void limit(__rlimit_resource_t what, rlim_t most)
 {
-	struct rlimit r = {.rlim_cur = most, .rlim_max = most};
+	struct rlimit r;
+	if (getrlimit(what, &r) != 0)
+		bug("could not read the limit of resource %d", (int)what);
+	if (r.rlim_max > most)
+		r.rlim_max = most;
+	r.rlim_cur = r.rlim_max;
 	if (setrlimit(what, &r) != 0)
 		bug("could not limit resource %d", (int)what);
 }
