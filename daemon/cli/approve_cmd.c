@@ -87,10 +87,10 @@ static enum result print_draft(struct cli *cli, const struct draft *d)
 static bool agrees(const struct approve_options *o)
 {
 	char answer[8] = "";
-	if (o->yes || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+	if (o->yes || !isatty(STDIN_FILENO))
 		return true;
-	printf("Ký? [c/K] ");
 	fflush(stdout);
+	fprintf(stderr, "Ký? [c/K] ");
 	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'c' || answer[0] == 'C');
 }
 

@@ -88,7 +88,8 @@ bool manifest_files_put(struct manifest_files *f, const struct manifest *m, stru
 {
 	CLEANUP(buf_free) struct buf text;
 	const char *name = strrchr(manifest_name(f->arena, m->batch.batch, m->batch.version), '/') + 1;
-	struct put put = {.name = name, .draft = arena_printf(f->arena, ".%s.%ld.tmp", name, (long)getpid())};
+	/* Whoever writes this batch's manifest holds the batch's row: the draft of one that died is written over. */
+	struct put put = {.name = name, .draft = arena_printf(f->arena, ".%s.tmp", name)};
 	buf_init(&text, MANIFEST_MAX);
 	manifest_text(m, &text);
 	if (!buf_ok(&text))
