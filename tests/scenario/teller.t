@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# The teller pays: in bulk and singly, whatever the bank does, and stops when told to.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/teller_lib.sh
+. tests/scenario/teller_lib.sh
+# shellcheck disable=SC2154
+
+# shellcheck disable=SC2119
+fresh_database
+clock_start
+
+# ---- in bulk -------------------------------------------------------------------------------------------------------------------
+
+payroll 700 cash_every=50
+bank_start --reply-status ACCC
+sql "insert into ops.pause (what, reason, by_officer) values ('bank:demo', 'test', 'minh')"
+sql "insert into register.account_inquiry (account, bank) select id, 'demo' from register.payee_account where id <= 510"
+teller_start
+ok "an account inquiry is answered" until_true 20 "select count(*) = 510 from register.account_answer"
+is "$(sql "select count(*) from register.account_answer a join register.account_inquiry i on i.id = a.inquiry
+	where a.status = 'open' and a.message is null")" 0 "an answer names the message that said so"
+is "$(bank_count paid)" 0 "a paused bank is sent nothing"
+sql "delete from ops.pause"
+ok "everybody is paid" all_are credited 30
+is "$(bank_count paid)" 686 "the bank executed each payment"
+is "$(bank_twice)" 0 "and none twice"
+is "$(bank_says stats | grep -o '"transfers":[0-9]*')" '"transfers":3' "with as few messages as dispatches allow"
+is "$(state_count sent)" 14 "what goes to a cash agent is sent"
+ok "and waits for nobody" until_true 10 "select count(*) = 1 from payout.dispatch d join org.channel c on c.id = d.channel
+	where c.kind = 'cash' and d.state = 'ended' and d.owner is null"
+is "$(stat -c %a "$scratch"/cash/*.csv)" 600 "the agent's list is readable by the teller alone"
+is "$(tail -n 1 "$scratch"/cash/*.csv)" "Tổng cộng,,,,,14,$(sql "select sum(sum_dong) from payout.dispatch d
+	join org.channel c on c.id = d.channel where c.kind = 'cash'")" "and ends with its control sum"
+is "$(grep -c '^sent ' "$scratch/journal/sent.log")" 700 "every payment is in the sent journal"
+is "$(sql "select count(*) from payout.payout where end_to_end_id = any ('{$(grep '^sent ' "$scratch/journal/sent.log" |
+	cut -d' ' -f2 | paste -sd,)}')")" 700 "under its own id"
+is "$(sql "select count(*) from books.txn where kind = 'dispatch.sent'")" "$(sql "select count(*) from payout.dispatch")" \
+	"each dispatch is one ledger transaction"
+is "$(books_agree)" t "the books have the same money on its way"
+is "$(sql "select count(*) from bank.message where direction = 'reply' and kind = 'transfer' and authentic")" 3 "each reply is kept once"
+is "$(sql "select count(*) from payout.payout_move where message is null and to_state = 6")" 0 "each move names its message"
+bank_says next-day >/dev/null
+sql "update ops.instance set clock_offset = clock_offset + interval '1 day'"
+ok "the day's statement is picked up" until_true 20 "select exists (select from bank.message
+	where direction = 'file' and kind = 'statement' and external_id = 'demo-funding.2024-04-03.1')"
+teller_drain
+is "$drained" 0 "told to stop, it ends with 0"
+unlike "$(cat "$scratch/teller.log")" '2000000[0-9]{5}|0990[0-9]{8}' "the log holds no account and no ID number"
+
+# ---- one by one ------------------------------------------------------------------------------------------------------------------
+
+sql "update org.channel set items_per_message = 1 where kind = 'bank'"
+payroll 300 first=10001
+teller_start 'concurrency = 32'
+ok "everybody is paid one by one" all_are credited 40
+is "$(bank_count paid)" 986 "the bank executed each payment"
+is "$(bank_twice)" 0 "and none twice"
+teller_drain
+is "$drained" 0 "told to stop, it ends with 0"
+
+# ---- the bank is not there -------------------------------------------------------------------------------------------------------
+
+bank_kill
+payroll 40 first=20001
+teller_start
+ok "what nobody answers stays sent" until_true 10 "select count(*) = 40 from payout.payout_state s join payout.payout p on p.id = s.payout
+	where s.state = 3 and p.id > 1000"
+sleep 1
+is "$(sql "select count(*) from payout.payout_state where state = 4")" 0 "what certainly did not leave is in no doubt"
+ok "and the journal says that it did not" grep -q '^not-sent ' "$scratch/journal/sent.log"
+bank_start --reply-status ACCC
+ok "it goes when the bank is back" all_are credited 40
+is "$(bank_count paid)" 1026 "once"
+is "$(bank_twice)" 0 "and none twice"
+
+# ---- the bank misbehaves -----------------------------------------------------------------------------------------------------------
+
+sql "update org.channel set items_per_message = 500 where kind = 'bank'"
+round=30000
+# misbehaves "TITLE" WILL MOVES STATE: 30 people, one fault; the payments end as STATE by way of MOVES
+misbehaves()
+{
+	bank_says will "$2" >/dev/null
+	round=$((round + 1000))
+	payroll 30 first=$((round + 1))
+	ok "$1: the payments end as $4" until_true 40 "select count(*) = 30 from payout.payout_state s
+		join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim join payout.state t on t.code = s.state
+		where c.person > $round and t.name = '$4'"
+	is "$(sql "select string_agg(distinct t.name, ' ' order by t.name) from payout.payout_move m
+		join payout.payout p on p.id = m.payout join payout.claim c on c.id = p.claim join payout.state t on t.code = m.to_state
+		where c.person > $round")" "$3" "$1: by way of $3"
+}
+misbehaves "a reply lost after the payment" '{"fault":"drop_reply"}' "credited sent unknown" credited
+misbehaves "a failure after the payment" '{"fault":"reply_500_after"}' "credited sent unknown" credited
+misbehaves "a page of a gateway after the payment" '{"fault":"html_403"}' "credited sent unknown" credited
+misbehaves "a garbled reply" '{"fault":"garble"}' "credited sent unknown" credited
+misbehaves "a reply cut off" '{"fault":"cut"}' "credited sent unknown" credited
+misbehaves "the reply to another request" '{"fault":"swap_replies"}' "credited sent unknown" credited
+misbehaves "a failure before the payment, at a bank that deduplicates" '{"fault":"reply_500_before"}' "credited sent unknown" credited
+is "$(bank_count paid)" $((1026 + 210)) "the bank executed each payment"
+is "$(bank_twice)" 0 "and none twice"
+ok "the same id went again" grep -q '^again ' "$scratch/journal/sent.log"
+is "$(books_agree)" t "the books have the same money on its way"
+is "$(sql "select count(*) from payout.dispatch where owner is not null")" 0 "nothing is held any more"
+teller_drain
+is "$drained" 0 "told to stop, it ends with 0"
+
+done_testing
