@@ -482,6 +482,19 @@ create table bank.message (
 );
 alter table bank.message alter column body set storage external;
 
+-- Who may say that a bank said something: statements decide about money, so whoever listens to the world stores no file, and an
+-- officer's upload is an agent's list and nothing else.
+create function bank.refuse_message() returns trigger language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+	raise exception 'not_yours: % stores no % of kind %', current_user, new.direction, new.kind using errcode = 'CH001';
+end $$;
+create trigger guard before insert on bank.message for each row
+	when (current_user = 'chitra_gate' and new.direction <> 'callback'
+		or current_user = 'chitra_desk' and (new.direction <> 'file' or new.kind <> 'agent_list'))
+	execute function bank.refuse_message();
+
 -- Ids are given out before their transactions commit, so a reader by ascending id sees gaps that are still being filled. It reads up
 -- to a gap, and when the gap stays it waits here for everybody who was writing: what is missing afterwards will never come.
 create function bank.wait_for_writers() returns void language sql security definer

@@ -5,13 +5,17 @@ begin;
 -- ---------------------------------------------------------------- messages
 
 insert into bank.message_key (sealed) values ('k') returning id as key \gset
-create function pg_temp.message_sql(direction text, external_id text, bank text default 'demo', sha_bytes integer default 32, key text default null) returns text language sql as $$
-	select format('insert into bank.message (bank, direction, kind, external_id, sha256, key, body, authentic) values (%L, %L, ''status'', %L, decode(repeat(''07'', %s), ''hex''), %s, ''b'', true)',
-		bank, direction, external_id, sha_bytes, coalesce(key, (select max(id)::text from bank.message_key)))
+create function pg_temp.message_sql(direction text, external_id text, bank text default 'demo', sha_bytes integer default 32, key text default null, kind text default 'status') returns text language sql as $$
+	select format('insert into bank.message (bank, direction, kind, external_id, sha256, key, body, authentic) values (%L, %L, %L, %L, decode(repeat(''07'', %s), ''hex''), %s, ''b'', true)',
+		bank, direction, kind, external_id, sha_bytes, coalesce(key, (select max(id)::text from bank.message_key)))
 $$;
 select is(pg_temp.probe(d, null, pg_temp.message_sql('callback', 'm1')), case when d in ('gate', 'teller') then 'ok' else 'denied' end, format('the %s stores a message', d))
 	from unnest(array['gate', 'teller', 'scribe', 'auditor']) d;
-select is(pg_temp.probe('gate', null, pg_temp.message_sql(w.direction, 'm1', 'demo', w.n)), w.wanted, format('direction %s, a hash of %s bytes', w.direction, w.n))
+select is(pg_temp.probe(d, null, pg_temp.message_sql(w.direction, 'm1', 'demo', 32, null, w.kind)), case when d = any (w.who) then 'ok' else 'CH001 not_yours' end,
+		format('the %s stores a %s: %s', d, w.direction, w.kind))
+	from unnest(array['gate', 'desk', 'teller']) d, (values ('callback', 'status', array['gate', 'teller']), ('file', 'statement', array['teller']), ('file', 'agent_list', array['desk', 'teller']),
+		('reply', 'transfer', array['teller']), ('request', 'transfer', array['teller'])) as w(direction, kind, who);
+select is(pg_temp.probe('teller', null, pg_temp.message_sql(w.direction, 'm1', 'demo', w.n)), w.wanted, format('direction %s, a hash of %s bytes', w.direction, w.n))
 	from (values ('callback', 32, 'ok'), ('rumour', 32, '23514 message_direction_check'), ('callback', 31, '23514 message_sha256_check')) as w(direction, n, wanted);
 select is(pg_temp.probe('gate', null, pg_temp.message_sql('callback', 'm1', 'demo', 32, '0')), '23503 message_key_fkey', 'a message names the key that it is sealed with');
 select pg_temp.done(pg_temp.try('gate', null, pg_temp.message_sql('callback', 'm1')));
