@@ -87,6 +87,11 @@ static enum result make_slice(struct cli *cli, const struct batch_wish *wish, co
 	return r;
 }
 
+static bool is_same_ward(const struct batch_area *a, const struct batch_area *b)
+{
+	return strcmp(a->code, b->code) == 0 && day_cmp(a->from, b->from) == 0;
+}
+
 static enum result make_all(struct cli *cli, const struct batch_wish *wish, struct batch_made *made)
 {
 	struct batch_areas areas;
@@ -100,7 +105,9 @@ static enum result make_all(struct cli *cli, const struct batch_wish *wish, stru
 	struct progress bar = progress_begin(cli, "Lập bảng", total);
 	for (size_t i = 0; i < areas.n && r == OK;) {
 		size_t first = i;
-		for (int64_t claims = 0; i < areas.n && (i == first || claims < SLICE_CLAIMS); i++) {
+		for (int64_t claims = 0; i < areas.n && (i == first || claims < SLICE_CLAIMS ||
+								is_same_ward(&areas.at[i], &areas.at[i - 1]));
+			i++) {
 			claims += areas.at[i].claims;
 			done += areas.at[i].claims;
 		}

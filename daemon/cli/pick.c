@@ -5,7 +5,7 @@
 
 #include "ledger/base/text.h"
 
-#define SLICE_LINES 20000
+#define SLICE_LINES 100000
 
 bool pick_option(int c, const char *value, struct pick *p)
 {

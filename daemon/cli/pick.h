@@ -31,7 +31,7 @@ struct batch_filter pick_filter(const struct pick *p);
 /* The numbers of these batches. */
 int64_t *pick_of(struct arena *a, const struct batches *b);
 
-/* How many of the batches from `first` on are one piece of work: about 20,000 lines. */
+/* How many of the batches from `first` on are one piece of work: about 100,000 lines. */
 size_t pick_slice(const struct batches *b, size_t first);
 
 /* As a table for a person, or as members of the array "batches". */

@@ -196,15 +196,16 @@ static enum result read_due(struct work *w, const struct batch_wish *wish, const
 	struct batch_made *made)
 {
 	const char **codes = arena_array(w->arena, n, const char *);
-	struct day *from = arena_array(w->arena, n, struct day);
+	struct day *from = arena_array(w->arena, n, struct day),
+		   *periods = arena_array(w->arena, n, struct day);
 	struct rows found;
 	for (size_t i = 0; i < n; i++) {
 		codes[i] = areas[i].code;
 		from[i] = areas[i].from;
+		periods[i] = month_first(areas[i].period);
 	}
 	enum result r = db_run(w, Q_BATCH_DUE,
-		DB_ARGS(db_text(wish->programme), db_day(month_first(wish->period)), db_texts(codes, n),
-			db_days(from, n)),
+		DB_ARGS(db_text(wish->programme), db_texts(codes, n), db_days(from, n), db_days(periods, n)),
 		&found);
 	if (r != OK)
 		return r;
@@ -386,6 +387,7 @@ enum result batch_areas(struct work *w, const struct batch_wish *wish, struct ba
 	for (size_t i = 0; i < all.n; i++)
 		all.at[i] = (struct batch_area){.code = row_text(&found, i, rows_col(&found, "code")),
 			.from = row_day(&found, i, rows_col(&found, "since")),
+			.period = month_of_day(row_day(&found, i, rows_col(&found, "pay_period"))),
 			.claims = row_i64(&found, i, rows_col(&found, "claims"))};
 	*out = all;
 	return OK;
@@ -440,6 +442,22 @@ static enum result reopen(struct work *w, struct batch *b)
 	return r;
 }
 
+/* The ward as the batch knows it: a unit of the same code from another day is another ward. */
+static enum result areas_of(
+	struct work *w, const struct batch_wish *wish, struct day from, struct batch_areas *out)
+{
+	struct batch_areas all, same = {0};
+	enum result r = batch_areas(w, wish, &all);
+	if (r != OK)
+		return r;
+	same.at = arena_array(w->arena, all.n, struct batch_area);
+	for (size_t i = 0; i < all.n; i++)
+		if (day_cmp(all.at[i].from, from) == 0)
+			same.at[same.n++] = all.at[i];
+	*out = same;
+	return OK;
+}
+
 static enum result refill(struct work *w, const struct batch *b, struct dues *dues, const struct clock *clock,
 	struct batch_made *made)
 {
@@ -468,9 +486,12 @@ enum result batch_remake(struct work *w, int64_t id, const struct key32 *id_key,
 	if (r != OK)
 		return r;
 	struct batch *b = &one.at[0];
-	struct batch_wish wish = {
-		.programme = b->programme, .period = b->period, .channel = b->channel, .id_key = id_key};
-	struct batch_area area = {.code = b->area, .from = b->area_from};
+	struct batch_wish wish = {.programme = b->programme,
+		.period = b->period,
+		.area = b->area,
+		.channel = b->channel,
+		.id_key = id_key};
+	struct batch_areas areas;
 	r = db_run(w, Q_BATCH_MAKE_LOCK, DB_ARGS(db_text(wish.programme)), NULL);
 	if (r == OK)
 		r = reopen(w, b);
@@ -479,7 +500,9 @@ enum result batch_remake(struct work *w, int64_t id, const struct key32 *id_key,
 	if (r == OK)
 		r = read_clock(w, &clock);
 	if (r == OK)
-		r = read_due(w, &wish, &area, 1, &channels, &clock, &dues, &fresh);
+		r = areas_of(w, &wish, b->area_from, &areas);
+	if (r == OK)
+		r = read_due(w, &wish, areas.at, areas.n, &channels, &clock, &dues, &fresh);
 	if (r == OK && dues.n > 0)
 		r = refill(w, b, &dues, &clock, &fresh);
 	else if (r == OK)

@@ -17,10 +17,11 @@ struct batch_wish {
 	const struct key32 *id_key;
 };
 
-/* A ward with claims. */
+/* A ward with claims of one pay period. */
 struct batch_area {
 	const char *code;
 	struct day from;
+	struct month period;
 	int64_t claims;
 };
 struct batch_areas {
@@ -38,7 +39,7 @@ struct batch_made {
 	int64_t no_channel;  /* or because the programme has no such channel */
 };
 
-/* Makes the open batches of these wards and adds to *made. REFUSED no_mandate (role maker, for each batch), channel_unknown. */
+/* Makes the open batches of these wards (all periods of a ward in one call) and adds to *made. REFUSED no_mandate (role maker, for each batch), channel_unknown. */
 enum result batch_make(struct work *w, const struct batch_wish *wish, const struct batch_area *areas,
 	size_t n, struct batch_made *made) WARN_UNUSED;
 

@@ -52,9 +52,10 @@ select p.id, (select code from payout.state where name = 'ready') from payout.pa
 select p.batch, coalesce(sum(p.amount_dong) filter (where p.issue = 1), 0)::bigint as first_dong,
 	coalesce(sum(p.amount_dong) filter (where p.issue > 1 and t.name = 'returned'), 0)::bigint as unclaimed_dong
 from payout.payout p
-left join payout.payout last on p.issue > 1 and last.claim = p.claim and last.issue = p.issue - 1
-left join payout.payout_state s on s.payout = last.id
-left join payout.state t on t.code = s.state
+left join lateral (
+	select s.state from payout.payout e join payout.payout_state s on s.payout = e.id
+	where p.issue > 1 and e.claim = p.claim and e.issue = p.issue - 1 offset 0) last on true
+left join payout.state t on t.code = last.state
 where p.batch = any ($1)
 group by p.batch order by p.batch;
 
@@ -91,7 +92,7 @@ select p.batch, coalesce(sum(p.amount_dong) filter (where not exists (
 		where p.issue > 1 and e.claim = p.claim and e.issue < p.issue and eb.state in ('released', 'closed'))), 0)::bigint as unfunded_dong,
 	count(*) filter (where t.name = 'ready') as ready
 from payout.payout p
-join payout.payout_state s on s.payout = p.id
+cross join lateral (select x.state from payout.payout_state x where x.payout = p.id offset 0) s
 join payout.state t on t.code = s.state
 where p.batch = any ($1)
 group by p.batch order by p.batch;
@@ -110,7 +111,7 @@ update payout.batch set state = 'released' where id = any ($1) and state = 'appr
 select b.channel, p.id as payout
 from payout.batch b
 join payout.payout p on p.batch = b.id
-join payout.payout_state s on s.payout = p.id
+cross join lateral (select x.state from payout.payout_state x where x.payout = p.id offset 0) s
 join payout.state t on t.code = s.state
 where b.id = any ($1) and t.name = 'ready'
 order by b.channel, p.id;

@@ -18,12 +18,12 @@ order by f.id <> pa.funding_account, c.id;
 -- name: batch_areas
 -- duties: desk
 -- in: programme text, period date, area text
--- out: code text, since date, claims bigint
+-- out: code text, since date, pay_period date, claims bigint
 -- Wards with claims of this pay period or an earlier one.
-select c.area_code as code, c.area_valid_from as since, count(*) as claims
+select c.area_code as code, c.area_valid_from as since, c.pay_period, count(*) as claims
 from payout.claim c
 where c.programme = $1 and c.pay_period <= $2 and ($3 is null or c.area_code = $3)
-group by 1, 2 order by 1, 2;
+group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: batch_make_lock
 -- duties: desk
@@ -34,18 +34,21 @@ select from pg_advisory_xact_lock(1128810834, hashtext($1));
 
 -- name: batch_due
 -- duties: desk
--- in: programme text, period date, areas text[], since date[]
+-- in: programme text, areas text[], since date[], pay_periods date[]
 -- out: claim bigint, month date, kind text, instalment smallint, amount_dong bigint, agency bigint, area text, area_from date,
 --      anchor bytea, issue smallint, way text, account bigint, account_hash bytea
 -- Claims without a live payout, and how each can be paid. A claim that was proven unpaid comes again as its next issue; an
 -- account that sent the last issue back counts only after it was checked anew. An account that nobody has confirmed makes its
--- claim wait: it is no want of an account.
+-- claim wait: it is no want of an account. `offset 0`: look up by index, ward after ward, however large the tables are; a hash of a
+-- whole table for each slice of wards would cost the square.
 with clock as materialized (
 	select ops.today() as today
 ), due as materialized (
 	select c.*
-	from unnest($3, $4) as u(code, since)
-	join payout.claim c on c.area_code = u.code and c.area_valid_from = u.since and c.programme = $1 and c.pay_period <= $2
+	from unnest($2, $3, $4) as u(code, since, period)
+	cross join lateral (
+		select x.* from payout.claim x
+		where x.pay_period = u.period and x.programme = $1 and x.area_code = u.code and x.area_valid_from = u.since offset 0) c
 	where not exists (select from payout.claim_void v where v.claim = c.id)
 ), ended as (
 	select code, name from payout.state where name in ('rejected', 'not_paid', 'returned', 'cancelled')
@@ -78,7 +81,7 @@ select r.id as claim, r.month, r.kind, r.instalment, r.amount_dong, r.agency, r.
 		else 'cash_want'
 	end as way, a.id as account, a.hash as account_hash
 from ready r
-join register.person p on p.id = r.person
+cross join lateral (select n.anchor from register.person n where n.id = r.person offset 0) p
 left join lateral (
 	select x.id, x.hash
 	from register.payee_account x, clock, lateral (
@@ -146,14 +149,15 @@ select id from payout.batch where id = any ($1) order by id for update;
 -- out: batch bigint, version integer, line integer, payout bigint, id text, programme text, month date, kind text, anchor bytea,
 --      instalment smallint, issue smallint, amount_dong bigint, channel text, funding_bank text, funding_number text,
 --      account_hash bytea, not_before date, valid_until timestamptz, line_hash bytea
--- Everything that a line's text says.
+-- Everything that a line's text says. `offset 0`: look up by index; slices of one large table must not hash it whole each time.
 select p.batch, b.version, p.line, p.id as payout, p.end_to_end_id as id, cl.programme, cl.month, cl.kind, pe.anchor, cl.instalment,
 	p.issue, p.amount_dong, ch.code as channel, f.bank as funding_bank, f.number as funding_number, p.account_hash, b.not_before,
 	b.valid_until, p.line_hash
 from payout.batch b
 join payout.payout p on p.batch = b.id
-join payout.claim cl on cl.id = p.claim
-join register.person pe on pe.id = cl.person
+cross join lateral (
+	select c.person, c.programme, c.month, c.kind, c.instalment from payout.claim c where c.id = p.claim offset 0) cl
+cross join lateral (select n.anchor from register.person n where n.id = cl.person offset 0) pe
 join org.channel ch on ch.id = b.channel
 join org.funding_account f on f.id = ch.funding_account
 where b.id = any ($1)
