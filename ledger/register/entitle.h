@@ -10,7 +10,7 @@
 #include "ledger/register/category.h"
 #include "ledger/register/rate.h"
 
-#define ENTITLE_PARTS (2 * CATEGORIES_OF_ONE)
+#define ENTITLE_PARTS ((size_t)2 * CATEGORIES_OF_ONE)
 
 struct entitle_line {
 	const struct category *category;

@@ -389,9 +389,9 @@ enum result import_deaths(struct work *w, const struct register_keys *keys, stru
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		const struct found_person *p = at[i].code ? NULL : &people.at[person_of[i]];
+		const struct found_person *p = &people.at[person_of[i]];
 		/* Nobody is declared dead under another's name. */
-		if (p && p->id && name_grade(bytes_z(p->name), bytes_z(at[i].name)) > NAME_PARTIAL)
+		if (!at[i].code && p->id && name_grade(bytes_z(p->name), bytes_z(at[i].name)) > NAME_PARTIAL)
 			death_reject(&at[i]);
 		l.at[i] = (struct other_row){.row = at[i].row,
 			.code = at[i].code,

@@ -34,7 +34,6 @@ static int by_key(const void *a, const void *b)
 
 struct key {
 	char text[80];
-	size_t n;
 };
 
 static struct bytes key_of(struct key *k, const char *code, int injury_pct)
@@ -50,7 +49,7 @@ void rates_index(struct rates *r)
 	qsort(r->at, r->n, sizeof *r->at, by_key);
 	map_begin(&r->by_key, r->arena);
 	for (size_t i = 0; i < r->n; i++) {
-		struct key k;
+		struct key k = {""};
 		map_put(&r->by_key, key_of(&k, r->at[i].code, r->at[i].injury_pct), i, &is_new);
 	}
 }
@@ -91,7 +90,7 @@ static const struct rate *known_from(const struct rates *r, size_t first, const 
 
 const struct rate *rate_known(const struct rates *r, const struct rate_asked *asked)
 {
-	struct key k;
+	struct key k = {""};
 	const size_t *first = map_get(&r->by_key, key_of(&k, asked->code, asked->injury_pct));
 	const struct rate *country = NULL;
 	if (!first)

@@ -15,8 +15,12 @@ const char *reading_fold(struct arena *a, const char *cell)
 	for (const char *from = s; *from;) {
 		bool dash = strncmp(from, "\xe2\x80", 2) == 0 && (uint8_t)from[2] >= 0x90 &&
 			    (uint8_t)from[2] <= 0x95;
-		*to++ = dash ? '-' : *from;
-		from += dash ? 3 : 1;
+		if (dash) {
+			*to++ = '-';
+			from += 3;
+		} else {
+			*to++ = *from++;
+		}
 	}
 	*to = '\0';
 	return s;
@@ -140,15 +144,13 @@ static size_t numbers(const char *cell, int out[static 3], size_t width[static 3
 bool read_birth(const char *cell, struct day *out, int *year, bool *whole)
 {
 	int v[3];
-	size_t width[3], n = numbers(cell, v, width);
+	size_t width[3] = {0}, n = numbers(cell, v, width);
+	bool year_first = width[0] == 4;
 	*whole = n == 3;
-	if (n == 1 && width[0] == 4)
-		*year = v[0];
-	else if (n == 3 && width[0] == 4 && day_of_ymd(v[0], v[1], v[2], out))
-		*year = v[0];
-	else if (n == 3 && width[2] == 4 && day_of_ymd(v[2], v[1], v[0], out))
-		*year = v[2];
-	else
+	if (n == 1 ? !year_first : n != 3 || (!year_first && width[2] != 4))
+		return false;
+	*year = year_first ? v[0] : v[2];
+	if (*whole && !day_of_ymd(*year, v[1], year_first ? v[2] : v[0], out))
 		return false;
 	return *year >= 1880 && *year <= 2100;
 }
