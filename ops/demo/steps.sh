@@ -300,7 +300,7 @@ statements_settled()
 		(select from bank.statement s where s.funding_account = f.id and s.day = '$1')")
 	lines=$(sql "select count(*) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '$1'")
 	open=$(sql "select count(*) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '$1'
-		and not l.has_details and not exists (select from recon.allocation a where a.line = l.id)")
+		and l.id > (select upto from ops.progress where name = 'settle')")
 	bar $((lines - open)) "$lines"
 	[ "$accounts" = 0 ] && [ "$open" = 0 ]
 }
