@@ -32,7 +32,6 @@ static int run_db(struct cli *cli, int argc, char **argv)
 	return cli_db(argc, argv);
 }
 
-/* clang-format off: a table is read by row */
 static const struct command commands[] = {
 	{"db", NEEDS_NOTHING, run_db, "chitra db init|migrate|check [--help]",
 		"make the database, bring it up, compare it with the programs"},
@@ -63,12 +62,14 @@ static const struct command commands[] = {
 	{"cancel", NEEDS_CONFIG, cli_cancel, CANCEL_USAGE,
 		"cancel payouts that have not left; they stay owed"},
 	{"fund", NEEDS_CONFIG, cli_fund, FUND_USAGE, "money that is expected, and money that is there"},
-	{"cash", NEEDS_CONFIG, cli_cash, CASH_USAGE, "the cash agent's signed list, confirmed by two officers"},
-	{"reconcile", NEEDS_CONFIG, cli_reconcile, RECONCILE_USAGE, "one account on one day: does every dong have its place?"},
-	{"report", NEEDS_CONFIG, cli_report, REPORT_USAGE, "a period in figures; statement lines and payouts as CSV"},
+	{"cash", NEEDS_CONFIG, cli_cash, CASH_USAGE,
+		"the cash agent's signed list, confirmed by two officers"},
+	{"reconcile", NEEDS_CONFIG, cli_reconcile, RECONCILE_USAGE,
+		"one account on one day: does every dong have its place?"},
+	{"report", NEEDS_CONFIG, cli_report, REPORT_USAGE,
+		"a period in figures; statement lines and payouts as CSV"},
 	{"sandbox", NEEDS_CONFIG, cli_sandbox, SANDBOX_USAGE, "the business clock of a sandbox"},
 };
-/* clang-format on */
 
 #define CONFIG_DEFAULT "/etc/chitra/chitra.conf"
 

@@ -4,7 +4,6 @@
 
 #include "ledger/base/result.h"
 
-/* clang-format off: a table is read by column */
 static const struct {
 	const char *code, *vi;
 } refusals[] = {
@@ -32,25 +31,25 @@ static const struct {
 	{"key_not_certified", "Dùng đúng tệp khóa: khóa này không phải là khóa đã được chứng nhận của bạn"},
 	{"key_file_passphrase", "Nhập lại mật khẩu của tệp khóa"},
 	{"already_signed", "Không cần ký nữa: bạn đã ký bảng này"},
-	{"batch_altered",     "Dừng lại và báo quản trị viên: dữ liệu của bảng không còn như lúc lập"},
-	{"channel_unknown",   "Kiểm tra mã kênh chi, hoặc nhờ quản trị viên khai báo kênh cho chương trình này"},
-	{"payout_unknown",    "Kiểm tra mã chi trả: không có khoản đã duyệt nào mang mã này"},
-	{"payout_state",      "Xem trạng thái của khoản chi: bước này không làm được nữa"},
-	{"account_unknown",   "Kiểm tra mã tài khoản chi: không có tài khoản này"},
-	{"order_differs",     "Dùng số lệnh khác: số lệnh này đã ghi với nội dung khác"},
-	{"batch_mandate",     "Nhờ người có thẩm quyền: chữ ký không đủ quyền cho bảng này"},
+	{"batch_altered", "Dừng lại và báo quản trị viên: dữ liệu của bảng không còn như lúc lập"},
+	{"channel_unknown",
+		"Kiểm tra mã kênh chi, hoặc nhờ quản trị viên khai báo kênh cho chương trình này"},
+	{"payout_unknown", "Kiểm tra mã chi trả: không có khoản đã duyệt nào mang mã này"},
+	{"payout_state", "Xem trạng thái của khoản chi: bước này không làm được nữa"},
+	{"account_unknown", "Kiểm tra mã tài khoản chi: không có tài khoản này"},
+	{"order_differs", "Dùng số lệnh khác: số lệnh này đã ghi với nội dung khác"},
+	{"batch_mandate", "Nhờ người có thẩm quyền: chữ ký không đủ quyền cho bảng này"},
 	{"batch_one_signature", "Chờ đủ chữ ký: bảng còn thiếu một chữ ký có hiệu lực"},
 	{"certificate_unsigned", "Nhờ đủ số quản trị viên ký: chứng nhận chưa có hiệu lực"},
 	{"certificate_revoked", "Nhờ quản trị viên cấp chứng nhận mới: chứng nhận đã bị thu hồi"},
 	{"certificate_expired", "Nhờ quản trị viên cấp chứng nhận mới: chứng nhận đã hết hạn"},
-	{"approval_expired",  "Trả bảng lại để ký mới: chữ ký đã hết hiệu lực"},
-	{"key_exists",        "Chọn tên tệp khác: tệp khóa đã có"},
+	{"approval_expired", "Trả bảng lại để ký mới: chữ ký đã hết hiệu lực"},
+	{"key_exists", "Chọn tên tệp khác: tệp khóa đã có"},
 	{"passphrase_differs", "Nhập lại: hai lần nhập mật khẩu không giống nhau"},
-	{"officer_unknown",   "Kiểm tra tên đăng nhập: không có cán bộ này"},
-	{"officer_exists",    "Chọn tên đăng nhập khác: tên này đã có người dùng"},
+	{"officer_unknown", "Kiểm tra tên đăng nhập: không có cán bộ này"},
+	{"officer_exists", "Chọn tên đăng nhập khác: tên này đã có người dùng"},
 	{"not_sandbox", "Chỉ làm được trên hệ thống thử nghiệm"},
 };
-/* clang-format on */
 
 const char *refusal_vi(const char *code)
 {
