@@ -200,6 +200,7 @@ config_write()
 		id_key = $keys/id
 		[teller]
 		journal = $here/journal
+		cash_out = $here/cash
 		kek = $keys/kek
 		admin_keys = $keys/admin-keys
 		[scribe]
@@ -270,7 +271,7 @@ bank_start()
 	process_start bank "$fakebank" --bank DEMO --dir "$here/bank" --key "$keys/bank" \
 		--payer-key "$keys/bank-sign.pub" --funding "$funding" --accounts "$input/bank/fakebank-accounts.csv" \
 		--callback-url "unix:$run/gate.sock" --listen "unix:$run/bank.sock" --control "unix:$run/bank-control.sock" \
-		--port-file "$ports" ${BANK_OPTIONS:-}
+		--port-file "$ports" --hang 2s ${BANK_OPTIONS:-}
 	within 60 test -s "$ports"
 }
 

@@ -212,10 +212,14 @@ money_there()
 
 # ---- paying -------------------------------------------------------------------------------------------------------------------
 
-# release BATCHES...: by two officers; exit 75 when money is missing
+# release BATCHES...: by two officers; exit 75 when money is missing. A release is kept, so whoever comes second (or again, when the
+# money is there) lets it go.
 release()
 {
-	by an release "$@" && by binh release "$@"
+	local left
+	by an release "$@" || [ $? -eq 75 ] || return
+	mapfile -t left < <(sql "select id from payout.batch where state = 'approved' and id in ($(IFS=,; echo "$*")) order by id")
+	[ ${#left[@]} -eq 0 ] || by binh release "${left[@]}"
 }
 
 # One batch has no money yet; it is tried, refused by name, and waits.
