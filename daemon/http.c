@@ -113,7 +113,7 @@ static void accept_more(struct server *s, bool more)
 static struct bufferevent *new_connection(struct event_base *base, void *arg)
 {
 	struct server *s = arg;
-	struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
+	struct bufferevent *bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	bug_if(!bev);
 	bufferevent_incref(bev);
 	struct conn *c = allocate(sizeof *c);
