@@ -17,6 +17,7 @@
 enum {
 	WAITING_MAX = 4096,
 	WAITING_BYTES_MAX = 64 << 20,
+	SECOND_GROUP = 100,
 	HEADER_MAX = 8192,
 	KEY_AGE_MS = 60 * 60 * 1000,
 	KEY_RETRY_MS = 1000,
@@ -203,9 +204,15 @@ static struct running_group *group_close(struct gate *g)
 	return r;
 }
 
+/* A second group beside one that commits only when it is worth a commit of its own: else the next one will be larger. */
+static bool may_close(const struct gate *g)
+{
+	return g->groups_running == 0 || (g->groups_running < g->groups_max && g->waiting >= SECOND_GROUP);
+}
+
 static void pump(struct gate *g)
 {
-	while (g->first && g->writer && g->groups_running < g->groups_max) {
+	while (g->first && g->writer && may_close(g)) {
 		struct running_group *r = group_close(g);
 		g->groups_running++;
 		bug_if(!lane_submit(g->inbox, &r->job)); /* the lane holds more jobs than may run */
