@@ -160,11 +160,12 @@ create table register.import_file (
 	officer bigint not null references auth.officer,
 	at timestamptz not null default now(),
 	row_key bytea not null,			-- wrapped key that seals the rows' raw text; wrapped for "person" −id
-	accepted integer not null,
-	rejected integer not null,
-	repaired integer not null,
+	accepted integer,			-- of payment lists; others come in slices and are counted by their rows
+	rejected integer,
+	repaired integer,
 	total_dong bigint,
-	unique (sha256, kind)
+	unique (sha256, kind),
+	check (kind <> 'payment_list' or (accepted is not null and rejected is not null and repaired is not null))
 );
 
 create table register.import_row (

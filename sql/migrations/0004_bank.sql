@@ -1,0 +1,260 @@
+-- What banks say, as it came; statements; and what reconciliation makes of them.
+
+set local role chitra_owner;
+
+-- ---------------------------------------------------------------- what banks say
+
+-- Raw messages hold account numbers, so they are sealed: each writer seals with a key of its own, itself sealed to the
+-- evidence public key, so that a writer cannot read what it or others wrote before.
+create table bank.message_key (
+	id bigint generated always as identity primary key,
+	sealed bytea not null,			-- crypto_box_seal of 32 bytes
+	made_at timestamptz not null default now()
+);
+
+create table bank.message (
+	id bigint generated always as identity primary key,
+	bank text not null,
+	direction text not null check (direction in ('request', 'reply', 'callback', 'file')),
+	kind text not null,			-- transfer, enquiry, inquiry, statement, status, …
+	external_id text not null,		-- the message's own id; remembered for ever
+	dispatch bigint,
+	sha256 bytea not null check (length(sha256) = 32),
+	key bigint references bank.message_key,
+	body bytea not null,			-- nonce and ciphertext
+	authentic boolean not null,
+	at timestamptz not null default now(),
+	unique (bank, direction, external_id)
+);
+alter table bank.message alter column body set storage external;
+
+-- Who may say that a bank said something: statements decide about money, so whoever listens to the world stores no file, and an
+-- officer's upload is an agent's list and nothing else.
+create function bank.refuse_message() returns trigger language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+	raise exception 'not_yours: % stores no % of kind %', current_user, new.direction, new.kind using errcode = 'CH001';
+end $$;
+create trigger guard before insert on bank.message for each row
+	when (current_user = 'chitra_gate' and new.direction <> 'callback'
+		or current_user = 'chitra_desk' and (new.direction <> 'file' or new.kind <> 'agent_list'))
+	execute function bank.refuse_message();
+
+-- Ids are given out before their transactions commit, so a reader by ascending id sees gaps that are still being filled. It reads up
+-- to a gap, and when the gap stays it waits here for everybody who was writing: what is missing afterwards will never come.
+create function bank.wait_for_writers() returns void language sql security definer
+set search_path = pg_catalog
+set lock_timeout = '2s'
+as $$ lock table bank.message in share mode $$;
+
+-- Where a consumer of a growing table stands; who holds the row is the consumer.
+create table ops.progress (
+	name text primary key,
+	upto bigint not null default 0
+) with (fillfactor = 20);
+insert into ops.progress (name) values ('digest'), ('settle'), ('absence');	-- bank.message, bank.statement_line, bank.statement
+
+create table bank.statement (
+	id bigint generated always as identity primary key,
+	funding_account bigint not null references org.funding_account,
+	day date not null,
+	opening_dong bigint not null,
+	closing_dong bigint not null,
+	line_count integer not null,
+	pages integer not null,
+	sequence bigint not null,
+	source text not null check (source in ('fetched', 'uploaded')),
+	complete boolean not null,		-- every page is here and opening + lines = closing
+	chained boolean not null,		-- opens where the previous business day closed
+	at timestamptz not null default now(),
+	unique (funding_account, day)
+);
+
+-- A million of them a day: what they refer to is checked a page at a time, not a row.
+create table bank.statement_line (
+	id bigint generated always as identity primary key,
+	statement bigint not null,		-- bank.statement, which comes last and counts them
+	line integer not null,
+	detail integer not null default 0,	-- 0: the booked line; 1…: its parts when the bank booked a batch as one
+	entry_ref text not null,
+	direction text not null check (direction in ('debit', 'credit')),
+	amount_dong bigint not null check (amount_dong > 0),
+	value_date date not null,
+	end_to_end_id text,
+	payout bigint,				-- whose id that is, among those of this funding account; null: nobody's
+	amount_fits boolean,			-- the amount is that payout's; null: no payout
+	account_fits boolean,			-- the counterparty is the account of that payout; null: not told
+	funding_order bigint,			-- whose reference the bank's text has
+	has_details boolean not null default false,
+	returned_reason text,			-- a credit that the bank calls a return
+	text text not null,			-- the bank's text, runs of six digits and more masked
+	message bigint not null,
+	item integer not null,
+	unique (statement, line, detail)
+);
+create unique index on bank.statement_line (statement, entry_ref, detail);
+
+-- Lines come a page at a time, before their statement; the statement closes them: what it says of itself is what they add up to.
+create function bank.guard_lines() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from (select distinct f.statement from fresh f) x join bank.statement s on s.id = x.statement) then
+		raise exception 'statement_closed: lines come before their statement, never after it' using errcode = 'CH001';
+	end if;
+	if exists (select from (select distinct f.message from fresh f) x
+			where not exists (select from bank.message m where m.id = x.message)) then
+		raise exception 'no_message: a statement line names the message that it stands in' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard after insert on bank.statement_line referencing new table as fresh
+	for each statement execute function bank.guard_lines();
+
+create function bank.guard_statement() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	lines bigint;
+	moved numeric;
+begin
+	select count(*), coalesce(sum(case when l.direction = 'credit' then l.amount_dong else -l.amount_dong end), 0)
+		into lines, moved
+		from bank.statement_line l where l.statement = new.id and l.detail = 0;
+	if lines <> new.line_count then
+		raise exception 'statement_lines: statement % says % lines and has %', new.id, new.line_count, lines using errcode = 'CH001';
+	end if;
+	if new.complete <> (new.opening_dong + moved = new.closing_dong) then
+		raise exception 'statement_sum: whether statement % adds up is not what it says', new.id using errcode = 'CH001';
+	end if;
+	if new.chained and exists (
+			select from (select s.closing_dong, s.sequence from bank.statement s
+				where s.funding_account = new.funding_account and s.day < new.day order by s.day desc limit 1) p
+			where p.closing_dong <> new.opening_dong or p.sequence + 1 <> new.sequence) then
+		raise exception 'statement_chain: statement % does not begin where the one before it ended', new.id using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert on bank.statement for each row execute function bank.guard_statement();
+
+-- A credit of the open day that answers a funding order: it is booked at once, and the statement's line of the same entry is then
+-- explained by it. Its id is one of the statement lines', because the ledger knows bank facts by them.
+create table bank.intraday_credit (
+	id bigint primary key default nextval('bank.statement_line_id_seq'),
+	funding_account bigint not null references org.funding_account,
+	entry_ref text not null,
+	amount_dong bigint not null check (amount_dong > 0),
+	value_date date not null,
+	funding_order bigint not null references org.funding_order,
+	message bigint not null references bank.message,
+	item integer not null,
+	at timestamptz not null default now(),
+	unique (funding_account, entry_ref)
+);
+
+-- ---------------------------------------------------------------- reconciliation
+
+-- Which part of a statement line is explained by what. n to m. A line that is one payout's debit or return, whole, has no row here:
+-- the payout's move names its message and item.
+create table recon.allocation (
+	line bigint not null references bank.statement_line,
+	n smallint not null default 1,
+	kind text not null check (kind in ('payout', 'return', 'funding', 'fee', 'agent_advance', 'agent_return', 'suspense')),
+	payout bigint references payout.payout,
+	funding_order bigint references org.funding_order,
+	amount_dong bigint not null check (amount_dong > 0),
+	primary key (line, n)
+);
+create index on recon.allocation (funding_order) where funding_order is not null;
+
+-- Every line with what explains it, plain matches too.
+create view recon.explained as
+	select a.line, a.n, a.kind, a.payout, a.amount_dong from recon.allocation a
+	union all
+	select l.id, 1::smallint, case when l.direction = 'debit' then 'payout' else 'return' end, l.payout, l.amount_dong
+	from bank.statement_line l
+	join payout.payout_move m on m.payout = l.payout and m.message = l.message and m.item = l.item
+		and m.to_state = case when l.direction = 'debit' then 7 else 10 end
+	where not exists (select from recon.allocation a where a.line = l.id);
+
+create table recon.break (
+	id bigint generated always as identity primary key,
+	kind text not null check (kind in ('unmatched_credit', 'unmatched_debit', 'rogue_debit', 'amount_differs', 'account_differs',
+		'lost_line', 'double_debit', 'return_unknown', 'contradiction', 'overdue', 'balance_gap', 'chain_gap')),
+	funding_account bigint not null references org.funding_account,
+	day date not null,
+	line bigint references bank.statement_line,
+	payout bigint references payout.payout,
+	statement bigint references bank.statement,	-- what is wrong with a statement as a whole
+	amount_dong bigint not null check (amount_dong >= 0),
+	note text not null,
+	opened_at timestamptz not null default now(),
+	unique nulls not distinct (kind, funding_account, line, payout, statement)
+);
+create table recon.break_resolution (
+	break bigint primary key references recon.break,
+	outcome text not null,
+	first_officer bigint not null references auth.officer,
+	second_officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	check (first_officer <> second_officer)
+);
+
+create table recon.reconciliation (
+	id bigint generated always as identity primary key,
+	funding_account bigint not null references org.funding_account,
+	day date not null,
+	statement bigint references bank.statement,
+	opening_dong bigint not null,
+	debits_dong bigint not null,
+	credits_dong bigint not null,
+	closing_dong bigint not null,
+	unallocated_dong bigint not null,
+	overdue_dong bigint not null,
+	suspense_dong bigint not null,
+	unexplained_dong bigint not null check (unexplained_dong = unallocated_dong + overdue_dong + suspense_dong),
+	breaks integer not null,
+	result text not null check (result in ('clean', 'breaks', 'broken')),
+	at timestamptz not null default now()
+);
+
+-- The cash agent's signed list: the first officer proposes it, the second confirms it.
+create table recon.cash_list (
+	id bigint generated always as identity primary key,
+	channel bigint not null references org.channel,
+	message bigint not null unique references bank.message,	-- the file, sealed; its signature was good
+	paid_count integer not null,
+	paid_dong bigint not null,
+	unpaid_count integer not null,
+	unpaid_dong bigint not null,
+	first_officer bigint not null references auth.officer,
+	second_officer bigint references auth.officer,
+	at timestamptz not null default now(),
+	check (first_officer <> second_officer)
+);
+create table recon.cash_line (
+	list bigint not null references recon.cash_list,
+	n integer not null,			-- the file's row
+	payout bigint not null references payout.payout,
+	paid boolean not null,
+	amount_dong bigint not null,
+	day date,				-- when it was paid out
+	primary key (list, payout),
+	check (not paid or day is not null)
+);
+
+do $$
+declare
+	t regclass;
+begin
+	foreach t in array array['bank.message_key', 'bank.message', 'bank.statement', 'bank.statement_line', 'bank.intraday_credit',
+		'recon.allocation', 'recon.break', 'recon.break_resolution', 'recon.reconciliation', 'recon.cash_line']::regclass[] loop
+		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
+		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
+	end loop;
+	foreach t in array array['recon.cash_list']::regclass[] loop
+		execute format('create trigger kept before delete on %s for each row execute function ops.refuse_change()', t);
+		execute format('create trigger kept_all before truncate on %s execute function ops.refuse_change()', t);
+	end loop;
+end $$;
