@@ -58,8 +58,7 @@ struct request {
 	size_t first, n;        /* which of the parcel's items */
 	bool stale;             /* a later epoch has the dispatch: what was heard is kept, nothing more */
 	size_t doubt, accepted; /* what its items were left as */
-	bool not_found_again;   /* an answer to an enquiry made the same id again possible */
-	uint8_t *again;         /* items[first + i] may be sent again */
+	uint8_t *again;         /* enquiries: items[first + i] was not found and may be sent again */
 };
 
 /* Payments that travel together: a dispatch, or what one enquiry asks. Everything in its arena. */
@@ -85,6 +84,7 @@ struct parcel {
 	struct request *requests;
 	size_t requests_n, open;    /* open: not recorded yet */
 	size_t doubt, accepted;     /* over the requests that are recorded */
+	bool is_part;               /* of its dispatch: of the rest it knows nothing */
 	bool told;                  /* its end was written */
 	struct parcel *next_untold; /* in teller.untold */
 };
@@ -228,8 +228,8 @@ bool journal_items(
 void claim_release(struct bank *b, size_t payouts);
 /* Makes the request anew on the journal's lane: it did not leave, or its signature is old. */
 void claim_renew(struct request *r);
-/* The same ids again, law 1: items of an enquiry's parcel that r->again marks. Takes nothing over. */
-void claim_again(struct request *enquiry);
+/* The same ids again, law 1: what the requests of a recorded enquiry mark in `again`. */
+void claim_again(const struct parcel *enquiry);
 
 /* The same for all cash agents, whose messages are files. */
 void cash_start(struct bank *b);

@@ -164,6 +164,7 @@ static enum result settle_again(struct claim *c)
 			continue;
 		}
 		d->parcel->dispatch = ref;
+		d->parcel->is_part = true;
 		struct hash *leaves = arena_array(w->arena, d->n, struct hash);
 		size_t k = 0;
 		for (size_t j = 0; j < d->n; j++)
@@ -224,25 +225,33 @@ static void again_done(struct job *job, enum result result)
 	arena_free(g->arena);
 }
 
-void claim_again(struct request *enquiry)
+static void want(struct again *g, const struct parcel *p, size_t item)
 {
-	const struct parcel *p = enquiry->parcel;
+	g->payouts[g->payouts_n++] = p->payouts[item];
+	struct dispatch_ref ref = p->dispatches[item];
+	for (size_t k = 0; k < g->dispatches_n; k++)
+		if (g->dispatches[k].id == ref.id)
+			return;
+	g->dispatches[g->dispatches_n++] = ref;
+}
+
+void claim_again(const struct parcel *enquiry)
+{
 	struct arena *a = arena_new();
 	struct again *g = arena_zalloc(a, sizeof *g);
 	g->arena = a;
 	g->bank = enquiry->bank;
 	g->payouts = arena_array(a, enquiry->n, int64_t);
 	g->dispatches = arena_array(a, enquiry->n, struct dispatch_ref);
-	for (size_t i = 0; i < enquiry->n; i++) {
-		if (!enquiry->again[i])
-			continue;
-		g->payouts[g->payouts_n++] = p->payouts[enquiry->first + i];
-		struct dispatch_ref ref = p->dispatches[enquiry->first + i];
-		size_t k = 0;
-		while (k < g->dispatches_n && g->dispatches[k].id != ref.id)
-			k++;
-		if (k == g->dispatches_n)
-			g->dispatches[g->dispatches_n++] = ref;
+	for (size_t i = 0; i < enquiry->requests_n; i++) {
+		const struct request *r = &enquiry->requests[i];
+		for (size_t k = 0; k < r->n; k++)
+			if (r->again[k])
+				want(g, enquiry, r->first + k);
+	}
+	if (g->payouts_n == 0) {
+		arena_free(a);
+		return;
 	}
 	qsort(g->payouts, g->payouts_n, sizeof *g->payouts, by_value);
 	g->job = (struct job){.name = "dispatch.again", .run = again_run, .done = again_done, .arg = g};

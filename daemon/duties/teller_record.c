@@ -207,7 +207,6 @@ static void tally(struct saying *s, const struct outcome *out)
 	for (size_t i = 0; i < s->g->n; i++) {
 		struct request *r = s->g->at[i];
 		r->doubt = r->accepted = 0;
-		r->not_found_again = false;
 	}
 	for (size_t i = 0; i < s->n; i++) {
 		struct request *r = s->whose[i];
@@ -215,10 +214,8 @@ static void tally(struct saying *s, const struct outcome *out)
 			continue;
 		r->doubt += out[i].decision.to == PAYOUT_UNKNOWN || out[i].decision.to == PAYOUT_SENT;
 		r->accepted += out[i].decision.to == PAYOUT_ACCEPTED;
-		if (r->call != CALL_ENQUIRY)
-			continue;
-		r->again[s->item[i]] = again_is_possible(r, s->item[i], &s->told[i], &out[i]);
-		r->not_found_again = r->not_found_again || r->again[s->item[i]];
+		if (r->call == CALL_ENQUIRY)
+			r->again[s->item[i]] = again_is_possible(r, s->item[i], &s->told[i], &out[i]);
 	}
 }
 
@@ -258,7 +255,7 @@ static enum result let_go(struct saying *s)
 			accepted += g->at[k]->accepted;
 		}
 		refs[i] = p->dispatch;
-		asks[i] = doubt ? ASK_DOUBT_MS : accepted ? ASK_TAKEN_MS : DISPATCH_NO_ASK;
+		asks[i] = doubt || p->is_part ? ASK_DOUBT_MS : accepted ? ASK_TAKEN_MS : DISPATCH_NO_ASK;
 	}
 	return dispatch_told(s->w, refs, asks, g->closing_n);
 }
@@ -313,13 +310,13 @@ static void request_recorded(struct teller *t, struct request *r, bool effective
 		p->accepted += r->accepted;
 		metric_add(t->recorded, (int64_t)r->n);
 		metric_add(t->unknown, (int64_t)r->doubt);
-		if (r->call == CALL_ENQUIRY && r->not_found_again && !duty_is_draining(t->duty))
-			claim_again(r);
 	}
 	if (r->call == CALL_TRANSFER)
 		claim_release(r->bank, r->n);
 	if (--p->open > 0)
 		return;
+	if (p->call == CALL_ENQUIRY && !duty_is_draining(t->duty))
+		claim_again(p);
 	if (r->call == CALL_TRANSFER && !p->told && effective) {
 		p->next_untold = t->untold;
 		t->untold = p;

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# A teller may die at any instant, and so may PostgreSQL: what was under way is in doubt, is asked about, and is paid once.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/teller_lib.sh
+. tests/scenario/teller_lib.sh
+# shellcheck disable=SC2154
+
+RANDOM=${SEED:-7}
+echo "# SEED=${SEED:-7}"
+# shellcheck disable=SC2119
+fresh_database
+clock_start
+
+# kill_often TIMES: each while a dispatch is under way
+kill_often()
+{
+	local under_way="select exists (select from payout.dispatch where state = 'sent' and owner is not null)"
+	killed=0
+	for _ in $(seq "$1"); do
+		until_true 10 "$under_way" || return
+		sleep "0.$((RANDOM % 30 + 10))"
+		[ "$(sql "$under_way")" = t ] && killed=$((killed + 1))
+		teller_kill KILL
+		teller_start 'concurrency = 3'
+	done
+}
+
+# ---- a bank that deduplicates ---------------------------------------------------------------------------------------------------
+
+payroll 6000 items=20
+bank_start --reply-status ACCC --reply-delay 100ms
+teller_start 'concurrency = 3'
+kill_often 8
+ok "it is killed while payments are under way ($killed times)" test "$killed" -ge 4
+ok "everybody is paid in the end" all_are credited 60
+is "$(bank_count paid)" 6000 "once"
+is "$(bank_twice)" 0 "and none twice"
+ok "what a dead teller had sent was taken over" test "$(sql "select count(*) from payout.payout_move m
+	join payout.cause c on c.code = m.cause where c.name = 'takeover'")" -gt 0
+ok "and found out by enquiry" test "$(sql "select count(*) from payout.payout_move m
+	join payout.cause c on c.code = m.cause where c.name = 'enquiry'")" -gt 0
+is "$(books_agree)" t "the books have the same money on its way"
+is "$(sql "select count(*) from payout.dispatch where state <> 'ended' or owner is not null")" 0 "every dispatch has ended"
+teller_drain
+
+# ---- PostgreSQL ends its connections -----------------------------------------------------------------------------------------------
+
+payroll 3000 first=10001
+teller_start 'concurrency = 3'
+for _ in 1 2 3 4 5 6; do
+	until_true 10 "select exists (select from payout.payout_state where state = 3)"
+	sql "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+		and application_name like 'chitra%'" >/dev/null
+	sleep "0.$((RANDOM % 20 + 10))"
+done
+ok "its connections are cut, and everybody is paid in the end" all_are credited 60
+is "$(bank_count paid)" 9000 "once"
+is "$(bank_twice)" 0 "and none twice"
+is "$(books_agree)" t "the books have the same money on its way"
+teller_drain
+
+# ---- a bank that does not deduplicate ----------------------------------------------------------------------------------------------
+
+sql "update org.channel set deduplicates = false where kind = 'bank'"
+bank_kill
+bank_start --reply-status ACCC --reply-delay 100ms --dedup=false
+payroll 3000 first=20001
+teller_start 'concurrency = 3'
+kill_often 5
+bank_says will '{"fault":"reply_500_before"}' >/dev/null
+ok "nothing stays sent" until_true 60 "select not exists (select from payout.payout_state where state in (1, 3))"
+sleep 3
+is "$(bank_twice)" 0 "a bank that does not deduplicate pays nobody twice either"
+paid=$(bank_count paid)
+ok "what the bank has not paid stays in doubt ($((12000 - paid)) payments)" until_true 30 "select count(*) = 12000 - $paid
+	from payout.payout_state where state = 4"
+is "$(sql "select count(*) from payout.payout_state where state = 6")" "$paid" "and everything that it has paid is known"
+is "$(books_agree)" t "the books have the same money on its way"
+teller_drain
+
+done_testing
