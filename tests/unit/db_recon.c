@@ -16,9 +16,9 @@ static void a_day(void)
 	int64_t together = 0;
 	for (int i = 0; i < 3; i++) {
 		parts[i] = (struct booked_part){.id = payees[11 + i].id,
-			.amount = vnd(payees[11 + i].dong),
+			.amount = vnd(payees[11 + i].owed),
 			.account = payees[11 + i].account};
-		together += payees[11 + i].dong;
+		together += payees[11 + i].owed;
 	}
 	struct booked_line *batch = sheet_add(&s, true, together);
 	batch->parts = parts;
@@ -27,7 +27,7 @@ static void a_day(void)
 	struct booked_line *advance = sheet_add(&s, true, 7000000);
 	advance->remittance = "TAMUNG-VNPOST-202404 chuyen tien";
 	advance->account = "VNPOST01";
-	struct booked_line *back = sheet_add(&s, false, payees[2].dong);
+	struct booked_line *back = sheet_add(&s, false, payees[2].owed);
 	back->id = payees[2].id;
 	back->account = payees[2].account;
 	back->returned_reason = "AC04";
@@ -70,7 +70,7 @@ static void a_day(void)
 static struct booked_line *differs(struct sheet *s, int64_t i, int64_t dong)
 {
 	struct booked_line *l = sheet_pays(s, i);
-	s->closing += payees[i].dong - dong;
+	s->closing += payees[i].owed - dong;
 	l->amount = vnd(dong);
 	return l;
 }
@@ -88,7 +88,7 @@ static void a_bad_day(void)
 {
 	struct sheet s = sheet_of(FIRST_DAY + 1, 2, closing);
 	struct statement_closed c;
-	differs(&s, 20, payees[20].dong - 1);
+	differs(&s, 20, payees[20].owed - 1);
 	sheet_pays(&s, 21)->account = "200000000099";
 	sheet_pays(&s, 1);
 	struct booked_line *unknown = sheet_add(&s, true, 5000);
@@ -103,7 +103,7 @@ static void a_bad_day(void)
 	odd->id = payees[3].id;
 	odd->account = payees[3].account;
 	odd->returned_reason = "AC04";
-	struct booked_line *early = sheet_add(&s, false, payees[22].dong);
+	struct booked_line *early = sheet_add(&s, false, payees[22].owed);
 	early->id = payees[22].id;
 	early->account = payees[22].account;
 	sheet_add(&s, false, 999)->remittance = "KB-2024-0117 CAP KINH PHI";

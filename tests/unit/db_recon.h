@@ -13,7 +13,7 @@
 #define FIRST_DAY 19816 /* 2024-04-03 */
 
 struct payee_row {
-	int64_t payout, dong;
+	int64_t payout, owed;
 	char id[E2E_ID_SIZE], account[13];
 };
 
@@ -62,7 +62,7 @@ static inline void recon_scene_begin(const char *name, int64_t people, struct pa
 			"select p.id || ' ' || p.amount_dong || ' ' || p.end_to_end_id from payout.payout p "
 			"join payout.claim c on c.id = p.claim where c.person = %lld",
 			(long long)i);
-		if (sscanf(row, "%lld %lld %19s", (long long *)&r->payout, (long long *)&r->dong, r->id) != 3)
+		if (sscanf(row, "%lld %lld %19s", (long long *)&r->payout, (long long *)&r->owed, r->id) != 3)
 			exit(1);
 		payroll_account(p, i, r->account);
 	}
@@ -112,7 +112,7 @@ static inline struct booked_line *sheet_add(struct sheet *s, bool debit, int64_t
 
 static inline struct booked_line *sheet_pays(struct sheet *s, int64_t i)
 {
-	struct booked_line *l = sheet_add(s, true, payees[i].dong);
+	struct booked_line *l = sheet_add(s, true, payees[i].owed);
 	l->id = payees[i].id;
 	l->account = payees[i].account;
 	return l;

@@ -35,12 +35,12 @@ static void honoured(void)
 	is_i64((int64_t)a.absent, 0, "before valid-until nothing is proven");
 	is_i64((int64_t)a.lost, 1, "but what the bank called credited and has not booked");
 	is_str(scene("select kind || ' ' || payout || ' ' || amount_dong from recon.break"),
-		scene("select 'lost_line %lld %lld'", (long long)payees[7].payout, (long long)payees[7].dong),
+		scene("select 'lost_line %lld %lld'", (long long)payees[7].payout, (long long)payees[7].owed),
 		"is a lost line");
 	is_str(state_of(7), "credited", "and stays what it is");
 	struct reconciliation r;
 	is_str(reconciled_name(reconciled_on(FIRST_DAY, &r)), "breaks", "its day reconciles with that break");
-	is_i64(vnd_dong(r.unexplained), payees[7].dong, "by exactly its amount");
+	is_i64(vnd_dong(r.unexplained), payees[7].owed, "by exactly its amount");
 
 	closing = store_day(FIRST_DAY + 1, 2, closing, (const int64_t[]){8}, 1, 0, 0);
 	a = absence_all();
@@ -67,7 +67,7 @@ static void broken(void)
 {
 	struct payroll p = {.valid_hours = 24};
 	recon_scene_begin("recon_broken", 6, &p);
-	int64_t closing = store_day(FIRST_DAY, 1, 0, (const int64_t[]){1, 2}, 2, p.sum, payees[3].dong);
+	int64_t closing = store_day(FIRST_DAY, 1, 0, (const int64_t[]){1, 2}, 2, p.sum, payees[3].owed);
 	closing = store_day(FIRST_DAY + 1, 2, closing, (const int64_t[]){4}, 1, 0, 0);
 	struct absence_counts a = absence_all();
 	is_i64((int64_t)a.statements, 2, "statements of a chain with a gap are looked at");
