@@ -1,4 +1,4 @@
-/* import_files.c: files through chitra-parse, judged, and into the register. */
+/* import_files.c: payment lists through chitra-parse, judged, and into the register in groups. */
 #include "daemon/cli/import_run.h"
 
 #include <stdio.h>
@@ -15,8 +15,7 @@
 
 /* ---- failures ------------------------------------------------------------------------------------------------------------ */
 
-/* In words on standard error; with --json, into the one object that the command prints at its end. */
-static int import_failed(const struct cli *cli, struct import_said *said, enum result r)
+int import_failed(const struct cli *cli, struct import_said *said, enum result r)
 {
 	struct cli in_words = *cli;
 	in_words.json = false;
@@ -27,7 +26,7 @@ static int import_failed(const struct cli *cli, struct import_said *said, enum r
 
 /* ---- one file ------------------------------------------------------------------------------------------------------------ */
 
-static void say_refused(
+void import_say_refused(
 	struct import_said *said, const char *file, const char *code, int32_t row, const char *detail)
 {
 	struct arena *a = arena_new();
@@ -43,7 +42,7 @@ static char *rows_text(
 	CLEANUP(buf_free) struct buf text;
 	buf_init(&text, ROWS_TEXT_MAX);
 	if (!parser_rows(p, &text)) {
-		say_refused(said, file, p->code, p->row, p->detail);
+		import_say_refused(said, file, p->code, p->row, p->detail);
 		return NULL;
 	}
 	char *copy = arena_strndup(a, (const char *)text.at, text.n);
@@ -118,11 +117,11 @@ static void take_file(struct payment_run *run, struct parser *p, const char *fil
 	if (!text)
 		return;
 	if (run->asked->from_names && !names_say(run->group, file, &l)) {
-		say_refused(run->said, file, "file_name", 0, "");
+		import_say_refused(run->said, file, "file_name", 0, "");
 		return;
 	}
 	if (!judge_rows(run, text, end, &l, &why)) {
-		say_refused(run->said, file, why.code, 0, why.text);
+		import_say_refused(run->said, file, why.code, 0, why.text);
 		return;
 	}
 	run->lists[run->n_lists++] = l;
@@ -134,7 +133,7 @@ static void take_file(struct payment_run *run, struct parser *p, const char *fil
 static void say_list(struct import_said *said, const struct import_list *l, bool counts)
 {
 	if (l->refused) {
-		say_refused(said, l->name, l->why.code, 0, l->why.text);
+		import_say_refused(said, l->name, l->why.code, 0, l->why.text);
 		return;
 	}
 	for (size_t i = 0; i < l->n; i++) {
@@ -263,131 +262,4 @@ int import_payment_files(struct cli *cli, const struct import_asked *asked, cons
 	reference_free(&run->reference);
 	free(run);
 	return code;
-}
-
-/* ---- banks' accounts and deaths -------------------------------------------------------------------------------------------- */
-
-struct other_run {
-	struct cli *cli;
-	const struct import_asked *asked;
-	const struct register_keys *keys;
-	struct import_said *said;
-	struct reference reference;
-	struct import_file file;
-	char *text, *end;
-};
-
-static enum result enter_and(
-	struct other_run *run, enum result (*import)(struct other_run *, void *, size_t), void *at, size_t n)
-{
-	TX_GUARD(run->cli->w);
-	enum result r = cli_enter(run->cli);
-	if (r == OK)
-		r = import(run, at, n);
-	if (r == OK)
-		r = tx_commit(run->cli->w);
-	return r;
-}
-
-static enum result accounts_in(struct other_run *run, void *at, size_t n)
-{
-	return import_accounts(run->cli->w, run->keys, &run->file, at, n, run->asked->strict);
-}
-
-static enum result deaths_in(struct other_run *run, void *at, size_t n)
-{
-	return import_deaths(run->cli->w, run->keys, &run->file, at, n, run->asked->strict);
-}
-
-static enum result import_bank_rows(struct other_run *run, const char *bank)
-{
-	struct work *w = run->cli->w;
-	struct account_entry *at = arena_array(w->arena, lines_in(run->text, run->end), struct account_entry);
-	struct list_row row;
-	size_t n = 0;
-	why_clear(&w->why);
-	while (list_row_read(LIST_ACCOUNTS, &run->text, run->end, &row, &w->why))
-		if (!row.total)
-			account_entry_judge(w->arena, &run->reference, bank, &row, &at[n++]);
-	if (*w->why.code)
-		return REFUSED;
-	run->file.bank = bank;
-	enum result r = enter_and(run, accounts_in, at, n);
-	for (size_t i = 0; i < n && (r == OK || why_is(&w->why, "strict")); i++)
-		if (at[i].code)
-			import_say(run->said, run->file.name, at[i].row, "rejected", at[i].code,
-				advice_for(at[i].code));
-	return r;
-}
-
-static enum result import_death_rows(struct other_run *run)
-{
-	struct work *w = run->cli->w;
-	struct death_entry *at = arena_array(w->arena, lines_in(run->text, run->end), struct death_entry);
-	struct list_row row;
-	size_t n = 0;
-	why_clear(&w->why);
-	while (list_row_read(LIST_DEATHS, &run->text, run->end, &row, &w->why))
-		if (!row.total)
-			death_entry_judge(w->arena, &run->reference, &row, &at[n++]);
-	if (*w->why.code)
-		return REFUSED;
-	enum result r = enter_and(run, deaths_in, at, n);
-	for (size_t i = 0; i < n && (r == OK || why_is(&w->why, "strict")); i++)
-		if (at[i].code)
-			import_say(run->said, run->file.name, at[i].row, "rejected", at[i].code,
-				advice_for(at[i].code));
-	return r;
-}
-
-static enum result import_other_rows(struct other_run *run)
-{
-	if (strcmp(run->asked->kind, "deaths") == 0)
-		return import_death_rows(run);
-	const char *bank = reference_bank(run->cli->w->arena, &run->reference, run->asked->bank);
-	if (bank)
-		return import_bank_rows(run, bank);
-	why_set(&run->cli->w->why, "bank_unknown", "%s", run->asked->bank);
-	return REFUSED;
-}
-
-/* A refusal of the file is said as files are; everything else as a command's failure. */
-static int end_other(struct other_run *run, enum result r)
-{
-	static const char *const of_the_file[] = {
-		"file_twice", "people_unknown", "bank_unknown", "strict", "parser_line"};
-	const struct why *why = &run->cli->w->why;
-	if (r == OK) {
-		run->said->files++;
-		run->said->accepted += run->file.accepted;
-		run->said->rejected += run->file.rejected;
-		run->said->unknown += run->file.unknown;
-		return EX_OK;
-	}
-	for (size_t i = 0; i < COUNT_OF(of_the_file) && r == REFUSED; i++) {
-		if (!why_is(why, of_the_file[i]))
-			continue;
-		say_refused(run->said, run->file.name, why->code, 0, why->text);
-		return EX_DATAERR;
-	}
-	return import_failed(run->cli, run->said, r);
-}
-
-int import_other_file(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
-	struct import_said *said)
-{
-	enum list_kind kind = strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS : LIST_ACCOUNTS;
-	struct other_run run = {.cli = cli, .asked = asked, .keys = keys, .said = said};
-	struct parser p;
-	parser_start(&p, kind, asked->files[0]);
-	run.file = (struct import_file){.name = import_file_name(asked->files[0]), .sha256 = p.sha256};
-	run.text = rows_text(cli->w->arena, &p, asked->files[0], said, &run.end);
-	if (!run.text)
-		return EX_DATAERR;
-	enum result r = load_reference(cli, &run.reference);
-	if (r != OK)
-		return import_failed(cli, said, r);
-	r = import_other_rows(&run);
-	reference_free(&run.reference);
-	return end_other(&run, r);
 }

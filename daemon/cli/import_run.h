@@ -33,12 +33,19 @@ struct import_said {
 
 void import_say(struct import_said *s, const char *file, int32_t row, const char *outcome, const char *code,
 	const char *text);
+/* A whole file that cannot be imported. */
+void import_say_refused(
+	struct import_said *said, const char *file, const char *code, int32_t row, const char *detail);
+
+/* What ended the command early: in words on standard error; with --json, into the one object that it prints at its end. The exit
+ * code. */
+int import_failed(const struct cli *cli, struct import_said *said, enum result r);
 void import_print(const struct cli *cli, const struct import_said *s);
 
 /* The last part of a path. */
 const char *import_file_name(const char *path);
 
-/* Payment lists in groups; then the other kinds, one file at a time. Each prints nothing but fills `said`; the exit code. */
+/* Payment lists in groups; and a file of another kind, in slices. Each prints nothing but fills `said`; the exit code. */
 int import_payment_files(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
 	struct import_said *said);
 int import_other_file(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,20 +179,6 @@ static bool take(int fd, struct buf *to, size_t piece)
 	return n > 0;
 }
 
-static void read_both(struct parser *p, struct buf *rows, struct buf *words)
-{
-	struct pollfd fds[2] = {{.fd = p->rows, .events = POLLIN}, {.fd = p->words, .events = POLLIN}};
-	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			bug("could not wait for chitra-parse: %s", strerror(errno));
-		if (fds[0].revents && !take(p->rows, rows, PIECE))
-			fds[0].fd = -1;
-		if (fds[1].revents && !take(p->words, words, 256))
-			fds[1].fd = -1;
-		fds[0].revents = fds[1].revents = 0;
-	}
-}
-
 /* code <tab> row <tab> detail: three short texts, whoever wrote them. */
 static bool read_words(struct parser *p, struct buf *words)
 {
@@ -214,22 +199,45 @@ static bool read_words(struct parser *p, struct buf *words)
 	return true;
 }
 
-bool parser_rows(struct parser *p, struct buf *out)
+bool parser_more(struct parser *p, struct buf *out, size_t most)
+{
+	if (p->pid == 0)
+		return false;
+	while (out->n < most)
+		if (!take(p->rows, out, PIECE))
+			return false;
+	return true;
+}
+
+/* What it says fits into its pipe, so it can be read when the rows are. */
+bool parser_end(struct parser *p)
 {
 	CLEANUP(buf_free) struct buf words;
 	int status = -1;
 	buf_init(&words, WORDS_MAX + 256);
 	if (p->pid == 0)
 		return false;
-	read_both(p, out, &words);
 	close(p->rows);
+	while (take(p->words, &words, 256))
+		continue;
 	close(p->words);
 	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	p->pid = 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK && buf_ok(out))
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
 		return true;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != EX_DATAERR || !read_words(p, &words))
 		problem(p, "parser_died", "");
 	return false;
+}
+
+bool parser_rows(struct parser *p, struct buf *out)
+{
+	while (parser_more(p, out, SIZE_MAX))
+		continue;
+	if (!parser_end(p))
+		return false;
+	if (!buf_ok(out))
+		problem(p, "file_too_large", "");
+	return buf_ok(out);
 }

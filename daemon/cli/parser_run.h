@@ -22,7 +22,12 @@ struct parser {
 /* Copies, hashes and starts. Trouble with the file shows in parser_rows: file_trouble, file_too_large, file_empty. */
 void parser_start(struct parser *p, enum list_kind kind, const char *path);
 
-/* Waits for the end. The rows' text is appended to *out (for list_row_read), and true; false: code, row and detail say why. */
+/* The next rows: appends to *out until it holds `most` bytes at least, or until the end; false: this was the end, and parser_end
+ * says whether the rows are whole. */
+bool parser_more(struct parser *p, struct buf *out, size_t most) WARN_UNUSED;
+bool parser_end(struct parser *p) WARN_UNUSED;
+
+/* Both at once. The rows' text is appended to *out (for list_row_read), and true; false: code, row and detail say why. */
 bool parser_rows(struct parser *p, struct buf *out) WARN_UNUSED;
 
 #endif

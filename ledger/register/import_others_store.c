@@ -1,6 +1,7 @@
-/* import_others_store.c: lists that are no payment lists: a bank's accounts, and deaths. */
+/* import_others_store.c: lists that are no payment lists, slice by slice: a bank's accounts, and deaths. */
 #include "ledger/register/import_store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <sys/random.h>
@@ -11,26 +12,82 @@
 #include "ledger/register/advice.h"
 #include "ledger/register/people_found.h"
 
-#define CHUNK ((size_t)20000) /* rows a statement */
-
-/* ---- what both have in common ---------------------------------------------------------------------------------------- */
-
-/* One row in the words that every kind of list shares. */
-struct other_row {
-	int32_t row;
-	const char *code, *raw;
-	int64_t person; /* 0: none */
+/* Which pairs of person and account the file has named: 16 bytes each, and nothing else of a row stays. */
+struct pairs {
+	struct hash16 *at; /* all zeros: free */
+	size_t n, size;    /* size is a power of two, or 0 */
 };
 
-struct other_list {
-	const char *kind;
+struct import_other {
+	struct work *w;
+	const struct register_keys *keys;
 	struct import_file *file;
 	int64_t id;
-	size_t n;
-	struct other_row *at;
+	struct key32 row_key;
+	struct arena *slice; /* what one slice needs */
+	struct pairs pairs;
+	bool anybody; /* some row named a person who is registered */
+	bool any_row; /* some row could be read */
 };
 
-static enum result begin_other(struct work *w, const char *kind, const struct import_file *file)
+/* ---- pairs ----------------------------------------------------------------------------------------------------------------- */
+
+static bool is_free(const struct hash16 *h)
+{
+	static const struct hash16 zeros;
+	return memcmp(h, &zeros, sizeof *h) == 0;
+}
+
+static struct hash16 *pair_place(const struct pairs *p, const struct hash16 *pair)
+{
+	uint64_t start;
+	memcpy(&start, pair->b, sizeof start);
+	for (size_t i = (size_t)start & (p->size - 1);; i = (i + 1) & (p->size - 1))
+		if (is_free(&p->at[i]) || memcmp(&p->at[i], pair, sizeof *pair) == 0)
+			return &p->at[i];
+}
+
+static void pairs_grow(struct pairs *p)
+{
+	struct pairs more = {.n = p->n, .size = p->size ? 2 * p->size : 4096};
+	more.at = calloc(more.size, sizeof *more.at);
+	bug_if(!more.at);
+	for (size_t i = 0; i < p->size; i++)
+		if (!is_free(&p->at[i]))
+			*pair_place(&more, &p->at[i]) = p->at[i];
+	free(p->at);
+	*p = more;
+}
+
+/* False when it was there already. Both are keyed hashes, so their sum is as good as one. */
+static bool pair_add(struct pairs *p, const struct hash16 *person, const struct hash16 *account)
+{
+	struct hash16 pair;
+	if (2 * (p->n + 1) > p->size)
+		pairs_grow(p);
+	for (size_t i = 0; i < sizeof pair.b; i++)
+		pair.b[i] = (uint8_t)(person->b[i] + 3 * account->b[i]);
+	struct hash16 *at = pair_place(p, &pair);
+	if (!is_free(at))
+		return false;
+	*at = pair;
+	p->n++;
+	return true;
+}
+
+/* ---- begin and end ----------------------------------------------------------------------------------------------------------- */
+
+void import_other_free(struct import_other *o)
+{
+	if (!o)
+		return;
+	secret_wipe(&o->row_key, sizeof o->row_key);
+	arena_free(o->slice);
+	free(o->pairs.at);
+	free(o);
+}
+
+static enum result may_import(struct work *w, const char *kind, const struct import_file *file)
 {
 	struct rows rows;
 	enum result r = db_run(w, Q_IMPORT_LOCK, DB_NO_ARGS, &rows);
@@ -49,56 +106,90 @@ static enum result begin_other(struct work *w, const char *kind, const struct im
 	return REFUSED;
 }
 
-static enum result find_people_of(struct work *w, struct people_found *people)
+static enum result write_file(struct import_other *o, const char *kind)
 {
-	struct hash16 *blinds = arena_array(w->arena, people->n, struct hash16);
-	for (size_t i = 0; i < people->n; i++)
-		blinds[i] = people->at[i].blind;
-	for (size_t from = 0; from < people->n; from += CHUNK) {
-		size_t most = people->n - from < CHUNK ? people->n - from : CHUNK;
-		struct rows rows;
-		enum result r = db_run(w, Q_IMPORT_PEOPLE, DB_ARGS(db_hash16s(blinds + from, most)), &rows);
-		if (r != OK)
-			return r;
-		int n = rows_col(&rows, "n"), person = rows_col(&rows, "person"),
-		    name = rows_col(&rows, "name"), wrapped = rows_col(&rows, "wrapped");
-		for (size_t i = 0; i < rows_n(&rows); i++) {
-			struct found_person *p = &people->at[from + (size_t)row_i64(&rows, i, n) - 1];
-			p->id = row_i64(&rows, i, person);
-			p->name = row_text(&rows, i, name);
-			p->wrapped = row_bytes(&rows, i, wrapped);
-		}
-	}
-	return OK;
-}
-
-static enum result write_file(
-	struct work *w, const struct register_keys *keys, struct other_list *l, struct key32 *row_key)
-{
+	struct work *w = o->w;
 	struct rows rows;
 	enum result r = db_run(w, Q_IMPORT_NEW_IDS, DB_ARGS(db_i64(0), db_i64(1)), &rows);
 	if (r != OK)
 		return r;
-	l->id = row_i64(&rows, 0, rows_col(&rows, "id"));
-	struct bytes wrapped = row_key_make(w->arena, keys, l->id, row_key);
+	o->id = row_i64(&rows, 0, rows_col(&rows, "id"));
+	struct bytes wrapped = row_key_make(w->arena, o->keys, o->id, &o->row_key);
 	const char *none[1] = {NULL};
 	const bool null[1] = {true};
 	const struct day no_day[1] = {{0}};
-	const int64_t zero[1] = {0}, accepted[1] = {(int64_t)l->file->accepted},
-		      rejected[1] = {(int64_t)l->file->rejected};
+	const int64_t zero[1] = {0};
+	struct db_arg no_number = db_with_nulls(db_i64s(zero, 1), null);
 	return db_run(w, Q_IMPORT_FILES_ADD,
-		DB_ARGS(db_i64s(&l->id, 1), db_hashes(&l->file->sha256, 1), db_texts(&l->file->name, 1),
-			db_text(l->kind), db_texts(none, 1), db_texts(none, 1),
-			db_with_nulls(db_days(no_day, 1), null), db_null(), db_text(l->file->bank),
-			db_byteas(&wrapped, 1), db_i64s(accepted, 1), db_i64s(rejected, 1), db_i64s(zero, 1),
-			db_with_nulls(db_i64s(zero, 1), null)),
+		DB_ARGS(db_i64s(&o->id, 1), db_hashes(&o->file->sha256, 1), db_texts(&o->file->name, 1),
+			db_text(kind), db_texts(none, 1), db_texts(none, 1),
+			db_with_nulls(db_days(no_day, 1), null), db_null(), db_text(o->file->bank),
+			db_byteas(&wrapped, 1), no_number, no_number, no_number, no_number),
 		NULL);
 }
 
-static enum result write_chunk(
-	struct work *w, const struct other_list *l, size_t from, size_t n, const struct key32 *row_key)
+enum result import_other_begin(struct work *w, const struct register_keys *keys, const char *kind,
+	struct import_file *file, struct import_other **out)
 {
-	struct arena *a = w->arena;
+	struct import_other *o = calloc(1, sizeof *o);
+	bug_if(!o);
+	*out = o;
+	o->w = w;
+	o->keys = keys;
+	o->file = file;
+	o->slice = arena_new();
+	file->accepted = file->rejected = file->unknown = 0;
+	enum result r = may_import(w, kind, file);
+	return r == OK ? write_file(o, kind) : r;
+}
+
+enum result import_other_end(struct import_other *o, bool strict)
+{
+	struct why *why = &o->w->why;
+	if (o->file->bank && o->any_row && !o->anybody) {
+		why_set(why, "people_unknown",
+			"nobody of this file is in the register; import the payment lists first");
+		return REFUSED;
+	}
+	if (!strict || o->file->rejected == 0)
+		return OK;
+	why_set(why, "strict", "%zu rows are rejected; with --strict nothing was imported",
+		o->file->rejected);
+	return REFUSED;
+}
+
+/* ---- what every slice does ------------------------------------------------------------------------------------------------- */
+
+/* One row in the words that both kinds of list share. */
+struct other_row {
+	int32_t row;
+	const char *code, *raw;
+	int64_t person; /* 0: none */
+};
+
+static enum result find_people_of(struct work *w, struct people_found *people)
+{
+	struct hash16 *blinds = arena_array(w->arena, people->n, struct hash16);
+	struct rows rows;
+	for (size_t i = 0; i < people->n; i++)
+		blinds[i] = people->at[i].blind;
+	enum result r = db_run(w, Q_IMPORT_PEOPLE, DB_ARGS(db_hash16s(blinds, people->n)), &rows);
+	if (r != OK)
+		return r;
+	int n = rows_col(&rows, "n"), person = rows_col(&rows, "person"), name = rows_col(&rows, "name"),
+	    wrapped = rows_col(&rows, "wrapped");
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		struct found_person *p = &people->at[row_i64(&rows, i, n) - 1];
+		p->id = row_i64(&rows, i, person);
+		p->name = row_text(&rows, i, name);
+		p->wrapped = row_bytes(&rows, i, wrapped);
+	}
+	return OK;
+}
+
+static enum result write_rows(struct import_other *o, const struct other_row *at, size_t n)
+{
+	struct arena *a = o->slice;
 	int64_t *files = arena_array(a, n, int64_t), *numbers = arena_array(a, n, int64_t),
 		*persons = arena_array(a, n, int64_t);
 	const char **statuses = arena_array(a, n, const char *), **codes = arena_array(a, n, const char *),
@@ -107,20 +198,23 @@ static enum result write_chunk(
 	bool *no_person = arena_array(a, n, bool), *no_sealed = arena_array(a, n, bool),
 	     *null = arena_array(a, n, bool);
 	for (size_t i = 0; i < n; i++) {
-		const struct other_row *o = &l->at[from + i];
-		files[i] = l->id;
-		numbers[i] = o->row;
-		statuses[i] = o->code ? "rejected" : "accepted";
-		codes[i] = o->code;
-		notes[i] = o->code ? advice_for(o->code) : NULL;
-		persons[i] = o->person;
-		no_person[i] = o->code != NULL || o->person == 0;
-		no_sealed[i] = !o->code;
+		const char *code = at[i].code;
+		files[i] = o->id;
+		numbers[i] = at[i].row;
+		statuses[i] = code ? "rejected" : "accepted";
+		codes[i] = code;
+		notes[i] = code ? advice_for(code) : NULL;
+		persons[i] = at[i].person;
+		no_person[i] = code != NULL || at[i].person == 0;
+		no_sealed[i] = !code;
 		null[i] = true;
-		if (o->code)
-			sealed[i] = sealed_text(a, row_key, -l->id, "row", o->raw);
+		if (code)
+			sealed[i] = sealed_text(a, &o->row_key, -o->id, "row", at[i].raw);
+		o->file->accepted += !code;
+		o->file->rejected += code != NULL;
+		o->file->unknown += !code && at[i].person == 0;
 	}
-	return db_run(w, Q_IMPORT_ROWS_ADD,
+	return db_run(o->w, Q_IMPORT_ROWS_ADD,
 		DB_ARGS(db_i64s(files, n), db_i64s(numbers, n), db_texts(statuses, n),
 			db_with_nulls(db_i64s(persons, n), no_person),
 			db_with_nulls(db_i64s(persons, n), null), db_texts(codes, n), db_texts(notes, n),
@@ -129,28 +223,7 @@ static enum result write_chunk(
 		NULL);
 }
 
-static enum result write_other(
-	struct work *w, const struct register_keys *keys, struct other_list *l, bool strict)
-{
-	struct key32 row_key;
-	for (size_t i = 0; i < l->n; i++) {
-		l->file->accepted += l->at[i].code == NULL;
-		l->file->rejected += l->at[i].code != NULL;
-		l->file->unknown += l->at[i].code == NULL && l->at[i].person == 0;
-	}
-	if (strict && l->file->rejected > 0) {
-		why_set(&w->why, "strict", "%zu rows are rejected; with --strict nothing was imported",
-			l->file->rejected);
-		return REFUSED;
-	}
-	enum result r = write_file(w, keys, l, &row_key);
-	for (size_t from = 0; from < l->n && r == OK; from += CHUNK)
-		r = write_chunk(w, l, from, l->n - from < CHUNK ? l->n - from : CHUNK, &row_key);
-	secret_wipe(&row_key, sizeof row_key);
-	return r;
-}
-
-/* ---- a bank's accounts ------------------------------------------------------------------------------------------------ */
+/* ---- a bank's accounts ------------------------------------------------------------------------------------------------------- */
 
 /* Rows that stand, column by column. */
 struct bank_rows {
@@ -181,26 +254,21 @@ static void account_reject(struct account_entry *e, const char *code)
 }
 
 /* Who stands in the register, once an account. */
-static void pick_rows(struct arena *a, const struct register_keys *keys, const struct people_found *people,
-	const size_t *person_of, struct account_entry *at, size_t n, struct bank_rows *b)
+static void pick_rows(struct import_other *o, const struct people_found *people, const size_t *person_of,
+	struct account_entry *at, size_t n, struct bank_rows *b)
 {
-	struct map seen;
-	map_begin(&seen, a);
 	for (size_t i = 0; i < n; i++) {
 		if (at[i].status == ENTRY_REJECTED)
 			continue;
 		const struct found_person *p = &people->at[person_of[i]];
-		struct hash16 blind = blind_index(keys->blind, BLIND_ACCOUNT, at[i].account.text);
-		uint8_t key[32];
-		bool is_new;
-		memcpy(key, p->blind.b, 16);
-		memcpy(key + 16, blind.b, 16);
+		struct hash16 blind = blind_index(o->keys->blind, BLIND_ACCOUNT, at[i].account.text);
+		o->any_row = true;
 		if (p->id == 0) {
 			account_reject(&at[i], "person_unknown");
 			continue;
 		}
-		map_put(&seen, bytes_of(key, sizeof key), i, &is_new);
-		if (!is_new) {
+		o->anybody = true;
+		if (!pair_add(&o->pairs, &p->blind, &blind)) {
 			account_reject(&at[i], "duplicate");
 			continue;
 		}
@@ -212,45 +280,44 @@ static void pick_rows(struct arena *a, const struct register_keys *keys, const s
 	}
 }
 
-static enum result find_accounts(struct work *w, struct bank_rows *b, size_t from, size_t n)
+static enum result find_accounts(struct work *w, struct bank_rows *b)
 {
 	struct rows rows;
 	enum result r = db_run(w, Q_IMPORT_ACCOUNTS_KNOWN,
-		DB_ARGS(db_i64s(b->persons + from, n), db_texts(b->banks + from, n),
-			db_hash16s(b->blinds + from, n)),
+		DB_ARGS(db_i64s(b->persons, b->n), db_texts(b->banks, b->n), db_hash16s(b->blinds, b->n)),
 		&rows);
 	if (r != OK)
 		return r;
 	int at = rows_col(&rows, "n"), id = rows_col(&rows, "id");
 	for (size_t i = 0; i < rows_n(&rows); i++)
-		b->accounts[from + (size_t)row_i64(&rows, i, at) - 1] = row_i64(&rows, i, id);
+		b->accounts[row_i64(&rows, i, at) - 1] = row_i64(&rows, i, id);
 	return OK;
 }
 
-static enum result add_accounts(struct work *w, const struct register_keys *keys,
-	const struct people_found *people, struct bank_rows *b, size_t from, size_t most, int64_t file)
+static enum result add_accounts(
+	struct import_other *o, const struct people_found *people, struct bank_rows *b)
 {
-	struct arena *a = w->arena;
+	struct arena *a = o->slice;
 	size_t n = 0;
-	int64_t *persons = arena_array(a, most, int64_t), *files = arena_array(a, most, int64_t);
-	const char **kinds = arena_array(a, most, const char *), **banks = arena_array(a, most, const char *),
-		   **holders = arena_array(a, most, const char *),
-		   **folds = arena_array(a, most, const char *), **none = arena_array(a, most, const char *);
-	struct hash16 *blinds = arena_array(a, most, struct hash16),
-		      *salts = arena_array(a, most, struct hash16);
-	struct hash *hashes = arena_array(a, most, struct hash);
-	struct bytes *sealed = arena_array(a, most, struct bytes);
-	struct day *untils = arena_array(a, most, struct day);
-	bool *null = arena_array(a, most, bool);
-	for (size_t i = from; i < from + most; i++) {
+	int64_t *persons = arena_array(a, b->n, int64_t), *files = arena_array(a, b->n, int64_t);
+	const char **kinds = arena_array(a, b->n, const char *), **banks = arena_array(a, b->n, const char *),
+		   **holders = arena_array(a, b->n, const char *),
+		   **folds = arena_array(a, b->n, const char *), **none = arena_array(a, b->n, const char *);
+	struct hash16 *blinds = arena_array(a, b->n, struct hash16),
+		      *salts = arena_array(a, b->n, struct hash16);
+	struct hash *hashes = arena_array(a, b->n, struct hash);
+	struct bytes *sealed = arena_array(a, b->n, struct bytes);
+	struct day *untils = arena_array(a, b->n, struct day);
+	bool *null = arena_array(a, b->n, bool);
+	for (size_t i = 0; i < b->n; i++) {
 		const struct account_entry *e = b->entries[i];
 		struct key32 key;
 		if (b->accounts[i] != 0)
 			continue;
-		if (!people_open_key(&people->at[b->person[i]], keys, &key, &w->why))
+		if (!people_open_key(&people->at[b->person[i]], o->keys, &key, &o->w->why))
 			return REFUSED;
 		persons[n] = b->persons[i];
-		files[n] = file;
+		files[n] = o->id;
 		kinds[n] = "self";
 		banks[n] = e->bank;
 		holders[n] = e->holder;
@@ -265,105 +332,75 @@ static enum result add_accounts(struct work *w, const struct register_keys *keys
 	}
 	if (n == 0)
 		return OK;
-	enum result r = db_run(w, Q_IMPORT_ACCOUNTS_ADD,
+	enum result r = db_run(o->w, Q_IMPORT_ACCOUNTS_ADD,
 		DB_ARGS(db_i64s(persons, n), db_texts(kinds, n), db_texts(banks, n), db_hash16s(blinds, n),
 			db_byteas(sealed, n), db_hash16s(salts, n), db_hashes(hashes, n),
 			db_texts(holders, n), db_texts(folds, n), db_texts(none, n),
 			db_with_nulls(db_days(untils, n), null), db_text("bank_list"), db_i64s(files, n)),
 		NULL);
-	return r == OK ? find_accounts(w, b, from, most) : r;
+	return r == OK ? find_accounts(o->w, b) : r;
 }
 
 /* The bank ties the account to the ID, so a name that is the same after folding passes. */
 static enum result add_checks(
-	struct work *w, const struct people_found *people, const struct bank_rows *b, size_t from, size_t n)
+	struct import_other *o, const struct people_found *people, const struct bank_rows *b)
 {
-	struct arena *a = w->arena;
-	const char **statuses = arena_array(a, n, const char *), **grades = arena_array(a, n, const char *);
-	bool *linked = arena_array(a, n, bool), *passes = arena_array(a, n, bool);
+	size_t n = b->n;
+	const char **statuses = arena_array(o->slice, n, const char *),
+		   **grades = arena_array(o->slice, n, const char *);
+	bool *linked = arena_array(o->slice, n, bool), *passes = arena_array(o->slice, n, bool);
 	for (size_t i = 0; i < n; i++) {
-		const struct account_entry *e = b->entries[from + i];
-		enum name_grade g = name_grade(
-			bytes_z(people->at[b->person[from + i]].name), bytes_z(e->holder));
+		const struct account_entry *e = b->entries[i];
+		enum name_grade g = name_grade(bytes_z(people->at[b->person[i]].name), bytes_z(e->holder));
 		statuses[i] = e->account_status;
 		grades[i] = name_grade_text(g);
 		linked[i] = true;
 		passes[i] = strcmp(e->account_status, "open") == 0 && g <= NAME_FOLDED;
 	}
-	return db_run(w, Q_IMPORT_CHECKS_ADD,
-		DB_ARGS(db_i64s(b->accounts + from, n), db_texts(statuses, n), db_texts(grades, n),
+	return db_run(o->w, Q_IMPORT_CHECKS_ADD,
+		DB_ARGS(db_i64s(b->accounts, n), db_texts(statuses, n), db_texts(grades, n),
 			db_bools(linked, n), db_bools(passes, n)),
 		NULL);
 }
 
-enum result import_accounts(struct work *w, const struct register_keys *keys, struct import_file *file,
-	struct account_entry *at, size_t n, bool strict)
+static enum result accounts_slice(struct import_other *o, struct account_entry *at, size_t n)
 {
-	struct other_list l = {.kind = "account_list",
-		.file = file,
-		.n = n,
-		.at = arena_array(w->arena, n, struct other_row)};
+	struct other_row *rows = arena_array(o->slice, n, struct other_row);
+	size_t *person_of = arena_array(o->slice, n, size_t);
+	struct bank_rows b = bank_rows_of(o->slice, n);
 	struct people_found people;
-	size_t *person_of = arena_array(w->arena, n, size_t);
-	enum result r = begin_other(w, l.kind, file);
-	if (r != OK)
-		return r;
-	people_begin(&people, w->arena);
+	people_begin(&people, o->slice);
 	for (size_t i = 0; i < n; i++)
 		if (at[i].status != ENTRY_REJECTED)
-			person_of[i] = people_add(&people, keys, &at[i].id);
-	r = find_people_of(w, &people);
+			person_of[i] = people_add(&people, o->keys, &at[i].id);
+	enum result r = find_people_of(o->w, &people);
 	if (r != OK)
 		return r;
-	struct bank_rows b = bank_rows_of(w->arena, n);
-	pick_rows(w->arena, keys, &people, person_of, at, n, &b);
-	if (b.n == 0 && people.n > 0) {
-		why_set(&w->why, "people_unknown",
-			"nobody of this file is in the register; import the payment lists first");
-		return REFUSED;
-	}
-	for (size_t i = 0; i < n; i++) {
-		int64_t person = at[i].code ? 0 : people.at[person_of[i]].id;
-		l.at[i] = (struct other_row){
-			.row = at[i].row, .code = at[i].code, .raw = at[i].raw, .person = person};
-	}
-	r = write_other(w, keys, &l, strict);
-	for (size_t from = 0; from < b.n && r == OK; from += CHUNK) {
-		size_t most = b.n - from < CHUNK ? b.n - from : CHUNK;
-		r = find_accounts(w, &b, from, most);
-		if (r == OK)
-			r = add_accounts(w, keys, &people, &b, from, most, l.id);
-		if (r == OK)
-			r = add_checks(w, &people, &b, from, most);
-	}
+	pick_rows(o, &people, person_of, at, n, &b);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct other_row){.row = at[i].row,
+			.code = at[i].code,
+			.raw = at[i].raw,
+			.person = at[i].code ? 0 : people.at[person_of[i]].id};
+	r = write_rows(o, rows, n);
+	if (r == OK)
+		r = find_accounts(o->w, &b);
+	if (r == OK)
+		r = add_accounts(o, &people, &b);
+	return r == OK ? add_checks(o, &people, &b) : r;
+}
+
+enum result import_accounts_slice(struct import_other *o, struct account_entry *at, size_t n)
+{
+	struct arena *whole = o->w->arena;
+	o->w->arena = o->slice;
+	enum result r = accounts_slice(o, at, n);
+	o->w->arena = whole;
+	arena_reset(o->slice);
 	return r;
 }
 
-/* ---- deaths -------------------------------------------------------------------------------------------------------------- */
-
-static enum result add_deaths(struct work *w, const struct other_list *l, const struct death_entry *at,
-	const struct people_found *people, const size_t *person_of)
-{
-	struct arena *a = w->arena;
-	size_t n = 0;
-	int64_t *persons = arena_array(a, l->n, int64_t), *files = arena_array(a, l->n, int64_t),
-		*numbers = arena_array(a, l->n, int64_t);
-	struct hash16 *blinds = arena_array(a, l->n, struct hash16);
-	struct day *days = arena_array(a, l->n, struct day);
-	for (size_t i = 0; i < l->n; i++) {
-		if (at[i].code)
-			continue;
-		persons[n] = l->at[i].person;
-		blinds[n] = people->at[person_of[i]].blind;
-		days[n] = at[i].day;
-		files[n] = l->id;
-		numbers[n++] = at[i].row;
-	}
-	return db_run(w, Q_IMPORT_DEATHS_ADD,
-		DB_ARGS(db_i64s(persons, n), db_hash16s(blinds, n), db_days(days, n), db_i64s(files, n),
-			db_i64s(numbers, n)),
-		NULL);
-}
+/* ---- deaths --------------------------------------------------------------------------------------------------------------------- */
 
 static void death_reject(struct death_entry *e)
 {
@@ -371,21 +408,40 @@ static void death_reject(struct death_entry *e)
 	e->code = "id_other_name";
 }
 
-enum result import_deaths(struct work *w, const struct register_keys *keys, struct import_file *file,
-	struct death_entry *at, size_t n, bool strict)
+static enum result add_deaths(struct import_other *o, const struct death_entry *at,
+	const struct other_row *rows, size_t most, const struct people_found *people, const size_t *person_of)
 {
-	struct other_list l = {
-		.kind = "deaths", .file = file, .n = n, .at = arena_array(w->arena, n, struct other_row)};
+	struct arena *a = o->slice;
+	size_t n = 0;
+	int64_t *persons = arena_array(a, most, int64_t), *files = arena_array(a, most, int64_t),
+		*numbers = arena_array(a, most, int64_t);
+	struct hash16 *blinds = arena_array(a, most, struct hash16);
+	struct day *days = arena_array(a, most, struct day);
+	for (size_t i = 0; i < most; i++) {
+		if (at[i].code)
+			continue;
+		persons[n] = rows[i].person;
+		blinds[n] = people->at[person_of[i]].blind;
+		days[n] = at[i].day;
+		files[n] = o->id;
+		numbers[n++] = at[i].row;
+	}
+	return db_run(o->w, Q_IMPORT_DEATHS_ADD,
+		DB_ARGS(db_i64s(persons, n), db_hash16s(blinds, n), db_days(days, n), db_i64s(files, n),
+			db_i64s(numbers, n)),
+		NULL);
+}
+
+static enum result deaths_slice(struct import_other *o, struct death_entry *at, size_t n)
+{
+	struct other_row *rows = arena_array(o->slice, n, struct other_row);
+	size_t *person_of = arena_array(o->slice, n, size_t);
 	struct people_found people;
-	size_t *person_of = arena_array(w->arena, n, size_t);
-	enum result r = begin_other(w, l.kind, file);
-	if (r != OK)
-		return r;
-	people_begin(&people, w->arena);
+	people_begin(&people, o->slice);
 	for (size_t i = 0; i < n; i++)
 		if (!at[i].code)
-			person_of[i] = people_add(&people, keys, &at[i].id);
-	r = find_people_of(w, &people);
+			person_of[i] = people_add(&people, o->keys, &at[i].id);
+	enum result r = find_people_of(o->w, &people);
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < n; i++) {
@@ -393,11 +449,21 @@ enum result import_deaths(struct work *w, const struct register_keys *keys, stru
 		/* Nobody is declared dead under another's name. */
 		if (!at[i].code && p->id && name_grade(bytes_z(p->name), bytes_z(at[i].name)) > NAME_PARTIAL)
 			death_reject(&at[i]);
-		l.at[i] = (struct other_row){.row = at[i].row,
+		rows[i] = (struct other_row){.row = at[i].row,
 			.code = at[i].code,
 			.raw = at[i].raw,
 			.person = at[i].code ? 0 : p->id};
 	}
-	r = write_other(w, keys, &l, strict);
-	return r == OK ? add_deaths(w, &l, at, &people, person_of) : r;
+	r = write_rows(o, rows, n);
+	return r == OK ? add_deaths(o, at, rows, n, &people, person_of) : r;
+}
+
+enum result import_deaths_slice(struct import_other *o, struct death_entry *at, size_t n)
+{
+	struct arena *whole = o->w->arena;
+	o->w->arena = o->slice;
+	enum result r = deaths_slice(o, at, n);
+	o->w->arena = whole;
+	arena_reset(o->slice);
+	return r;
 }

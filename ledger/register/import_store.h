@@ -15,8 +15,8 @@
 struct import_list {
 	const char *name; /* as the officer knows it: without directories */
 	struct hash sha256;
-	const char *programme; /* payment lists */
-	const char *area;      /* code; payment lists */
+	const char *programme;
+	const char *area; /* code; payment lists */
 	size_t n;
 	struct entry *at; /* verdicts may change from accepted to rejected, never back */
 	struct vnd total;
@@ -33,21 +33,31 @@ struct import_list {
 enum result import_lists(struct work *w, const struct register_keys *keys, const struct reference *reference,
 	struct month period, bool strict, struct import_list *lists, size_t n) WARN_UNUSED;
 
+/* ---- lists that are no payment lists: a bank's accounts, deaths ----------------------------------------------------------------
+ * They may name a million people, so they come in slices: begin, any number of slices, end; all in the caller's one transaction.
+ * Memory does not grow with the file but for 32 bytes a row. Rows come judged from entry.h; verdicts may change to rejected. */
 struct import_file {
 	const char *name;
 	struct hash sha256;
-	const char *bank;                   /* account lists */
+	const char *bank;                   /* account lists; else NULL */
 	size_t accepted, rejected, unknown; /* out; unknown: accepted deaths of people on no list */
 };
 
-/* A bank's list of accounts: the person ↔ account link that a bank vouches for. Grades holder against person and writes the check.
- * REFUSED file_twice, people_unknown (nobody of the file is registered: lists come first). */
-enum result import_accounts(struct work *w, const struct register_keys *keys, struct import_file *file,
-	struct account_entry *at, size_t n, bool strict) WARN_UNUSED;
+struct import_other;
+void import_other_free(struct import_other *o);
+
+/* kind: account_list or deaths. REFUSED no_mandate, file_twice. *out is set in any case; free it. */
+enum result import_other_begin(struct work *w, const struct register_keys *keys, const char *kind,
+	struct import_file *file, struct import_other **out) WARN_UNUSED;
+
+/* The person ↔ account link that a bank vouches for: grades holder against person and writes the check. */
+enum result import_accounts_slice(struct import_other *o, struct account_entry *at, size_t n) WARN_UNUSED;
 
 /* Who died and when; people of no list are remembered (register.death_notice). */
-enum result import_deaths(struct work *w, const struct register_keys *keys, struct import_file *file,
-	struct death_entry *at, size_t n, bool strict) WARN_UNUSED;
+enum result import_deaths_slice(struct import_other *o, struct death_entry *at, size_t n) WARN_UNUSED;
+
+/* REFUSED strict; people_unknown: nobody of a bank's list is registered, so payment lists come first. */
+enum result import_other_end(struct import_other *o, bool strict) WARN_UNUSED;
 
 /* What every row of a period's lists came to. */
 struct import_rows {

@@ -1,0 +1,174 @@
+/* import_slices.c: a bank's accounts and deaths, read from chitra-parse slice by slice: a file of a million rows needs no more memory
+ * than one of some thousands. What the parser says at its end decides whether the transaction commits. */
+#include "daemon/cli/import_run.h"
+
+#include <string.h>
+
+#include "ledger/register/advice.h"
+#include "ledger/register/reference_store.h"
+
+#define SLICE_TEXT ((size_t)3 << 20) /* bytes of rows that are judged and written at a time */
+#define TEXT_MAX   (2 * SLICE_TEXT)
+
+struct slices {
+	struct cli *cli;
+	const struct import_asked *asked;
+	const struct register_keys *keys;
+	struct import_said *said;
+	struct parser parser;
+	struct reference reference;
+	struct import_file file;
+	struct import_other *other;
+	struct arena *arena; /* of one slice */
+};
+
+static size_t lines_in(const char *text, const char *end)
+{
+	size_t n = 0;
+	for (const char *s = text; s < end && (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++)
+		n++;
+	return n;
+}
+
+static void say_row(struct slices *s, int32_t row, const char *code)
+{
+	if (code)
+		import_say(s->said, s->file.name, row, "rejected", code, advice_for(code));
+}
+
+static enum result accounts_in(struct slices *s, char *text, char *end)
+{
+	struct account_entry *at = arena_array(s->arena, lines_in(text, end), struct account_entry);
+	struct why *why = &s->cli->w->why;
+	struct list_row row;
+	size_t n = 0;
+	why_clear(why);
+	while (list_row_read(LIST_ACCOUNTS, &text, end, &row, why))
+		if (!row.total)
+			account_entry_judge(s->arena, &s->reference, s->file.bank, &row, &at[n++]);
+	enum result r = *why->code ? REFUSED : import_accounts_slice(s->other, at, n);
+	for (size_t i = 0; i < n && r == OK; i++)
+		say_row(s, at[i].row, at[i].code);
+	return r;
+}
+
+static enum result deaths_in(struct slices *s, char *text, char *end)
+{
+	struct death_entry *at = arena_array(s->arena, lines_in(text, end), struct death_entry);
+	struct why *why = &s->cli->w->why;
+	struct list_row row;
+	size_t n = 0;
+	why_clear(why);
+	while (list_row_read(LIST_DEATHS, &text, end, &row, why))
+		if (!row.total)
+			death_entry_judge(s->arena, &s->reference, &row, &at[n++]);
+	enum result r = *why->code ? REFUSED : import_deaths_slice(s->other, at, n);
+	for (size_t i = 0; i < n && r == OK; i++)
+		say_row(s, at[i].row, at[i].code);
+	return r;
+}
+
+/* The whole lines of the text; what is left of a line moves to its front. */
+static enum result one_slice(struct slices *s, struct buf *text)
+{
+	char *from = (char *)text->at, *lf = text->n > 0 ? memrchr(from, '\n', text->n) : NULL;
+	size_t n = lf ? (size_t)(lf - from) + 1 : 0;
+	if (n == 0)
+		return OK;
+	enum result r = s->parser.kind == LIST_DEATHS ? deaths_in(s, from, from + n)
+						      : accounts_in(s, from, from + n);
+	memmove(text->at, text->at + n, text->n - n);
+	text->n -= n;
+	arena_reset(s->arena);
+	return r;
+}
+
+static enum result all_slices(struct slices *s)
+{
+	CLEANUP(buf_free) struct buf text;
+	struct why *why = &s->cli->w->why;
+	enum result r = OK;
+	bool more = true;
+	buf_init(&text, TEXT_MAX);
+	while (r == OK && more) {
+		more = parser_more(&s->parser, &text, SLICE_TEXT);
+		r = one_slice(s, &text);
+	}
+	bool whole = parser_end(&s->parser);
+	if (r != OK)
+		return r;
+	if (whole && text.n == 0 && buf_ok(&text))
+		return OK;
+	why_set(why, whole ? "parser_line" : s->parser.code, "%s", s->parser.detail);
+	return REFUSED;
+}
+
+static enum result import_all(struct slices *s)
+{
+	struct work *w = s->cli->w;
+	TX_GUARD(w);
+	enum result r = cli_enter(s->cli);
+	if (r == OK)
+		r = reference_load(w, &s->reference);
+	if (r != OK)
+		return r;
+	if (s->asked->bank) {
+		s->file.bank = reference_bank(w->arena, &s->reference, s->asked->bank);
+		if (!s->file.bank) {
+			why_set(&w->why, "bank_unknown", "%s", s->asked->bank);
+			return REFUSED;
+		}
+	}
+	r = import_other_begin(w, s->keys, s->asked->kind, &s->file, &s->other);
+	if (r == OK)
+		r = all_slices(s);
+	if (r == OK)
+		r = import_other_end(s->other, s->asked->strict);
+	return r == OK ? tx_commit(w) : r;
+}
+
+/* A refusal of the file is said as files are; everything else as a command's failure. */
+static bool is_of_the_file(const struct slices *s, enum result r)
+{
+	static const char *const codes[] = {
+		"file_twice", "people_unknown", "bank_unknown", "strict", "parser_line"};
+	const struct why *why = &s->cli->w->why;
+	if (r != REFUSED)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(codes); i++)
+		if (why_is(why, codes[i]))
+			return true;
+	return *s->parser.code && why_is(why, s->parser.code);
+}
+
+int import_other_file(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
+	struct import_said *said)
+{
+	struct slices s = {.cli = cli, .asked = asked, .keys = keys, .said = said};
+	parser_start(
+		&s.parser, strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS : LIST_ACCOUNTS, asked->files[0]);
+	s.file = (struct import_file){.name = import_file_name(asked->files[0]), .sha256 = s.parser.sha256};
+	if (s.parser.pid == 0) {
+		import_say_refused(said, s.file.name, s.parser.code, s.parser.row, s.parser.detail);
+		return EX_DATAERR;
+	}
+	s.arena = arena_new();
+	enum result r = import_all(&s);
+	if (s.parser.pid != 0 && !parser_end(&s.parser) && r == OK)
+		bug("rows that nobody waited for");
+	import_other_free(s.other);
+	if (s.reference.arena)
+		reference_free(&s.reference);
+	arena_free(s.arena);
+	if (is_of_the_file(&s, r)) {
+		import_say_refused(said, s.file.name, cli->w->why.code, s.parser.row, cli->w->why.text);
+		return EX_DATAERR;
+	}
+	if (r != OK)
+		return import_failed(cli, said, r);
+	said->files++;
+	said->accepted += s.file.accepted;
+	said->rejected += s.file.rejected;
+	said->unknown += s.file.unknown;
+	return EX_OK;
+}
