@@ -126,6 +126,21 @@ static int64_t ask_after_ms(const struct teller *t)
 	return 2 * longest + t->sender.lease_ms;
 }
 
+/* At every connect the database is held against the archive: what went back sends nothing. */
+static bool open_archive(struct teller *t, const struct config *c, struct why *why)
+{
+	const char *directory = config_text(c, "archive", "directory");
+	if (!directory) {
+		log_event(LOG_WARN, "no_archive",
+			K_STR("why", "[archive] directory is not set: history is not compared"));
+		return true;
+	}
+	t->archive = archive_open(directory, NULL, why);
+	if (t->archive)
+		db_on_connect(books_check_head, t->archive);
+	return t->archive != NULL;
+}
+
 static bool find_cash_out(struct teller *t, const struct config *c, struct why *why)
 {
 	t->cash_out = config_text(c, "teller", "cash_out");
@@ -162,7 +177,8 @@ static bool start(struct duty_ctx *d, struct why *why)
 	count(t);
 	if (!load_kek(t, d->config, why) || !load_evidence(t, d->config, why) ||
 		!load_trust(t, d->config, why) || !find_journal(t, d->config, why) ||
-		!find_cash_out(t, d->config, why) || !open_banks(t, d->config, why))
+		!open_archive(t, d->config, why) || !find_cash_out(t, d->config, why) ||
+		!open_banks(t, d->config, why))
 		return false;
 	t->sender.ask_ms = ask_after_ms(t);
 	start_tasks(t);
@@ -194,6 +210,8 @@ static void stop(struct duty_ctx *d)
 		bank_close(&t->banks[i]);
 	record_stop(t);
 	lease_stop(t);
+	db_on_connect(NULL, NULL);
+	archive_close(t->archive);
 	journal_close(t->journal);
 	law7_free(t->law7);
 	secret_free(t->kek_key);

@@ -12,6 +12,7 @@
 #include "ledger/base/evidence.h"
 #include "ledger/base/seal.h"
 #include "ledger/base/secret.h"
+#include "ledger/books/head_store.h"
 #include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/journal.h"
 #include "ledger/payout/message_store.h"
@@ -149,7 +150,8 @@ struct teller {
 	struct law7 *law7;       /* lane journal only */
 	char message_tag[7];     /* makes message ids of this process unlike all others */
 	_Atomic uint64_t message_n;
-	const char *cash_out; /* directory of hand-over lists */
+	struct archive *archive; /* NULL: none is configured */
+	const char *cash_out;    /* directory of hand-over lists */
 
 	struct bank *banks;
 	size_t banks_n;

@@ -69,8 +69,8 @@ static enum result cash_run(struct work *w, void *arg, size_t *found)
 {
 	struct bank *b = arg;
 	struct claim c = {.w = w, .bank = b};
-	if (db_history_in_doubt(w->db))
-		return claim_doubt(w);
+	if (claim_doubt(w))
+		return RETRY;
 	if (!journal_ready(b->teller, &w->why))
 		return RETRY;
 	enum result r = claim_commit(&c);
@@ -200,8 +200,8 @@ static enum result again_run(struct work *w, void *arg)
 {
 	struct again *g = arg;
 	struct claim c = {.w = w, .bank = g->bank};
-	if (db_history_in_doubt(w->db))
-		return claim_doubt(w);
+	if (claim_doubt(w))
+		return RETRY;
 	if (!journal_ready(g->bank->teller, &w->why))
 		return RETRY;
 	enum result r = commit_again(&c, g);

@@ -7,6 +7,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/log.h"
+#include "ledger/books/head_store.h"
 #include "ledger/books/post.h"
 
 #define PAYOUTS_ONCE 1024 /* in one transaction, or one dispatch if that is more */
@@ -296,11 +297,12 @@ struct parcel *claim_collect(struct claim *c)
 	return first;
 }
 
-enum result claim_doubt(struct work *w)
+bool claim_doubt(struct work *w)
 {
-	why_set(&w->why, "history_in_doubt",
-		"the database is not the one that it was: nothing is sent until \"chitra recover\" has run");
-	return RETRY;
+	if (!books_in_doubt(w->db, &w->why))
+		return false;
+	log_event(LOG_ERROR, "nothing_is_sent", K_WHY(&w->why));
+	return true;
 }
 
 static enum result claim_run(struct work *w, void *arg, size_t *found)
@@ -308,8 +310,8 @@ static enum result claim_run(struct work *w, void *arg, size_t *found)
 	struct bank *b = arg;
 	struct claim c = {.w = w, .bank = b};
 	b->claimed = NULL;
-	if (db_history_in_doubt(w->db))
-		return claim_doubt(w);
+	if (claim_doubt(w))
+		return RETRY;
 	if (!journal_ready(b->teller, &w->why))
 		return RETRY;
 	enum result r = claim_commit(&c);

@@ -77,7 +77,7 @@ teller_start()
 {
 	mkdir -p "$scratch/run"
 	{
-		printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[evidence]' "public_key = $keys/evidence.pub" '[teller]' \
+		printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[evidence]' "public_key = $keys/evidence.pub" '[teller]' \
 			"journal = $scratch/journal" "cash_out = $scratch/cash" "kek = $keys/kek" "admin_keys = $keys/admin-keys" \
 			"lease = 3s" '[bank demo]' "url = http://$bank_address" "sign_key = $keys/payer.key" "bank_key = $keys/bank.pub"
 		printf '%s\n' "$@"
