@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "ledger/base/log.h"
+#include "ledger/books/head_store.h"
 #include "daemon/duty_private.h"
 #include "daemon/notify.h"
 
@@ -14,7 +15,7 @@ static enum result look(struct work *w, void *arg)
 	enum result r = db_schema_version(w, &version);
 	if (r != OK)
 		return r;
-	look->in_doubt = db_history_in_doubt(w->db);
+	look->in_doubt = books_in_doubt(w->db, &look->doubt);
 	look->version = version;
 	if (version != CHITRA_SCHEMA_VERSION)
 		return OK; /* of another schema nothing more can be asked */
@@ -54,7 +55,7 @@ static void set_conditions(struct duty_private *own)
 		condition_set(own->schema, false, "version %d, this program needs %d", own->look.version,
 			CHITRA_SCHEMA_VERSION);
 	condition_set(own->history, !own->look.in_doubt, "%s",
-		own->look.in_doubt ? "the database went back in time or is another one" : "goes on");
+		own->look.in_doubt ? own->look.doubt.text : "goes on");
 }
 
 /* What `systemctl status` shows. */

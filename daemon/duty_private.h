@@ -15,6 +15,7 @@ enum { DUTY_LANES_MAX = 8, DUTY_POLLS_MAX = 256 };
 struct duty_look {
 	bool in_doubt, sandbox, standby;
 	int version;
+	struct why doubt; /* when in_doubt */
 };
 
 struct duty_private {

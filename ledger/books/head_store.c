@@ -10,6 +10,9 @@
 
 #define AT_ONCE 8192 /* leaf hashes of one query */
 
+/* Written once, by whoever finds the first difference; read when in_doubt says so. */
+static char reason[sizeof((struct why *)NULL)->text];
+static atomic_flag reason_taken = ATOMIC_FLAG_INIT;
 static atomic_bool in_doubt;
 
 struct head {
@@ -127,21 +130,28 @@ enum result books_check_head(struct work *w, void *archive)
 	bool differs = false;
 	enum result result = books_compare(w, archive, &differs);
 
-	if (result == OK && differs && !atomic_exchange(&in_doubt, true))
+	if (result == OK && differs && !atomic_flag_test_and_set(&reason_taken)) {
+		memcpy(reason, w->why.text, sizeof reason);
+		atomic_store(&in_doubt, true);
 		log_event(LOG_ERROR, "history_in_doubt", K_WHY(&w->why));
+	}
 	return result;
 }
 
 bool books_in_doubt(const struct db *db, struct why *why)
 {
-	if (!atomic_load(&in_doubt) && !db_history_in_doubt(db))
+	bool behind = atomic_load(&in_doubt);
+
+	if (!behind && !db_history_in_doubt(db))
 		return false;
 	why_set(why, "history_in_doubt",
-		"the database has forgotten what the archive remembers; run chitra recover, then start again");
+		"%s: nothing is sent, signed or booked; run chitra recover, then start again",
+		behind ? reason : "PostgreSQL is another one or went back in time");
 	return true;
 }
 
 void books_forget_doubt(void)
 {
 	atomic_store(&in_doubt, false);
+	atomic_flag_clear(&reason_taken);
 }

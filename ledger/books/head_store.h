@@ -1,9 +1,9 @@
 /* head_store.h: has the database forgotten what the archive remembers?
  *
  * At every (re)connect the ledger's head, and which PostgreSQL answers, are compared with the archive. If the database has fewer
- * leaves than the newest checkpoint, or others, or if timeline or cluster went back, history is in doubt: nothing is sent and
- * nothing is signed until `chitra recover` has brought back what is missing and the programs were started again. Reading and
- * recording go on. */
+ * leaves than the newest checkpoint, or others, or if timeline or cluster went back, history is in doubt: nothing is sent,
+ * nothing is signed and nothing is posted until `chitra recover` has brought back what is missing and the programs were started
+ * again. Reading goes on, and so does storing what banks say. */
 #ifndef LEDGER_BOOKS_HEAD_STORE_H
 #define LEDGER_BOOKS_HEAD_STORE_H
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ledger/base/merkle.h"
+#include "ledger/books/head_store.h"
 #include "ledger/books/slots.h"
 
 /* What one call to PostgreSQL takes at most: beyond it a round trip costs nothing any more, and memory would grow. */
@@ -289,6 +290,8 @@ enum result books_post(
 		.fresh = arena_array(w->arena, n, bool),
 	};
 
+	if (books_in_doubt(w->db, &w->why))
+		return RETRY;
 	for (size_t done = 0; done < n; done += CHUNK) {
 		struct sheet s = {
 			.w = w, .at = at + done, .n = n - done < CHUNK ? n - done : CHUNK, .floors = floors};
