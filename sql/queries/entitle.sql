@@ -1,4 +1,4 @@
--- What people are owed: rates, people with what counts for a month, and the claims.
+-- What people are owed: rates, people with what counts for a month, and the claims. Why "lateral (… offset 0)": import.sql.
 
 -- name: entitle_rates
 -- duties: desk
@@ -42,8 +42,9 @@ select l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_va
 from listed l
 join register.import_file f on f.id = l.file
 left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
-join register.enrolment e on e.person = l.person and e.programme = $1 and e.kind = l.kind
-	and (e.kind = 'regular' and e.from_month <= $2 or e.kind = 'arrears' and e.pay_period = $2)
+cross join lateral (select e.* from register.enrolment e
+	where e.person = l.person and e.programme = $1 and e.kind = l.kind
+		and (e.kind = 'regular' and e.from_month <= $2 or e.kind = 'arrears' and e.pay_period = $2) offset 0) e
 order by l.person, l.kind, e.from_month, e.decision, e.category;
 
 -- name: entitle_claimed

@@ -1,4 +1,4 @@
--- Whose account is it: answers of banks graded, questions asked, and what a person must look at.
+-- Whose account is it: answers of banks graded, questions asked, and what a person must look at. Why "lateral (… offset 0)": import.sql.
 
 -- name: match_begin
 -- duties: desk
@@ -45,7 +45,7 @@ with listed as materialized (
 ), candidate as (
 	select a.id, a.bank, min(l.programme) as programme
 	from listed l
-	join register.payee_account a on a.person = l.person
+	cross join lateral (select a.id, a.bank from register.payee_account a where a.person = l.person offset 0) a
 	where coalesce((select p.method from register.pay_preference p
 			where p.person = l.person and p.programme = l.programme order by p.since desc, p.id desc limit 1), 'account') <> 'cash'
 		and not exists (select from register.person_event d where d.person = l.person and d.kind = 'death' and d.day < $1)
@@ -74,7 +74,7 @@ select count(*) as asked from asked;
 select r.programme, r.person, r.file, r.row_no, a.id as account, a.kind, k.status, k.grade, k.id_linked,
 	a.authority_until is null or a.authority_until >= ops.today() as authority
 from register.import_row r
-join register.payee_account a on a.person = r.person
+cross join lateral (select a.id, a.kind, a.authority_until from register.payee_account a where a.person = r.person offset 0) a
 join lateral (select c.status, c.grade, c.id_linked, c.passes from register.account_check c
 	where c.account = a.id order by c.id desc limit 1) k on not k.passes and k.status <> 'unclear'
 where r.period = $1 and r.programme is not null
@@ -95,9 +95,10 @@ order by r.programme, r.person, a.id;
 -- One account for several people is lawful (a household's, a guardian's) and worth a look.
 select distinct on (r.programme, r.person) r.programme, r.person, r.file, r.row_no
 from register.import_row r
-join register.payee_account a on a.person = r.person
-where r.period = $1 and r.programme is not null and exists (
-	select from register.payee_account o where o.blind = a.blind and o.bank = a.bank and o.person <> a.person)
+cross join lateral (select a.person, a.bank, a.blind from register.payee_account a where a.person = r.person offset 0) a
+cross join lateral (select from register.payee_account o
+	where o.blind = a.blind and o.bank = a.bank and o.person <> a.person limit 1) o
+where r.period = $1 and r.programme is not null
 order by r.programme, r.person, r.row_no;
 
 -- name: match_status
@@ -113,7 +114,7 @@ with listed as materialized (
 		coalesce(bool_or(k.passes), false) as passes, count(a.id) as accounts,
 		coalesce(bool_or(a.id is not null and (k.passes is null or k.status = 'unclear')), false) as waits
 	from listed l
-	left join register.payee_account a on a.person = l.person
+	left join lateral (select a.id from register.payee_account a where a.person = l.person offset 0) a on true
 	left join lateral (select c.passes, c.status from register.account_check c
 		where c.account = a.id order by c.id desc limit 1) k on a.id is not null
 	group by l.person, l.programme

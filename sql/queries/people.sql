@@ -1,4 +1,4 @@
--- People of a period's lists with the state of their claims; findings are in entitle.sql.
+-- People of a period's lists with the state of their claims; findings are in entitle.sql. Why "lateral (… offset 0)": import.sql.
 
 -- name: people_begin
 -- duties: desk
@@ -40,8 +40,8 @@ select l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
 		where f.programme = l.programme and f.period = $1 and f.person = l.person and f.blocks
 			and d.verdict is distinct from 'pay_entitled') as blocked
 from listed l
-join register.person p on p.id = l.person
-join register.person_key k on k.person = l.person
+cross join lateral (select p.name from register.person p where p.id = l.person offset 0) p
+cross join lateral (select k.wrapped from register.person_key k where k.person = l.person offset 0) k
 join lateral (select sealed from register.person_id i where i.person = l.person and i.kind = 'cccd'
 	order by i.replaced_at desc nulls first, i.known_from desc limit 1) i on true
 order by l.person, l.programme;
@@ -60,7 +60,8 @@ select w.n, c.month, c.kind, c.amount_dong,
 	p.id is not null and p.payee_account is null as paid_in_cash,
 	coalesce(a.kind <> 'self', false) as delegate
 from unnest($2, $3) with ordinality as w(person, programme, n)
-join payout.claim c on c.person = w.person and c.programme = w.programme and c.pay_period = $1
+cross join lateral (select c.* from payout.claim c
+	where c.person = w.person and c.programme = w.programme and c.pay_period = $1 offset 0) c
 left join lateral (select p.id, p.payee_account from payout.payout p where p.claim = c.id order by p.issue desc limit 1) p on true
 left join payout.payout_state s on s.payout = p.id
 left join payout.state t on t.code = s.state
