@@ -147,8 +147,16 @@ static bool find_cash_out(struct teller *t, const struct config *c, struct why *
 	return !t->cash_out || make_directory_durable(t->cash_out, 0700, why);
 }
 
+static void give_back(void *arg)
+{
+	struct teller *t = arg;
+	for (size_t i = 0; i < t->banks_n; i++)
+		bank_give_back(&t->banks[i], false);
+}
+
 static void start_tasks(struct teller *t)
 {
+	t->give_back_timer = timer_new(t->duty->loop, give_back, t);
 	record_start(t);
 	lease_start(t);
 	takeover_start(t);
@@ -192,6 +200,15 @@ static void took_over(struct duty_ctx *d)
 	poll_task_wake(t->takeover);
 }
 
+/* What was claimed is still sent, for half of the drain's time, unless the bank is in trouble. */
+static void stop_claiming(struct duty_ctx *d)
+{
+	struct teller *t = d->state;
+	for (size_t i = 0; i < t->banks_n; i++)
+		bank_give_back(&t->banks[i], true);
+	timer_set(t->give_back_timer, config_ms(d->config, "chitra", "drain_time") / 2);
+}
+
 static bool idle(const struct duty_ctx *d)
 {
 	const struct teller *t = d->state;
@@ -208,6 +225,7 @@ static void stop(struct duty_ctx *d)
 	struct teller *t = d->state;
 	for (size_t i = 0; i < t->banks_n; i++)
 		bank_close(&t->banks[i]);
+	timer_free(t->give_back_timer);
 	record_stop(t);
 	lease_stop(t);
 	db_on_connect(NULL, NULL);
@@ -226,6 +244,7 @@ const struct duty duty_teller = {
 	.lanes_n = COUNT_OF(lanes),
 	.start = start,
 	.took_over = took_over,
+	.stop_claiming = stop_claiming,
 	.idle = idle,
 	.stop = stop,
 };

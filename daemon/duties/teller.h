@@ -160,6 +160,7 @@ struct teller {
 	_Atomic bool has_number; /* the lock of our instance's number is held */
 	struct poll_task *takeover;
 	struct timer *lease_timer;
+	struct timer *give_back_timer;
 	bool lease_running;
 
 	struct parcel *parcels;       /* with requests under way, for the leases */
@@ -217,6 +218,7 @@ void bank_close(struct bank *b);
 void bank_enqueue(struct bank *b, struct request *r);
 void bank_pump(struct bank *b);
 bool bank_is_idle(const struct bank *b);
+void bank_give_back(struct bank *b, bool only_in_distress);
 
 /* ---- teller_claim.c ------------------------------------------------------------------------------------------------ */
 

@@ -203,6 +203,17 @@ void bank_pump(struct bank *b)
 	}
 }
 
+/* What waits and was never posted goes back: it is journalled as not sent. In distress at once; else when the drain has lasted. */
+void bank_give_back(struct bank *b, bool only_in_distress)
+{
+	if (only_in_distress && b->pace.pause_us == 0)
+		return;
+	for (struct request *r; (r = requests_take(&b->questions));)
+		not_sent(r, "draining", "this process ends");
+	for (struct request *r; (r = requests_take(&b->transfers));)
+		not_sent(r, "draining", "this process ends");
+}
+
 /* ---- ending --------------------------------------------------------------------------------------------------------- */
 
 static const char *put(char **at, const char *z)
@@ -260,5 +271,7 @@ static void end(void *ctx, void *user, const struct http_result *res)
 	if (res->transport == HTTP_NOT_SENT)
 		metric_add(b->teller->not_sent, 1);
 	r->ended(r);
+	if (duty_is_draining(b->teller->duty))
+		bank_give_back(b, true);
 	bank_pump(b);
 }

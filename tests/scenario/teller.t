@@ -68,7 +68,11 @@ ok "what nobody answers stays sent" until_true 10 "select count(*) = 40 from pay
 sleep 1
 is "$(sql "select count(*) from payout.payout_state where state = 4")" 0 "what certainly did not leave is in no doubt"
 ok "and the journal says that it did not" grep -q '^not-sent ' "$scratch/journal/sent.log"
+teller_drain
+is "$drained" 0 "told to stop meanwhile, it ends with 0"
+is "$(sql "select count(*) from payout.dispatch where owner is not null")" 0 "and holds nothing any more"
 bank_start --reply-status ACCC
+teller_start
 ok "it goes when the bank is back" all_are credited 40
 is "$(bank_count paid)" 1026 "once"
 is "$(bank_twice)" 0 "and none twice"
