@@ -125,6 +125,8 @@ static void print_statement(struct arena *a, const struct reconciliation *c)
 
 static void print_kinds(struct arena *a, const struct reconciliation *c)
 {
+	if (c->kinds_n == 0)
+		return;
 	struct table t = table_new(a, (const char *const[]){"Các dòng là", ">dòng", ">đồng"}, 3);
 	for (size_t i = 0; i < c->kinds_n; i++)
 		row(&t, kind_vi(c->kinds[i].kind), count(a, c->kinds[i].lines), money(a, c->kinds[i].amount));

@@ -308,6 +308,19 @@ static const char *break_note(enum payout_break b)
 	bug("there is no break %d", (int)b);
 }
 
+/* What is in question: a difference where amounts differ, else the amount that the bank booked, else the payout's. */
+static struct vnd amount_of_break(const struct told *t, const struct outcome *o)
+{
+	struct vnd more, less;
+	if (t->line == 0)
+		return o->amount;
+	if (o->decision.opens != BREAK_AMOUNT_DIFFERS)
+		return t->amount;
+	if (!vnd_sub(t->amount, o->amount, &more) || !vnd_neg(more, &less))
+		bug("the difference of two amounts is out of range");
+	return vnd_is_negative(more) ? less : more;
+}
+
 static enum result break_all(struct work *w, const char *actor, const struct told *told,
 	const struct outcome *out, size_t n, struct entries *entries, struct outcome_counts *counts)
 {
@@ -324,7 +337,7 @@ static enum result break_all(struct work *w, const char *actor, const struct tol
 			.payout = out[i].payout,
 			.id = out[i].id,
 			.entry = told[i].entry,
-			.amount = told[i].line ? told[i].amount : out[i].amount,
+			.amount = amount_of_break(&told[i], &out[i]),
 			.note = break_note(out[i].decision.opens),
 		};
 	}

@@ -248,6 +248,18 @@ static void find_waiting(struct settling *s)
 
 /* ---- breaks and suspense -------------------------------------------------------------------------------------------- */
 
+/* What is in question: a difference where amounts differ, else all of it. */
+static struct vnd amount_of_break(const struct line_facts *f, const char *because)
+{
+	struct vnd more, less;
+	if (strcmp(because, "amount_differs") != 0)
+		return f->amount;
+	if (!vnd_sub(f->amount, f->booked ? f->booked_amount : f->order_amount, &more) ||
+		!vnd_neg(more, &less))
+		bug("the difference of two amounts is out of range");
+	return vnd_is_negative(more) ? less : more;
+}
+
 static enum result open_breaks(struct settling *s, struct day today)
 {
 	struct break_found *found = arena_array(s->w->arena, s->n + 1, struct break_found);
@@ -263,7 +275,7 @@ static enum result open_breaks(struct settling *s, struct day today)
 			.line = l->id,
 			.id = l->e2e,
 			.entry = l->entry_ref,
-			.amount = l->facts.amount,
+			.amount = amount_of_break(&l->facts, l->pairing.because),
 			.note = pair_note(l->pairing.because),
 		};
 	}
