@@ -1,0 +1,272 @@
+/* Dispatches as rows: who gets which, what a claim writes, whose word counts afterwards; and raw messages, once for ever. */
+#include <ftw.h>
+#include <inttypes.h>
+
+#include "ledger/base/secret.h"
+#include "ledger/payout/dispatch_store.h"
+#include "ledger/payout/message_store.h"
+#include "tests/lib/payroll_fixture.h"
+#include "tests/unit/db_books.h"
+
+static const struct sender me = {.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000};
+static char keys[64];
+
+static struct work fresh_work(struct db *db)
+{
+	struct work w = work_on(db);
+	w.deadline_us = work_deadline_in_ms(60000);
+	return w;
+}
+
+static void make_payroll(struct db *db)
+{
+	struct work w = fresh_work(db);
+	int64_t rows;
+	bool made;
+	const char *share = migrate_share(&w, "sql");
+	if (!share || !went(&w, migrate_reference(&w, share, &rows)) ||
+		!went(&w, migrate_instance(&w, true, "2024-04-03 08:00", &made)))
+		exit(1);
+	snprintf(keys, sizeof keys, "/tmp/chitra-dispatch-%d", (int)getpid());
+	struct payroll p = {.dir = keys, .people = 1500, .wards = 5};
+	payroll_setup(&w, &p);
+	payroll_pay(&w, &p);
+	arena_free(w.arena);
+}
+
+static size_t picked(struct work *w, const char *bank, struct dispatch **at)
+{
+	size_t n = 0;
+	if (!went(w, dispatch_pick(w, bank, 2, at, &n)))
+		return 0;
+	return n;
+}
+
+static void test_pick(struct db *a, struct db *b)
+{
+	struct work w = fresh_work(a), other = fresh_work(b);
+	struct dispatch *mine, *theirs;
+	ok(tx_begin(&w) == OK && tx_begin(&other) == OK, "two tellers look for work");
+	is_i64((int64_t)picked(&w, "demo", &mine), 2, "one finds the oldest dispatches");
+	is_i64((int64_t)picked(&other, "demo", &theirs), 1,
+		"the other what is left: nobody waits for a lock");
+	ok(theirs[0].id > mine[1].id, "and never the same");
+	is_i64(mine[0].width, 512, "a dispatch says how many payouts it may hold");
+	tx_rollback(&w);
+	tx_rollback(&other);
+
+	ok(tx_begin(&w) == OK, "(again)");
+	is_i64((int64_t)picked(&w, "nodup", &mine), 0, "another bank has nothing");
+	is_i64((int64_t)picked(&w, NULL, &mine), 0, "nor have the cash agents");
+	tx_rollback(&w);
+
+	static const char *const stops[] = {"all", "bank:demo", "programme:merit"};
+	for (size_t i = 0; i < COUNT_OF(stops); i++) {
+		scene("insert into ops.pause values ('%s', 'test', 'minh')", stops[i]);
+		ok(tx_begin(&w) == OK, "(again)");
+		is_i64((int64_t)picked(&w, "demo", &mine), 0, "a pause of %s stops them", stops[i]);
+		tx_rollback(&w);
+		scene("delete from ops.pause");
+	}
+	arena_free(w.arena);
+	arena_free(other.arena);
+}
+
+static void send_one(struct work *w, const struct dispatch *d, struct sent_dispatch *sent)
+{
+	struct payables all = {0};
+	struct dispatch_head now = {0};
+	struct entries entries = {0};
+	ok(went(w, dispatch_head(w, &now)), "the clock is asked");
+	ok(went(w, dispatch_load(w, &d->id, 1, (const enum payout_state[]){PAYOUT_READY}, 1, &all)),
+		"its payouts are loaded");
+	is_i64((int64_t)all.n, 512, "all of them");
+	const struct payable **items = arena_array(w->arena, all.n, const struct payable *);
+	struct held held[2] = {{all.at[0].payout, "line_changed"}, {all.at[1].payout, "account_changed"}};
+	size_t n = 0;
+	for (size_t i = 2; i < all.n; i++)
+		items[n++] = &all.at[i];
+	struct hash leaf = pay_line_leaf(&all.at[7].line);
+	ok(hash_eq(&leaf, &all.at[7].line_hash), "the line's text is made anew from rows");
+	*sent = (struct sent_dispatch){.dispatch = d, .items = items, .n = n};
+	ok(went(w, dispatch_hold(w, held, 2)), "two are held");
+	ok(went(w, dispatch_send(w, &me, now.today, sent, 1, &entries)), "the others are sent");
+	is_i64((int64_t)entries.n, 1, "and are one entry of the books");
+	ok(went(w, books_post(w, entries.at, entries.n, FLOORS_REFUSE, NULL)), "which is posted");
+}
+
+static struct sent_dispatch test_send(struct db *db, struct work *w, struct dispatch **at)
+{
+	struct sent_dispatch sent = {0};
+	(void)db;
+	ok(tx_begin(w) == OK && picked(w, "demo", at) == 2, "two are picked");
+	send_one(w, &(*at)[0], &sent);
+	ok(went(w, tx_commit(w)), "and committed");
+	is_i64(sent.epoch, 1, "the first epoch");
+	is_str(scene("select concat_ws(' ', d.state, d.count, d.owner, d.lease_until > clock_timestamp(), d.root = decode('%s', 'hex'))"
+		     " from payout.dispatch d where id = %" PRId64,
+		       hash_hex(&sent.root, (char[HASH_HEX_SIZE]){0}), sent.dispatch->id),
+		"sent 510 teller/0/aaaa t t", "the dispatch says who holds it, and over what");
+	is_str(scene("select string_agg(distinct concat_ws(':', state, n), ' ') from (select state, count(*) as n"
+		     " from payout.payout_state where payout <= 512 group by state) x"),
+		"2:2 3:510", "its payouts are sent, two are held");
+	is_str(scene("select string_agg(reason, ' ' order by payout) from payout.hold"),
+		"line_changed account_changed", "each with its reason");
+	is_str(scene("select (b.balance + (select sum(sum_dong) from payout.dispatch where state = 'sent'))::text from books.balance b"
+		     " join books.ledger_account a on a.id = b.account where a.code = 'liabilities:in-flight:demo-funding'"),
+		"0", "their money is in flight");
+	return sent;
+}
+
+static void test_after(struct db *a, struct db *b, struct work *w, const struct sent_dispatch *sent)
+{
+	struct work other = fresh_work(b);
+	struct dispatch_ref ref = {sent->dispatch->id, sent->epoch};
+	struct dispatch *taken;
+	struct dispatch_due *due;
+	bool current = false;
+	size_t n = 9, kept = 0;
+	(void)a;
+	ok(went(w, dispatch_renew(w, &me, &ref.id, 1, &kept)) && kept == 1, "its owner renews the lease");
+	ok(tx_begin(&other) == OK, "(another teller)");
+	ok(went(&other, dispatch_take_over(&other, "teller/1/bbbb", "teller/1/", 8, &taken, &n)) && n == 0,
+		"another one cannot take it while the lease runs");
+	tx_rollback(&other);
+
+	ok(tx_begin(&other) == OK, "(the same number)");
+	ok(went(&other, dispatch_take_over(&other, "teller/0/cccc", "teller/0/", 8, &taken, &n)) && n == 1,
+		"a successor of the same number takes it at once");
+	is_i64(taken[0].epoch, 2, "with the next epoch");
+	ok(went(&other, tx_commit(&other)), "and commits");
+	ok(tx_begin(w) == OK && went(w, dispatch_current(w, &ref, 1, &current)) && !current,
+		"the old owner's epoch is over");
+	ok(went(w, dispatch_told(w, &ref, &(int64_t){DISPATCH_NO_ASK}, 1)) && went(w, tx_commit(w)),
+		"what it says of its end …");
+	is_str(scene("select state from payout.dispatch where id = %" PRId64, ref.id), "sent",
+		"… changes nothing");
+	ok(went(w, dispatch_renew(w, &me, &ref.id, 1, &kept)) && kept == 0, "nor can it renew the lease");
+
+	ok(tx_begin(w) == OK && went(w, dispatch_due(w, "demo", 8, 500, 4000, &due, &n)) && n == 1,
+		"it is asked about at once");
+	ok(due[0].asked == 1 && due[0].profile.deduplicates, "for the first time");
+	ok(went(w, tx_commit(w)), "(commit)");
+	ok(tx_begin(w) == OK && went(w, dispatch_due(w, "demo", 8, 500, 4000, &due, &n)) && n == 0,
+		"and then not for a while");
+	tx_rollback(w);
+	is_str(scene("select extract(epoch from ask_after - clock_timestamp()) between 0.5 and 1.01 from payout.dispatch where id = %" PRId64,
+		       ref.id),
+		"t", "twice as long as before");
+	arena_free(other.arena);
+}
+
+static void test_again(struct work *w, const struct sent_dispatch *sent)
+{
+	struct dispatch_ref ref = {sent->dispatch->id, 2};
+	struct dispatch *again;
+	size_t n = 9;
+	ok(tx_begin(w) == OK && went(w, dispatch_again(w, &me, &ref, 1, &again, &n)) && n == 1,
+		"a bank that deduplicates may get the same ids again");
+	is_i64(again[0].epoch, 3, "under the next epoch");
+	tx_rollback(w);
+	scene("update org.channel set deduplicates = false");
+	ok(tx_begin(w) == OK && went(w, dispatch_again(w, &me, &ref, 1, &again, &n)) && n == 0,
+		"another one may not");
+	tx_rollback(w);
+	scene("update org.channel set deduplicates = true");
+}
+
+static void test_messages(struct work *w)
+{
+	struct key32 secret, evidence;
+	struct message_writer writer;
+	struct why why = {0};
+	evidence_keypair(&secret, &evidence);
+	ok(went(w, message_writer_new(w, &evidence, &writer)), "a writer draws a key");
+	struct bank_message two[2] = {
+		{.bank = "demo",
+			.direction = "reply",
+			.kind = "transfer",
+			.external_id = "re-T-1",
+			.body = bytes_z("one"),
+			.authentic = true},
+		{.bank = "demo",
+			.direction = "reply",
+			.kind = "transfer",
+			.external_id = "re-T-2",
+			.body = bytes_z("two")},
+	};
+	ok(tx_begin(w) == OK && went(w, messages_store(w, &writer, &two[0], 1)) && two[0].fresh,
+		"a message is new");
+	int64_t first = two[0].id;
+	two[0].id = 0;
+	ok(went(w, messages_store(w, &writer, two, 2)) && !two[0].fresh && two[1].fresh && two[0].id == first,
+		"its repetition is the same message, and does not hide a new one");
+	ok(went(w, tx_commit(w)), "(commit)");
+	is_str(scene("select position('one' in encode(body, 'escape'))::text from bank.message where id = %" PRId64,
+		       first),
+		"0", "it cannot be read in the database");
+
+	const struct key32 *key = &writer.key;
+	CLEANUP(buf_free) struct buf body = BUF(100);
+	uint8_t sealed[200];
+	size_t n = strlen(scene("select encode(body, 'hex') from bank.message where id = %" PRId64, first)) /
+		   2;
+	for (size_t i = 0; i < n && i < sizeof sealed; i++)
+		sscanf(scene("select encode(substr(body, %zu, 1), 'hex') from bank.message where id = %" PRId64,
+			       i + 1, first),
+			"%2hhx", &sealed[i]);
+	ok(evidence_open(key, &(struct evidence_of){"demo", "re-T-1"}, bytes_of(sealed, n), &body, &why) &&
+			bytes_eq_z(buf_bytes(&body), "one"),
+		"who has the key opens it under its own name");
+
+	two[0].body = bytes_z("another");
+	ok(tx_begin(w) == OK && messages_store(w, &writer, &two[0], 1) == REFUSED &&
+			why_is(&w->why, "message_differs"),
+		"the same id with other bytes is refused");
+	tx_rollback(w);
+}
+
+static void test_page_names(struct work *w)
+{
+	struct day day = {0}, there = {19816};
+	const char *funding = NULL;
+	int32_t page = 0;
+	const char *name = statement_page_id(w->arena, "demo.a-1", there, 12);
+	is_str(name, "demo.a-1.2024-04-03.12", "a page's name says account, day and page");
+	ok(statement_page_parse(w->arena, name, &funding, &day, &page), "and is read back");
+	ok(strcmp(funding, "demo.a-1") == 0 && day.n == there.n && page == 12, "as it was");
+	static const char *const wrong[] = {
+		"", "a", "a.2024-04-03", "a.2024-04-03.x", "a.2024-4-3.1", ".1", "2024-04-03.1"};
+	for (size_t i = 0; i < COUNT_OF(wrong); i++)
+		ok(!statement_page_parse(w->arena, wrong[i], &funding, &day, &page), "“%s” is none",
+			wrong[i]);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+int main(void)
+{
+	books_scene_begin("dispatch");
+	struct db *a = db_open(NULL, DB_DUTY_OWNER), *b = db_open(NULL, DB_DUTY_OWNER);
+	make_payroll(a);
+	test_pick(a, b);
+	struct work w = fresh_work(a);
+	struct dispatch *at;
+	struct sent_dispatch sent = test_send(a, &w, &at);
+	test_after(a, b, &w, &sent);
+	test_again(&w, &sent);
+	test_messages(&w);
+	test_page_names(&w);
+	arena_free(w.arena);
+	db_close(a);
+	db_close(b);
+	nftw(keys, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	scene_end();
+	return done_testing();
+}
