@@ -79,7 +79,7 @@ process_start()
 {
 	local name=$1 pid
 	shift
-	setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null 9>&- &
+	setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null 4>&- 9>&- &
 	pid=$!
 	echo "$pid $(process_began $pid)" >"$here/pids/$name.new"
 	mv "$here/pids/$name.new" "$here/pids/$name"
@@ -128,7 +128,7 @@ within()
 database_start()
 {
 	local settings
-	ops/private-db start "${PLACE_CLUSTER:-$here/pg}" ${PLACE_TEMPORARY:+--temporary} || return 1
+	ops/private-db start "${PLACE_CLUSTER:-$here/pg}" ${PLACE_TEMPORARY:+--temporary} 4>&- || return 1
 	settings=$(ops/private-db env "${PLACE_CLUSTER:-$here/pg}") || return 1
 	eval "$settings"
 	PGDATABASE=${PLACE_DATABASE:-chitra}

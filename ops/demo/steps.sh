@@ -226,7 +226,7 @@ release()
 s_release()
 {
 	local programme ward waits others
-	bookings release || return 1
+	bookings release && fault_of_a_payment || return 1
 	read -r programme ward < <(ops/demo/bank-day waiting "$input/events.json") || true
 	mapfile -t others < <(sql "select id from payout.batch where state = 'approved' and not
 		(programme = '${programme:-}' and area_code = '${ward:-}') order by id")
@@ -275,7 +275,12 @@ s_second_credit()
 	s_pay
 }
 
-# What must go wrong on order, between the last payment and the end of the bank's day.
+# What must go wrong on order: with the first payment, or between the last payment and the end of the bank's day.
+fault_of_a_payment()
+{
+	[ "${FAULT:-}" != short-amount ] || once fault bank will '{"fault":"short_amount","by":1}'
+}
+
 fault_of_the_day()
 {
 	case ${FAULT:-} in
@@ -289,8 +294,9 @@ fault_of_the_day()
 # day_is DATE: both clocks stand there; backwards they never go
 day_is()
 {
-	local ours
-	bank date "{\"date\":\"$1\"}" >/dev/null || return 1
+	local theirs ours
+	theirs=$(bank_number date) || return 1
+	[[ ! $theirs < $1 ]] || bank date "{\"date\":\"$1\"}" || return 1
 	while ours=$(sql 'select ops.today()') && [[ $ours < $1 ]]; do
 		by son sandbox next-day || return 1
 	done
@@ -347,7 +353,7 @@ s_reconcile()
 	local account day status worst=0
 	: >"$here/out/reconciliation.txt"
 	while read -r account; do
-		for day in 2024-04-03 2024-04-04; do
+		for day in ${reconcile_days:-2024-04-03 2024-04-04}; do
 			by minh reconcile --account "$account" --date $day >>"$here/out/reconciliation.txt"
 			status=$?
 			case $status in
@@ -358,8 +364,18 @@ s_reconcile()
 		done
 	done < <(sql 'select code from org.funding_account order by id')
 	cat "$here/out/reconciliation.txt"
-	reconciled=$worst
-	[ $worst -ne 1 ] || [ -n "${FAULT:-}" ]
+	[ $worst -ne 1 ]
+}
+
+s_breaks()
+{
+	local breaks
+	breaks=$(unplanted_breaks) || return 1
+	note="$(wc -l <"$here/out/breaks") open, planted"
+	[ -z "$breaks" ] || {
+		echo "$breaks"
+		return 1
+	}
 }
 
 # What was planted, and nothing else, may be open.
@@ -416,6 +432,7 @@ payroll_steps=(
 	"cash paid out by the agent|s_cash"
 	"second day's statement|s_second_statement"
 	"reconciliation|s_reconcile"
+	"open breaks|s_breaks"
 	"ledger sealed|s_seal"
 	"reports|s_reports"
 	"compared with the truth|s_compare"
@@ -425,6 +442,7 @@ payroll_steps=(
 payroll_until()
 {
 	local one
+	mkdir -p "$here/out"
 	steps_total=${#payroll_steps[@]}
 	for one in "${payroll_steps[@]}"; do
 		step "${one%|*}" "${one#*|}"
@@ -434,19 +452,41 @@ payroll_until()
 
 payroll_run()
 {
-	local breaks address
-	mkdir -p "$here/out"
+	local size
+	if [ -n "${FAULT:-}" ]; then
+		fault_run
+		return
+	fi
 	payroll_until s_compare
-	echo
-	cat "$here/out/reconciliation.txt"
-	echo
+	printf '\n%s\n\n' "$(cat "$here/out/reconciliation.txt")"
 	ops/demo/results said "$here/summary.json"
-	echo "Checkpoint:"
-	cat "$here/archive/checkpoint/$(sql 'select max(size) from books.checkpoint')"
-	address=$(cat "$run/desk.0.admin")
+	size=$(sql 'select max(size) from books.checkpoint')
+	printf '\nCheckpoint, also in %s:\n' "${here#"$PWD"/}/archive"
+	sql "select convert_from(note, 'UTF8') from books.checkpoint where size = $size"
 	echo
 	echo "$(($(bank_number executed) - executed_before)) new payouts"
+	address=$(cat "$run/desk.0.admin")
 	echo "The daemon goes on: http://localhost:${address##*:}/readyz   Stop: make stop   Remove everything: make clean-demo"
+}
+
+# The bank misbehaves, so the day cannot end well: 2 when all that is wrong has a name, 1 when it is worse.
+fault_run()
+{
+	local breaks
+	(payroll_until s_second_credit) || return 1
+	step_number=16 steps_total=${#payroll_steps[@]}
+	database_start
+	(step "first day's statement" s_first_statement)
+	reconcile_days=2024-04-03
+	printf '\n%s\n\n' "$(s_reconcile)"
+	breaks=$(unplanted_breaks)
+	payroll_stop
+	if [ -z "$breaks" ]; then
+		echo "$FAULT went unnoticed"
+		return 70
+	fi
+	printf '%s\n' "$FAULT was noticed:" "$breaks"
+	return 2
 }
 
 payroll_stop()
