@@ -47,13 +47,25 @@ teller_drain
 is "$drained" 0 "told to stop, it ends with 0"
 unlike "$(cat "$scratch/teller.log")" '2000000[0-9]{5}|0990[0-9]{8}' "the log holds no account and no ID number"
 
+# ---- refused ---------------------------------------------------------------------------------------------------------------------
+
+payroll 90 first=5001 special_every=3 special_suffix=1
+# shellcheck disable=SC2119
+teller_start
+ok "closed accounts are refused" until_true 20 "select count(*) = 30 from payout.payout_state where state = 8"
+is "$(sql "select count(*) from books.txn where kind = 'payout.rejected'")" 30 "each refusal is a ledger transaction of its own"
+is "$(sql "select count(*) from books.txn where kind = 'payout.rejected' and position('reason ac04' in encode(leaf, 'escape')) > 0")" 30 \
+	"which names the bank's reason"
+is "$(books_agree)" t "their money is payable again"
+teller_drain
+
 # ---- one by one ------------------------------------------------------------------------------------------------------------------
 
 sql "update org.channel set items_per_message = 1 where kind = 'bank'"
 payroll 300 first=10001
 teller_start 'concurrency = 32'
 ok "everybody is paid one by one" all_are credited 40
-is "$(bank_count paid)" 986 "the bank executed each payment"
+is "$(bank_count paid)" 1046 "the bank executed each payment"
 is "$(bank_twice)" 0 "and none twice"
 teller_drain
 is "$drained" 0 "told to stop, it ends with 0"
@@ -64,7 +76,7 @@ bank_kill
 payroll 40 first=20001
 teller_start
 ok "what nobody answers stays sent" until_true 10 "select count(*) = 40 from payout.payout_state s join payout.payout p on p.id = s.payout
-	where s.state = 3 and p.id > 1000"
+	join payout.claim c on c.id = p.claim where s.state = 3 and c.person > 20000"
 sleep 1
 is "$(sql "select count(*) from payout.payout_state where state = 4")" 0 "what certainly did not leave is in no doubt"
 ok "and the journal says that it did not" grep -q '^not-sent ' "$scratch/journal/sent.log"
@@ -74,7 +86,7 @@ is "$(sql "select count(*) from payout.dispatch where owner is not null")" 0 "an
 bank_start --reply-status ACCC
 teller_start
 ok "it goes when the bank is back" all_are credited 40
-is "$(bank_count paid)" 1026 "once"
+is "$(bank_count paid)" 1086 "once"
 is "$(bank_twice)" 0 "and none twice"
 
 # ---- the bank misbehaves -----------------------------------------------------------------------------------------------------------
@@ -101,7 +113,7 @@ misbehaves "a garbled reply" '{"fault":"garble"}' "credited sent unknown" credit
 misbehaves "a reply cut off" '{"fault":"cut"}' "credited sent unknown" credited
 misbehaves "the reply to another request" '{"fault":"swap_replies"}' "credited sent unknown" credited
 misbehaves "a failure before the payment, at a bank that deduplicates" '{"fault":"reply_500_before"}' "credited sent unknown" credited
-is "$(bank_count paid)" $((1026 + 210)) "the bank executed each payment"
+is "$(bank_count paid)" $((1086 + 210)) "the bank executed each payment"
 is "$(bank_twice)" 0 "and none twice"
 ok "the same id went again" grep -q '^again ' "$scratch/journal/sent.log"
 is "$(books_agree)" t "the books have the same money on its way"

@@ -120,12 +120,12 @@ state_count()
 	sql "select count(*) from payout.payout_state s join payout.state t on t.code = s.state where t.name = '$1'"
 }
 
-# all_are STATE SECONDS: every payout that goes through a bank is in this state
+# all_are STATE SECONDS: every payout that goes through a bank is in this state, or refused
 all_are()
 {
 	until_true "$2" "select not exists (select from payout.payout_state s join payout.state t on t.code = s.state
 		join payout.payout p on p.id = s.payout join payout.batch b on b.id = p.batch join org.channel c on c.id = b.channel
-		where t.name <> '$1' and c.kind = 'bank')"
+		where t.name not in ('$1', 'rejected') and c.kind = 'bank')"
 }
 
 # The money on its way according to the books is that of the payouts on their way.
