@@ -21,6 +21,7 @@
 #include "daemon/cli/ledger_cmd.h"
 #include "daemon/cli/match_cmd.h"
 #include "daemon/cli/people_cmd.h"
+#include "daemon/cli/recover_cmd.h"
 #include "daemon/cli/secret_cmd.h"
 #include "daemon/cli/setup_cmd.h"
 #include "daemon/signals.h"
@@ -68,6 +69,8 @@ static const struct command commands[] = {
 		"one account on one day: does every dong have its place?"},
 	{"report", NEEDS_CONFIG, cli_report, REPORT_USAGE,
 		"a period in figures; statement lines and payouts as CSV"},
+	{"recover", NEEDS_CONFIG, cli_recover, RECOVER_USAGE,
+		"after a restore: what the dump lacks, from the archive and the sent journal"},
 	{"sandbox", NEEDS_CONFIG, cli_sandbox, SANDBOX_USAGE, "the business clock of a sandbox"},
 };
 
@@ -130,7 +133,9 @@ static int run_on_desk(const struct command *command, const struct globals *g, i
 {
 	const char *path = g->config ? g->config : getenv("CHITRA_CONFIG");
 	struct config_errors errors = {0};
-	struct config *config = config_load(path && *path ? path : CONFIG_DEFAULT, DUTY_DESK, &errors);
+	if (!path || !*path)
+		path = CONFIG_DEFAULT;
+	struct config *config = config_load(path, DUTY_DESK, &errors);
 	if (!config) {
 		fputs(errors.text, stderr);
 		config_errors_free(&errors);
@@ -138,7 +143,8 @@ static int run_on_desk(const struct command *command, const struct globals *g, i
 	}
 	struct work w = {.arena = arena_new()};
 	w.db = db_open(config_text(config, "database", "conninfo"), DB_DUTY_DESK);
-	struct cli cli = {.command = command, .w = &w, .config = config, .json = g->json};
+	struct cli cli = {
+		.command = command, .w = &w, .config = config, .config_path = path, .json = g->json};
 	cli.session_path = g->session ? g->session : session_default(w.arena);
 	cli_next_step(&cli);
 	int code = command->run(&cli, argc, argv);

@@ -1,0 +1,17 @@
+/* recover_cmd.h: `chitra recover`: after a dump was restored, what the archive and the sent journal remember and the dump lacks.
+ *
+ * Runs on the owner's connection, as `chitra setup` does, while every program is stopped: the journal's lock shows that no teller
+ * of this host runs. Asks first whether the dump is recent enough; then the ledger's leaves, then dispatches and payouts. */
+#ifndef CHITRA_CLI_RECOVER_CMD_H
+#define CHITRA_CLI_RECOVER_CMD_H
+
+#include "daemon/cli/cli.h"
+
+#define RECOVER_USAGE                                                                                            \
+	"chitra recover [--dry-run] [--archive DIRECTORY] [--journal DIRECTORY] [--database CONNINFO]\n"         \
+	"       after a restore, with every program stopped; safe to repeat. The directories are those of the\n" \
+	"       configuration ([archive] directory, [teller] journal)"
+
+int cli_recover(struct cli *cli, int argc, char **argv);
+
+#endif

@@ -1,0 +1,219 @@
+#include "ledger/payout/recover_facts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/base/text.h"
+#include "ledger/books/leaf.h"
+
+#define GROW(f, list, size)                                                                          \
+	do {                                                                                         \
+		if ((f)->list##_n == (f)->list##_room) {                                             \
+			size_t room_ = (f)->list##_room ? 2 * (f)->list##_room : 256;                \
+			(f)->list = arena_regrow((f)->arena, (f)->list, (f)->list##_n, room_, size); \
+			(f)->list##_room = room_;                                                    \
+		}                                                                                    \
+	} while (0)
+
+/* ---- leaves ----------------------------------------------------------------------------------------------------------- */
+
+static int64_t number(const struct leaf *l, const char *key)
+{
+	struct bytes value;
+	uint64_t n;
+	if (!leaf_line_get(l->entry.lines, key, &value) || !text_u64(value, INT64_MAX, &n))
+		bug("leaf %" PRId64 " lacks %s", l->seq, key); /* leaf_parse has looked */
+	return (int64_t)n;
+}
+
+/* The number behind the letter of a key: "p123.settled". */
+static int64_t key_number(const struct leaf *l)
+{
+	return strtoll(l->entry.idem + 1, NULL, 10);
+}
+
+static void at_least(int64_t *to, int64_t n)
+{
+	if (*to < n)
+		*to = n;
+}
+
+static void add_batch(struct facts *f, const struct leaf *l, bool released)
+{
+	GROW(f, batches, sizeof *f->batches);
+	f->batches[f->batches_n++] = (struct fact_batch){
+		.batch = number(l, "batch"), .version = (int32_t)number(l, "version"), .released = released};
+	at_least(&f->numbers.batch, number(l, "batch"));
+}
+
+static void add_dispatch(struct facts *f, struct fact_dispatch d)
+{
+	GROW(f, dispatches, sizeof *f->dispatches);
+	f->dispatches[f->dispatches_n++] = d;
+	at_least(&f->numbers.dispatch, d.dispatch);
+}
+
+static void add_end(struct facts *f, const struct leaf *l, enum payout_state end)
+{
+	struct bytes id;
+	GROW(f, payouts, sizeof *f->payouts);
+	struct fact_payout *p = &f->payouts[f->payouts_n++];
+	*p = (struct fact_payout){.end = end};
+	bug_if(!leaf_line_get(l->entry.lines, "id", &id) || id.n != E2E_ID_SIZE - 1);
+	memcpy(p->id, id.at, id.n);
+	at_least(&f->numbers.payout, key_number(l));
+}
+
+static void take_leaf(struct facts *f, const struct leaf *l)
+{
+	/* What other kinds say stands in their postings; nobody needs a row for it. */
+	if (l->entry.kind == LEAF_BATCH_APPROVED || l->entry.kind == LEAF_BATCH_RELEASED)
+		add_batch(f, l, l->entry.kind == LEAF_BATCH_RELEASED);
+	else if (l->entry.kind == LEAF_DISPATCH_SENT)
+		add_dispatch(f, (struct fact_dispatch){.dispatch = number(l, "dispatch"),
+					.epoch = (int32_t)number(l, "epoch"),
+					.at_us = l->recorded_us,
+					.booked = true,
+					.count = number(l, "count")});
+	else if (l->entry.kind == LEAF_PAYOUT_REJECTED)
+		add_end(f, l, PAYOUT_REJECTED);
+	else if (l->entry.kind == LEAF_PAYOUT_NOT_PAID)
+		add_end(f, l, PAYOUT_NOT_PAID);
+	else if (l->entry.kind == LEAF_PAYOUT_SETTLED)
+		add_end(f, l, PAYOUT_SETTLED);
+	else if (l->entry.kind == LEAF_PAYOUT_RETURNED)
+		add_end(f, l, PAYOUT_RETURNED);
+	else if (l->entry.kind == LEAF_APPROVAL)
+		at_least(&f->numbers.bundle, key_number(l));
+	else if (*l->entry.idem == 'k' && l->entry.idem[1] >= '0' && l->entry.idem[1] <= '9')
+		at_least(&f->numbers.brk, key_number(l));
+	else if (*l->entry.idem == 'l' && l->entry.idem[1] >= '0' && l->entry.idem[1] <= '9')
+		at_least(&f->numbers.line, key_number(l));
+}
+
+static bool read_leaves(struct facts *f, const struct archive *archive, struct why *why)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	struct archived newest;
+	if (!archive_newest(archive, f->arena, &newest, why))
+		return false;
+	uint64_t size = newest.checkpoint.size;
+	if (size == 0)
+		return why_set(why, "archive_empty", "the archive has no checkpoint to recover from");
+	for (uint64_t at = 0; at < size;) {
+		struct archived_leaves leaves;
+		arena_reset(some);
+		if (!archive_read(archive, some, at, &leaves, why))
+			return false;
+		if (leaves.n == 0)
+			return why_set(
+				why, "archive_gap", "the archive lacks ledger transaction %" PRIu64, at);
+		for (size_t i = 0; i < leaves.n && at < size; i++, at++) {
+			struct leaf l;
+			if (!leaf_parse(some, leaves.at[i], &l, why))
+				return false;
+			take_leaf(f, &l);
+		}
+	}
+	f->leaves = size;
+	return true;
+}
+
+/* ---- together ---------------------------------------------------------------------------------------------------------- */
+
+static int by_dispatch(const void *a, const void *b)
+{
+	const struct fact_dispatch *x = a, *y = b;
+	return (x->dispatch > y->dispatch) - (x->dispatch < y->dispatch);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct fact_payout *x = a, *y = b;
+	return memcmp(x->id, y->id, sizeof x->id);
+}
+
+static void merge_dispatches(struct facts *f)
+{
+	size_t k = 0;
+	if (f->dispatches_n > 1)
+		qsort(f->dispatches, f->dispatches_n, sizeof *f->dispatches, by_dispatch);
+	for (size_t i = 0; i < f->dispatches_n; i++) {
+		const struct fact_dispatch *d = &f->dispatches[i];
+		struct fact_dispatch *last = k > 0 ? &f->dispatches[k - 1] : NULL;
+		if (!last || last->dispatch != d->dispatch) {
+			f->dispatches[k++] = *d;
+			continue;
+		}
+		if (d->epoch > last->epoch)
+			last->epoch = d->epoch;
+		if (d->at_us < last->at_us)
+			last->at_us = d->at_us;
+		if (d->booked) {
+			last->booked = true;
+			last->count += d->count;
+		}
+	}
+	f->dispatches_n = k;
+}
+
+/* A payout's later end is the one that holds: returned comes after settled. */
+static void merge_payouts(struct facts *f)
+{
+	size_t k = 0;
+	if (f->payouts_n > 1)
+		qsort(f->payouts, f->payouts_n, sizeof *f->payouts, by_id);
+	for (size_t i = 0; i < f->payouts_n; i++) {
+		const struct fact_payout *p = &f->payouts[i];
+		struct fact_payout *last = k > 0 ? &f->payouts[k - 1] : NULL;
+		if (!last || by_id(last, p) != 0) {
+			f->payouts[k++] = *p;
+			continue;
+		}
+		if (p->journalled) {
+			last->journalled = true;
+			last->sent = p->sent;
+		}
+		if (p->end > last->end)
+			last->end = p->end;
+	}
+	f->payouts_n = k;
+}
+
+static bool read_journal(struct facts *f, const char *path, struct why *why)
+{
+	struct journal_sent *sent;
+	size_t n;
+	if (!journal_read(f->arena, path, &sent, &n, why))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		GROW(f, payouts, sizeof *f->payouts);
+		struct fact_payout *p = &f->payouts[f->payouts_n++];
+		*p = (struct fact_payout){.journalled = true, .sent = sent[i]};
+		memcpy(p->id, sent[i].item.id, sizeof p->id);
+		at_least(&f->numbers.payout, sent[i].item.payout);
+		add_dispatch(f, (struct fact_dispatch){.dispatch = sent[i].dispatch,
+					.epoch = sent[i].epoch,
+					.at_us = sent[i].at_us});
+	}
+	return true;
+}
+
+bool facts_gather(const struct archive *archive, const char *journal, struct arena *a, struct facts *out,
+	struct why *why)
+{
+	*out = (struct facts){.arena = a};
+	if (!read_leaves(out, archive, why) || !read_journal(out, journal, why))
+		return false;
+	merge_dispatches(out);
+	merge_payouts(out);
+	return true;
+}
+
+const struct fact_dispatch *facts_dispatch(const struct facts *f, int64_t dispatch)
+{
+	struct fact_dispatch key = {.dispatch = dispatch};
+	return f->dispatches_n ? bsearch(&key, f->dispatches, f->dispatches_n, sizeof key, by_dispatch)
+			       : NULL;
+}

@@ -1,0 +1,59 @@
+/* recover_facts.h: what the archive and the sent journal remember of payouts, gathered for recover_store.c.
+ *
+ * From the archive's leaves: which batches were approved and released, which dispatches were sent, which payouts the banks
+ * definitely refused or never executed, and up to which numbers rows were made. From the journal: every id that may have left.
+ * Pure: files, no database. */
+#ifndef CHITRA_PAYOUT_RECOVER_FACTS_H
+#define CHITRA_PAYOUT_RECOVER_FACTS_H
+
+#include "ledger/books/archive.h"
+#include "ledger/payout/journal_read.h"
+#include "ledger/payout/step.h"
+
+struct fact_batch {
+	int64_t batch;
+	int32_t version;
+	bool released; /* false: approved */
+};
+
+/* A dispatch that was sent, as the books, the journal or both know it. */
+struct fact_dispatch {
+	int64_t dispatch;
+	int32_t epoch; /* the highest that is known */
+	int64_t at_us; /* the first time; wall clock */
+	bool booked;   /* a leaf dispatch.sent is in the archive: */
+	int64_t count; /* … of so many payouts */
+};
+
+struct fact_payout {
+	char id[E2E_ID_SIZE];
+	bool journalled;
+	struct journal_sent sent;
+	enum payout_state end; /* rejected, not_paid; settled, returned; 0: no end was booked */
+};
+
+/* Up to which numbers the archive's leaves and the journal name rows: new rows must not take those names. */
+struct fact_numbers {
+	int64_t batch, bundle, dispatch, payout, line, brk;
+};
+
+struct facts {
+	struct arena *arena;
+	struct fact_batch *batches;
+	size_t batches_n, batches_room;
+	struct fact_dispatch *dispatches; /* by id, each once */
+	size_t dispatches_n, dispatches_room;
+	struct fact_payout *payouts; /* by id, each once */
+	size_t payouts_n, payouts_room;
+	struct fact_numbers numbers;
+	uint64_t leaves;
+};
+
+/* False with why: archive_empty, archive_gap, archive_damaged, file_trouble, journal_broken. */
+bool facts_gather(const struct archive *archive, const char *journal, struct arena *a, struct facts *out,
+	struct why *why) WARN_UNUSED;
+
+/* NULL: none. */
+const struct fact_dispatch *facts_dispatch(const struct facts *f, int64_t dispatch);
+
+#endif

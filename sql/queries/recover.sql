@@ -1,0 +1,118 @@
+-- `chitra recover`: payouts and dispatches of a restored dump, as the archive and the sent journal know them. The programs are
+-- stopped, and the owner is alone.
+
+-- name: recover_lock
+-- duties: owner
+-- in:
+-- out:
+lock table payout.payout_state, payout.dispatch, payout.batch in share row exclusive mode;
+
+-- name: recover_batches
+-- duties: owner
+-- in: batches bigint[], versions integer[], releaseds boolean[]
+-- out: batch bigint, state text
+-- Those that the dump has not got that far.
+select a.batch, coalesce(case when b.version = a.version then b.state end, 'missing') as state
+from unnest($1, $2, $3) as a(batch, version, released)
+left join payout.batch b on b.id = a.batch
+where b.id is null or b.version <> a.version
+	or b.state not in ('released', 'closed') and (a.released or b.state <> 'approved')
+order by a.batch, a.released;
+
+-- name: recover_dispatches
+-- duties: owner
+-- in: dispatches bigint[]
+-- out: id bigint, state text, epoch integer, ready bigint
+-- ready: how many payouts in its ranges have not been sent.
+select d.id, d.state, d.epoch, (select count(*) from payout.dispatch_range r join payout.payout_state s
+		on s.payout between r.first_payout and r.last_payout
+	where r.dispatch = d.id and s.state in (1, 2) and (s.dispatch is null or s.dispatch = d.id)) as ready
+from payout.dispatch d
+where d.id = any ($1)
+order by d.id;
+
+-- name: recover_members
+-- duties: owner
+-- in: dispatches bigint[]
+-- out: id text, dispatch bigint
+-- What has not been sent of dispatches that were sent.
+select p.end_to_end_id as id, r.dispatch
+from payout.dispatch_range r
+join payout.payout_state s on s.payout between r.first_payout and r.last_payout
+join payout.payout p on p.id = s.payout
+where r.dispatch = any ($1) and s.state = 1 and (s.dispatch is null or s.dispatch = r.dispatch)
+order by s.payout, r.dispatch;
+
+-- name: recover_payouts
+-- duties: owner
+-- in: ids text[]
+-- out: n bigint, payout bigint, state smallint, dispatch bigint, range_dispatch bigint, amount_dong bigint, account_hash bytea,
+--      line_hash bytea, channel bigint, channel_code text, cash boolean, agency text, programme text,
+--      funding text
+-- range_dispatch: the last that was made for it.
+select a.n, p.id as payout, s.state, s.dispatch,
+	(select max(r.dispatch) from payout.dispatch_range r where p.id between r.first_payout and r.last_payout) as range_dispatch,
+	p.amount_dong, p.account_hash, p.line_hash, b.channel, c.code as channel_code,
+	c.kind = 'cash' as cash, g.code as agency, b.programme, f.code as funding
+from unnest($1) with ordinality as a(id, n)
+join payout.payout p on p.end_to_end_id = a.id
+join payout.payout_state s on s.payout = p.id
+join payout.batch b on b.id = p.batch and b.state in ('released', 'closed')
+join org.channel c on c.id = b.channel
+join org.agency g on g.id = b.agency
+join org.funding_account f on f.id = c.funding_account
+order by a.n;
+
+-- name: recover_dispatch_make
+-- duties: owner
+-- in: id bigint, channel bigint, payouts bigint[]
+-- out:
+-- One that was made after the dump: for payouts that had been held.
+with made as (
+	insert into payout.dispatch (id, channel) overriding system value values ($1, $2) returning id
+)
+insert into payout.dispatch_range (dispatch, first_payout, last_payout)
+select made.id, min(x.payout), max(x.payout)
+from made, (select p.payout, p.payout - row_number() over (order by p.payout) as run from unnest($3) as p(payout)) as x
+group by made.id, x.run;
+
+-- name: recover_dispatch_set
+-- duties: owner
+-- in: id bigint, epoch integer, count integer, sum bigint, root bytea, at timestamptz, doubt boolean
+-- out:
+-- at is the wall clock's; law 1 counts days of the business clock. Nobody holds it; whoever starts asks the bank at once.
+update payout.dispatch d
+set state = case when $7 then 'sent' else 'ended' end, epoch = $2, count = $3, sum_dong = $4, root = $5,
+	sent_at = least(ops.now(), $6 + (ops.now() - clock_timestamp())), owner = null, lease_until = null,
+	ask_after = case when $7 then clock_timestamp() end
+where d.id = $1 and d.state = 'ready';
+
+-- name: recover_dispatch_fence
+-- duties: owner
+-- in: ids bigint[], epochs integer[]
+-- out: id bigint
+-- Those that had been sent already: a higher epoch than was ever used, and due for enquiry.
+update payout.dispatch d
+set epoch = a.epoch, owner = null, lease_until = null,
+	ask_after = case when d.state = 'sent' then clock_timestamp() end
+from unnest($1, $2) as a(id, epoch)
+where d.id = a.id and d.state <> 'ready' and d.epoch < a.epoch
+returning d.id;
+
+-- name: recover_hold
+-- duties: owner
+-- in: payouts bigint[]
+-- out:
+insert into payout.hold (payout, reason) select h.payout, 'recovered' from unnest($1) as h(payout);
+
+-- name: recover_numbers
+-- duties: owner
+-- in: batch bigint, bundle bigint, dispatch bigint, payout bigint, line bigint, brk bigint
+-- out: moved bigint
+-- New rows do not take a number that the ledger or the journal has used.
+select count(setval(s.seq, s.least)) as moved
+from (values (pg_get_serial_sequence('payout.batch', 'id')::regclass, $1), (pg_get_serial_sequence('payout.bundle', 'id')::regclass, $2),
+	(pg_get_serial_sequence('payout.dispatch', 'id')::regclass, $3), (pg_get_serial_sequence('payout.payout', 'id')::regclass, $4),
+	(pg_get_serial_sequence('bank.statement_line', 'id')::regclass, $5),
+	(pg_get_serial_sequence('recon.break', 'id')::regclass, $6)) as s(seq, least)
+where s.least > coalesce(pg_sequence_last_value(s.seq), 0);
