@@ -148,13 +148,13 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 	parser_start(
 		&s.parser, strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS : LIST_ACCOUNTS, asked->files[0]);
 	s.file = (struct import_file){.name = import_file_name(asked->files[0]), .sha256 = s.parser.sha256};
-	if (s.parser.pid == 0) {
+	if (!s.parser.running) {
 		import_say_refused(said, s.file.name, s.parser.code, s.parser.row, s.parser.detail);
 		return EX_DATAERR;
 	}
 	s.arena = arena_new();
 	enum result r = import_all(&s);
-	if (s.parser.pid != 0 && !parser_end(&s.parser) && r == OK)
+	if (s.parser.running && !parser_end(&s.parser) && r == OK)
 		bug("rows that nobody waited for");
 	import_other_free(s.other);
 	if (s.reference.arena)

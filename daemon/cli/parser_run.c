@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "ledger/base/text.h"
@@ -103,6 +102,9 @@ static int copy_of(struct parser *p, const char *path)
 
 /* ---- the process ------------------------------------------------------------------------------------------------------- */
 
+/* `chitra-parse serve`, one for the life of this program: it forks a process for each file and dies when our end closes. */
+static int server = -1;
+
 /* Beside the program that runs. */
 static bool parser_path(char out[static PATH_MAX])
 {
@@ -114,52 +116,84 @@ static bool parser_path(char out[static PATH_MAX])
 	return snprintf(out, PATH_MAX, "%s/chitra-parse", dirname(self)) < PATH_MAX;
 }
 
-static bool make_pipe(int ends[2])
-{
-	return pipe2(ends, O_CLOEXEC) == 0;
-}
-
-static int spawn(struct parser *p, int in, int rows, int words)
+static int spawn_server(int socket)
 {
 	char path[PATH_MAX];
-	char kind[32];
-	char *argv[] = {path, kind, NULL};
+	char serve[] = "serve";
+	char *argv[] = {path, serve, NULL};
 	char *environment[] = {NULL};
 	posix_spawn_file_actions_t actions;
+	pid_t pid;
 	if (!parser_path(path))
 		return ENOENT;
-	snprintf(kind, sizeof kind, "%s", list_kind_name(p->kind));
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		bug("out of memory");
-	int failed = posix_spawn_file_actions_adddup2(&actions, in, 0);
+	int failed = posix_spawn_file_actions_adddup2(&actions, socket, 0);
 	if (!failed)
-		failed = posix_spawn_file_actions_adddup2(&actions, rows, 1);
-	if (!failed)
-		failed = posix_spawn_file_actions_adddup2(&actions, words, 2);
-	if (!failed)
-		failed = posix_spawn(&p->pid, path, &actions, NULL, argv, environment);
+		failed = posix_spawn(&pid, path, &actions, NULL, argv, environment);
 	posix_spawn_file_actions_destroy(&actions);
 	return failed;
 }
 
+/* 0, or why not (errno). */
+static int server_start(void)
+{
+	int ends[2];
+	if (server >= 0)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return errno;
+	int failed = spawn_server(ends[1]);
+	close(ends[1]);
+	if (failed)
+		close(ends[0]);
+	else
+		server = ends[0];
+	return failed;
+}
+
+static int server_send(enum list_kind kind, const int fds[3])
+{
+	union {
+		char at[CMSG_SPACE(3 * sizeof(int))];
+		struct cmsghdr align;
+	} control = {.at = {0}};
+	unsigned char byte = (unsigned char)kind;
+	struct iovec piece = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr m = {.msg_iov = &piece,
+		.msg_iovlen = 1,
+		.msg_control = control.at,
+		.msg_controllen = sizeof control.at};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(3 * sizeof(int));
+	memcpy(CMSG_DATA(c), fds, 3 * sizeof(int));
+	return sendmsg(server, &m, MSG_NOSIGNAL) == 1 ? 0 : errno;
+}
+
 void parser_start(struct parser *p, enum list_kind kind, const char *path)
 {
-	int rows[2] = {-1, -1}, words[2] = {-1, -1};
+	int rows[2], words[2];
 	*p = (struct parser){.kind = kind, .rows = -1, .words = -1};
 	CLEANUP(close_fd) int in = copy_of(p, path);
 	if (in < 0)
 		return;
-	if (!make_pipe(rows) || !make_pipe(words))
+	if (pipe2(rows, O_CLOEXEC) != 0 || pipe2(words, O_CLOEXEC) != 0)
 		bug("could not make a pipe: %s", strerror(errno));
 	fcntl(rows[1], F_SETPIPE_SZ, PIPE_SIZE);
-	int failed = spawn(p, in, rows[1], words[1]);
+	int failed = server_start();
+	if (!failed)
+		failed = server_send(kind, (const int[3]){in, rows[1], words[1]});
 	close(rows[1]);
 	close(words[1]);
 	p->rows = rows[0];
 	p->words = words[0];
+	p->running = !failed;
 	if (!failed)
 		return;
-	p->pid = 0;
+	close(p->rows);
+	close(p->words);
 	problem(p, "parser_died", strerror(failed));
 }
 
@@ -201,7 +235,7 @@ static bool read_words(struct parser *p, struct buf *words)
 
 bool parser_more(struct parser *p, struct buf *out, size_t most)
 {
-	if (p->pid == 0)
+	if (!p->running)
 		return false;
 	while (out->n < most)
 		if (!take(p->rows, out, PIECE))
@@ -209,26 +243,24 @@ bool parser_more(struct parser *p, struct buf *out, size_t most)
 	return true;
 }
 
-/* What it says fits into its pipe, so it can be read when the rows are. */
+/* What it says fits into its pipe, so it can be read after the rows. A process that died has said nothing. */
 bool parser_end(struct parser *p)
 {
 	CLEANUP(buf_free) struct buf words;
-	int status = -1;
 	buf_init(&words, WORDS_MAX + 256);
-	if (p->pid == 0)
+	if (!p->running)
 		return false;
 	close(p->rows);
 	while (take(p->words, &words, 256))
 		continue;
 	close(p->words);
-	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	p->pid = 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
-		return true;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != EX_DATAERR || !read_words(p, &words))
+	p->running = false;
+	if (!read_words(p, &words))
 		problem(p, "parser_died", "");
-	return false;
+	if (strcmp(p->code, "ok") != 0)
+		return false;
+	problem(p, "", "");
+	return true;
 }
 
 bool parser_rows(struct parser *p, struct buf *out)

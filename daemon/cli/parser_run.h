@@ -4,15 +4,13 @@
 #ifndef CHITRA_CLI_PARSER_RUN_H
 #define CHITRA_CLI_PARSER_RUN_H
 
-#include <sys/types.h>
-
 #include "ledger/base/digest.h"
 #include "ledger/register/list.h"
 
 struct parser {
 	enum list_kind kind;
 	struct hash sha256; /* of the file */
-	pid_t pid;          /* 0: it was never started, and problem says why */
+	bool running;       /* false: it was never started, and code says why; or its end was seen */
 	int rows, words;    /* its descriptors 1 and 2 */
 	/* Why the file cannot be imported; code "" while nothing is wrong (advice.h knows the codes). */
 	char code[48], detail[256];

@@ -1,6 +1,7 @@
 /* chitra-parse: reads one hostile file on descriptor 0, writes its rows as COPY text on descriptor 1, and dies.
  *
  *	chitra-parse list-csv | account-list-csv | deaths-csv | agent-list-csv
+ *	chitra-parse serve          for an importer with many files: a process for each of them (serve.h)
  *
  * ledger/register/list.h says what the columns are. Exit 0: the rows are whole; 65: the file cannot be imported, and one line on
  * descriptor 2 says why (daemon/parse/problem.h); 64 wrong use; 74 the rows could not be written. It has no database and no
@@ -13,6 +14,7 @@
 
 #include "daemon/parse/csv_list.h"
 #include "daemon/parse/sandbox.h"
+#include "daemon/parse/serve.h"
 
 #define PIECE ((size_t)64 << 10)
 
@@ -67,9 +69,21 @@ static int run(enum list_kind kind)
 	return code;
 }
 
+/* A child of serve(): nobody waits for its exit code, so it says that all is well. */
+static int run_one(int kind)
+{
+	int fd = 2;
+	if (kind < 0 || kind >= LIST_KINDS)
+		return EX_USAGE;
+	int code = run((enum list_kind)kind);
+	return code == EX_OK && !write_all(&fd, bytes_z("ok\t0\t\n")) ? EX_IOERR : code;
+}
+
 int main(int argc, char **argv)
 {
 	enum list_kind kind;
+	if (argc == 2 && strcmp(argv[1], "serve") == 0)
+		return serve(0, run_one);
 	if (argc == 2 && list_kind_parse(argv[1], &kind))
 		return run(kind);
 	fputs("usage: chitra-parse list-csv|account-list-csv|deaths-csv|agent-list-csv <FILE >ROWS\n",
