@@ -14,7 +14,6 @@ __attribute__((constructor)) static void start_sodium(void)
 }
 
 /* Fetching the algorithm and making a context cost more than a hash: the first is done once, the second once per thread. */
-static once_flag fetched = ONCE_FLAG_INIT;
 static EVP_MD *sha256_md;
 static tss_t context_of_thread;
 static _Thread_local EVP_MD_CTX *context;
@@ -24,7 +23,8 @@ static void free_context(void *at)
 	EVP_MD_CTX_free(at);
 }
 
-static void fetch(void)
+/* Before main, not at first use by whichever thread: then it is not shared while it is made. */
+__attribute__((constructor)) static void fetch(void)
 {
 	sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
 	bug_if(sha256_md == NULL || tss_create(&context_of_thread, free_context) != thrd_success);
@@ -34,7 +34,6 @@ static EVP_MD_CTX *new_context(void)
 {
 	EVP_MD_CTX *made;
 
-	call_once(&fetched, fetch);
 	made = EVP_MD_CTX_new();
 	bug_if(made == NULL || EVP_DigestInit_ex2(made, sha256_md, NULL) != 1);
 	return made;
