@@ -18,7 +18,7 @@ static bool receive(int socket, int *kind, int fds[DESCRIPTORS])
 		char at[CMSG_SPACE(DESCRIPTORS * sizeof(int))];
 		struct cmsghdr align;
 	} control = {.at = {0}};
-	unsigned char byte;
+	unsigned char byte = 0;
 	struct iovec piece = {.iov_base = &byte, .iov_len = 1};
 	struct msghdr m = {.msg_iov = &piece,
 		.msg_iovlen = 1,
