@@ -1,0 +1,170 @@
+#!/usr/bin/env bash
+# The database is lost, and a dump from the middle of a payroll is all there is. The archive and the sent journal know the rest: nothing is
+# sent until `chitra recover` has brought it back, and in the end everything is as it was, and nobody was paid twice.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/teller_lib.sh
+. tests/scenario/teller_lib.sh
+# shellcheck disable=SC2154
+
+scribe_pid=
+# shellcheck disable=SC2016
+at_exit '[ -z "$scribe_pid" ] || kill -9 "$scribe_pid" 2>/dev/null'
+
+genesis()
+{
+	mkdir -p "$keys/archive"
+	"$CHITRA_BIN/chitra" secret new "$keys/log" >/dev/null
+	local public
+	public=$("$CHITRA_BIN/chitra" secret public signing "$keys/log")
+	echo "{\"genesis\":{\"origin\":\"recover.test/ledger\",\"log_key\":\"$public\",\"admin_keys\":[\"$public\"]}}" >"$scratch/genesis.json"
+	"$CHITRA_BIN/chitra" setup "$scratch/genesis.json" >/dev/null
+}
+
+scribe_start()
+{
+	mkdir -p "$scratch/run-scribe"
+	printf '%s\n' '[chitra]' "run_dir = $scratch/run-scribe" '[archive]' "directory = $keys/archive" '[evidence]' \
+		"secret_key = $keys/evidence.key" '[scribe]' "log_key = $keys/log" 'log_origin = recover.test/ledger' \
+		"blind_key = $keys/blind" >"$scratch/scribe.conf"
+	"$CHITRA_BIN/chitrad" --config "$scratch/scribe.conf" --duty scribe 2>>"$scratch/scribe.log" &
+	scribe_pid=$!
+}
+
+scribe_stop()
+{
+	kill -TERM "$scribe_pid"
+	wait "$scribe_pid" 2>/dev/null
+	scribe_pid=
+}
+
+dump()
+{
+	pg_dump -Fc --file="$scratch/$1.dump"
+}
+
+restore()
+{
+	dropdb --maintenance-db=postgres --force "$PGDATABASE" && createdb --maintenance-db=postgres --template=template0 "$PGDATABASE" &&
+		pg_restore --dbname="$PGDATABASE" --exit-on-error "$scratch/$1.dump" && "$CHITRA_BIN/chitra" db migrate >/dev/null
+}
+
+recover()
+{
+	"$CHITRA_BIN/chitra" --config "$scratch/chitra.conf" recover --archive "$keys/archive" --journal "$scratch/journal" "$@" 2>&1
+}
+
+# The banks' next day on our clock.
+next_day()
+{
+	psql -XAtq -c "set session_replication_role = replica; update ops.instance set clock_offset = timestamptz '2024-04-04 08:00+07' - now()"
+}
+
+states()
+{
+	sql "select p.end_to_end_id, t.name from payout.payout p join payout.payout_state s on s.payout = p.id
+		join payout.state t on t.code = s.state order by 1"
+}
+
+sealed()
+{
+	until_true 20 "select (select next_seq from books.counter) = (select h.size from books.tree_head h order by 1 desc limit 1)"
+}
+
+ready_says()
+{
+	local address end=$((SECONDS + 20))
+	while [ $SECONDS -lt $end ]; do
+		address=$(cat "$scratch/run/teller-0.admin" 2>/dev/null || cat "$scratch"/run/*admin* 2>/dev/null)
+		curl -s "http://${address##* }/readyz" | tee "$scratch/readyz" | grep -q "$1" && return 0
+		sleep 0.2
+	done
+	return 1
+}
+
+
+# ---- a payroll, dumped twice ------------------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2119
+fresh_database
+genesis
+clock_start
+payroll 1200 items=20 special_every=40 special_suffix=1 release=no
+bank_start --reply-status ACCC --reply-delay 50ms
+scribe_start
+sealed
+dump approved
+scribe_stop
+sql "select 1" >/dev/null
+payroll 600 first=20001 items=20
+scribe_start
+dump released
+sealed
+teller_start 'concurrency = 2' 'rate = 10'
+until_true 30 "select count(*) >= 100 from payout.payout_state where state = 6"
+dump sending
+sent=$(state_count credited)
+ok "a dump is taken while payments leave ($sent of 600 are credited)" test "$sent" -lt 600
+ok "every payment is answered" until_true 60 "select not exists (select from payout.payout_state s
+	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 20000 and s.state in (1, 3, 4, 5))"
+bank_says next-day >/dev/null
+next_day
+ok "and is on the statement" until_true 60 "select not exists (select from payout.payout_state s
+	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 20000 and s.state not in (7, 8))"
+sealed
+teller_drain
+scribe_stop
+states >"$scratch/end"
+balances="select string_agg(a.code || ' ' || b.balance, ', ' order by a.code) from books.balance b join books.ledger_account a on a.id = b.account"
+sql "$balances" >"$scratch/end-balances"
+paid=$(bank_count paid)
+
+# ---- too old ------------------------------------------------------------------------------------------------------------------------
+
+ok "a dump from before the release is restored" restore approved
+out=$(recover)
+is $? 65 "and refused"
+like "$out" "dump_before_release|newer dump" "by name, with what to do"
+
+# ---- from the middle -----------------------------------------------------------------------------------------------------------------
+
+for name in released sending; do
+	ok "the dump '$name' is restored" restore "$name"
+	before=$(bank_says book.csv | wc -l)
+	teller_start
+	ok "$name: the teller is not ready" ready_says 'history.*archive'
+	sleep 2
+	is "$(bank_says book.csv | wc -l)" "$before" "$name: and sends nothing"
+	ok "$name: the log says why" grep -q history_in_doubt "$scratch/teller.log"
+	teller_kill KILL
+	out=$(recover --dry-run --json)
+	is $? 0 "$name: a dry run says what would be done"
+	echo "# $out"
+	is "$(sql "select count(*) from payout.payout_move m join payout.cause c on c.code = m.cause where c.name = 'recovery'")" 0 \
+		"$name: and does nothing"
+	out=$(recover)
+	is $? 0 "$name: recovery brings back what the dump lacks"
+	while read -r line; do echo "# $line"; done <<<"$out"
+	is "$(sql "select count(*) from payout.payout_state s join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim
+		where c.person > 20000 and s.state in (1, 3)")" 0 "$name: nothing that left is ready"
+	out=$(recover --json)
+	like "$out" '"leaves_brought_back": *0.*"dispatches_sent": *0.*"payouts_in_doubt": *0' "$name: a second run finds nothing to do"
+	scribe_start
+	teller_start
+	ok "$name: the banks are asked" until_true 60 "select not exists (select from payout.payout_state s
+		join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 20000 and s.state in (1, 3, 4, 5))"
+	next_day
+	until_true 60 "select not exists (select from payout.payout_state s
+		join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 20000 and s.state not in (7, 8))"
+	sealed
+	states >"$scratch/end-$name"
+	ok "$name: every payout is where it was" cmp "$scratch/end" "$scratch/end-$name"
+	is "$(sql "$balances")" "$(cat "$scratch/end-balances")" "$name: every account too"
+	is "$(sql "select count(*) from recon.break")" 0 "$name: no difference was found"
+	is "$(bank_count paid)" "$paid" "$name: the bank paid nobody again"
+	is "$(bank_twice)" 0 "$name: and nobody twice"
+	ok "$name: the books are whole" "$CHITRA_BIN/chitra" --config "$scratch/chitra.conf" ledger check
+	teller_drain
+	scribe_stop
+done
+
+done_testing
