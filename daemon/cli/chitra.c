@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/base/log.h"
 #include "daemon/cli/approve_cmd.h"
 #include "daemon/cli/batch_cmd.h"
 #include "daemon/cli/cash_cmd.h"
@@ -45,18 +46,18 @@ static const struct command commands[] = {
 	{"login", NEEDS_CONFIG, cli_login, LOGIN_USAGE, "begin to work as an officer"},
 	{"logout", NEEDS_CONFIG, cli_logout, "chitra logout", "end it"},
 	{"whoami", NEEDS_CONFIG, cli_whoami, "chitra whoami", "who is logged in"},
-	{"import", NEEDS_CONFIG, cli_import, IMPORT_USAGE,
+	{"import", WRITES_MUCH, cli_import, IMPORT_USAGE,
 		"ward lists, a bank's accounts and deaths into the register"},
-	{"entitle", NEEDS_CONFIG, cli_entitle, ENTITLE_USAGE,
+	{"entitle", WRITES_MUCH, cli_entitle, ENTITLE_USAGE,
 		"what everybody on a period's lists is owed, as claims"},
 	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE,
 		"everybody of a period with the state of each claim"},
 	{"finding", NEEDS_CONFIG, cli_finding, FINDING_USAGE, "what awaits a decision before it is paid"},
-	{"match", NEEDS_CONFIG, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
+	{"match", WRITES_MUCH, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
 	{"ledger", NEEDS_CONFIG, cli_ledger, LEDGER_USAGE,
 		"where the books stand, and whether they are whole"},
-	{"batch", NEEDS_CONFIG, cli_batch, BATCH_USAGE, "make batches of what is owed, and submit them"},
-	{"approve", NEEDS_CONFIG, cli_approve, APPROVE_USAGE, "sign batches as checker or approver"},
+	{"batch", WRITES_MUCH, cli_batch, BATCH_USAGE, "make batches of what is owed, and submit them"},
+	{"approve", WRITES_MUCH, cli_approve, APPROVE_USAGE, "sign batches as checker or approver"},
 	{"release", NEEDS_CONFIG, cli_release, RELEASE_USAGE, "let approved batches go, by two officers"},
 	{"hold", NEEDS_CONFIG, cli_hold, HOLD_USAGE, "stop payouts that have not left"},
 	{"unhold", NEEDS_CONFIG, cli_unhold, UNHOLD_USAGE, "let held payouts go, by two officers"},
@@ -129,6 +130,22 @@ static int run_bare(const struct command *command, const struct globals *g, int 
 	return code;
 }
 
+/* A help to those who come after, and no part of the work: it failed or it did not. */
+static void learn(struct cli *cli)
+{
+	struct why kept = cli->w->why;
+	cli_next_step(cli);
+	TX_GUARD(cli->w);
+	enum result r = tx_begin(cli->w);
+	if (r == OK)
+		r = db_run(cli->w, Q_DAEMON_LEARN, DB_NO_ARGS, NULL);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r != OK)
+		log_event(LOG_WARN, "not_learnt", K_WHY(&cli->w->why));
+	cli->w->why = kept;
+}
+
 static int run_on_desk(const struct command *command, const struct globals *g, int argc, char **argv)
 {
 	const char *path = g->config ? g->config : getenv("CHITRA_CONFIG");
@@ -148,6 +165,8 @@ static int run_on_desk(const struct command *command, const struct globals *g, i
 	cli.session_path = g->session ? g->session : session_default(w.arena);
 	cli_next_step(&cli);
 	int code = command->run(&cli, argc, argv);
+	if (command->needs == WRITES_MUCH && code == EX_OK)
+		learn(&cli);
 	db_close(w.db);
 	arena_free(w.arena);
 	config_free(config);

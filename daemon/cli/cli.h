@@ -21,6 +21,7 @@
 enum command_needs {
 	NEEDS_NOTHING, /* neither configuration nor database; argv is handed over as it was given, --json too */
 	NEEDS_CONFIG, /* the configuration, and the desk's connection at first use */
+	WRITES_MUCH,  /* the same; what may be thousands of rows is then known to PostgreSQL's planner */
 };
 
 struct cli;

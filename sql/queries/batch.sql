@@ -52,7 +52,7 @@ with clock as materialized (
 	where not exists (select from payout.claim_void v where v.claim = c.id)
 ), ended as (
 	select code, name from payout.state where name in ('rejected', 'not_paid', 'returned', 'cancelled')
-), ready as (
+), ready as materialized (
 	select d.*, l.issue as last_issue, l.payee_account as last_account, l.ended_as, l.ended_at,
 		exists (
 			select from register.finding f left join register.finding_decision v on v.finding = f.id
@@ -84,9 +84,9 @@ from ready r
 cross join lateral (select n.anchor from register.person n where n.id = r.person offset 0) p
 left join lateral (
 	select x.id, x.hash
-	from register.payee_account x, clock, lateral (
+	from (select o.id, o.hash, o.authority_until from register.payee_account o where o.person = r.person offset 0) x, clock, lateral (
 		select k.passes, k.at from register.account_check k where k.account = x.id order by k.id desc limit 1) k
-	where x.person = r.person and k.passes and (x.authority_until is null or x.authority_until >= clock.today)
+	where k.passes and (x.authority_until is null or x.authority_until >= clock.today)
 		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and k.at <= r.ended_at, false)
 	order by x.id desc limit 1) a on not r.has_finding and r.wish is distinct from 'cash'
 order by r.agency, r.area_code, r.area_valid_from, r.id;

@@ -6,6 +6,13 @@
 -- out: sandbox boolean, standby boolean
 select sandbox, pg_is_in_recovery() as standby from ops.instance;
 
+-- name: daemon_learn
+-- duties: desk, scribe
+-- in:
+-- out:
+-- After much was written, before anybody plans with what was there before.
+select from ops.learn();
+
 -- name: daemon_hold_instance
 -- duties: gate, desk, teller, scribe
 -- in: duty integer, instance integer

@@ -45,8 +45,8 @@ for update of d skip locked;
 -- out: payout bigint, dispatch bigint, state smallint, batch bigint, line integer, end_to_end_id text, programme text, month date,
 --      kind text, anchor bytea, instalment smallint, issue smallint, amount_dong bigint, account_hash bytea, line_hash bytea,
 --      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea
--- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to. Ids are counted out and looked
--- up one by one, because a range join is planned as a scan of everything.
+-- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to. Ids are counted out and everything
+-- is looked up one by one (`offset 0`): a few hundred rows are otherwise planned as scans and hashes of whole tables.
 select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue,
 	p.amount_dong, p.account_hash, p.line_hash, n.name, n.id as person, a.bank, a.salt, a.sealed, a.holder_name,
 	a.person as account_person, k.wrapped
@@ -55,11 +55,12 @@ from (select x.dispatch, x.first_payout, least(x.last_payout, x.first_payout + 5
 cross join lateral generate_series(r.first_payout, r.last_payout) as x(payout)
 cross join lateral (select s.payout, s.state from payout.payout_state s
 	where s.payout = x.payout and s.state = any ($2) and (s.dispatch is null or s.dispatch = r.dispatch) offset 0 for update) as s
-join payout.payout p on p.id = s.payout
-join payout.claim c on c.id = p.claim
-join register.person n on n.id = c.person
-left join register.payee_account a on a.id = p.payee_account
-left join register.person_key k on k.person = a.person
+cross join lateral (select p.batch, p.line, p.end_to_end_id, p.claim, p.issue, p.amount_dong, p.account_hash, p.line_hash, p.payee_account
+	from payout.payout p where p.id = s.payout offset 0) as p
+cross join lateral (select c.person, c.programme, c.month, c.kind, c.instalment from payout.claim c where c.id = p.claim offset 0) as c
+cross join lateral (select n.id, n.anchor, n.name from register.person n where n.id = c.person offset 0) as n
+left join lateral (select a.person, a.bank, a.salt, a.sealed, a.holder_name from register.payee_account a where a.id = p.payee_account offset 0) as a on true
+left join lateral (select k.wrapped from register.person_key k where k.person = a.person offset 0) as k on true
 order by s.payout, r.dispatch;
 
 -- name: batch_terms
@@ -82,8 +83,8 @@ where b.id = any ($1);
 --      amount_dong bigint, account_hash bytea
 select p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue, p.amount_dong, p.account_hash
 from payout.payout p
-join payout.claim c on c.id = p.claim
-join register.person n on n.id = c.person
+cross join lateral (select c.person, c.programme, c.month, c.kind, c.instalment from payout.claim c where c.id = p.claim offset 0) as c
+cross join lateral (select n.anchor from register.person n where n.id = c.person offset 0) as n
 where p.batch = $1
 order by p.line;
 

@@ -65,10 +65,10 @@ select coalesce(max(id), 0) as id from bank.message;
 -- What was signed for the payments that a bank speaks of, and which bank was to pay them.
 select i.n, p.id as payout, p.amount_dong, p.account_hash, c.bank as channel_bank, a.bank, a.salt
 from unnest($1) with ordinality as i(id, n)
-join payout.payout p on p.end_to_end_id = i.id
+cross join lateral (select p.id, p.batch, p.amount_dong, p.account_hash, p.payee_account from payout.payout p where p.end_to_end_id = i.id offset 0) as p
 join payout.batch b on b.id = p.batch
 join org.channel c on c.id = b.channel
-left join register.payee_account a on a.id = p.payee_account;
+left join lateral (select a.bank, a.salt from register.payee_account a where a.id = p.payee_account offset 0) as a on true;
 
 -- ---------------------------------------------------------------- statements
 
@@ -119,10 +119,10 @@ select id from bank.statement where funding_account = $1 and day = $2;
 -- Which of the ids on a page are payouts of this account, and what was signed for them.
 select i.n, p.id as payout, p.amount_dong, p.account_hash, a.bank, a.salt
 from unnest($2) with ordinality as i(id, n)
-join payout.payout p on p.end_to_end_id = i.id
+cross join lateral (select p.id, p.batch, p.amount_dong, p.account_hash, p.payee_account from payout.payout p where p.end_to_end_id = i.id offset 0) as p
 join payout.batch b on b.id = p.batch
 join org.channel c on c.id = b.channel
-left join register.payee_account a on a.id = p.payee_account
+left join lateral (select a.bank, a.salt from register.payee_account a where a.id = p.payee_account offset 0) as a on true
 where c.funding_account = $1;
 
 -- name: funding_orders
