@@ -24,6 +24,9 @@
 
 #define MARGIN_US INT64_C(2000000) /* a request leaves this long before its valid-until, or not at all */
 
+#define ASK_TAKEN_MS \
+	INT64_C(60000) /* what the bank accepted is asked about when no callback came for so long */
+
 struct bank;
 struct parcel;
 struct teller;

@@ -15,6 +15,7 @@
 #define ASK_FIRST_MS     INT64_C(500)
 #define ASK_MOST_MS      INT64_C(300000)
 #define AGAIN_AFTER      2 /* the same id again: at the earliest when it was not found for the second time */
+#define ASK_TAKEN_DOUBLE 5 /* times */
 #define ASK_ALL_AFTER    4 /* accepted ones beside unknown ones: callbacks have had their time */
 #define TAKEN_MAX        16
 #define TAKEOVER_IDLE_MS 1000
@@ -41,6 +42,26 @@ static size_t due_of(const struct asking *a, int64_t dispatch)
 	bug("a payout of dispatch %lld was not asked for", (long long)dispatch);
 }
 
+/* Nothing in doubt: it has ended. Accepted at worst: the bank is at work, so the next time is far off. */
+static enum result put_off(struct asking *a, const size_t *any, const size_t *worse)
+{
+	int64_t *over = arena_array(a->w->arena, a->due_n, int64_t);
+	int64_t *asks = arena_array(a->w->arena, a->due_n, int64_t);
+	struct dispatch_ref *at_work = arena_array(a->w->arena, a->due_n, struct dispatch_ref);
+	size_t over_n = 0, n = 0;
+	for (size_t i = 0; i < a->due_n; i++) {
+		const struct dispatch_due *d = &a->due[i];
+		if (any[i] == 0) {
+			over[over_n++] = d->id;
+		} else if (worse[i] == 0) {
+			asks[n] = ASK_TAKEN_MS << (d->asked < ASK_TAKEN_DOUBLE ? d->asked : ASK_TAKEN_DOUBLE);
+			at_work[n++] = (struct dispatch_ref){d->id, d->epoch};
+		}
+	}
+	enum result r = dispatch_end(a->w, over, over_n);
+	return r == OK ? dispatch_told(a->w, at_work, asks, n) : r;
+}
+
 /* Accepted ones are asked about when nothing of their dispatch is in worse doubt, or when it has taken long. */
 static enum result choose(struct asking *a)
 {
@@ -58,12 +79,7 @@ static enum result choose(struct asking *a)
 			       a->due[d].asked >= ASK_ALL_AFTER;
 		a->wanted_n += a->wanted[i];
 	}
-	int64_t *over = arena_array(a->w->arena, a->due_n, int64_t);
-	size_t over_n = 0;
-	for (size_t i = 0; i < a->due_n; i++)
-		if (any[i] == 0)
-			over[over_n++] = a->due[i].id;
-	return dispatch_end(a->w, over, over_n);
+	return put_off(a, any, worse);
 }
 
 static enum result find_due(struct asking *a)

@@ -13,7 +13,6 @@
 #define GROUP_ITEMS    2048
 #define AGAIN_MS       200
 #define ASK_DOUBT_MS   INT64_C(500)
-#define ASK_TAKEN_MS   INT64_C(30000)
 
 struct group {
 	struct job job;
