@@ -233,7 +233,9 @@ int main(int argc, char **argv)
 	if (at < 0)
 		return -1 - at;
 	process_harden();
-	bool help = strcmp(argv[at], "help") == 0 && at + 1 < argc;
+	bool help = strcmp(argv[at], "help") == 0;
+	if (help && at + 1 == argc)
+		return usage(stdout, EX_OK);
 	const struct command *command = command_named(argv[help ? at + 1 : at]);
 	if (!command) {
 		fprintf(stderr, "chitra: there is no command %s\n", argv[help ? at + 1 : at]);
