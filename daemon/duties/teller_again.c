@@ -46,6 +46,8 @@ static enum result draw_left(struct claim *c)
 	r = dispatch_cash_left(w, PICK_MAX, &dispatches, &n);
 	if (r != OK || n == 0)
 		return r;
+	if (claim_doubt(w))
+		return RETRY;
 	r = dispatch_head(w, &c->now);
 	if (r != OK)
 		return r;
@@ -189,6 +191,8 @@ static enum result commit_again(struct claim *c, const struct again *g)
 	r = draw_again(c, g);
 	if (r != OK || c->n == 0)
 		return r;
+	if (claim_doubt(w))
+		return RETRY;
 	r = claim_judge(c, false);
 	if (r != OK)
 		return r;

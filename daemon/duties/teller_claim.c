@@ -251,6 +251,8 @@ enum result claim_commit(struct claim *c)
 	r = draw(c);
 	if (r != OK || c->n == 0)
 		return r;
+	if (claim_doubt(w)) /* again: what connected just now may have found it */
+		return RETRY;
 	r = dispatch_head(w, &c->now);
 	if (r != OK)
 		return r;

@@ -51,7 +51,7 @@ struct leaf {
 bool entry_check(const struct entry *e, struct why *why) WARN_UNUSED;
 
 /* What the fact is, apart from who recorded it, when, where and on which evidence: the leaf without its lines seq, recorded,
- * actor, ref, src and late. The same key with another meaning is a conflict; with the same, a repetition. `scratch` is overwritten;
+ * actor, ref, src and late (statement.file: and root). The same key with another meaning is a conflict; with the same, a repetition. `scratch` is overwritten;
  * give the same again for many entries. Its maximum is LEAF_MAX or more. */
 struct hash entry_meaning(const struct entry *e, struct buf *scratch);
 

@@ -29,6 +29,7 @@ struct trip {
 	const struct fact_dispatch *fact;
 	bool there, ready; /* in the dump; ready: not sent yet */
 	int32_t epoch;     /* in the dump */
+	int32_t count;     /* in the dump: 0: nothing of it had left */
 	struct seen **at;  /* what goes with it, by payout */
 	size_t n;
 };
@@ -115,6 +116,7 @@ static enum result find_trips(struct recovering *r)
 		struct trip *t = trip_of(r, row_i64(&rows, i, rows_col(&rows, "id")));
 		t->there = true;
 		t->epoch = row_i32(&rows, i, rows_col(&rows, "epoch"));
+		t->count = row_i32(&rows, i, rows_col(&rows, "count"));
 		t->ready = strcmp(row_text(&rows, i, rows_col(&rows, "state")), "ready") == 0;
 	}
 	return result;
@@ -233,12 +235,10 @@ static bool certainly(const struct seen *s)
 static enum result choose(struct recovering *r, struct trip *t)
 {
 	size_t sure = 0, k = 0;
-	if (!t->ready || t->n == 0)
-		return OK;
 	for (size_t i = 0; i < t->n; i++)
 		sure += certainly(t->at[i]);
-	bool all = t->fact->booked && (size_t)t->fact->count == t->n;
-	if (t->fact->booked && !all && (size_t)t->fact->count != sure) {
+	bool all = t->ready && t->fact->booked && (size_t)t->fact->count == t->n;
+	if (t->ready && t->n > 0 && t->fact->booked && !all && (size_t)t->fact->count != sure) {
 		why_set(&r->w->why, "recover_dispatch",
 			"dispatch %" PRId64 " was sent with %" PRId64
 			" payouts; the dump has %zu and the journal knows %zu of them",
@@ -429,7 +429,7 @@ static enum result end_trip(
 	}
 	struct hash root = merkle_root(leaves, t->n);
 	r->done.sent++;
-	if (!t->fact->booked)
+	if (!t->fact->booked && t->count == 0)
 		book(r, t, epoch, sum, &root, today, entries);
 	return set_trip(r, t, epoch, sum, &root);
 }
@@ -442,7 +442,7 @@ static enum result fence(struct recovering *r)
 	struct rows fenced;
 	for (size_t i = 0; i < r->trips_n; i++) {
 		const struct trip *t = &r->trips[i];
-		if (!t->there || t->ready || t->epoch > t->fact->epoch)
+		if (!t->there || t->ready || t->n > 0 || t->epoch > t->fact->epoch)
 			continue;
 		ids[n] = t->fact->dispatch;
 		epochs[n++] = t->fact->epoch + 1;
@@ -476,7 +476,7 @@ static enum result move_all(struct recovering *r)
 	enum result result = move_some(r, was_held, PAYOUT_READY, &held);
 	for (size_t i = 0; result == OK && i < r->trips_n; i++) {
 		struct trip *t = &r->trips[i];
-		if (!t->ready || t->n == 0)
+		if (t->n == 0)
 			continue;
 		if (!t->there)
 			result = make_trip(r, t);
@@ -499,7 +499,7 @@ static enum result end_all(struct recovering *r, struct day today)
 	struct rows moved;
 	enum result result = fence(r);
 	for (size_t i = 0; result == OK && i < r->trips_n; i++)
-		if (r->trips[i].ready && r->trips[i].n > 0)
+		if (r->trips[i].n > 0)
 			result = end_trip(r, &r->trips[i], today, &entries);
 	if (result == OK)
 		result = db_run(r->w, Q_RECOVER_NUMBERS,

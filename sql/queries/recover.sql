@@ -22,12 +22,8 @@ order by a.batch, a.released;
 -- name: recover_dispatches
 -- duties: owner
 -- in: dispatches bigint[]
--- out: id bigint, state text, epoch integer, ready bigint
--- ready: how many payouts in its ranges have not been sent.
-select d.id, d.state, d.epoch, (select count(*) from payout.dispatch_range r join payout.payout_state s
-		on s.payout between r.first_payout and r.last_payout
-	where r.dispatch = d.id and s.state in (1, 2) and (s.dispatch is null or s.dispatch = d.id)) as ready
-from payout.dispatch d
+-- out: id bigint, state text, epoch integer, count integer
+select d.id, d.state, d.epoch, d.count from payout.dispatch d
 where d.id = any ($1)
 order by d.id;
 
@@ -80,12 +76,14 @@ group by made.id, x.run;
 -- duties: owner
 -- in: id bigint, epoch integer, count integer, sum bigint, root bytea, at timestamptz, doubt boolean
 -- out:
--- at is the wall clock's; law 1 counts days of the business clock. Nobody holds it; whoever starts asks the bank at once.
+-- One of which the dump knows that something left keeps its count. at is the wall clock's; law 1 counts days of the business clock. Nobody holds it; whoever starts asks the bank at once.
 update payout.dispatch d
-set state = case when $7 then 'sent' else 'ended' end, epoch = $2, count = $3, sum_dong = $4, root = $5,
+set state = case when $7 then 'sent' else 'ended' end, epoch = $2,
+	count = case d.count when 0 then $3 else d.count end, sum_dong = case d.count when 0 then $4 else d.sum_dong end,
+	root = case d.count when 0 then $5 else d.root end,
 	sent_at = least(ops.now(), $6 + (ops.now() - clock_timestamp())), owner = null, lease_until = null,
 	ask_after = case when $7 then clock_timestamp() end
-where d.id = $1 and d.state = 'ready';
+where d.id = $1;
 
 -- name: recover_dispatch_fence
 -- duties: owner
@@ -96,7 +94,7 @@ update payout.dispatch d
 set epoch = a.epoch, owner = null, lease_until = null,
 	ask_after = case when d.state = 'sent' then clock_timestamp() end
 from unnest($1, $2) as a(id, epoch)
-where d.id = a.id and d.state <> 'ready' and d.epoch < a.epoch
+where d.id = a.id and d.epoch < a.epoch
 returning d.id;
 
 -- name: recover_hold
