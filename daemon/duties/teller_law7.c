@@ -138,7 +138,7 @@ static void make_room(struct law7 *l, const struct batch_terms *terms, size_t n)
 	}
 }
 
-static struct verified *keep(struct law7 *l, const struct batch_terms *terms, const struct verified *from)
+static void keep(struct law7 *l, const struct batch_terms *terms, const struct verified *from)
 {
 	make_room(l, terms, from->n);
 	struct hash *copy = malloc((from->n + 1) * sizeof *copy);
@@ -151,30 +151,42 @@ static struct verified *keep(struct law7 *l, const struct batch_terms *terms, co
 	v->version = terms->version;
 	v->used = ++l->tick;
 	v->lines = copy;
-	return v;
 }
 
-/* The lines of a batch as its rows are. *out is NULL and why filled when they are no whole batch. */
-static enum result recompute(struct law7 *l, struct work *w, const struct batch_terms *terms,
-	struct verified **out, struct why *why)
+/* Remembers a batch by its lines; not, when they are no whole batch. */
+static void remember(struct law7 *l, struct work *w, const struct batch_terms *terms,
+	const struct pay_line *lines, size_t n)
 {
-	struct pay_line *lines;
-	size_t n;
-	enum result r = batch_lines(w, terms, &lines, &n);
-	if (r != OK)
-		return r;
 	struct verified v = {.n = n, .lines = arena_array(w->arena, n, struct hash)};
-	*out = NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (lines[i].line != (int64_t)i + 1) {
-			why_set(why, "batch_lines", "line %zu of the batch is missing", i + 1);
-			return OK;
-		}
+		if (lines[i].line != (int64_t)i + 1)
+			return;
 		v.lines[i] = pay_line_leaf(&lines[i]);
 		bug_if(!vnd_add(v.sum, lines[i].amount, &v.sum));
 	}
 	v.root = merkle_root(v.lines, n);
-	*out = keep(l, terms, &v);
+	keep(l, terms, &v);
+}
+
+/* Those of these batches (by id) that are not remembered, as their rows are now. */
+static enum result recompute(struct law7 *l, struct work *w, const struct batch_terms *const *terms, size_t n)
+{
+	const struct batch_terms **missing = arena_array(w->arena, n, const struct batch_terms *);
+	size_t missing_n = 0, lines_n;
+	for (size_t i = 0; i < n; i++)
+		if (!find(l, terms[i]))
+			missing[missing_n++] = terms[i];
+	if (missing_n == 0)
+		return OK;
+	struct pay_line *lines;
+	enum result r = batch_lines(w, missing, missing_n, &lines, &lines_n);
+	if (r != OK)
+		return r;
+	for (size_t i = 0, first = 0, end; i < missing_n; i++, first = end) {
+		for (end = first; end < lines_n && lines[end].batch == missing[i]->batch;)
+			end++;
+		remember(l, w, missing[i], lines + first, end - first);
+	}
 	return OK;
 }
 
@@ -217,17 +229,20 @@ static enum result verify(struct law7 *l, struct work *w, const struct batch_ter
 	const struct proven *proven, int64_t now_us, struct verified **out, struct why *why)
 {
 	struct verified *v = find(l, terms);
-	if (!v) {
-		enum result r = recompute(l, w, terms, &v, why);
+	if (!v) { /* no whole batch; or so many at once that it was forgotten again */
+		enum result r = recompute(l, w, &terms, 1);
 		if (r != OK)
 			return r;
+		v = find(l, terms);
 	}
 	*out = NULL;
 	const struct batch_terms *const *at = bsearch(
 		&terms, proven->terms, proven->n, sizeof *proven->terms, by_batch);
 	bug_if(!at);
-	if (!v)
+	if (!v) {
+		why_set(why, "batch_lines", "the lines of the batch have gaps");
 		return OK;
+	}
 	const struct proofs *proofs = &proven->proofs[at - proven->terms];
 	struct batch_proof proof = {
 		.root = v->root,
@@ -240,6 +255,8 @@ static enum result verify(struct law7 *l, struct work *w, const struct batch_ter
 	};
 	if (verify_batch(&l->trust, &proof, now_us, l->memo, why))
 		*out = v;
+	else
+		drop(l, (size_t)(v - l->at)); /* when its rows are put right, it is looked at anew */
 	return OK;
 }
 
@@ -361,6 +378,9 @@ enum result law7_judge(struct law7 *l, struct work *w, const struct dispatch_hea
 	if (n == 0)
 		return OK;
 	r = load_proofs(w, at, n, &proven);
+	if (r != OK)
+		return r;
+	r = recompute(l, w, proven.terms, proven.n);
 	if (r != OK)
 		return r;
 	const struct batch_terms *terms = NULL;

@@ -215,16 +215,26 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 
 /* ---- what proves a batch ------------------------------------------------------------------------------------------ */
 
-enum result batch_lines(struct work *w, const struct batch_terms *terms, struct pay_line **out, size_t *n)
+enum result batch_lines(struct work *w, const struct batch_terms *const *terms, size_t n_terms,
+	struct pay_line **out, size_t *n)
 {
+	int64_t *ids = arena_array(w->arena, n_terms, int64_t);
+	for (size_t i = 0; i < n_terms; i++)
+		ids[i] = terms[i]->batch;
 	struct rows r;
-	enum result result = db_run(w, Q_BATCH_LINES, DB_ARGS(db_i64(terms->batch)), &r);
+	enum result result = db_run(w, Q_BATCH_LINES, DB_ARGS(db_i64s(ids, n_terms)), &r);
 	if (result != OK)
 		return result;
 	struct line_columns c = line_columns(&r);
+	int batch = rows_col(&r, "batch");
 	struct pay_line *at = arena_array(w->arena, rows_n(&r), struct pay_line);
-	for (size_t i = 0; i < rows_n(&r); i++)
-		at[i] = line_of(&r, i, &c, terms);
+	size_t k = 0;
+	for (size_t i = 0; i < rows_n(&r); i++) {
+		while (k < n_terms && ids[k] != row_i64(&r, i, batch))
+			k++;
+		bug_if(k == n_terms);
+		at[i] = line_of(&r, i, &c, terms[k]);
+	}
 	*out = at;
 	*n = rows_n(&r);
 	return OK;

@@ -76,9 +76,9 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 
 /* ---- what proves a batch ------------------------------------------------------------------------------------------ */
 
-/* All lines of a batch, by line number, as the rows would have them under these terms. */
-enum result batch_lines(
-	struct work *w, const struct batch_terms *terms, struct pay_line **out, size_t *n) WARN_UNUSED;
+/* All lines of these batches (by id, ascending), by batch and line number, as the rows would have them under these terms. */
+enum result batch_lines(struct work *w, const struct batch_terms *const *terms, size_t n_terms,
+	struct pay_line **out, size_t *n) WARN_UNUSED;
 
 /* ---- the intent --------------------------------------------------------------------------------------------------- */
 

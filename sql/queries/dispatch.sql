@@ -78,15 +78,15 @@ where b.id = any ($1);
 
 -- name: batch_lines
 -- duties: teller
--- in: batch bigint
--- out: line integer, end_to_end_id text, programme text, month date, kind text, anchor bytea, instalment smallint, issue smallint,
---      amount_dong bigint, account_hash bytea
-select p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue, p.amount_dong, p.account_hash
+-- in: batches bigint[]
+-- out: batch bigint, line integer, end_to_end_id text, programme text, month date, kind text, anchor bytea, instalment smallint,
+--      issue smallint, amount_dong bigint, account_hash bytea
+select p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue, p.amount_dong, p.account_hash
 from payout.payout p
 cross join lateral (select c.person, c.programme, c.month, c.kind, c.instalment from payout.claim c where c.id = p.claim offset 0) as c
 cross join lateral (select n.anchor from register.person n where n.id = c.person offset 0) as n
-where p.batch = $1
-order by p.line;
+where p.batch = any ($1)
+order by p.batch, p.line;
 
 -- name: dispatch_send
 -- duties: teller
