@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # A payroll under seeded kills. Sourced by kill.t and kill_nodup.t after lib/payroll.sh.
 #
-#   killed_payroll SEED KILLS    from nothing to the comparison; every kill happens while payouts are sent and unanswered
+#   slow_bank PROFILE OPTIONS    few payouts a message and few messages a second, so that there is time to kill
+#   kills SEED N                 kills N times, each while payouts of a dispatch are sent and unanswered; a line in $here/out/kills each
 #
 # shellcheck disable=SC2015,SC2034,SC2154
 
-# Few payouts a message and few messages a second, so that there is time to kill.
 slow_bank()
 {
-	PROFILE='{"items_per_message":10'${1:-}'}'
-	BANK_CONFIG=$'concurrency = 4\nrate = 12'
-	BANK_OPTIONS="--reply-delay 150ms ${2:-}"
+	PROFILE='{"items_per_message":10'$1'}'
+	BANK_CONFIG=$'concurrency = 2\nrate = 10'
+	BANK_OPTIONS="--reply-delay 150ms $2"
 }
 
 # The victims in an order that the seed decides: each duty thrice, the supervisor, and PostgreSQL in three ways.
@@ -51,15 +51,9 @@ kill_one()
 	backend)
 		# PostgreSQL ends every connection and recovers when one of its processes dies so.
 		pid=$(sql "select pid from pg_stat_activity where usename in ('chitra_teller', 'chitra_scribe', 'chitra_gate')
-			order by random() limit 1") && kill -KILL "$(server_pid "$pid")"
+			order by random() limit 1") && kill -KILL "$pid"
 		;;
 	esac
-}
-
-# A server in a namespace shows its own numbers as ours: only the user is mapped.
-server_pid()
-{
-	echo "$1"
 }
 
 bring_back()
@@ -81,23 +75,32 @@ supervisor_gone()
 	done
 }
 
-# kills SEED N: while the bank is being told to pay
+# Two more batches go, so that a kill has payouts of its own to meet.
+release_some()
+{
+	local some
+	mapfile -t some < <(sql "select b.id from payout.batch b join org.channel c on c.id = b.channel where b.state = 'approved'
+		and c.kind = 'bank' and not (programme = 'merit' and area_code = '22966') order by lines desc limit 2")
+	[ ${#some[@]} -gt 0 ] && release "${some[@]}" >>"$logs/demo.log" 2>&1
+}
+
 kills()
 {
-	local victim done=0 sent dispatches until=$((SECONDS + 240))
+	local victim n=0 sent dispatches i
+	bookings release >>"$logs/demo.log" 2>&1 || return 1
 	while read -r victim; do
-		[ $done -lt "$2" ] || break
-		while sent=$(sent_now) && [ "$sent" -eq 0 ]; do
-			[ $SECONDS -lt $until ] && [ "$(payouts_open)" != 0 ] || break 2
+		[ $n -lt "$2" ] || break
+		for ((i = 0; i < 500; i++)); do
+			sent=$(sent_now)
+			[ "$sent" -eq 0 ] || break
+			[ $((i % 100)) -ne 0 ] || release_some || return 1
 			sleep 0.02
 		done
 		dispatches=$(dispatches_sent)
-		[ "$dispatches" -gt 0 ] || continue
-		kill_one "$victim" || continue
-		done=$((done + 1))
-		echo "# kill $done: $victim, while $sent payouts of $dispatches dispatches were sent and unanswered"
+		[ "$dispatches" -gt 0 ] && kill_one "$victim" || continue
+		n=$((n + 1))
+		echo "# kill $n: $victim, while $sent payouts of $dispatches dispatches were sent and unanswered"
 		echo "$victim $sent $dispatches" >>"$here/out/kills"
-		bring_back "$victim" || return 1
-		within 60 all_ready || return 1
+		bring_back "$victim" && within 60 all_ready || return 1
 	done < <(victims "$1"; victims "$(($1 + 1))")
 }
