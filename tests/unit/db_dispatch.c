@@ -123,7 +123,7 @@ static void test_after(struct db *a, struct db *b, struct work *w, const struct 
 	struct work other = fresh_work(b);
 	struct dispatch_ref ref = {sent->dispatch->id, sent->epoch};
 	struct dispatch *taken;
-	struct dispatch_due *due;
+	struct dispatch_due *due = NULL;
 	bool current = false;
 	size_t n = 9, kept = 0;
 	(void)a;
@@ -148,7 +148,7 @@ static void test_after(struct db *a, struct db *b, struct work *w, const struct 
 
 	ok(tx_begin(w) == OK && went(w, dispatch_due(w, "demo", 8, 500, 4000, &due, &n)) && n == 1,
 		"it is asked about at once");
-	ok(due[0].asked == 1 && due[0].profile.deduplicates, "for the first time");
+	ok(due && due[0].asked == 1 && due[0].profile.deduplicates, "for the first time");
 	ok(went(w, tx_commit(w)), "(commit)");
 	ok(tx_begin(w) == OK && went(w, dispatch_due(w, "demo", 8, 500, 4000, &due, &n)) && n == 0,
 		"and then not for a while");
@@ -162,11 +162,11 @@ static void test_after(struct db *a, struct db *b, struct work *w, const struct 
 static void test_again(struct work *w, const struct sent_dispatch *sent)
 {
 	struct dispatch_ref ref = {sent->dispatch->id, 2};
-	struct dispatch *again;
+	struct dispatch *again = NULL;
 	size_t n = 9;
 	ok(tx_begin(w) == OK && went(w, dispatch_again(w, &me, &ref, 1, &again, &n)) && n == 1,
 		"a bank that deduplicates may get the same ids again");
-	is_i64(again[0].epoch, 3, "under the next epoch");
+	is_i64(again ? again[0].epoch : 0, 3, "under the next epoch");
 	tx_rollback(w);
 	scene("update org.channel set deduplicates = false");
 	ok(tx_begin(w) == OK && went(w, dispatch_again(w, &me, &ref, 1, &again, &n)) && n == 0,
