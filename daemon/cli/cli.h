@@ -38,7 +38,7 @@ struct cli {
 	const struct command *command;
 	struct work *w; /* arena, connection, why, deadline; w->db is NULL with NEEDS_NOTHING */
 	const struct config *config;
-	bool json;                /* --json was given */
+	bool json; /* --json was given */
 	const char *config_path;
 	const char *session_path; /* where the session's token is */
 	struct officer me;        /* set by cli_enter */
