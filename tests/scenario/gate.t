@@ -74,7 +74,7 @@ gate_start()
 		url = http://127.0.0.1:1
 		bank_key = $scratch/bank.pub
 	END
-	"$CHITRA_BIN/chitrad" --config "$scratch/chitra.conf" --duty gate 2>>"$scratch/gate.log" &
+	"$CHITRA_BIN/chitrad" --config "$scratch/chitra.conf" --duty gate >>"$scratch/gate.log" 2>&1 &
 	gate_pid=$!
 	for _ in $(seq 100); do
 		grep -q started "$scratch/gate.log" 2>/dev/null && [ -S "$socket" ] && return

@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Callbacks hasten, statements settle: the bank, the gate, the teller and the scribe together, and what the scribe does when it dies.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/teller_lib.sh
+. tests/scenario/teller_lib.sh
+# shellcheck disable=SC2154
+
+# shellcheck disable=SC2119
+fresh_database
+clock_start
+run=$scratch/run
+pids=()
+# shellcheck disable=SC2016
+at_exit 'kill -9 "${pids[@]}" 2>/dev/null; wait'
+
+# duty NAME: starts it with the configuration that teller_start wrote
+duty()
+{
+	"$CHITRA_BIN/chitrad" --config "$scratch/all.conf" --duty "$1" >>"$scratch/$1.log" 2>&1 &
+	pids+=($!)
+	last_pid=$!
+}
+
+conf()
+{
+	cat >"$scratch/all.conf" <<-END
+		[chitra]
+		run_dir = $run
+		drain_time = 10s
+		[evidence]
+		public_key = $keys/evidence.pub
+		secret_key = $keys/evidence.key
+		[gate]
+		listen = $run/gate.sock
+		[desk]
+		kek = $keys/kek
+		blind_key = $keys/blind
+		[teller]
+		journal = $scratch/journal
+		kek = $keys/kek
+		admin_keys = $keys/admin-keys
+		cash_out = $scratch/cash
+		[bank demo]
+		url = http://$bank_address
+		sign_key = $keys/payer.key
+		bank_key = $keys/bank.pub
+	END
+}
+
+next_day()
+{
+	bank_says next-day >/dev/null
+	sql "update ops.instance set clock_offset = clock_offset + interval '1 day'"
+}
+
+settled_through()
+{
+	until_true "$2" "select count(*) = 1 and not exists (select from bank.statement_line l
+		where l.id > (select upto from ops.progress where name = 'settle')) from bank.statement where day = '$1'"
+}
+
+# reconcile DAY: the command's exit status; its words are in $scratch/words
+reconcile()
+{
+	"$CHITRA_BIN/chitra" --config "$scratch/all.conf" --session "$scratch/session" reconcile --account demo-funding --date "$1" \
+		>"$scratch/words" 2>"$scratch/errors"
+	echo $?
+}
+
+# ---- a day ---------------------------------------------------------------------------------------------------------------------
+
+payroll 300 special_every=100 special_suffix=4 valid_hours=30
+mkdir -p "$run" "$scratch/cash"
+sum=$(sql "select sum(sum_dong) from payout.batch")
+bank_start --callback-url "unix:$run/gate.sock" --page-lines 60
+# The money that the fixture booked is the bank's first entry.
+bank_says book "{\"account\":\"110000000001\",\"direction\":\"credit\",\"amount\":$sum,\"text\":\"KHO BAC\"}" >/dev/null
+entry=$(bank_says entries.csv | sed -n 2p | cut -d, -f1)
+sql "insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by)
+	select id, 'treasury', 'QD-FIXTURE', $sum, 1 from org.funding_account"
+psql -XAtqc "set session_replication_role = replica" -c "insert into bank.intraday_credit (funding_account, entry_ref, amount_dong,
+	value_date, funding_order, message, item) select funding_account, '$entry', amount_dong, '2024-04-03', id, 0, 0 from org.funding_order"
+printf '00%.0s' {1..32} >"$scratch/session"
+echo >>"$scratch/session"
+sql "insert into auth.session (token_hash, officer, expires_at)
+	select sha256(decode(repeat('00', 32), 'hex')), id, now() + interval '1 day' from auth.officer where login = 'minh'"
+conf
+# Ids that were given out and never came: nobody waits for them for ever.
+sql "select nextval('bank.message_id_seq') from generate_series(1, 3)" >/dev/null
+for name in gate scribe teller; do
+	duty $name
+done
+scribe_pid=${pids[1]}
+ok "everybody is credited, by callbacks" until_true 40 "select count(*) = 300 from payout.payout_state where state = 6"
+ok "a gap in the messages is passed when nobody can fill it" until_true 10 \
+	"select upto >= (select max(id) from bank.message) from ops.progress where name = 'digest'"
+ok "a callback moved some" test "$(sql "select count(*) from payout.payout_move where cause = 3")" -gt 0
+is "$(sql "select count(*) from books.txn where kind = 'payout.settled'")" 0 "but settles nobody"
+
+# ---- words that do not count -----------------------------------------------------------------------------------------------
+
+id=$(sql "select end_to_end_id from payout.payout order by id limit 1")
+amount=$(sql "select amount_dong from payout.payout order by id limit 1")
+say()
+{
+	bank_says callback "{\"items\":[{\"end_to_end_id\":\"$1\",\"amount\":$2,\"creditor_account\":\"$3\",\"status\":\"$4\"${5:-},\"time\":\"2024-04-03T08:00:04+07:00\"}]}" >/dev/null
+}
+seen=$(sql "select max(id) from bank.message")
+say "$id" $((amount + 1)) 200000000001 ACCC
+say ZZZZZZZZZZZZZZZZZZZ 5 200000000001 ACCC
+say "$id" "$amount" 200000000002 RJCT ',"reason":"AC04"'
+ok "three more callbacks are stored" until_true 20 "select count(*) = 3 from bank.message where id > $seen and direction = 'callback'"
+ok "and digested" until_true 10 "select upto >= (select max(id) from bank.message) from ops.progress where name = 'digest'"
+is "$(sql "select count(*) from payout.payout_state where state <> 6")" 0 "another amount or account moves nothing"
+is "$(sql "select string_agg(distinct kind, ' ') from recon.break")" contradiction "it is a contradiction, for a person"
+
+# ---- the statement, in five pages, while the scribe is killed -----------------------------------------------------------------
+
+bank_says callbacks '{"mode":"off"}' >/dev/null
+kill -9 "$scribe_pid"
+wait "$scribe_pid" 2>/dev/null
+next_day
+ok "the pages are fetched" until_true 30 "select count(*) = 6 from bank.message where kind = 'statement'"
+for _ in 1 2 3 4 5 6; do
+	duty scribe
+	sleep "0.$((RANDOM % 4 + 1))"
+	kill -9 "$last_pid"
+	wait "$last_pid" 2>/dev/null
+done
+duty scribe
+ok "the statement is settled, however often the scribe died" settled_through 2024-04-03 40
+is "$(sql "select count(*) from bank.statement_line where detail = 0")" 301 "each line is there once"
+is "$(sql "select count(*) from payout.payout_state where state = 7")" 300 "each payout is settled"
+is "$(sql "select count(*) from payout.payout_move where to_state = 7")" 300 "once"
+is "$(sql "select count(*) from books.txn where kind = 'payout.settled'")" 300 "with one receipt in the books"
+is "$(sql "select -b.balance from books.balance b join books.ledger_account a on a.id = b.account
+	where a.code = 'liabilities:in-flight:demo-funding'")" 0 "nothing is in flight"
+is "$(sql "select string_agg(kind || ' ' || n, ', ' order by kind) from
+	(select kind, count(*) as n from recon.explained group by kind) x")" "funding 1, payout 300" "every line is explained by one thing"
+bank_says entries.csv | awk -F, '$3 == "2024-04-03" { print $2 "," $3 "," $1 "," $4 "," $5 "," $6 }' | sort >"$scratch/theirs"
+"$CHITRA_BIN/chitra" --config "$scratch/all.conf" --session "$scratch/session" report statements --csv | tail -n +2 | sort >"$scratch/ours"
+ok "our lines are the bank's own, one by one" cmp "$scratch/theirs" "$scratch/ours"
+is "$(reconcile 2024-04-03)" 0 "the day reconciles: nothing is unexplained"
+like "$(cat "$scratch/words")" "KHỚP" "and says so"
+is "$(reconcile 2024-04-04)" 1 "a day without its statement does not"
+ok "the batch is closed when all have ended" until_true 20 "select bool_and(state = 'closed') from payout.batch"
+
+# ---- what comes back, and what nobody ordered -----------------------------------------------------------------------------------
+
+bank_says will '{"fault":"rogue_debit","account":"110000000001","amount":55555}' >/dev/null
+bank_says book '{"account":"110000000001","direction":"credit","amount":777,"text":"LAI TIEN GUI"}' >/dev/null
+next_day
+ok "the next statement is settled" settled_through 2024-04-04 40
+is "$(sql "select count(*) from payout.payout_state where state = 10")" 3 "what the bank returns is returned"
+is "$(sql "select string_agg(kind || ' ' || amount_dong, ', ' order by kind) from recon.break where line is not null")" \
+	"rogue_debit 55555, unmatched_credit 777" "what nobody ordered has a name"
+is "$(reconcile 2024-04-04)" 2 "every unexplained đồng is an open break"
+like "$(cat "$scratch/words")" "56.332" "and their sum is on the page"
+is "$(sql "select result || ' ' || unexplained_dong from recon.reconciliation order by id desc limit 1")" "breaks 56332" \
+	"and in the reconciliation's row"
+is "$(sql "select sum(balance) from books.balance")" 0 "the books balance"
+
+kill -TERM "$last_pid"
+wait "$last_pid"
+is "$?" 0 "told to stop, the scribe ends with 0"
+unlike "$(cat "$scratch/scribe.log" "$scratch/gate.log")" '2000000[0-9]{5}|0990[0-9]{8}' "the logs hold no account and no ID number"
+done_testing
