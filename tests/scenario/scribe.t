@@ -11,7 +11,7 @@ clock_start
 run=$scratch/run
 pids=()
 # shellcheck disable=SC2016
-at_exit 'kill -9 "${pids[@]}" 2>/dev/null; wait'
+at_exit 'kill -9 "${pids[@]}" 2>/dev/null; wait "${pids[@]}" 2>/dev/null'
 
 # duty NAME: starts it with the configuration that teller_start wrote
 duty()
