@@ -16,7 +16,7 @@ static const struct fee_rule rules[] = {
 static const struct {
 	const char *title;
 	struct line_facts line;
-	int64_t dong, order, booked;
+	int64_t sum, order, booked;
 	enum pair_kind kind;
 	enum payout_event event;
 	const char *because;
@@ -100,7 +100,7 @@ int main(void)
 		with_limits[i].max = vnd(1000);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct line_facts l = cases[i].line;
-		l.amount = vnd(cases[i].dong);
+		l.amount = vnd(cases[i].sum);
 		l.order_amount = vnd(cases[i].order);
 		l.booked_amount = vnd(cases[i].booked);
 		struct pairing p = pair_line(&l, with_limits, COUNT_OF(with_limits));
