@@ -21,6 +21,7 @@ struct poll_task {
 	int64_t wait_ms;    /* the last wait without trouble */
 	int64_t trouble_ms; /* 0: the last run had none */
 	bool running, again, paused, stopped;
+	bool gathering; /* a wake is not to hurry it */
 };
 
 static void run_ended(struct job *job, enum result result);
@@ -31,7 +32,7 @@ static void run_now(void *arg)
 	if (t->running || t->stopped || t->paused)
 		return;
 	timer_clear(t->timer);
-	t->again = false;
+	t->again = t->gathering = false;
 	t->found = 0;
 	t->running = lane_submit(t->plan.lane, &t->job);
 	/* A full lane is somebody else's load: wait as if nothing had been found. */
@@ -76,7 +77,11 @@ static void run_ended(struct job *job, enum result result)
 	}
 	t->trouble_ms = 0;
 	t->wait_ms = found ? FOUND_MS : doubled(t->wait_ms, t->plan.idle_max_ms);
-	if (t->again || (t->plan.full && found >= t->plan.full))
+	bool full = t->plan.full && found >= t->plan.full;
+	t->gathering = t->plan.gather_ms && found && !full;
+	if (t->gathering)
+		timer_set(t->timer, t->plan.gather_ms);
+	else if (t->again || full)
 		run_now(t);
 	else
 		timer_set(t->timer, t->wait_ms);
@@ -116,7 +121,7 @@ void poll_task_wake(struct poll_task *t)
 {
 	if (t->running)
 		t->again = true;
-	else if (!t->trouble_ms)
+	else if (!t->trouble_ms && !t->gathering)
 		run_now(t);
 }
 

@@ -28,6 +28,7 @@ struct poll_plan {
 	unsigned wakes;      /* WAKE_ bits told to other duties after OK with found > 0 */
 	unsigned woken_by;   /* WAKE_ bits that skip this task's wait */
 	int64_t idle_max_ms; /* 0: 200 */
+	int64_t gather_ms; /* after work was found that was not full, wait so long and let nobody hurry it: fuller groups */
 	int64_t deadline_ms; /* of one run; 0: the lane's */
 };
 

@@ -20,6 +20,7 @@ enum {
 	SETTLE_LINES = 1000,
 	ABSENT_PAYOUTS = 1000,
 	DIGEST_FULL = 200,                      /* as many again at once: there are more */
+	DIGEST_GATHER_MS = 30,                  /* a group of thirty costs as much as one of three hundred */
 	STATEMENT_DEADLINE_MS = 15 * 60 * 1000, /* a million lines are one transaction */
 	WAITING_IDLE_MS = 30 * 1000,
 };
@@ -73,6 +74,7 @@ static void begin_digest(struct duty_ctx *d, struct scribe *s)
 			     .run = digest_run,
 			     .arg = &s->digest,
 			     .full = DIGEST_FULL,
+			     .gather_ms = DIGEST_GATHER_MS,
 			     .wakes = WAKE_SCRIBE_STATEMENT | WAKE_SCRIBE_SEAL,
 			     .woken_by = WAKE_SCRIBE_MESSAGE,
 			     .deadline_ms = STATEMENT_DEADLINE_MS,

@@ -234,7 +234,7 @@ by()
 	local login=$1
 	shift
 	# The benchmark wants to know what each command used.
-	${measure:+"$top/tests/bench/lib_measured" "$measure" "$1"} "$CHITRA_BIN/chitra" --session "$here/officers/$login" "$@"
+	${measure:+"$top/tests/bench/lib_measured" "$measure"} "$CHITRA_BIN/chitra" --session "$here/officers/$login" "$@"
 }
 
 # certify LOGIN NAME ROLE: in all wards of both agencies, by two of the three admins
