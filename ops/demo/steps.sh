@@ -137,10 +137,11 @@ s_entitle()
 	done
 }
 
-# Once for those whom the bank's list names, and again when the bank has answered about the others.
+# Once for those whom the bank's list names, and again when the bank has answered about the others, if there are any.
 s_match()
 {
 	by thu --json match --period $period >"$here/out/match-1.json" || return 1
+	[ "$(sql 'select count(*) from register.account_inquiry')" != 0 ] || return 0
 	within 120 inquiries_answered || return 1
 	by thu --json match --period $period >"$here/out/match-2.json"
 }
@@ -240,11 +241,12 @@ s_release()
 	[ -z "$waits" ] || note="batch $waits waits: $(cat "$here/out/not-funded")"
 }
 
-# How many payouts of released batches wait for an answer.
+# How many payouts of released batches wait for an answer. At a bank that does not deduplicate, who is in doubt waits for the statement.
 payouts_open()
 {
 	sql "select count(*) from payout.payout_state s join payout.payout p on p.id = s.payout join payout.batch b on b.id = p.batch
-		join org.channel c on c.id = b.channel where b.state = 'released' and c.kind = 'bank' and s.state in (1, 3, 4)"
+		join org.channel c on c.id = b.channel where b.state = 'released' and c.kind = 'bank'
+		and (s.state in (1, 3) or s.state = 4 and c.deduplicates)"
 }
 
 # Everything is sent and answered, and what the bank said is digested.
@@ -329,9 +331,14 @@ s_cash()
 		bookings paid-list
 }
 
+all_ended()
+{
+	[ "$(sql 'select count(*) from payout.payout_state s join payout.state t on t.code = s.state where not t.ended')" = 0 ]
+}
+
 s_second_statement()
 {
-	day_is 2024-04-05 && within 120 statements_settled 2024-04-04 &&
+	day_is 2024-04-05 && within 120 statements_settled 2024-04-04 && within 60 all_ended &&
 		note=$(sql "select count(*) from payout.payout_state where state = 10")" returned"
 }
 
