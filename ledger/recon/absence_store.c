@@ -3,6 +3,7 @@
 #include "ledger/books/post.h"
 #include "ledger/db/db.h"
 #include "ledger/recon/inbox_store.h"
+#include "ledger/recon/statement_store.h"
 
 struct settled_statement {
 	int64_t id, funding_id;
@@ -74,6 +75,28 @@ static enum result judge(struct work *w, const struct settled_statement *s, cons
 	return breaks_open(w, &by, lost, lost_n, entries);
 }
 
+/* Money that was booked on the bank's word of the day, and is not on its statement. */
+static enum result miss_credits(
+	struct work *w, const struct settled_statement *s, const char *actor, struct entries *entries)
+{
+	struct rows r;
+	enum result result = db_run(
+		w, Q_INTRADAY_MISSING, DB_ARGS(db_i64(s->funding_id), db_day(s->day)), &r);
+	if (result != OK)
+		return result;
+	struct vnd amount = row_vnd(&r, 0, rows_col(&r, "amount_dong"));
+	if (vnd_is_zero(amount))
+		return OK;
+	struct funding funding = {.id = s->funding_id, .code = s->funding};
+	struct statement_break b = {.funding = &funding,
+		.statement = s->id,
+		.day = s->day,
+		.kind = payout_break_name(BREAK_CONTRADICTION),
+		.amount = amount,
+		.note = "a credit that the bank told of on the day is not on its statement: ask the bank"};
+	return statement_break_open(w, &b, actor, entries);
+}
+
 /* The next portion, or the end of the statement when there is none. Those that stay in flight would be found again, so each portion
  * begins after the one before it. */
 static enum result portion(struct work *w, struct absence_at *at, const struct settled_statement *s, size_t n,
@@ -87,7 +110,9 @@ static enum result portion(struct work *w, struct absence_at *at, const struct s
 		return result;
 	if (rows_n(&r) == 0) {
 		counts->statements = 1;
-		result = db_run(w, Q_BATCH_CLOSE_ENDED, DB_ARGS(db_i64(s->funding_id)), NULL);
+		result = miss_credits(w, s, actor, entries);
+		if (result == OK)
+			result = db_run(w, Q_BATCH_CLOSE_ENDED, DB_ARGS(db_i64(s->funding_id)), NULL);
 		return result == OK ? progress_set(w, "absence", s->id) : result;
 	}
 	at->statement = s->id;

@@ -229,6 +229,13 @@ static enum result move_payouts(struct settling *s)
 		s->w, CAUSE_STATEMENT, s->actor, s->told, s->out, s->told_n, &s->entries, &s->counts.done);
 }
 
+static bool is_rogue(const struct settling *s, const struct line *l)
+{
+	if (l->pairing.because)
+		return strcmp(l->pairing.because, "rogue_debit") == 0;
+	return l->told && s->out[l->told - 1].decision.opens == BREAK_ROGUE_DEBIT;
+}
+
 /* Which lines' money must wait: those that are nothing we know, and those that moved no payout. */
 static void find_waiting(struct settling *s)
 {
@@ -243,6 +250,8 @@ static void find_waiting(struct settling *s)
 		} else {
 			l->waits = l->pairing.kind == PAIR_SUSPENSE;
 		}
+		if (l->waits && is_rogue(s, l))
+			s->counts.rogue++;
 	}
 }
 

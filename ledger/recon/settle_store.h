@@ -10,6 +10,7 @@
 
 struct settle_counts {
 	size_t lines, matched, funding, fees, agent, suspense;
+	size_t rogue; /* of suspense: nobody here sent it */
 	struct outcome_counts done;
 };
 

@@ -269,30 +269,42 @@ enum result statement_page(struct work *w, struct statement_draft *d, const stru
 	return result == OK && n > 0 ? put_lines(w, d, at, n, named, message) : result;
 }
 
-/* A break about the statement as a whole. Its leaf has the business day. */
-static enum result open_break(struct work *w, const struct statement_draft *d, const char *kind,
-	struct vnd amount, const char *note, const struct told_by *by, struct entries *entries)
+enum result statement_break_open(
+	struct work *w, const struct statement_break *b, const char *actor, struct entries *entries)
 {
-	struct vnd positive = amount;
-	if (vnd_is_negative(amount) && !vnd_neg(amount, &positive))
+	struct vnd size = b->amount;
+	if (vnd_is_negative(size) && !vnd_neg(size, &size))
 		bug("the difference of a statement is out of range");
 	struct rows r;
 	enum result result = db_run(w, Q_STATEMENT_BREAK_OPEN,
-		DB_ARGS(db_text(kind), db_i64(d->funding.id), db_day(by->effective), db_i64(d->id),
-			db_vnd(positive), db_text(note)),
+		DB_ARGS(db_text(b->kind), db_i64(b->funding->id), db_day(b->day), db_i64(b->statement),
+			db_vnd(size), db_text(b->note)),
 		&r);
 	if (result != OK || rows_n(&r) == 0)
 		return result;
+	struct told_by by = {.actor = actor, .effective = b->day};
 	entries_add(w->arena, entries,
-		entry_break_opened(w->arena, by,
+		entry_break_opened(w->arena, &by,
 			&(struct break_opened){
 				.break_id = row_i64(&r, 0, rows_col(&r, "id")),
-				.kind = kind,
-				.funding_account = d->funding.code,
-				.day = d->day,
-				.amount = positive,
+				.kind = b->kind,
+				.funding_account = b->funding->code,
+				.day = b->day,
+				.amount = size,
 			}));
 	return OK;
+}
+
+static enum result draft_break(struct work *w, const struct statement_draft *d, const char *kind,
+	struct vnd amount, const char *note, const char *actor, struct entries *entries)
+{
+	struct statement_break b = {.funding = &d->funding,
+		.statement = d->id,
+		.day = d->day,
+		.kind = kind,
+		.note = note,
+		.amount = amount};
+	return statement_break_open(w, &b, actor, entries);
 }
 
 static struct entry file_entry(
@@ -348,17 +360,17 @@ enum result statement_close(struct work *w, struct statement_draft *d, const cha
 	if (result != OK)
 		return result;
 	entries_add(w->arena, entries, file_entry(w, d, actor, &c));
-	struct told_by by = {.actor = actor, .effective = d->day};
 	if (!c.complete) {
 		c.breaks++;
-		result = open_break(w, d, "balance_gap", gap,
+		result = draft_break(w, d, "balance_gap", gap,
 			"the lines do not add up to the closing balance: ask the bank for a new statement",
-			&by, entries);
+			actor, entries);
 	}
 	if (result == OK && !c.chained) {
 		c.breaks++;
-		result = open_break(w, d, "chain_gap", jump,
-			"it does not begin where the statement before it ended: ask the bank", &by, entries);
+		result = draft_break(w, d, "chain_gap", jump,
+			"it does not begin where the statement before it ended: ask the bank", actor,
+			entries);
 	}
 	*out = c;
 	return result;

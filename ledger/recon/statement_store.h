@@ -59,6 +59,17 @@ struct statement_closed {
 enum result statement_close(struct work *w, struct statement_draft *d, const char *actor,
 	struct entries *entries, struct statement_closed *out) WARN_UNUSED;
 
+/* A break about a statement as a whole, once; its leaf has the statement's day. amount: its size, the sign does not count. */
+struct statement_break {
+	const struct funding *funding;
+	int64_t statement;
+	struct day day;
+	const char *kind, *note;
+	struct vnd amount;
+};
+enum result statement_break_open(struct work *w, const struct statement_break *b, const char *actor,
+	struct entries *entries) WARN_UNUSED;
+
 /* Credits of the open day that answer a funding order of the treasury, whole: booked once, however often they are seen. */
 enum result intraday_apply(struct work *w, const struct funding *f, const struct booked_line *at, size_t n,
 	int64_t message, const struct hash *src, const char *actor, struct entries *entries,

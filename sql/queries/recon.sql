@@ -259,6 +259,17 @@ where f.proven or (f.state = 6 and exists (
 	select from payout.payout_move m where m.payout = f.payout and m.to_state = 6 and m.day <= f.upto))
 order by f.payout limit $4;
 
+-- name: intraday_missing
+-- duties: scribe
+-- in: funding bigint, day date
+-- out: amount_dong bigint
+-- Credits that the bank told of on the day itself, that were booked, and that its statement of the day does not have.
+select coalesce(sum(i.amount_dong), 0)::bigint as amount_dong
+from bank.intraday_credit i
+where i.funding_account = $1 and i.value_date = $2 and not exists (
+	select from bank.statement s join bank.statement_line l on l.statement = s.id and l.entry_ref = i.entry_ref and l.detail = 0
+	where s.funding_account = $1 and s.day between $2 and $2 + 10);
+
 -- name: batch_close_ended
 -- duties: scribe desk
 -- in: funding bigint

@@ -94,8 +94,25 @@ static void not_honoured(void)
 	recon_scene_end();
 }
 
+/* The treasury's money was booked on the bank's word of the day, and its statement does not have it. */
+static void told_and_missing(void)
+{
+	struct payroll p = {.valid_hours = 500};
+	recon_scene_begin("recon_told", 2, &p);
+	store_day(FIRST_DAY, 1, 0, NULL, 0, 0, 0);
+	absence_all();
+	is_str(scene("select kind || ' ' || amount_dong from recon.break where statement is not null"),
+		scene("select 'contradiction ' || amount_dong from bank.intraday_credit"),
+		"a credit that was booked on the day and is on no statement is a contradiction");
+	struct reconciliation r;
+	is_str(reconciled_name(reconciled_on(FIRST_DAY, &r)), "broken",
+		"and the books do not say what the bank says");
+	recon_scene_end();
+}
+
 int main(void)
 {
+	told_and_missing();
 	honoured();
 	broken();
 	not_honoured();
