@@ -171,7 +171,7 @@ static enum result take(
 int cli_cash(struct cli *cli, int argc, char **argv)
 {
 	struct asked asked = {0};
-	struct cash_taken taken;
+	struct cash_taken taken = {0};
 	CLEANUP(keys_free) struct cash_keys keys = {0};
 	if (argc < 2 || strcmp(argv[1], "confirm") != 0 ||
 		!read_options(cli->w->arena, argc - 1, argv + 1, &asked))

@@ -177,7 +177,7 @@ static enum result digest_callbacks(
 static enum result pass(struct work *w, struct digest *d, const struct inbox_message *m)
 {
 	int64_t upto;
-	bool mine;
+	bool mine = false;
 	passed(d, m, &w->why);
 	why_clear(&w->why);
 	tx_rollback(w);
@@ -223,7 +223,7 @@ enum result digest_run(struct work *w, void *arg, size_t *found)
 	struct inbox_message *at;
 	size_t n;
 	int64_t upto;
-	bool mine, gap;
+	bool mine = false, gap = false;
 	TX_GUARD(w);
 	enum result result = tx_begin(w);
 	if (result == OK)
@@ -248,7 +248,7 @@ enum result digest_run_waiting(struct work *w, void *arg, size_t *found)
 {
 	struct digest *d = arg;
 	int64_t upto;
-	bool mine, some = false;
+	bool mine = false, some = false;
 	TX_GUARD(w);
 	enum result result = tx_begin(w);
 	if (result == OK)

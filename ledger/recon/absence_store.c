@@ -129,7 +129,7 @@ enum result absence_some(
 	struct entries entries = {0};
 	struct absence_counts counts = {0};
 	int64_t upto;
-	bool mine, is_there;
+	bool mine = false, is_there = false;
 	*out = (struct absence_counts){0};
 	TX_GUARD(w);
 	enum result result = tx_begin(w);

@@ -35,7 +35,7 @@ static struct inbox_message message_of(const struct rows *r, size_t i)
 		.external_id = row_text(r, i, rows_col(r, "external_id")),
 		.sha256 = row_hash(r, i, rows_col(r, "sha256")),
 		.key = row_null(r, i, key) ? 0 : row_i64(r, i, key),
-		.sealed = row_null(r, i, body) ? (struct bytes){0} : row_bytes(r, i, body),
+		.sealed = row_null(r, i, body) ? bytes_of(NULL, 0) : row_bytes(r, i, body),
 	};
 }
 

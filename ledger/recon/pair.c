@@ -58,9 +58,10 @@ static struct pairing pair_credit(const struct line_facts *l)
 							      : suspense("return_unknown");
 	if (l->has_id || l->says_returned)
 		return suspense("return_unknown");
+	if (l->booked && vnd_cmp(l->amount, l->booked_amount) != 0)
+		return suspense("amount_differs");
 	if (l->booked)
-		return vnd_cmp(l->amount, l->booked_amount) == 0 ? (struct pairing){.kind = PAIR_BOOKED}
-								 : suspense("amount_differs");
+		return (struct pairing){.kind = PAIR_BOOKED};
 	if (l->order == ORDER_TREASURY)
 		return of_order(l, PAIR_FUNDING, "unmatched_credit");
 	if (l->order == ORDER_AGENT_RETURN)

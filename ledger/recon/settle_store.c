@@ -475,7 +475,7 @@ enum result settle_some(struct work *w, size_t n, const char *actor, struct sett
 	*out = (struct settle_counts){0};
 	TX_GUARD(w);
 	int64_t upto;
-	bool mine;
+	bool mine = false;
 	struct rows r;
 	enum result result = tx_begin(w);
 	if (result == OK)
