@@ -39,7 +39,7 @@ step()
 	fi
 	printf '%8s   FAILED\n' "$(seconds_since "$began")"
 	tail -5 "$logs/demo.log" | sed 's/^/        /' >&2
-	echo "see $logs/demo.log and the other files there; run it again to go on" >&2
+	echo "see $logs/demo.log and the other files there; run it again to go on, or begin anew: make clean-demo" >&2
 	exit 1
 }
 
@@ -361,8 +361,9 @@ s_reconcile()
 	: >"$here/out/reconciliation.txt"
 	while read -r account; do
 		for day in ${reconcile_days:-2024-04-03 2024-04-04}; do
-			by minh reconcile --account "$account" --date $day >>"$here/out/reconciliation.txt"
+			by minh reconcile --account "$account" --date $day >"$here/out/reconciliation.one"
 			status=$?
+			{ cat "$here/out/reconciliation.one" && echo; } >>"$here/out/reconciliation.txt"
 			case $status in
 			0) ;;
 			2) [ $worst -eq 1 ] || worst=2 ;;
@@ -459,7 +460,7 @@ payroll_until()
 
 payroll_run()
 {
-	local size
+	local size address
 	if [ -n "${FAULT:-}" ]; then
 		fault_run
 		return
@@ -469,7 +470,7 @@ payroll_run()
 	ops/demo/results said "$here/summary.json"
 	size=$(sql 'select max(size) from books.checkpoint')
 	printf '\nCheckpoint, also in %s:\n' "${here#"$PWD"/}/archive"
-	sql "select convert_from(note, 'UTF8') from books.checkpoint where size = $size"
+	sql "select rtrim(convert_from(note, 'UTF8'), e'\n') from books.checkpoint where size = $size"
 	echo
 	echo "$(($(bank_number executed) - executed_before)) new payouts"
 	address=$(cat "$run/desk.0.admin")
