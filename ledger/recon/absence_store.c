@@ -1,5 +1,7 @@
 #include "ledger/recon/absence_store.h"
 
+#include <string.h>
+
 #include "ledger/books/post.h"
 #include "ledger/db/db.h"
 #include "ledger/recon/inbox_store.h"
@@ -42,37 +44,45 @@ static enum result end_absent(struct work *w, const char *actor, struct told *to
 	return outcome_apply(w, CAUSE_ABSENCE, actor, told, decided, n, entries, &counts->done);
 }
 
-/* Missing ones: those whose absence is proof, and those that the bank itself called credited. */
+static const char *note_of(const char *finding)
+{
+	return strcmp(finding, payout_break_name(BREAK_LOST_LINE)) == 0
+		       ? "the bank says that it was credited, its statement has no debit: ask for the missing line"
+		       : "no debit has its id, but one that nobody explained has its amount: ask the bank whose that is";
+}
+
+/* Missing ones: those whose absence is proof, and those that need a person. */
 static enum result judge(struct work *w, const struct settled_statement *s, const char *actor,
 	const struct rows *r, struct entries *entries, struct absence_counts *counts)
 {
 	struct told *told = arena_array(w->arena, rows_n(r) + 1, struct told);
-	struct break_found *lost = arena_array(w->arena, rows_n(r) + 1, struct break_found);
-	size_t told_n = 0, lost_n = 0;
-	int payout = rows_col(r, "payout"), proven = rows_col(r, "proven"), id = rows_col(r, "end_to_end_id"),
-	    amount = rows_col(r, "amount_dong");
+	struct break_found *open = arena_array(w->arena, rows_n(r) + 1, struct break_found);
+	size_t told_n = 0, open_n = 0;
+	int payout = rows_col(r, "payout"), finding = rows_col(r, "finding"),
+	    id = rows_col(r, "end_to_end_id"), amount = rows_col(r, "amount_dong");
 	for (size_t i = 0; i < rows_n(r); i++) {
-		if (row_bool(r, i, proven)) {
+		const char *what = row_text(r, i, finding);
+		if (strcmp(what, "absent") == 0) {
 			told[told_n++] = (struct told){
 				.payout = row_i64(r, i, payout), .event = EVENT_ABSENT, .reason = "absent"};
 			continue;
 		}
-		lost[lost_n++] = (struct break_found){
-			.kind = payout_break_name(BREAK_LOST_LINE),
+		open[open_n++] = (struct break_found){
+			.kind = what,
 			.funding_id = s->funding_id,
 			.funding = s->funding,
 			.payout = row_i64(r, i, payout),
 			.id = row_text(r, i, id),
 			.amount = row_vnd(r, i, amount),
-			.note = "the bank says that it was credited, its statement has no debit: ask for the missing line",
+			.note = note_of(what),
 		};
 	}
-	counts->lost += lost_n;
+	counts->lost += open_n;
 	enum result result = end_absent(w, actor, told, told_n, entries, counts);
 	if (result != OK)
 		return result;
 	struct told_by by = {.actor = actor, .effective = s->today};
-	return breaks_open(w, &by, lost, lost_n, entries);
+	return breaks_open(w, &by, open, open_n, entries);
 }
 
 /* Money that was booked on the bank's word of the day, and is not on its statement. */

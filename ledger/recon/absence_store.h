@@ -17,7 +17,8 @@ struct absence_at {
 struct absence_counts {
 	size_t statements; /* looked at to the end: 0 or 1 */
 	size_t payouts;    /* of this portion */
-	size_t absent, lost;
+	size_t absent;     /* proven */
+	size_t lost;       /* not proven: they need a person, under a break */
 	struct outcome_counts done;
 };
 

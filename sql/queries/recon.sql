@@ -236,16 +236,28 @@ where s.id > $1 order by s.id limit 1;
 -- name: absence_payouts
 -- duties: scribe
 -- in: funding bigint, day date, after bigint, n integer
--- out: payout bigint, proven boolean, end_to_end_id text, amount_dong bigint
+-- out: payout bigint, finding text, end_to_end_id text, amount_dong bigint
 -- Payouts in flight that should be on a statement up to that day and are not. A payment made on a day is on the statement of
--- posting_lag_days later at the latest, counted in statements. proven: their validity ended by then and the chain of complete
--- statements that we fetched is unbroken since they could be paid. The others were credited by then, says the bank.
-select f.payout, f.proven, f.end_to_end_id, f.amount_dong
+-- posting_lag_days later at the latest, counted in statements. absent: their validity ended by then and the chain of complete
+-- statements that we fetched is unbroken since they could be paid. overdue: the same, but a debit of their amount that nobody could
+-- explain may be theirs. lost_line: credited by then, says the bank. Whose id stands on a line in suspense is not absent.
+with unexplained as materialized (
+	select l.payout, l.amount_dong, s.day
+	from recon.allocation a join bank.statement_line l on l.id = a.line join bank.statement s on s.id = l.statement
+	where a.kind = 'suspense' and l.direction = 'debit' and s.funding_account = $1 and exists (
+		select from recon.break k where k.line = l.id and not exists (select from recon.break_resolution r where r.break = k.id))
+)
+select f.payout,
+	case when not f.over then 'lost_line'
+		when exists (select from unexplained u where u.payout is null and u.amount_dong = f.amount_dong and u.day >= f.not_before)
+			then 'overdue'
+		else 'absent' end as finding,
+	f.end_to_end_id, f.amount_dong
 from (
-	select p.id as payout, p.end_to_end_id, p.amount_dong, s.state,
+	select p.id as payout, p.end_to_end_id, p.amount_dong, s.state, b.not_before,
 		(b.valid_until at time zone 'Asia/Ho_Chi_Minh')::date <= k.upto and not exists (
 			select from bank.statement bad where bad.funding_account = $1 and bad.day between b.not_before and $2
-				and not (bad.complete and bad.chained and bad.source = 'fetched')) as proven,
+				and not (bad.complete and bad.chained and bad.source = 'fetched')) as over,
 		k.upto
 	from org.channel c
 	cross join lateral (select t.day as upto from bank.statement t where t.funding_account = $1 and t.day <= $2
@@ -255,8 +267,9 @@ from (
 	join payout.payout_state s on s.payout = p.id and s.state in (3, 4, 5, 6)
 	where c.funding_account = $1 and c.kind = 'bank' and p.id > $3
 ) f
-where f.proven or (f.state = 6 and exists (
-	select from payout.payout_move m where m.payout = f.payout and m.to_state = 6 and m.day <= f.upto))
+where (f.over or (f.state = 6 and exists (
+		select from payout.payout_move m where m.payout = f.payout and m.to_state = 6 and m.day <= f.upto)))
+	and not exists (select from unexplained u where u.payout = f.payout)
 order by f.payout limit $4;
 
 -- name: intraday_missing

@@ -110,8 +110,43 @@ static void told_and_missing(void)
 	recon_scene_end();
 }
 
+/* A debit that may be theirs, although it does not say so or says another amount, is no absence: the claim would be paid again. */
+static void perhaps_theirs(void)
+{
+	struct payroll p = {.valid_hours = 24};
+	recon_scene_begin("recon_perhaps", 6, &p);
+	struct sheet s = sheet_of(FIRST_DAY, 1, 0);
+	struct statement_closed c;
+	sheet_add(&s, false, p.sum)->entry_ref = "KB-FIXTURE";
+	struct booked_line *l = sheet_pays(&s, 1);
+	l->amount = vnd(payees[1].owed - 1);
+	s.closing += 1;
+	l = sheet_pays(&s, 2);
+	l->id = "";
+	sheet_pays(&s, 3)->account = "200000000099";
+	is_i64(sheet_store(&s, &c, NULL), OK, "a statement with debits that do not fit is stored");
+	settle_all(1000);
+	store_day(FIRST_DAY + 1, 2, s.closing, (const int64_t[]){4}, 1, 0, 0);
+	struct absence_counts a = absence_all();
+	is_str(state_of(1), "sent", "who was debited one đồng less is not absent");
+	is_str(state_of(3), "sent", "nor whose debit went to another account");
+	is_str(state_of(2), "sent", "nor whose amount stands on a debit that nobody explained");
+	is_str(scene("select string_agg(kind, ' ') from recon.break where payout = %lld",
+		       (long long)payees[2].payout),
+		"overdue", "which is a break until a person has decided");
+	is_str(scene("select string_agg(kind, ' ') from recon.break where payout = %lld",
+		       (long long)payees[1].payout),
+		"amount_differs", "the others have theirs already");
+	is_i64((int64_t)a.done.not_paid, 2, "everybody else who is absent is not paid");
+	struct reconciliation r;
+	is_str(reconciled_name(reconciled_on(FIRST_DAY + 1, &r)), "breaks",
+		"and every unexplained đồng has a break");
+	recon_scene_end();
+}
+
 int main(void)
 {
+	perhaps_theirs();
 	told_and_missing();
 	honoured();
 	broken();
