@@ -25,7 +25,7 @@ step()
 	printf '\n== %s\n' "$bar_text" >>"$logs/demo.log"
 	[ ! -t 1 ] || printf '%s' "$bar_text"
 	exec 4>&1
-	"$2" >>"$logs/demo.log" 2>&1
+	"$2" >>"$logs/demo.log" 2>&1 </dev/null
 	status=$?
 	exec 4>&-
 	[ ! -t 1 ] || printf '\r\033[K'
@@ -238,7 +238,7 @@ s_release()
 		echo "batch $waits was released without money"
 		return 1
 	}
-	[ -z "$waits" ] || note="batch $waits waits: $(cat "$here/out/not-funded")"
+	[ -z "$waits" ] || note="batch $waits waits, $(grep -o '[0-9.]* đ' "$here/out/not-funded" | head -1) are missing"
 }
 
 # How many payouts of released batches wait for an answer. At a bank that does not deduplicate, who is in doubt waits for the statement.
