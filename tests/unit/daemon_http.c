@@ -33,12 +33,12 @@ enum {
 };
 
 static struct loop *loop;
-static struct server *server, *local;
+static struct server *server, *local, *late_server;
 static char local_path[] = "/tmp/chitra-http-XXXXXX/s", local_dir[] = "/tmp/chitra-http-XXXXXX";
 static struct lane *lane;
 static struct sockets sockets;
 static _Atomic int handled;
-static _Atomic bool drain_now, end_now;
+static _Atomic bool drain_now, end_now, listen_now;
 
 /* ---- the server ------------------------------------------------------------------------------------------------------- */
 
@@ -103,6 +103,7 @@ static const struct route routes[] = {
 };
 
 static struct timer *orders;
+static struct server_plan late_plan;
 
 static void obey(void *arg)
 {
@@ -111,6 +112,12 @@ static void obey(void *arg)
 		server_drain(server);
 	if (atomic_load(&end_now))
 		loop_stop(loop);
+	if (atomic_load(&listen_now) && !late_server)
+		late_server = server_new(loop, &late_plan, sockets.at[2].fd, &(struct why){0});
+	if (!atomic_load(&listen_now) && late_server) {
+		server_free(late_server);
+		late_server = NULL;
+	}
 	timer_set(orders, 10);
 }
 
@@ -123,10 +130,10 @@ static void *serve(void *arg)
 
 /* ---- the client --------------------------------------------------------------------------------------------------------- */
 
-static int dial(void)
+static int dial_to(size_t which)
 {
 	char address[SOCKET_ADDRESS_MAX];
-	socket_address(sockets.at[0].fd, address);
+	socket_address(sockets.at[which].fd, address);
 	struct sockaddr_in to = {.sin_family = AF_INET};
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	to.sin_port = htons((uint16_t)strtoul(strrchr(address, ':') + 1, NULL, 10));
@@ -136,6 +143,11 @@ static int dial(void)
 		return -1;
 	}
 	return fd;
+}
+
+static int dial(void)
+{
+	return dial_to(0);
 }
 
 static void say(int fd, const char *text)
@@ -336,6 +348,28 @@ static void many_connections(void)
 	nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
 }
 
+/* evhttp lets go of a connection while we still hold it. Were its descriptor closed then, the loop would mind the number of a closed
+ * file, and a listener that got the number next would never be polled. */
+static void listener_after_close(void)
+{
+	int heard = 0;
+	bool closed;
+	for (int i = 0; i < 5; i++) {
+		int gone = dial();
+		say(gone, "GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+		hear(gone, PATIENCE_MS, &closed);
+		atomic_store(&listen_now, true);
+		int fd = dial_to(2);
+		say(fd, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+		heard += status_of(hear(fd, 1000, &closed)) == 200;
+		close(fd);
+		close(gone);
+		atomic_store(&listen_now, false);
+		nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
+	}
+	is_i64(heard, 5, "who listens right after a connection was closed is heard by the loop");
+}
+
 /* HAProxy comes in by a Unix socket. */
 static void unix_socket(void)
 {
@@ -387,7 +421,8 @@ int main(void)
 	if (!mkdtemp(local_dir))
 		return 1;
 	snprintf(local_path, sizeof local_path, "%s/s", local_dir);
-	if (!sockets_open(&sockets, "local", local_path, &why))
+	if (!sockets_open(&sockets, "local", local_path, &why) ||
+		!sockets_open(&sockets, "late", "127.0.0.1:0", &why))
 		skip_all("%s", why.text);
 	struct server_plan plan = {
 		.name = "test",
@@ -400,6 +435,8 @@ int main(void)
 		.idle_ms = IDLE_MS,
 		.connections_max = CONNECTIONS,
 	};
+	late_plan = plan;
+	late_plan.name = "late";
 	server = server_new(loop, &plan, sockets.at[0].fd, &why);
 	local = server_new(loop, &plan, sockets.at[1].fd, &why);
 	ok(server != NULL, "a server listens on loopback");
@@ -414,6 +451,7 @@ int main(void)
 	slow_body();
 	later();
 	many_connections();
+	listener_after_close();
 	unix_socket();
 	draining();
 	atomic_store(&end_now, true);
