@@ -33,6 +33,24 @@ static enum result hand_over(struct claim *c)
 	return r == OK ? tx_commit(w) : r;
 }
 
+/* What may not be handed over any more stays sent, for a person to ask the agent about; it is judged again later, not at once. What
+ * has ended meanwhile needs no list. */
+static enum result put_off(struct claim *c)
+{
+	struct work *w = c->w;
+	struct dispatch_ref *refused = arena_array(w->arena, c->n, struct dispatch_ref);
+	int64_t *asks = arena_array(w->arena, c->n, int64_t);
+	size_t n = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct drawn *d = &c->drawn[i];
+		if (d->parcel)
+			continue;
+		asks[n] = d->n ? ASK_AGAIN_REFUSED_MS : DISPATCH_NO_ASK;
+		refused[n++] = (struct dispatch_ref){d->dispatch->id, d->dispatch->epoch};
+	}
+	return dispatch_told(w, refused, asks, n);
+}
+
 /* Their lists may not have been written, or not be complete: written anew they are the same. */
 static enum result draw_left(struct claim *c)
 {
@@ -64,7 +82,9 @@ static enum result draw_left(struct claim *c)
 		if (c->drawn[i].parcel)
 			c->drawn[i].parcel->dispatch = (struct dispatch_ref){
 				dispatches[i].id, dispatches[i].epoch};
-	return r;
+	if (r == OK)
+		r = put_off(c);
+	return r == OK ? tx_commit(w) : r;
 }
 
 static enum result cash_run(struct work *w, void *arg, size_t *found)
