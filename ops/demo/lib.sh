@@ -115,7 +115,7 @@ process_stop()
 # within SECONDS COMMAND...: it succeeds by then
 within()
 {
-	local until=$((SECONDS + $1 + 1))
+	local until=$((SECONDS + $1 * ${CHITRA_PATIENCE:-1} + 1))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt "$until" ] || return 1

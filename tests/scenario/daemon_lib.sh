@@ -48,7 +48,7 @@ daemon_conf()
 # within SECONDS COMMAND...: it succeeds by then
 within()
 {
-	local until=$((SECONDS + $1))
+	local until=$((SECONDS + $1 * ${CHITRA_PATIENCE:-1}))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt "$until" ] || return 1

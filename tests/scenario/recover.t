@@ -72,7 +72,7 @@ sealed()
 
 ready_says()
 {
-	local address end=$((SECONDS + 20))
+	local address end=$((SECONDS + 20 * ${CHITRA_PATIENCE:-1}))
 	while [ $SECONDS -lt $end ]; do
 		address=$(cat "$scratch/run/teller-0.admin" 2>/dev/null || cat "$scratch"/run/*admin* 2>/dev/null)
 		curl -s "http://${address##* }/readyz" | tee "$scratch/readyz" | grep -q "$1" && return 0

@@ -106,7 +106,7 @@ teller_drain()
 
 until_true()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${CHITRA_PATIENCE:-1}))
 	while [ $SECONDS -lt $end ]; do
 		[ "$(sql "$2")" = t ] && return 0
 		sleep 0.1
