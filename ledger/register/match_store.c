@@ -116,25 +116,23 @@ static enum result write_findings(
 }
 
 /* The newest account's trouble is the person's. */
-static enum result find_failed(struct work *w, struct month period, int64_t *written)
+static enum result find_failed(struct work *w, struct month period, const struct rows *rows, int64_t *written)
 {
-	struct rows rows;
-	enum result r = db_run(w, Q_MATCH_FAILED, DB_ARGS(db_day(month_first(period))), &rows);
-	if (r != OK)
-		return r;
-	struct findings f = findings_for(w->arena, rows_n(&rows));
-	int person = rows_col(&rows, "person"), programme = rows_col(&rows, "programme"),
-	    kind = rows_col(&rows, "kind"), status = rows_col(&rows, "status"),
-	    grade = rows_col(&rows, "grade"), authority = rows_col(&rows, "authority");
-	for (size_t i = 0; i < rows_n(&rows); i++) {
-		bool last = i + 1 == rows_n(&rows) ||
-			    row_i64(&rows, i + 1, person) != row_i64(&rows, i, person) ||
-			    strcmp(row_text(&rows, i + 1, programme), row_text(&rows, i, programme)) != 0;
+	struct findings f = findings_for(w->arena, rows_n(rows));
+	int person = rows_col(rows, "person"), programme = rows_col(rows, "programme"),
+	    kind = rows_col(rows, "kind"), status = rows_col(rows, "status"), grade = rows_col(rows, "grade"),
+	    authority = rows_col(rows, "authority");
+	for (size_t i = 0; i < rows_n(rows); i++) {
+		if (row_null(rows, i, person))
+			continue;
+		bool last = i + 1 == rows_n(rows) ||
+			    row_i64(rows, i + 1, person) != row_i64(rows, i, person) ||
+			    strcmp(row_text(rows, i + 1, programme), row_text(rows, i, programme)) != 0;
 		if (last)
-			add_finding(&f, &rows, i,
-				match_problem(strcmp(row_text(&rows, i, kind), "self") == 0,
-					row_text(&rows, i, status), row_text(&rows, i, grade),
-					row_bool(&rows, i, authority)),
+			add_finding(&f, rows, i,
+				match_problem(strcmp(row_text(rows, i, kind), "self") == 0,
+					row_text(rows, i, status), row_text(rows, i, grade),
+					row_bool(rows, i, authority)),
 				true);
 	}
 	return write_findings(w, period, &f, written);
@@ -154,19 +152,26 @@ static enum result find_shared(struct work *w, struct month period, int64_t *wri
 
 /* ---- the whole --------------------------------------------------------------------------------------------------------------- */
 
+static enum result look(
+	struct work *w, struct month period, bool asking, struct rows *rows, struct match_counts *out)
+{
+	enum result r = db_run(w, Q_MATCH_LOOK, DB_ARGS(db_day(month_first(period)), db_bool(asking)), rows);
+	if (r != OK)
+		return r;
+	out->asked = row_i64(rows, 0, rows_col(rows, "asked"));
+	out->people = row_i64(rows, 0, rows_col(rows, "people"));
+	out->cash_wish = row_i64(rows, 0, rows_col(rows, "cash_wish"));
+	out->confirmed = row_i64(rows, 0, rows_col(rows, "confirmed"));
+	out->waiting = row_i64(rows, 0, rows_col(rows, "waiting"));
+	out->failed = row_i64(rows, 0, rows_col(rows, "failed"));
+	out->no_account = row_i64(rows, 0, rows_col(rows, "no_account"));
+	return OK;
+}
+
 enum result match_status(struct work *w, struct month period, struct match_counts *out)
 {
 	struct rows rows;
-	enum result r = db_run(w, Q_MATCH_STATUS, DB_ARGS(db_day(month_first(period))), &rows);
-	if (r != OK)
-		return r;
-	out->people = row_i64(&rows, 0, rows_col(&rows, "people"));
-	out->cash_wish = row_i64(&rows, 0, rows_col(&rows, "cash_wish"));
-	out->confirmed = row_i64(&rows, 0, rows_col(&rows, "confirmed"));
-	out->waiting = row_i64(&rows, 0, rows_col(&rows, "waiting"));
-	out->failed = row_i64(&rows, 0, rows_col(&rows, "failed"));
-	out->no_account = row_i64(&rows, 0, rows_col(&rows, "no_account"));
-	return OK;
+	return look(w, period, false, &rows, out);
 }
 
 static enum result begin(struct work *w, struct day *today)
@@ -193,15 +198,11 @@ enum result match_run(struct work *w, struct month period, struct match_counts *
 	while (r == OK && more)
 		r = grade_chunk(w, today, &after, &more, &counts);
 	if (r == OK)
-		r = db_run(w, Q_MATCH_ASK, DB_ARGS(db_day(month_first(period))), &rows);
-	if (r == OK) {
-		counts.asked = row_i64(&rows, 0, rows_col(&rows, "asked"));
-		r = find_failed(w, period, &counts.findings);
-	}
+		r = look(w, period, true, &rows, &counts);
+	if (r == OK)
+		r = find_failed(w, period, &rows, &counts.findings);
 	if (r == OK)
 		r = find_shared(w, period, &counts.findings);
-	if (r == OK)
-		r = match_status(w, period, &counts);
 	if (r == OK)
 		*out = counts;
 	return r;

@@ -33,94 +33,83 @@ insert into register.account_check (account, source, status, grade, id_linked, p
 select account, 'bank_inquiry', status, grade, linked, passes, message, inquiry
 from unnest($1, $2, $3, $4, $5, $6, $7) as c(account, status, grade, linked, passes, message, inquiry);
 
--- name: match_ask
+-- name: match_look
 -- duties: desk
--- in: period date
--- out: asked bigint
--- Accounts that only a list named, of people on this period's lists who do not wish cash. A bank list that vouched for an account
--- leaves nothing to ask, nor does an open question, nor a death before the period; an answer that was unclear is asked for again.
--- A bank that is none of ours is asked through the bank of the programme's channel.
+-- in: period date, asking boolean
+-- out: asked bigint, people bigint, cash_wish bigint, confirmed bigint, waiting bigint, failed bigint, no_account bigint,
+--      programme text, person bigint, file bigint, row_no integer, kind text, status text, grade text, authority boolean
+-- Everybody on the period's lists once a programme, looked at once. Asked: banks about accounts that only a list named, of people who
+-- do not wish cash. A bank list that vouched for an account leaves nothing to ask, nor does an open question, nor a death before the
+-- period; an answer that was unclear is asked for again. A bank that is none of ours is asked through the bank of the programme's
+-- channel. Counted: people by what is known of them. Rows: people who are to be paid by account and of whose accounts every one was
+-- checked and none passes, an account a row with its newest check; one row without a person if there are none.
 with listed as materialized (
-	select distinct r.person, r.programme from register.import_row r where r.period = $1 and r.programme is not null and r.person is not null
-), candidate as (
-	select a.id, a.bank, min(l.programme) as programme
+	select distinct on (r.programme, r.person) r.programme, r.person, r.file, r.row_no
+	from register.import_row r where r.period = $1 and r.programme is not null and r.person is not null
+	order by r.programme, r.person, r.kind desc
+), state as materialized (
+	select l.programme, l.person, l.file, l.row_no, a.id as account, a.bank,
+		coalesce(k.passes, false) as passes, a.id is not null and coalesce(k.status = 'unclear', true) as waits,
+		exists (select from register.pay_preference p
+			where p.person = l.person and p.programme = l.programme and p.method = 'cash' and not exists (
+				select from register.pay_preference n where n.person = p.person and n.programme = p.programme
+					and (n.since, n.id) > (p.since, p.id))) as cash
 	from listed l
-	cross join lateral (select a.id, a.bank from register.payee_account a where a.person = l.person offset 0) a
-	where coalesce((select p.method from register.pay_preference p
-			where p.person = l.person and p.programme = l.programme order by p.since desc, p.id desc limit 1), 'account') <> 'cash'
-		and not exists (select from register.person_event d where d.person = l.person and d.kind = 'death' and d.day < $1)
-		and not exists (select from register.account_check c where c.account = a.id and c.status <> 'unclear')
+	left join register.payee_account a on a.person = l.person
+	left join lateral (select c.status, c.passes from register.account_check c
+		where c.account = a.id order by c.id desc limit 1) k on true
+), someone as materialized (
+	select s.programme, s.person, s.cash, bool_or(s.passes) as passes, bool_or(s.waits) as waits, count(s.account) as accounts,
+		min(s.file) as file, min(s.row_no) as row_no
+	from state s group by s.programme, s.person, s.cash
+), counts as (
+	select count(*) as people, count(*) filter (where cash) as cash_wish, count(*) filter (where not cash and passes) as confirmed,
+		count(*) filter (where not cash and not passes and waits) as waiting,
+		count(*) filter (where not cash and not passes and not waits and accounts > 0) as failed,
+		count(*) filter (where not cash and accounts = 0) as no_account
+	from someone
+), dead as materialized (
+	select distinct d.person from register.person_event d where d.kind = 'death' and d.day < $1
+), candidate as (
+	select s.account, s.bank, min(s.programme) as programme from state s
+	where $2 and s.waits and not s.cash and s.person not in (select d.person from dead d)
+		and not exists (select from register.account_check c where c.account = s.account and c.status <> 'unclear')
 		and not exists (select from register.account_inquiry i left join register.account_answer w on w.inquiry = i.id
-			where i.account = a.id and w.inquiry is null)
-	group by a.id, a.bank
+			where i.account = s.account and w.inquiry is null)
+	group by s.account, s.bank
 ), asked as (
 	insert into register.account_inquiry (account, bank)
-	select c.id, coalesce(
+	select c.account, coalesce(
 		(select min(h.bank) from org.channel h where h.kind = 'bank' and h.bank = c.bank),
 		(select h.bank from org.programme_agency pa join org.channel h on h.funding_account = pa.funding_account and h.kind = 'bank'
 			where pa.programme = c.programme order by h.id limit 1),
 		c.bank)
-	from candidate c order by c.id
+	from candidate c order by c.account
 	returning id
+), trouble as (
+	select o.programme, o.person, o.file, o.row_no, a.id as account, a.kind, a.authority_until, k.status, k.grade
+	from someone o
+	cross join lateral (select a.id, a.kind, a.authority_until from register.payee_account a where a.person = o.person offset 0) a
+	cross join lateral (select c.status, c.grade from register.account_check c where c.account = a.id order by c.id desc limit 1) k
+	where not o.cash and not o.passes and not o.waits and o.person not in (select d.person from dead d)
 )
-select count(*) as asked from asked;
-
--- name: match_failed
--- duties: desk
--- in: period date
--- out: programme text, person bigint, file bigint, row_no integer, account bigint, kind text, status text, grade text,
---      id_linked boolean, authority boolean
--- People who are to be paid by account and of whose accounts every one was checked and none passes; each account's newest check.
-select r.programme, r.person, r.file, r.row_no, a.id as account, a.kind, k.status, k.grade, k.id_linked,
-	a.authority_until is null or a.authority_until >= ops.today() as authority
-from register.import_row r
-cross join lateral (select a.id, a.kind, a.authority_until from register.payee_account a where a.person = r.person offset 0) a
-join lateral (select c.status, c.grade, c.id_linked, c.passes from register.account_check c
-	where c.account = a.id order by c.id desc limit 1) k on not k.passes and k.status <> 'unclear'
-where r.period = $1 and r.programme is not null
-	and coalesce((select p.method from register.pay_preference p
-		where p.person = r.person and p.programme = r.programme order by p.since desc, p.id desc limit 1), 'account') <> 'cash'
-	and not exists (select from register.person_event d where d.person = r.person and d.kind = 'death' and d.day < $1)
-	and not exists (
-		select from register.payee_account o
-		left join lateral (select c.passes, c.status from register.account_check c
-			where c.account = o.id order by c.id desc limit 1) n on true
-		where o.person = r.person and (n.passes is null or n.passes or n.status = 'unclear'))
-order by r.programme, r.person, a.id;
+select (select count(*) from asked) as asked, c.people, c.cash_wish, c.confirmed, c.waiting, c.failed, c.no_account,
+	t.programme, t.person, t.file, t.row_no, t.kind, t.status, t.grade,
+	t.authority_until is null or t.authority_until >= ops.today() as authority
+from counts c left join trouble t on true
+order by t.programme, t.person, t.account;
 
 -- name: match_shared
 -- duties: desk
 -- in: period date
 -- out: programme text, person bigint, file bigint, row_no integer
 -- One account for several people is lawful (a household's, a guardian's) and worth a look.
+with shared as materialized (
+	select a.bank, a.blind from register.payee_account a group by a.bank, a.blind having min(a.person) <> max(a.person)
+), sharer as materialized (
+	select distinct a.person from shared s join register.payee_account a on a.blind = s.blind and a.bank = s.bank
+)
 select distinct on (r.programme, r.person) r.programme, r.person, r.file, r.row_no
-from register.import_row r
-cross join lateral (select a.person, a.bank, a.blind from register.payee_account a where a.person = r.person offset 0) a
-cross join lateral (select from register.payee_account o
-	where o.blind = a.blind and o.bank = a.bank and o.person <> a.person limit 1) o
+from sharer s join register.import_row r on r.person = s.person
 where r.period = $1 and r.programme is not null
 order by r.programme, r.person, r.row_no;
-
--- name: match_status
--- duties: desk
--- in: period date
--- out: people bigint, cash_wish bigint, confirmed bigint, waiting bigint, failed bigint, no_account bigint
--- Each person of the period's lists once, by programme.
-with listed as materialized (
-	select distinct r.person, r.programme from register.import_row r where r.period = $1 and r.programme is not null and r.person is not null
-), state as (
-	select coalesce((select p.method from register.pay_preference p
-			where p.person = l.person and p.programme = l.programme order by p.since desc, p.id desc limit 1), '') = 'cash' as cash,
-		coalesce(bool_or(k.passes), false) as passes, count(a.id) as accounts,
-		coalesce(bool_or(a.id is not null and (k.passes is null or k.status = 'unclear')), false) as waits
-	from listed l
-	left join lateral (select a.id from register.payee_account a where a.person = l.person offset 0) a on true
-	left join lateral (select c.passes, c.status from register.account_check c
-		where c.account = a.id order by c.id desc limit 1) k on a.id is not null
-	group by l.person, l.programme
-)
-select count(*) as people, count(*) filter (where cash) as cash_wish, count(*) filter (where not cash and passes) as confirmed,
-	count(*) filter (where not cash and not passes and waits) as waiting,
-	count(*) filter (where not cash and not passes and not waits and accounts > 0) as failed,
-	count(*) filter (where not cash and accounts = 0) as no_account
-from state;
