@@ -151,13 +151,13 @@ static void say_list(struct import_said *said, const struct import_list *l, bool
 	said->new_people += l->new_people;
 }
 
-static enum result import_in_transaction(struct payment_run *run)
+static enum result import_in_transaction(struct payment_run *run, bool alone)
 {
+	struct import_how how = {.period = run->asked->period, .strict = run->asked->strict, .alone = alone};
 	TX_GUARD(run->cli->w);
 	enum result r = cli_enter(run->cli);
 	if (r == OK)
-		r = import_lists(run->cli->w, run->keys, &run->reference, run->asked->period,
-			run->asked->strict, run->lists, run->n_lists);
+		r = import_lists(run->cli->w, run->keys, &run->reference, &how, run->lists, run->n_lists);
 	if (r == OK)
 		r = tx_commit(run->cli->w);
 	return r;
@@ -179,7 +179,9 @@ static void group_end(struct payment_run *run)
 	if (run->asked->strict && run->said->refused_files > 0)
 		return;
 	w->arena = run->group;
-	enum result r = import_in_transaction(run);
+	enum result r = import_in_transaction(run, false);
+	if (import_met_another(w, r))
+		r = import_in_transaction(run, true);
 	w->arena = whole;
 	bool strict_no = r == REFUSED && why_is(&w->why, "strict");
 	for (size_t i = 0; i < run->n_lists && (r == OK || strict_no); i++)

@@ -110,6 +110,9 @@ enum result tx_ask_xid(struct work *w) WARN_UNUSED;
 /* Appends the argument in the column's binary form: its length and its bytes (-1 for NULL). Another type than declared, a
  * number that does not fit, or a time out of PostgreSQL's range is a bug() that names `q`. */
 void encode_arg(struct buf *b, const struct query_column *column, const struct db_arg *arg, const char *q);
+/* One value of a column: element i of an array, or the plain value that every row has. */
+void encode_element(
+	struct buf *b, const struct query_column *column, const struct db_arg *arg, size_t i, const char *q);
 Oid encode_oid(const struct query_column *column);
 const char *encode_type_name(Oid oid); /* "bigint[]", or NULL */
 

@@ -269,6 +269,40 @@ enum result copy_end(struct copy *c, int64_t *stored)
 	return r;
 }
 
+/* How many elements the arrays have. */
+static size_t rows_of(const struct query_text *q, const struct db_arg *columns, size_t n)
+{
+	const struct db_arg *first = NULL;
+	if (n != q->outs)
+		bug("%s: %zu columns, %u are declared", q->name, n, (unsigned)q->outs);
+	for (size_t i = 0; i < n; i++) {
+		if (columns[i].kind < DB_KIND_I64S)
+			continue;
+		if (first && first->n != columns[i].n)
+			bug("%s: arrays of %zu and %zu rows", q->name, first->n, columns[i].n);
+		first = &columns[i];
+	}
+	return first ? first->n : 0;
+}
+
+enum result copy_columns(struct work *w, enum query id, const struct db_arg *columns, size_t n)
+{
+	const struct query_text *q = &query_table[id];
+	size_t rows = rows_of(q, columns, n);
+	if (rows == 0)
+		return OK;
+	struct copy *c = copy_begin(w, id);
+	for (size_t i = 0; i < rows; i++) {
+		copy_row_begin(c);
+		for (; c->column < q->outs; c->column++)
+			encode_element(&c->piece, &q->out[c->column], &columns[c->column], i, q->name);
+	}
+	int64_t stored;
+	enum result r = copy_end(c, &stored);
+	bug_if(r == OK && stored != (int64_t)rows);
+	return r;
+}
+
 /* ---- out ----------------------------------------------------------------------------------------------------------- */
 
 struct copy *copy_read_begin(struct work *w, enum query q)

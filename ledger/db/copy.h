@@ -38,6 +38,10 @@ void copy_arg(struct copy *c, const struct db_arg *v); /* arrays, and whatever e
 /* Ends it, frees it, and says whether the server took the rows; *stored is their number (may be NULL). */
 enum result copy_end(struct copy *c, int64_t *stored) WARN_UNUSED;
 
+/* All of it at once: the columns in their declared order, each an array with an element a row, or a plain value that every row
+ * has. About a fifth cheaper than an insert of the same arrays. No row: nothing is done. */
+enum result copy_columns(struct work *w, enum query q, const struct db_arg *columns, size_t n) WARN_UNUSED;
+
 /* Begins a copy out. Never NULL. */
 struct copy *copy_read_begin(struct work *w, enum query q);
 

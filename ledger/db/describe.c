@@ -112,13 +112,14 @@ static bool can_explain(const char *sql)
 	return false;
 }
 
+/* A copy may bring the ids that were drawn before. */
 static const char *explained_sql(struct work *w, const struct query_text *q)
 {
 	if (q->kind != QUERY_COPY_IN)
 		return plain_sql(w, q);
 	const char *table = q->sql + strlen("copy "), *end = strchr(table, ')');
-	return arena_printf(w->arena, "insert into %.*s select %s", (int)(end + 1 - table), table,
-		type_list(w, q->out, q->outs, "null::"));
+	return arena_printf(w->arena, "insert into %.*s overriding system value select %s",
+		(int)(end + 1 - table), table, type_list(w, q->out, q->outs, "null::"));
 }
 
 /* As each duty's role, with a plan that knows no values: so every schema, table and function of the query is asked about. The

@@ -246,3 +246,11 @@ void encode_arg(struct buf *b, const struct query_column *column, const struct d
 		put_value(b, column->type, &v, p);
 	}
 }
+
+void encode_element(
+	struct buf *b, const struct query_column *column, const struct db_arg *arg, size_t i, const char *q)
+{
+	const struct place place = {q, column->name};
+	struct value v = is_array(arg->kind) ? element(arg, i) : plain(arg);
+	put_value(b, column->type, &v, &place);
+}

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ledger/db/copy.h"
 #include "ledger/register/advice.h"
 #include "ledger/register/entitle.h"
 
@@ -340,10 +341,9 @@ static enum result write_parts(struct work *w, const struct chunk *c, const int6
 			workings[n] = c->parts[n].working;
 		}
 	}
-	return db_run(w, Q_ENTITLE_PARTS_ADD,
+	return copy_columns(w, Q_ENTITLE_PARTS_IN,
 		DB_ARGS(db_i64s(claims, n), db_i64s(numbers, n), db_texts(codes, n), db_vnds(amounts, n),
-			db_texts(workings, n)),
-		NULL);
+			db_texts(workings, n)));
 }
 
 static enum result write_claims(struct work *w, const struct chunk *c)
@@ -367,12 +367,11 @@ static enum result write_claims(struct work *w, const struct chunk *c)
 	}
 	enum result r = draw_ids(w, n, ids);
 	if (r == OK)
-		r = db_run(w, Q_ENTITLE_CLAIMS_ADD,
+		r = copy_columns(w, Q_ENTITLE_CLAIMS_IN,
 			DB_ARGS(db_i64s(ids, n), db_i64s(persons, n), db_text(c->run->programme),
 				db_days(months, n), db_texts(kinds, n), db_vnds(amounts, n),
 				db_i64(c->run->agency), db_day(month_first(c->run->period)),
-				db_texts(areas, n), db_days(area_froms, n)),
-			NULL);
+				db_texts(areas, n), db_days(area_froms, n)));
 	return r == OK ? write_parts(w, c, ids) : r;
 }
 

@@ -8,6 +8,7 @@
 
 #include "ledger/base/name.h"
 #include "ledger/base/secret.h"
+#include "ledger/db/copy.h"
 #include "ledger/register/account_hash.h"
 #include "ledger/register/advice.h"
 #include "ledger/register/people_found.h"
@@ -90,7 +91,7 @@ void import_other_free(struct import_other *o)
 static enum result may_import(struct work *w, const char *kind, const struct import_file *file)
 {
 	struct rows rows;
-	enum result r = db_run(w, Q_IMPORT_LOCK, DB_NO_ARGS, &rows);
+	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(true)), &rows);
 	if (r == OK)
 		r = db_run(w, Q_IMPORT_MAY, DB_NO_ARGS, &rows);
 	if (r != OK)
@@ -190,16 +191,13 @@ static enum result find_people_of(struct work *w, struct people_found *people)
 static enum result write_rows(struct import_other *o, const struct other_row *at, size_t n)
 {
 	struct arena *a = o->slice;
-	int64_t *files = arena_array(a, n, int64_t), *numbers = arena_array(a, n, int64_t),
-		*persons = arena_array(a, n, int64_t);
+	int64_t *numbers = arena_array(a, n, int64_t), *persons = arena_array(a, n, int64_t);
 	const char **statuses = arena_array(a, n, const char *), **codes = arena_array(a, n, const char *),
-		   **notes = arena_array(a, n, const char *), **none = arena_array(a, n, const char *);
+		   **notes = arena_array(a, n, const char *);
 	struct bytes *sealed = arena_array(a, n, struct bytes);
-	bool *no_person = arena_array(a, n, bool), *no_sealed = arena_array(a, n, bool),
-	     *null = arena_array(a, n, bool);
+	bool *no_person = arena_array(a, n, bool), *no_sealed = arena_array(a, n, bool);
 	for (size_t i = 0; i < n; i++) {
 		const char *code = at[i].code;
-		files[i] = o->id;
 		numbers[i] = at[i].row;
 		statuses[i] = code ? "rejected" : "accepted";
 		codes[i] = code;
@@ -207,20 +205,17 @@ static enum result write_rows(struct import_other *o, const struct other_row *at
 		persons[i] = at[i].person;
 		no_person[i] = code != NULL || at[i].person == 0;
 		no_sealed[i] = !code;
-		null[i] = true;
 		if (code)
 			sealed[i] = sealed_text(a, &o->row_key, -o->id, "row", at[i].raw);
 		o->file->accepted += !code;
 		o->file->rejected += code != NULL;
 		o->file->unknown += !code && at[i].person == 0;
 	}
-	return db_run(o->w, Q_IMPORT_ROWS_ADD,
-		DB_ARGS(db_i64s(files, n), db_i64s(numbers, n), db_texts(statuses, n),
-			db_with_nulls(db_i64s(persons, n), no_person),
-			db_with_nulls(db_i64s(persons, n), null), db_texts(codes, n), db_texts(notes, n),
-			db_with_nulls(db_byteas(sealed, n), no_sealed), db_texts(none, n), db_null(),
-			db_texts(none, n)),
-		NULL);
+	return copy_columns(o->w, Q_IMPORT_ROWS_IN,
+		DB_ARGS(db_i64(o->id), db_i64s(numbers, n), db_texts(statuses, n),
+			db_with_nulls(db_i64s(persons, n), no_person), db_null(), db_texts(codes, n),
+			db_texts(notes, n), db_with_nulls(db_byteas(sealed, n), no_sealed), db_null(),
+			db_null(), db_null()));
 }
 
 /* ---- a bank's accounts ------------------------------------------------------------------------------------------------------- */
@@ -299,16 +294,14 @@ static enum result add_accounts(
 {
 	struct arena *a = o->slice;
 	size_t n = 0;
-	int64_t *persons = arena_array(a, b->n, int64_t), *files = arena_array(a, b->n, int64_t);
-	const char **kinds = arena_array(a, b->n, const char *), **banks = arena_array(a, b->n, const char *),
+	int64_t *persons = arena_array(a, b->n, int64_t);
+	const char **banks = arena_array(a, b->n, const char *),
 		   **holders = arena_array(a, b->n, const char *),
-		   **folds = arena_array(a, b->n, const char *), **none = arena_array(a, b->n, const char *);
+		   **folds = arena_array(a, b->n, const char *);
 	struct hash16 *blinds = arena_array(a, b->n, struct hash16),
 		      *salts = arena_array(a, b->n, struct hash16);
 	struct hash *hashes = arena_array(a, b->n, struct hash);
 	struct bytes *sealed = arena_array(a, b->n, struct bytes);
-	struct day *untils = arena_array(a, b->n, struct day);
-	bool *null = arena_array(a, b->n, bool);
 	for (size_t i = 0; i < b->n; i++) {
 		const struct account_entry *e = b->entries[i];
 		struct key32 key;
@@ -317,13 +310,10 @@ static enum result add_accounts(
 		if (!people_open_key(&people->at[b->person[i]], o->keys, &key, &o->w->why))
 			return REFUSED;
 		persons[n] = b->persons[i];
-		files[n] = o->id;
-		kinds[n] = "self";
 		banks[n] = e->bank;
 		holders[n] = e->holder;
 		folds[n] = reading_fold(a, e->holder);
 		blinds[n] = b->blinds[i];
-		null[n] = true;
 		if (getentropy(salts[n].b, sizeof salts[n].b) != 0)
 			bug("could not draw a salt");
 		hashes[n] = account_hash(&salts[n], e->bank, e->account.text);
@@ -332,12 +322,11 @@ static enum result add_accounts(
 	}
 	if (n == 0)
 		return OK;
-	enum result r = db_run(o->w, Q_IMPORT_ACCOUNTS_ADD,
-		DB_ARGS(db_i64s(persons, n), db_texts(kinds, n), db_texts(banks, n), db_hash16s(blinds, n),
+	enum result r = copy_columns(o->w, Q_IMPORT_ACCOUNTS_IN,
+		DB_ARGS(db_i64s(persons, n), db_text("self"), db_texts(banks, n), db_hash16s(blinds, n),
 			db_byteas(sealed, n), db_hash16s(salts, n), db_hashes(hashes, n),
-			db_texts(holders, n), db_texts(folds, n), db_texts(none, n),
-			db_with_nulls(db_days(untils, n), null), db_text("bank_list"), db_i64s(files, n)),
-		NULL);
+			db_texts(holders, n), db_texts(folds, n), db_null(), db_null(), db_text("bank_list"),
+			db_i64(o->id)));
 	return r == OK ? find_accounts(o->w, b) : r;
 }
 
@@ -348,19 +337,17 @@ static enum result add_checks(
 	size_t n = b->n;
 	const char **statuses = arena_array(o->slice, n, const char *),
 		   **grades = arena_array(o->slice, n, const char *);
-	bool *linked = arena_array(o->slice, n, bool), *passes = arena_array(o->slice, n, bool);
+	bool *passes = arena_array(o->slice, n, bool);
 	for (size_t i = 0; i < n; i++) {
 		const struct account_entry *e = b->entries[i];
 		enum name_grade g = name_grade(bytes_z(people->at[b->person[i]].name), bytes_z(e->holder));
 		statuses[i] = e->account_status;
 		grades[i] = name_grade_text(g);
-		linked[i] = true;
 		passes[i] = strcmp(e->account_status, "open") == 0 && g <= NAME_FOLDED;
 	}
-	return db_run(o->w, Q_IMPORT_CHECKS_ADD,
-		DB_ARGS(db_i64s(b->accounts, n), db_texts(statuses, n), db_texts(grades, n),
-			db_bools(linked, n), db_bools(passes, n)),
-		NULL);
+	return copy_columns(o->w, Q_IMPORT_CHECKS_IN,
+		DB_ARGS(db_i64s(b->accounts, n), db_text("bank_list"), db_texts(statuses, n),
+			db_texts(grades, n), db_bool(true), db_bools(passes, n)));
 }
 
 static enum result accounts_slice(struct import_other *o, struct account_entry *at, size_t n)

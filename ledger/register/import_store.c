@@ -292,10 +292,10 @@ static bool nothing_left(const struct import_list *lists, size_t n)
 	return true;
 }
 
-static enum result judge_together(struct work *w, struct import *im)
+static enum result judge_together(struct work *w, struct import *im, bool alone)
 {
 	struct rows rows;
-	enum result r = db_run(w, Q_IMPORT_LOCK, DB_NO_ARGS, &rows);
+	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(alone)), &rows);
 	if (r == OK)
 		r = refuse_known_files(w, im->lists, im->n_lists);
 	if (r == OK)
@@ -316,24 +316,32 @@ static enum result judge_together(struct work *w, struct import *im)
 	return r;
 }
 
+bool import_met_another(const struct work *w, enum result r)
+{
+	return (r == REFUSED && why_is(&w->why, "constraint")) ||
+	       (r == RETRY && why_is(&w->why, "db_conflict"));
+}
+
 enum result import_lists(struct work *w, const struct register_keys *keys, const struct reference *reference,
-	struct month period, bool strict, struct import_list *lists, size_t n)
+	const struct import_how *how, struct import_list *lists, size_t n)
 {
 	struct import im = {
 		.arena = w->arena,
 		.keys = keys,
 		.reference = reference,
-		.period = month_first(period),
+		.period = month_first(how->period),
 		.lists = lists,
 		.n_lists = n,
 		.files = arena_array(w->arena, n, struct import_file_more),
 	};
 	people_begin(&im.people, w->arena);
-	enum result r = judge_together(w, &im);
+	for (size_t i = 0; i < n; i++)
+		lists[i].new_people = 0;
+	enum result r = judge_together(w, &im, how->alone);
 	if (r != OK)
 		return r;
 	count(lists, n);
-	if (strict)
+	if (how->strict)
 		r = strict_check(w, lists, n);
 	if (r != OK || nothing_left(lists, n))
 		return r;

@@ -27,11 +27,19 @@ struct import_list {
 	size_t new_people;
 };
 
+struct import_how {
+	struct month period;
+	bool strict;
+	bool alone; /* nobody else imports meanwhile */
+};
+
 /* Payment lists, in the order that decides which of two rows of a person counts. Also refuses files: file_twice, area_unknown,
- * programme_unknown (per file), no_mandate (REFUSED as a whole). With `strict` one rejected row refuses everything: REFUSED strict,
- * and the verdicts say which rows. */
+ * programme_unknown (per file), no_mandate (REFUSED as a whole). With how->strict one rejected row refuses everything: REFUSED strict,
+ * and the verdicts say which rows. Several officers import side by side; who was not alone and met another over the same person
+ * (import_met_another) rolls back and imports the same lists again, alone: verdicts may stay as they are. */
 enum result import_lists(struct work *w, const struct register_keys *keys, const struct reference *reference,
-	struct month period, bool strict, struct import_list *lists, size_t n) WARN_UNUSED;
+	const struct import_how *how, struct import_list *lists, size_t n) WARN_UNUSED;
+bool import_met_another(const struct work *w, enum result r);
 
 /* ---- lists that are no payment lists: a bank's accounts, deaths ----------------------------------------------------------------
  * They may name a million people, so they come in slices: begin, any number of slices, end; all in the caller's one transaction.

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "ledger/base/secret.h"
+#include "ledger/db/copy.h"
 #include "ledger/register/account_hash.h"
 #include "ledger/register/advice.h"
 
@@ -97,15 +98,15 @@ static enum result write_people(struct work *w, struct import *im, size_t n_peop
 	}
 	if (n == 0)
 		return OK;
-	enum result r = db_run(w, Q_IMPORT_PEOPLE_ADD,
+	enum result r = copy_columns(w, Q_IMPORT_PEOPLE_IN,
 		DB_ARGS(db_i64s(ids, n), db_hash16s(anchors, n), db_texts(names, n), db_texts(folds, n),
-			db_i64s(years, n), db_with_nulls(db_days(births, n), no_birth), db_texts(sexes, n)),
-		NULL);
+			db_i64s(years, n), db_with_nulls(db_days(births, n), no_birth), db_texts(sexes, n)));
 	if (r == OK)
-		r = db_run(w, Q_IMPORT_IDS_ADD,
-			DB_ARGS(db_i64s(ids, n), db_byteas(wrapped, n), db_hash16s(blinds, n),
-				db_byteas(sealed, n)),
-			NULL);
+		r = copy_columns(w, Q_IMPORT_PERSON_KEYS_IN, DB_ARGS(db_i64s(ids, n), db_byteas(wrapped, n)));
+	if (r == OK)
+		r = copy_columns(w, Q_IMPORT_IDS_IN,
+			DB_ARGS(db_i64s(ids, n), db_text("cccd"), db_hash16s(blinds, n),
+				db_byteas(sealed, n)));
 	if (r == OK)
 		r = db_run(w, Q_IMPORT_DEATHS_NOTICED, DB_ARGS(db_i64s(ids, n), db_hash16s(blinds, n)), NULL);
 	return r;
@@ -187,13 +188,19 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 			n++;
 		}
 	}
-	return db_run(w, Q_IMPORT_ROWS_ADD,
+	return copy_columns(w, Q_IMPORT_ROWS_IN,
 		DB_ARGS(db_i64s(files, n), db_i64s(rows, n), db_texts(statuses, n),
 			db_with_nulls(db_i64s(persons, n), no_person),
 			db_with_nulls(db_i64s(listed, n), no_listed), db_texts(codes, n), db_texts(notes, n),
 			db_with_nulls(db_byteas(sealed, n), no_sealed), db_texts(programmes, n),
-			db_day(im->period), db_texts(kinds, n)),
-		NULL);
+			db_day(im->period), db_texts(kinds, n)));
+}
+
+/* What somebody may have said before is passed over; where everybody is new nothing can be. */
+static enum result write_again(struct work *w, const struct import *im, enum query in, enum query again,
+	const struct db_arg *columns, size_t n)
+{
+	return im->nobody_again ? copy_columns(w, in, columns, n) : db_run(w, again, columns, n, NULL);
 }
 
 /* Rows of people who were registered before, by their place in `rows`: what is known of them decides whether anything is new. */
@@ -291,15 +298,12 @@ static enum result write_enrolments(struct work *w, struct import *im, const boo
 			numbers[n] = e->row;
 		}
 	}
-	if (n == 0)
-		return OK;
-	return db_run(w, Q_IMPORT_ENROLMENTS_ADD,
+	return copy_columns(w, Q_IMPORT_ENROLMENTS_IN,
 		DB_ARGS(db_i64s(persons, n), db_texts(programmes, n), db_texts(categories, n),
 			db_with_nulls(db_i64s(pcts, n), no_pct), db_texts(areas, n), db_days(area_froms, n),
 			db_days(froms, n), db_with_nulls(db_days(tos, n), regular), db_texts(kinds, n),
 			db_with_nulls(db_days(periods, n), regular), db_texts(decisions, n),
-			db_i64s(files, n), db_i64s(numbers, n)),
-		NULL);
+			db_i64s(files, n), db_i64s(numbers, n)));
 }
 
 static const char *method_name(enum pay_method m)
@@ -346,10 +350,9 @@ static enum result write_preferences(struct work *w, struct import *im, const bo
 	}
 	if (n == 0)
 		return OK;
-	return db_run(w, im->nobody_again ? Q_IMPORT_PREFERENCES_ADD : Q_IMPORT_PREFERENCES_AGAIN,
+	return write_again(w, im, Q_IMPORT_PREFERENCES_IN, Q_IMPORT_PREFERENCES_AGAIN,
 		DB_ARGS(db_i64s(persons, n), db_texts(programmes, n), db_texts(methods, n), db_day(since),
-			db_i64s(files, n)),
-		NULL);
+			db_i64s(files, n)));
 }
 
 /* ---- accounts and telephones ------------------------------------------------------------------------------------------ */
@@ -438,19 +441,17 @@ static enum result write_accounts(struct work *w, struct import *im)
 		secret_wipe(&key, sizeof key);
 	}
 	if (c.n > 0)
-		r = db_run(w, im->nobody_again ? Q_IMPORT_ACCOUNTS_ADD : Q_IMPORT_ACCOUNTS_AGAIN,
+		r = write_again(w, im, Q_IMPORT_ACCOUNTS_IN, Q_IMPORT_ACCOUNTS_AGAIN,
 			DB_ARGS(db_i64s(c.persons, c.n), db_texts(c.kinds, c.n), db_texts(c.banks, c.n),
 				db_hash16s(c.blinds, c.n), db_byteas(c.sealed, c.n), db_hash16s(c.salts, c.n),
 				db_hashes(c.hashes, c.n), db_texts(c.holders, c.n), db_texts(c.folds, c.n),
 				db_texts(c.authorities, c.n),
 				db_with_nulls(db_days(c.untils, c.n), c.no_until), db_text("list"),
-				db_i64s(c.files, c.n)),
-			NULL);
+				db_i64s(c.files, c.n)));
 	if (r == OK && c.n_phones > 0)
-		r = db_run(w, Q_IMPORT_PHONES_ADD,
+		r = write_again(w, im, Q_IMPORT_PHONES_IN, Q_IMPORT_PHONES_AGAIN,
 			DB_ARGS(db_i64s(c.phone_persons, c.n_phones), db_hash16s(c.phone_blinds, c.n_phones),
-				db_byteas(c.phones, c.n_phones)),
-			NULL);
+				db_byteas(c.phones, c.n_phones)));
 	return r;
 }
 

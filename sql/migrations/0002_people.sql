@@ -227,13 +227,13 @@ create table register.enrolment (
 );
 
 create table register.pay_preference (
-	id bigint generated always as identity primary key,
+	id bigint generated always as identity,
 	person bigint not null,
 	programme text not null,
 	method text not null check (method in ('account', 'cash')),
 	since date not null,
 	file bigint,
-	unique (person, programme, since, method)
+	primary key (person, programme, since, method)
 );
 
 -- An account that may receive a person's money: who says so, how well the name fits, since when.
@@ -256,11 +256,10 @@ create table register.payee_account (
 	unique (person, bank, blind),
 	check (kind = 'self' or authority is not null)
 );
-create index on register.payee_account (blind);
 
 -- What was found out about it; the newest row counts. Passing needs a grade and a second link.
 create table register.account_check (
-	id bigint generated always as identity primary key,
+	id bigint generated always as identity,
 	account bigint not null,
 	source text not null check (source in ('bank_list', 'bank_inquiry', 'officer')),
 	status text not null check (status in ('open', 'closed', 'blocked', 'not_found', 'unclear')),
@@ -268,11 +267,12 @@ create table register.account_check (
 	id_linked boolean not null,		-- the bank or an officer's document ties the account to the person's ID
 	passes boolean not null,
 	message bigint,				-- the bank's reply
-	inquiry bigint unique,			-- the question that it answers
+	inquiry bigint,				-- the question that it answers
 	at timestamptz not null default now(),
+	primary key (account, id),
 	check (not passes or (status = 'open' and id_linked and grade in ('exact', 'tone_variant', 'folded')))
 );
-create index on register.account_check (account, id);
+create unique index account_check_inquiry_key on register.account_check (inquiry) where inquiry is not null;
 
 -- Questions to the bank about accounts; the teller takes them by ascending id.
 create table register.account_inquiry (

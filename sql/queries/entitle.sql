@@ -59,22 +59,14 @@ select c.person, c.month, c.kind, c.pay_period from payout.claim c where c.progr
 -- out: id bigint
 select nextval('payout.claim_id_seq') as id from generate_series(1, $1);
 
--- name: entitle_claims_add
+-- name: entitle_claims_in
 -- duties: desk
--- in: ids bigint[], persons bigint[], programme text, months date[], kinds text[], amounts bigint[], agency bigint,
---     pay_period date, areas text[], area_froms date[]
--- out:
-insert into payout.claim (id, person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
-overriding system value
-select c.id, c.person, $3, c.month, c.kind, c.amount, $7, $8, c.area, c.area_from
-from unnest($1, $2, $4, $5, $6, $9, $10) as c(id, person, month, kind, amount, area, area_from);
+-- copy in: payout.claim(id bigint, person bigint, programme text, month date, kind text, amount_dong bigint, agency bigint,
+--     pay_period date, area_code text, area_valid_from date)
 
--- name: entitle_parts_add
+-- name: entitle_parts_in
 -- duties: desk
--- in: claims bigint[], numbers smallint[], rate_codes text[], amounts bigint[], workings text[]
--- out:
-insert into payout.claim_part (claim, n, rate_code, amount_dong, working)
-select * from unnest($1, $2, $3, $4, $5);
+-- copy in: payout.claim_part(claim bigint, n smallint, rate_code text, amount_dong bigint, working text)
 
 -- name: finding_list
 -- duties: desk

@@ -4,10 +4,11 @@
 
 -- name: import_lock
 -- duties: desk
--- in:
+-- in: alone boolean
 -- out: locked boolean
--- One import at a time: two that name the same new person would otherwise refuse each other.
-select true as locked from pg_advisory_xact_lock(7201);
+-- Payment lists come in side by side; whoever meets the same person as another at that moment is refused by a key and comes again
+-- alone. What looks people up without a key that would refuse (accounts, deaths) is alone from the start.
+select case when $1 then pg_advisory_xact_lock(7201) is not null else pg_advisory_xact_lock_shared(7201) is not null end as locked;
 
 -- name: import_instance
 -- duties: desk
@@ -157,65 +158,50 @@ select f.id, f.sha256, f.name, $4, f.programme, f.area, f.area_from, $8, $9, aut
 from unnest($1, $2, $3, $5, $6, $7, $10, $11, $12, $13, $14)
 	as f(id, sha256, name, programme, area, area_from, row_key, accepted, rejected, repaired, total);
 
--- name: import_people_add
+-- name: import_people_in
 -- duties: desk
--- in: ids bigint[], anchors bytea[], names text[], folds text[], years smallint[], births date[], sexes text[]
--- out:
-insert into register.person (id, anchor, name, name_fold, birth_year, birth_date, sex)
-overriding system value
-select * from unnest($1, $2, $3, $4, $5, $6, $7);
+-- copy in: register.person(id bigint, anchor bytea, name text, name_fold text, birth_year smallint, birth_date date, sex text)
 
--- name: import_ids_add
+-- name: import_person_keys_in
 -- duties: desk
--- in: persons bigint[], wrapped bytea[], blinds bytea[], sealed bytea[]
--- out:
-with k as (
-	insert into register.person_key (person, wrapped) select * from unnest($1, $2)
-)
-insert into register.person_id (person, kind, blind, sealed)
-select person, 'cccd', blind, sealed from unnest($1, $3, $4) as i(person, blind, sealed);
+-- copy in: register.person_key(person bigint, wrapped bytea)
 
--- name: import_phones_add
+-- name: import_ids_in
+-- duties: desk
+-- copy in: register.person_id(person bigint, kind text, blind bytea, sealed bytea)
+
+-- name: import_phones_in
+-- duties: desk
+-- copy in: register.person_phone(person bigint, blind bytea, sealed bytea)
+-- Of people who are all new; …_again serves those who may have said so before.
+
+-- name: import_phones_again
 -- duties: desk
 -- in: persons bigint[], blinds bytea[], sealed bytea[]
 -- out:
 insert into register.person_phone (person, blind, sealed) select * from unnest($1, $2, $3) on conflict do nothing;
 
--- name: import_enrolments_add
+-- name: import_enrolments_in
 -- duties: desk
--- in: persons bigint[], programmes text[], categories text[], pcts smallint[], areas text[], area_froms date[],
---     from_months date[], to_months date[], kinds text[], pay_periods date[], decisions text[], files bigint[], rows integer[]
--- out:
-insert into register.enrolment (person, programme, category, injury_pct, area_code, area_valid_from, from_month, to_month, kind,
-	pay_period, decision, file, row_no)
-select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+-- copy in: register.enrolment(person bigint, programme text, category text, injury_pct smallint, area_code text,
+--     area_valid_from date, from_month date, to_month date, kind text, pay_period date, decision text, file bigint, row_no integer)
 
--- name: import_preferences_add
+-- name: import_preferences_in
 -- duties: desk
--- in: persons bigint[], programmes text[], methods text[], since date, files bigint[]
--- out:
-insert into register.pay_preference (person, programme, method, since, file)
-select person, programme, method, $4, file from unnest($1, $2, $3, $5) as p(person, programme, method, file);
+-- copy in: register.pay_preference(person bigint, programme text, method text, since date, file bigint)
 
 -- name: import_preferences_again
 -- duties: desk
 -- in: persons bigint[], programmes text[], methods text[], since date, files bigint[]
 -- out:
--- For people who may have said so before; for new ones it would write each row twice over.
 insert into register.pay_preference (person, programme, method, since, file)
 select person, programme, method, $4, file from unnest($1, $2, $3, $5) as p(person, programme, method, file)
 on conflict (person, programme, since, method) do nothing;
 
--- name: import_accounts_add
+-- name: import_accounts_in
 -- duties: desk
--- in: persons bigint[], kinds text[], banks text[], blinds bytea[], sealed bytea[], salts bytea[], hashes bytea[], holders text[],
---     folds text[], authorities text[], authority_untils date[], source text, files bigint[]
--- out:
-insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, authority,
-	authority_until, source, file)
-select person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, $12, file
-from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
-	as a(person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, file);
+-- copy in: register.payee_account(person bigint, kind text, bank text, blind bytea, sealed bytea, salt bytea, hash bytea,
+--     holder_name text, holder_fold text, authority text, authority_until date, source text, file bigint)
 
 -- name: import_accounts_again
 -- duties: desk
@@ -229,15 +215,10 @@ from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
 	as a(person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, file)
 on conflict (person, bank, blind) do nothing;
 
--- name: import_rows_add
+-- name: import_rows_in
 -- duties: desk
--- in: files bigint[], rows integer[], statuses text[], persons bigint[], listed bigint[], codes text[], notes text[],
---     sealed bytea[], programmes text[], period date, kinds text[]
--- out:
-insert into register.import_row (file, row_no, status, person, listed_dong, code, note, sealed, programme, period, kind)
-select r.file, r.row_no, r.status, r.person, r.listed, r.code, r.note, r.sealed, r.programme, $10, r.kind
-from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $11)
-	as r(file, row_no, status, person, listed, code, note, sealed, programme, kind);
+-- copy in: register.import_row(file bigint, row_no integer, status text, person bigint, listed_dong bigint, code text, note text,
+--     sealed bytea, programme text, period date, kind text)
 
 -- name: import_deaths_noticed
 -- duties: desk
@@ -258,13 +239,9 @@ select f.programme, $2, f.person, f.file, f.row_no, f.code, f.note, f.blocks
 from unnest($1, $3, $4, $5, $6, $7, $8) as f(programme, person, file, row_no, code, note, blocks)
 on conflict do nothing;
 
--- name: import_checks_add
+-- name: import_checks_in
 -- duties: desk
--- in: accounts bigint[], statuses text[], grades text[], linked boolean[], passes boolean[]
--- out:
-insert into register.account_check (account, source, status, grade, id_linked, passes)
-select account, 'bank_list', status, grade, linked, passes
-from unnest($1, $2, $3, $4, $5) as c(account, status, grade, linked, passes);
+-- copy in: register.account_check(account bigint, source text, status text, grade text, id_linked boolean, passes boolean)
 
 -- name: import_deaths_add
 -- duties: desk

@@ -258,4 +258,41 @@ is "$(sql "select what || ': ' || reason from auth.access_log")" 'export.people:
 unlike "$(CHITRA_SESSION=$scratch/phu_hai chitra people --period $period --csv)" '0991' 'an officer of another ward sees nobody'
 like "$(chitra import rows --period $period --csv)" 'rows.csv,5,rejected,id_zeros_lost,22915,' 'what every row came to can be read again'
 
+# ---- side by side ----------------------------------------------------------------------------------------------------------------
+
+# Two wards list the same 400 new people, the other way round; both imports are let go at once.
+crowd()
+{
+	local i rows=()
+	for i in $(seq "$2" "$3" "$4"); do
+		rows+=("$(person "$(printf '0991430%05d' "$i")" '' '' '' '' "$((97042500000000 + i))")")
+	done
+	list "$1" "${rows[@]}"
+}
+# together LOGIN FILE AREA
+together()
+{
+	CHITRA_SESSION=$scratch/$1 chitra import "$scratch/$2" --programme social --area "$3" --period $period >/dev/null 2>&1
+}
+for round in 1 2 3; do
+	crowd here.csv ${round}001 1 ${round}400
+	crowd there.csv ${round}400 -1 ${round}001
+	known=$(sql "select count(*) from register.person")
+	sql "select pg_advisory_lock(7201); select pg_sleep(0.6)" >/dev/null &
+	sleep 0.2
+	together thu here.csv 22915 &
+	here=$!
+	together lan there.csv 22921 &
+	there=$!
+	wait $here
+	ended=$?
+	wait $there
+	ended="$ended $?"
+	is "$ended" '0 0' "round $round: two officers import at once, and neither is refused"
+	is "$(sql "select count(*) - $known from register.person")" 400 'everybody is registered once'
+	is "$(sql "select string_agg(n || ' ' || status, ', ') from (select count(*) as n, r.status from register.import_row r
+		join register.import_file f on f.id = r.file where f.name in ('here.csv', 'there.csv') and f.id in (select id from register.import_file order by id desc limit 2)
+		group by r.status order by r.status) x")" '400 accepted, 400 rejected' 'and stands on one list'
+done
+
 done_testing

@@ -158,7 +158,7 @@ select is(pg_temp.probe('owner', null, s), c, format('the form of a row: %s', c)
 	('23514 import_file_sha256_check', format('insert into register.import_file (sha256, name, kind, officer, row_key, accepted, rejected, repaired) values (''short'', ''f'', ''deaths'', %s, ''k'', 0, 0, 0)', pg_temp.officer('lan'))),
 	('23514 import_row_kind_check', format('insert into register.import_row (file, row_no, status, kind) values (%s, 98, ''accepted'', ''twice'')', :file)),
 	('23514 pay_preference_method_check', format('insert into register.pay_preference (person, programme, method, since) values (%s, ''merit'', ''gold'', ''2024-05-01'')', :person)),
-	('23505 pay_preference_person_programme_since_method_key', format('insert into register.pay_preference (person, programme, method, since) values (%s, ''merit'', ''cash'', ''2024-04-01'')', :person)),
+	('23505 pay_preference_pkey', format('insert into register.pay_preference (person, programme, method, since) values (%s, ''merit'', ''cash'', ''2024-04-01'')', :person)),
 	('23514 payee_account_blind_check', replace(pg_temp.account_sql(:person, 'self', null, 'b'), 'substr(sha256(''b''), 1, 16)', '''short''')),
 	('23514 payee_account_source_check', replace(pg_temp.account_sql(:person, 'self', null, 'b'), '''list''', '''rumour''')),
 	('23514 person_event_kind_check', format('insert into register.person_event (person, kind, day) values (%s, ''wedding'', ''2024-04-01'')', :person)),

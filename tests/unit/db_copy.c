@@ -3,13 +3,14 @@
 
 #include "ledger/db/copy.h"
 
-enum { T_IN = 4096, T_OUT, T_OUT_SELECT, T_EMPTY, T_COUNT_ROWS, T_COUNT };
+enum { T_IN = 4096, T_OUT, T_OUT_SELECT, T_EMPTY, T_COUNT_ROWS, T_FLAT, T_FLAT_ROWS, T_COUNT };
 
 #define ROWS 100000
 
 static const struct query_column columns[] = {{"id", DB_BIGINT, 0}, {"small", DB_SMALLINT, 0},
 	{"truth", DB_BOOLEAN, 0}, {"word", DB_TEXT, 0}, {"hash", DB_BYTEA, 0}, {"day", DB_DATE, 0},
 	{"at", DB_TIMESTAMPTZ, 0}, {"many", DB_BIGINT, 1}};
+static const struct query_column one_text[] = {{"w", DB_TEXT, 0}};
 static const struct query_column one_bigint[] = {{"id", DB_BIGINT, 0}};
 
 const struct query_text query_table[] = {
@@ -27,6 +28,13 @@ const struct query_text query_table[] = {
 		0, 1, NULL, one_bigint},
 	[T_COUNT_ROWS] = {"t_count", "here", "select count(*) as id from public.bulk", QUERY_PLAIN, 0, 0, 1,
 		NULL, one_bigint},
+	[T_FLAT] = {"t_flat", "here",
+		"copy public.bulk (id, small, truth, word, hash, day) from stdin (format binary)",
+		QUERY_COPY_IN, 0, 0, 6, NULL, columns},
+	[T_FLAT_ROWS] = {"t_flat_rows", "here",
+		"select string_agg(concat_ws(' ', id, small, truth, coalesce(word, '-'), coalesce(day::text, '-')), ', ' order by id) as w "
+		"from public.bulk where id < 0 and hash = sha256('x')",
+		QUERY_PLAIN, 0, 0, 1, NULL, one_text},
 };
 const unsigned query_count = T_COUNT;
 
@@ -65,6 +73,31 @@ static void fresh(struct work *w)
 static const char *table_rows(void)
 {
 	return scene("select count(*) from public.bulk");
+}
+
+/* The same rows as arrays, with one value that all have. */
+static void as_columns(struct work *w)
+{
+	static const int64_t ids[] = {-1, -2, -3}, small[] = {1, 2, 3};
+	static const bool null[] = {false, true, false};
+	const char *words[] = {"một", NULL, "ba"};
+	const struct day days[] = {{1}, {2}, {3}};
+	struct hash h = sha256(bytes_z("x"));
+	struct rows r;
+	fresh(w);
+	ok(tx_begin(w) == OK &&
+			copy_columns(w, Q(FLAT),
+				DB_ARGS(db_i64s(ids, 3), db_i64s(small, 3), db_bool(true), db_texts(words, 3),
+					db_hash(&h), db_with_nulls(db_days(days, 3), null))) == OK,
+		"arrays are copied in, an element a row");
+	ok(db_run(w, Q(FLAT_ROWS), DB_NO_ARGS, &r) == OK, "they are there");
+	is_str(row_text(&r, 0, 0), "-3 3 t ba 1970-01-04, -2 2 t - -, -1 1 t một 1970-01-02",
+		"each with its own elements, and what all have");
+	ok(copy_columns(w, Q(FLAT),
+		   DB_ARGS(db_i64s(ids, 0), db_i64s(small, 0), db_bool(true), db_texts(words, 0), db_hash(&h),
+			   db_with_nulls(db_days(days, 0), null))) == OK,
+		"no row is nothing to do");
+	tx_rollback(w);
 }
 
 static void in(struct work *w)
@@ -163,6 +196,7 @@ int main(void)
 	      " at timestamptz, many bigint[])");
 	struct db *db = db_open(NULL, DB_DUTY_OWNER);
 	struct work w = work_on(db);
+	as_columns(&w);
 	in(&w);
 	refused(&w);
 	out(&w);
