@@ -88,19 +88,38 @@ static struct drafts drafts_of(struct arena *a, const struct batches *b)
 	return d;
 }
 
+/* Locked at last, so that two officers may read the same lines at a time; what is locked must be what was read. */
+static enum result lock_as_read(
+	struct work *w, const int64_t *ids, size_t n, const struct batches *read, struct batches *out)
+{
+	enum result r = batch_lock(w, ids, n, out);
+	if (r == OK)
+		r = batch_must_be(w, out, "frozen");
+	for (size_t i = 0; i < read->n && r == OK; i++)
+		if (out->at[i].version != read->at[i].version ||
+			!hash_eq(&out->at[i].root, &read->at[i].root)) {
+			why_set(&w->why, "batch_changed", "batch %" PRId64 " was changed meanwhile",
+				read->at[i].id);
+			r = REFUSED;
+		}
+	return r;
+}
+
 enum result approve_prepare(
 	struct work *w, enum approval_role role, const int64_t *ids, size_t n, struct drafts *out)
 {
-	struct batches b;
-	enum result r = batch_lock(w, ids, n, &b);
+	struct batches read, locked;
+	enum result r = batch_known(w, ids, n, &read);
 	if (r == OK)
-		r = batch_must_be(w, &b, "frozen");
+		r = batch_must_be(w, &read, "frozen");
 	if (r == OK)
-		r = officer_must(w, approval_role_name(role), wanted_of(w->arena, &b), b.n);
+		r = officer_must(w, approval_role_name(role), wanted_of(w->arena, &read), read.n);
 	if (r == OK)
-		r = batch_check(w, &b);
+		r = batch_check(w, &read);
 	if (r == OK)
-		*out = drafts_of(w->arena, &b);
+		r = lock_as_read(w, ids, n, &read, &locked);
+	if (r == OK)
+		*out = drafts_of(w->arena, &locked);
 	return r;
 }
 

@@ -2,7 +2,7 @@
  *
  * Called by the desk and `chitra`, inside the caller's officer transaction:
  *
- *	approve_prepare (locks, recomputes every line) → the officer's key signs approve_text → approve_record → books_post → tx_commit
+ *	approve_prepare (recomputes every line, locks) → the officer's key signs approve_text → approve_record → books_post → tx_commit
  *
  * With the second signature a batch is approved, its payouts begin to live as `ready`, and its obligation is booked, all
  * in that one transaction. That maker, checker and approver are three people is the database's rule. Never sees a secret key. */
@@ -32,8 +32,8 @@ struct drafts {
 	struct draft *at;
 };
 
-/* Locks the batches, recomputes their lines and roots, and makes a draft for each agency. REFUSED batch_unknown, batch_state,
- * batch_altered, no_mandate. */
+/* Recomputes the batches' lines and roots, locks them, and makes a draft for each agency. REFUSED batch_unknown, batch_state,
+ * batch_altered, no_mandate, batch_changed. */
 enum result approve_prepare(struct work *w, enum approval_role role, const int64_t *ids, size_t n,
 	struct drafts *out) WARN_UNUSED;
 

@@ -110,13 +110,10 @@ const struct batch *batch_find(const struct batches *b, int64_t id)
 	return lo < b->n && b->at[lo].id == id ? &b->at[lo] : NULL;
 }
 
-enum result batch_lock(struct work *w, const int64_t *ids, size_t n, struct batches *out)
+enum result batch_known(struct work *w, const int64_t *ids, size_t n, struct batches *out)
 {
-	struct rows locked;
 	struct batch_filter these = {.ids = ids, .n_ids = n};
-	enum result r = db_run(w, Q_BATCH_LOCK, DB_ARGS(db_i64s(ids, n)), &locked);
-	if (r == OK)
-		r = batch_list(w, &these, out);
+	enum result r = batch_list(w, &these, out);
 	if (r != OK || out->n == n)
 		return r;
 	for (size_t i = 0; i < n; i++)
@@ -125,6 +122,13 @@ enum result batch_lock(struct work *w, const int64_t *ids, size_t n, struct batc
 			return REFUSED;
 		}
 	return OK; /* some id was given twice */
+}
+
+enum result batch_lock(struct work *w, const int64_t *ids, size_t n, struct batches *out)
+{
+	struct rows locked;
+	enum result r = db_run(w, Q_BATCH_LOCK, DB_ARGS(db_i64s(ids, n)), &locked);
+	return r == OK ? batch_known(w, ids, n, out) : r;
 }
 
 enum result batch_must_be(struct work *w, const struct batches *b, const char *state)

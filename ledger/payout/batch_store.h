@@ -50,6 +50,9 @@ enum result batch_list(struct work *w, const struct batch_filter *filter, struct
 /* The batch with this id; NULL: it is not among them. */
 const struct batch *batch_find(const struct batches *b, int64_t id);
 
+/* Those with these ids. REFUSED batch_unknown when one does not exist. */
+enum result batch_known(struct work *w, const int64_t *ids, size_t n, struct batches *out) WARN_UNUSED;
+
 /* The same batches locked until the transaction ends, in id order. REFUSED batch_unknown when one does not exist. */
 enum result batch_lock(struct work *w, const int64_t *ids, size_t n, struct batches *out) WARN_UNUSED;
 

@@ -393,6 +393,14 @@ enum result batch_areas(struct work *w, const struct batch_wish *wish, struct ba
 	return OK;
 }
 
+static enum result lock_areas(struct work *w, const char *programme, const struct batch_area *areas, size_t n)
+{
+	const char **codes = arena_array(w->arena, n, const char *);
+	for (size_t i = 0; i < n; i++)
+		codes[i] = areas[i].code;
+	return db_run(w, Q_BATCH_MAKE_LOCK, DB_ARGS(db_text(programme), db_texts(codes, n)), NULL);
+}
+
 enum result batch_make(struct work *w, const struct batch_wish *wish, const struct batch_area *areas,
 	size_t n, struct batch_made *made)
 {
@@ -400,7 +408,7 @@ enum result batch_make(struct work *w, const struct batch_wish *wish, const stru
 	struct clock clock;
 	struct dues dues;
 	struct batch_made more = *made;
-	enum result r = db_run(w, Q_BATCH_MAKE_LOCK, DB_ARGS(db_text(wish->programme)), NULL);
+	enum result r = lock_areas(w, wish->programme, areas, n);
 	if (r == OK)
 		r = find_channels(w, wish->programme, wish->channel, &channels);
 	if (r == OK)
@@ -492,7 +500,7 @@ enum result batch_remake(struct work *w, int64_t id, const struct key32 *id_key,
 		.channel = b->channel,
 		.id_key = id_key};
 	struct batch_areas areas;
-	r = db_run(w, Q_BATCH_MAKE_LOCK, DB_ARGS(db_text(wish.programme)), NULL);
+	r = lock_areas(w, wish.programme, &(struct batch_area){.code = b->area}, 1);
 	if (r == OK)
 		r = reopen(w, b);
 	if (r == OK)

@@ -27,10 +27,11 @@ group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: batch_make_lock
 -- duties: desk
--- in: programme text
+-- in: programme text, areas text[]
 -- out:
--- Two who make batches of one programme at a time would fight for the same claims.
-select from pg_advisory_xact_lock(1128810834, hashtext($1));
+-- Two who make batches of one ward and programme at a time would fight for the same claims. In one order, for whoever takes several.
+select from (select distinct hashtext($1 || ' ' || a) as ward from unnest($2) as a order by 1) as w
+where pg_advisory_xact_lock(1128810834, w.ward) is null;
 
 -- name: batch_due
 -- duties: desk
