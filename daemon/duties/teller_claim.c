@@ -145,6 +145,14 @@ static void judge_journal(const struct teller *t, struct drawn *d)
 	}
 }
 
+/* Between its approval and now, a statement may have shown that an earlier issue was paid after all. */
+static void judge_earlier(struct drawn *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (!d->judged[i].refused && d->at[i].in_question)
+			d->judged[i].refused = "earlier_in_question";
+}
+
 static enum result judge(struct claim *c, struct drawn *d, bool first_time)
 {
 	struct teller *t = c->bank->teller;
@@ -156,6 +164,7 @@ static enum result judge(struct claim *c, struct drawn *d, bool first_time)
 		d->dispatch->cash, d->at, d->n, d->judged);
 	if (r != OK)
 		return r;
+	judge_earlier(d);
 	if (first_time)
 		judge_journal(t, d);
 	make_parcel(c, d);

@@ -222,7 +222,8 @@ create table payout.payout (
 	unique (batch, line)
 );
 
--- Law 4, set by set: issue n + 1 of a claim only when issue n is proven unpaid, and lines only into an open batch. What a line
+-- Law 4, set by set: issue n + 1 of a claim only when issue n is proven unpaid and nothing speaks against it (payout.in_question,
+-- 0004_bank.sql), and lines only into an open batch. What a line
 -- names never goes away, so it is looked for once, a set at a time, and not locked row by row.
 create function payout.guard_lines() returns trigger language plpgsql security definer
 set search_path = pg_catalog
@@ -250,6 +251,10 @@ begin
 		limit 1;
 	if found then
 		raise exception 'still_live: claim % has a payout that is not proven unpaid', bad using errcode = 'CH001';
+	end if;
+	select l.claim into bad from lines l where l.issue > 1 and payout.in_question(l.claim, l.issue) limit 1;
+	if found then
+		raise exception 'in_question: evidence speaks against how an earlier payout of claim % ended', bad using errcode = 'CH001';
 	end if;
 	select l.claim into bad from lines l join payout.claim c on c.id = l.claim
 		where l.amount_dong <> c.amount_dong or exists (select from payout.claim_void v where v.claim = l.claim) limit 1;

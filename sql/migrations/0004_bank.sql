@@ -192,6 +192,7 @@ create table recon.break (
 	opened_at timestamptz not null default now(),
 	unique nulls not distinct (kind, funding_account, line, payout, statement)
 );
+create index on recon.break (payout) where payout is not null;
 create table recon.break_resolution (
 	break bigint primary key references recon.break,
 	outcome text not null,
@@ -200,6 +201,17 @@ create table recon.break_resolution (
 	at timestamptz not null default now(),
 	check (first_officer <> second_officer)
 );
+
+-- Whether evidence speaks against how an earlier payout of the claim ended (a debit of what was refused, say) and two officers have
+-- not resolved it: then it is not proven unpaid, whatever its state says. A missing line says nothing once the payout has ended.
+create function payout.in_question(claim bigint, issue smallint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select exists (
+		select from payout.payout p join recon.break k on k.payout = p.id
+		where p.claim = in_question.claim and p.issue < in_question.issue and k.kind not in ('lost_line', 'overdue')
+			and not exists (select from recon.break_resolution r where r.break = k.id))
+$$;
 
 create table recon.reconciliation (
 	id bigint generated always as identity primary key,

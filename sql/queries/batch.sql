@@ -38,10 +38,10 @@ where pg_advisory_xact_lock(1128810834, w.ward) is null;
 -- in: programme text, areas text[], since date[], pay_periods date[]
 -- out: claim bigint, month date, kind text, instalment smallint, amount_dong bigint, agency bigint, area text, area_from date,
 --      anchor bytea, issue smallint, way text, account bigint, account_hash bytea
--- Claims without a live payout, and how each can be paid. A claim that was proven unpaid comes again as its next issue; an
--- account that sent the last issue back counts only after it was checked anew. An account that nobody has confirmed makes its
--- claim wait: it is no want of an account. `offset 0`: look up by index, ward after ward, however large the tables are; a hash of a
--- whole table for each slice of wards would cost the square.
+-- Claims without a live payout, and how each can be paid. A claim that was proven unpaid comes again as its next issue, unless
+-- evidence speaks against that; an account that sent the last issue back counts only after it was checked anew. An account that
+-- nobody has confirmed makes its claim wait: it is no want of an account. `offset 0`: look up by index, ward after ward, however large
+-- the tables are; a hash of a whole table for each slice of wards would cost the square.
 with clock as materialized (
 	select ops.today() as today
 ), due as materialized (
@@ -70,7 +70,7 @@ with clock as materialized (
 		left join ended e on e.code = s.state
 		left join payout.payout_move m on m.payout = p.id and m.n = s.move_no
 		where p.claim = d.id order by p.issue desc limit 1) l on true
-	where l.issue is null or l.ended_as is not null
+	where l.issue is null or l.ended_as is not null and not payout.in_question(d.id, (l.issue + 1)::smallint)
 )
 select r.id as claim, r.month, r.kind, r.instalment, r.amount_dong, r.agency, r.area_code as area, r.area_valid_from as area_from,
 	p.anchor, (coalesce(r.last_issue, 0) + 1)::smallint as issue,

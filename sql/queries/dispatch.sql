@@ -44,12 +44,13 @@ for update of d skip locked;
 -- in: dispatches bigint[], states smallint[]
 -- out: payout bigint, dispatch bigint, state smallint, batch bigint, line integer, end_to_end_id text, programme text, month date,
 --      kind text, anchor bytea, instalment smallint, issue smallint, amount_dong bigint, account_hash bytea, line_hash bytea,
---      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea
+--      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea,
+--      in_question boolean
 -- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to. Ids are counted out and everything
 -- is looked up one by one (`offset 0`): a few hundred rows are otherwise planned as scans and hashes of whole tables.
 select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue,
 	p.amount_dong, p.account_hash, p.line_hash, n.name, n.id as person, a.bank, a.salt, a.sealed, a.holder_name,
-	a.person as account_person, k.wrapped
+	a.person as account_person, k.wrapped, p.issue > 1 and payout.in_question(p.claim, p.issue) as in_question
 from (select x.dispatch, x.first_payout, least(x.last_payout, x.first_payout + 511) as last_payout
 	from payout.dispatch_range x where x.dispatch = any ($1) order by x.first_payout offset 0) as r
 cross join lateral generate_series(r.first_payout, r.last_payout) as x(payout)

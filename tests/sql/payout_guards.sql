@@ -298,7 +298,27 @@ select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:waiting, :claim, 0)), '
 select claim as paid from payout.payout where batch = :second order by id limit 1 \gset
 select pg_temp.put((select id from payout.payout where claim = :paid), 8);
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 3)), 'CH001 still_live', 'issue 3 without issue 2');
-select pg_temp.allows('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'issue 2 of what was rejected');
+
+-- What was refused and is debited all the same is not proven unpaid.
+create function pg_temp.break_sql(kind text, claim bigint) returns text language sql as $$
+	select format('insert into recon.break (kind, funding_account, day, payout, amount_dong, note) select %L, id, ''2024-04-03'', %s, 1, ''x''
+		from org.funding_account where code = ''labour-demo''', kind, (select min(p.id) from payout.payout p where p.claim = break_sql.claim))
+$$;
+create function pg_temp.again_with(kind text, claim bigint, batch bigint) returns text language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql(kind, claim)));
+	raise exception using message = pg_temp.try('desk', 'lan', pg_temp.line_sql(batch, claim, 2)), errcode = 'UNDO2';
+exception when sqlstate 'UNDO2' then
+	return sqlerrm;
+end $$;
+select is(pg_temp.again_with(k, :paid, :waiting), case when k in ('lost_line', 'overdue') then 'ok' else 'CH001 in_question' end,
+	format('issue 2 of what was rejected, with an open break %s', k))
+	from unnest(array['contradiction', 'rogue_debit', 'double_debit', 'amount_differs', 'account_differs', 'return_unknown', 'lost_line', 'overdue']) k;
+select pg_temp.allows('scribe', null, pg_temp.break_sql('contradiction', :paid), '(the statement contradicts a refusal)');
+select pg_temp.refuses('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'CH001 in_question', 'what may have been paid is not paid again');
+insert into recon.break_resolution (break, outcome, first_officer, second_officer)
+	select id, 'the bank corrected it', pg_temp.officer('minh'), pg_temp.officer('hoa') from recon.break where kind = 'contradiction';
+select pg_temp.allows('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'issue 2 of what was rejected, once two officers have resolved the break');
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 3)), 'CH001 still_live', 'issue 3 while issue 2 waits');
 select is(pg_temp.probe('desk', 'lan', format('insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
 	select %s, i, %s, 900 + i, sha256(''a''), 1000000, sha256(''l''), repeat(i::text, 19) from generate_series(1, %s) i', :claim, :waiting, n)),

@@ -398,6 +398,13 @@ static void test_next_issue(struct work *w, int64_t batch)
 		"an account that refused waits until it is checked anew");
 	scene("insert into register.account_check (account, source, status, grade, id_linked, passes, at) select account, source, "
 	      "status, grade, id_linked, passes, now() + interval '1 second' from register.account_check");
+	scene("insert into recon.break (kind, funding_account, day, payout, amount_dong, note) select 'contradiction', f.id, '2024-04-04', "
+	      "p.id, 1000000, 'x' from payout.payout p, org.funding_account f where p.batch = %" PRId64,
+		batch);
+	is_i64(make(w, LAN, NEXT, WARD).lines, 0,
+		"what was refused, and is debited all the same, is not paid again");
+	scene("insert into recon.break_resolution (break, outcome, first_officer, second_officer) select k.id, 'corrected', min(o.id), "
+	      "max(o.id) from recon.break k, auth.officer o group by k.id");
 	made = make(w, LAN, NEXT, WARD);
 	is_i64(made.lines, 3, "what was rejected is paid again");
 	int64_t again = last_batch();

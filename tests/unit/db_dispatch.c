@@ -175,6 +175,30 @@ static void test_again(struct work *w, const struct sent_dispatch *sent)
 	scene("update org.channel set deduplicates = true");
 }
 
+/* The first payout of a dispatch becomes a second issue, and a statement shows that the first one was paid after all. */
+static void test_in_question(struct work *w, const struct dispatch *d)
+{
+	struct payables all = {0};
+	size_t n = 0;
+	scene("begin; set local session_replication_role = replica; "
+	      "create temp table second on commit drop as select p.* from payout.payout p, payout.dispatch_range r "
+	      "where r.dispatch = %" PRId64 " and p.id = r.first_payout; "
+	      "update payout.payout p set issue = 2 from second where p.id = second.id; "
+	      "insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id) "
+	      "select claim, 1, batch, 99999, account_hash, amount_dong, line_hash, '0000000000000000001' from second; "
+	      "insert into recon.break (kind, funding_account, day, payout, amount_dong, note) select 'contradiction', f.id, '2024-04-03', "
+	      "p.id, 1, 'x' from payout.payout p, org.funding_account f where p.end_to_end_id = '0000000000000000001'; commit",
+		d->id);
+	ok(tx_begin(w) == OK && went(w, dispatch_load(w, &d->id, 1, (const enum payout_state[]){PAYOUT_READY},
+						1, &all)),
+		"payouts are loaded");
+	for (size_t i = 0; i < all.n; i++)
+		n += all.at[i].in_question;
+	ok(n == 1 && all.at[0].in_question,
+		"a payout whose earlier issue may have been paid after all is known by that");
+	tx_rollback(w);
+}
+
 static void test_messages(struct work *w)
 {
 	struct key32 secret, evidence;
@@ -261,6 +285,7 @@ int main(void)
 	struct sent_dispatch sent = test_send(a, &w, &at);
 	test_after(a, b, &w, &sent);
 	test_again(&w, &sent);
+	test_in_question(&w, &at[1]);
 	test_messages(&w);
 	test_page_names(&w);
 	arena_free(w.arena);
