@@ -134,7 +134,7 @@ select d, f, l from unnest($1, $2, $3) as x(d, f, l);
 -- in: ids text[]
 -- out: payout bigint, end_to_end_id text, batch bigint, batch_state text, state text, channel bigint, agency text, area text,
 --      amount_dong bigint
--- Locked, in id order.
+-- Locked, in id order; the batch too, so that what is let go while its batch is being released sees that it is, and gets a dispatch.
 select p.id as payout, p.end_to_end_id, p.batch, b.state as batch_state, t.name as state, b.channel, g.code as agency,
 	b.area_code as area, p.amount_dong
 from payout.payout p
@@ -144,7 +144,7 @@ join payout.batch b on b.id = p.batch
 join org.agency g on g.id = b.agency
 where p.end_to_end_id = any ($1)
 order by p.id
-for update of s;
+for update of s for share of b;
 
 -- name: hold_add
 -- duties: desk

@@ -434,6 +434,48 @@ static void test_next_issue(struct work *w, int64_t batch)
 		"a third issue takes from the unclaimed, which must be there");
 }
 
+static enum result unhold(struct work *w, int who, const char *id, size_t *waiting)
+{
+	enum result r = enter(w, who);
+	if (r == OK)
+		r = payout_unhold(w, &id, 1, waiting);
+	r = r == OK ? tx_commit(w) : r;
+	tx_rollback(w);
+	return r;
+}
+
+/* Whoever lets a payout go while its batch is being released waits for that: else neither would make its dispatch. */
+static void test_unhold(struct work *w)
+{
+	size_t waiting;
+	people(5000, 2, "22927");
+	make(w, LAN, PERIOD, "22927");
+	int64_t batch = last_batch(), given = w->deadline_us;
+	submit(w, LAN, batch);
+	approve(w, MINH, ROLE_CHECKER, &batch, 1);
+	approve(w, HOA, ROLE_APPROVER, &batch, 1);
+	const char *id = arena_strdup(w->arena,
+		scene("select end_to_end_id from payout.payout where batch = %" PRId64 " and line = 1",
+			batch));
+	enum result r = enter(w, MINH);
+	if (r == OK)
+		r = payout_hold(w, &id, 1, "looks wrong");
+	ok(went(w, r == OK ? tx_commit(w) : r), "a payout is held");
+	ok(went(w, unhold(w, MINH, id, &waiting)) && waiting == 1, "one officer lets it go");
+	scene("begin");
+	scene("set local session_replication_role = replica");
+	scene("update payout.batch set state = 'released' where id = %" PRId64, batch);
+	w->deadline_us = work_deadline_in_ms(500);
+	ok(unhold(w, HOA, id, &waiting) == RETRY, "a second one waits while the batch is being released");
+	w->deadline_us = given;
+	scene("commit");
+	ok(went(w, unhold(w, HOA, id, &waiting)) && waiting == 0, "then it goes on");
+	is_str(scene("select count(*) from payout.dispatch_range r join payout.payout p on p.id between r.first_payout and r.last_payout "
+		     "where p.end_to_end_id = '%s'",
+		       id),
+		"1", "and has a dispatch");
+}
+
 static void test_dispatches(struct work *w)
 {
 	struct released out;
@@ -492,6 +534,7 @@ int main(void)
 	test_manifest(&w, batch);
 	test_next_issue(&w, batch);
 	test_dispatches(&w);
+	test_unhold(&w);
 	for (int i = 0; i < OFFICERS; i++)
 		sign_free(keys[i]);
 	for (size_t i = 0; i < 2; i++)
