@@ -98,6 +98,8 @@ const struct option_row option_rows[] = {
 		"the directory of the lists that cash agents are given; without it nothing is handed over"},
 	{"teller", "admin_threshold", OPTION_INT, DUTY_TELLER, "2", 1, 16, NULL, false,
 		"how many admins must have signed a certificate"},
+	{"teller", "sandbox", OPTION_BOOL, DUTY_TELLER, "no", 0, 0, NULL, false,
+		"whether a database that calls itself a sandbox is believed; a real teller takes no other clock than its own"},
 	{"teller", "lease", OPTION_DURATION, DUTY_TELLER, "60s", 1 SECONDS, 1 HOURS, NULL, false,
 		"after how long another instance may take a dispatch that its owner has not renewed"},
 
@@ -116,7 +118,8 @@ const struct option_row option_rows[] = {
 	{"scribe", "blind_key", OPTION_SECRET, DUTY_SCRIBE, NULL, 0, 0, NULL, false,
 		"the key of the look-ups by ID, account and phone number"},
 
-	/* [bank CODE]: how the teller reaches one bank, and how we know it. What is agreed with the bank is a row of the database. */
+	/* [bank CODE]: how the teller reaches one bank, and how we know it. What is agreed with the bank is a row of the
+	 * database; what would let a payment leave twice must be said here too (law 7). */
 	{"bank", "url", OPTION_TEXT, DUTY_TELLER, NULL, 0, 0, NULL, true,
 		"https://api.bank.example, without a slash at the end"},
 	{"bank", "unix_socket", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
@@ -132,6 +135,8 @@ const struct option_row option_rows[] = {
 		"the key that signs our requests to this bank"},
 	{"bank", "bank_key", OPTION_PATH, DUTY_GATE | DUTY_TELLER, NULL, 0, 0, NULL, false,
 		"the public keys that the bank's replies and callbacks are signed with"},
+	{"bank", "dedupe_days", OPTION_INT, DUTY_TELLER, "0", 0, 366, NULL, false,
+		"for how many days the bank deduplicates by our ids, by its contract; 0: nothing is ever sent again"},
 	{"bank", "concurrency", OPTION_INT, DUTY_TELLER, "8", 1, 1024, NULL, false,
 		"requests under way at a time"},
 	{"bank", "rate", OPTION_INT, DUTY_TELLER, "0", 0, 100000, NULL, false,

@@ -59,7 +59,7 @@ static bool load_trust(struct teller *t, const struct config *c, struct why *why
 	if (!read_file(a, path, 65536, &file, why) ||
 		!trust_read(file, (size_t)config_int(c, "teller", "admin_threshold"), &trust, why))
 		return false;
-	t->law7 = law7_new(&trust, &t->kek);
+	t->law7 = law7_new(&trust, &t->kek, config_bool(c, "teller", "sandbox"));
 	return true;
 }
 

@@ -83,6 +83,7 @@ struct parcel {
 	struct hash *accounts;           /* transfers: the signed account hashes, for the journal */
 	const char **debtors;            /* account that pays, per item */
 	int64_t *valid_until_us;         /* business time, per item */
+	int64_t known_until_us;          /* of a further attempt, business time; 0: none */
 	struct dispatch_ref *dispatches; /* enquiries: of each item */
 	uint8_t *may_again;              /* enquiries: the profile and the days allow the same id again */
 	struct request *requests;
@@ -127,6 +128,7 @@ struct bank {
 	struct verify_key keys[4];
 	struct webhook_keys known;
 	int64_t deadline_ms;
+	int32_t dedupe_days;       /* by our own configuration; the database's may only be fewer (law 7) */
 	struct requests questions; /* enquiries, inquiries, statements: they go first */
 	struct requests transfers;
 	size_t payouts; /* claimed and not recorded */
@@ -185,7 +187,8 @@ struct teller {
 /* ---- teller_law7.c: may it leave? (worker, lane journal) ---------------------------------------------------------- */
 
 void law7_free(struct law7 *l);
-struct law7 *law7_new(const struct trust *trust, const struct kek *kek) FREED_BY(law7_free);
+/* sandbox: a database that calls itself one is believed. */
+struct law7 *law7_new(const struct trust *trust, const struct kek *kek, bool sandbox) FREED_BY(law7_free);
 
 struct judged {
 	const char *refused; /* a code, or NULL: it may leave */

@@ -154,8 +154,9 @@ static enum result draw_again(struct claim *c, const struct again *g)
 	struct work *w = c->w;
 	struct dispatch *dispatches;
 	size_t n;
-	enum result r = dispatch_again(
-		w, &c->bank->teller->sender, g->dispatches, g->dispatches_n, &dispatches, &n);
+	struct sender by = c->bank->teller->sender;
+	by.dedupe_days = c->bank->dedupe_days;
+	enum result r = dispatch_again(w, &by, g->dispatches, g->dispatches_n, &dispatches, &n);
 	if (r != OK || n == 0)
 		return r;
 	int64_t *ids = arena_array(w->arena, n, int64_t);

@@ -106,9 +106,19 @@ static enum result find_due(struct asking *a)
 	return r == OK ? tx_commit(w) : r;
 }
 
+/* What would let a payment leave twice is believed only as far as our own configuration says it too (law 7). */
+static struct profile believed(const struct bank *b, const struct dispatch_due *due)
+{
+	struct profile profile = due->profile;
+	if (profile.dedupe_days > b->dedupe_days)
+		profile.dedupe_days = b->dedupe_days;
+	return profile;
+}
+
 static void fill(struct parcel *p, size_t k, const struct asking *a, const struct payable *from)
 {
 	const struct dispatch_due *due = &a->due[due_of(a, from->dispatch)];
+	struct profile profile = believed(a->bank, due);
 	int days = due->sent_day.n <= a->now.today.n ? a->now.today.n - due->sent_day.n : 0;
 	bool over = from->line.valid_until_us <= a->now.now_us + MARGIN_US;
 	p->payouts[k] = from->payout;
@@ -117,8 +127,7 @@ static void fill(struct parcel *p, size_t k, const struct asking *a, const struc
 	p->debtors[k] = arena_strdup(p->arena, from->line.funding_number);
 	p->dispatches[k] = (struct dispatch_ref){due->id, due->epoch};
 	p->may_again[k] = due->asked >= AGAIN_AFTER &&
-			  payout_may_send_again(
-				  PAYOUT_UNKNOWN, EVENT_SAID_NOT_FOUND, &due->profile, days, over);
+			  payout_may_send_again(PAYOUT_UNKNOWN, EVENT_SAID_NOT_FOUND, &profile, days, over);
 	if (!account_open(&a->bank->teller->kek, from, &p->payments[k].account))
 		log_event(LOG_ERROR, "account_unreadable", K_I64("payout", from->payout));
 }

@@ -42,6 +42,7 @@ static struct parcel *parcel_of(const struct claim *c, const struct drawn *d)
 	struct parcel *p = parcel_new(c->bank, CALL_TRANSFER, may_leave(d));
 	p->channel = arena_strdup(p->arena, d->dispatch->channel_code);
 	p->cash = d->dispatch->cash;
+	p->known_until_us = d->dispatch->known_until_us;
 	p->driver = p->cash ? NULL : driver_named(d->dispatch->driver);
 	size_t k = 0;
 	for (size_t i = 0; i < d->n; i++)

@@ -31,6 +31,7 @@ struct law7 {
 	struct trust trust;
 	struct verify_memo *memo;
 	const struct kek *kek;
+	bool sandbox;
 	struct hash *revoked; /* all that were ever seen; a row that vanishes is not forgotten */
 	size_t revoked_n;
 	int64_t revocations; /* rows when they were read; -1: not yet */
@@ -51,13 +52,14 @@ void law7_free(struct law7 *l)
 	free(l);
 }
 
-struct law7 *law7_new(const struct trust *trust, const struct kek *kek)
+struct law7 *law7_new(const struct trust *trust, const struct kek *kek, bool sandbox)
 {
 	struct law7 *l = calloc(1, sizeof *l);
 	bug_if(!l);
 	l->trust = *trust;
 	l->memo = verify_memo_new();
 	l->kek = kek;
+	l->sandbox = sandbox;
 	l->revocations = -1;
 	return l;
 }
@@ -355,10 +357,15 @@ static enum result verified_batch(struct law7 *l, struct work *w, const struct b
 	return OK;
 }
 
-/* Outside a sandbox the business clock is the real one; when they part, nobody knows what day it is. */
-static bool clocks_agree(const struct dispatch_head *now, int64_t real_us, struct why *why)
+/* Outside a sandbox the business clock is the real one; when they part, nobody knows what day it is. That it is one, the database says
+ * and our configuration. */
+static bool clocks_agree(
+	const struct law7 *l, const struct dispatch_head *now, int64_t real_us, struct why *why)
 {
 	int64_t skew = now->now_us - real_us;
+	if (now->sandbox && !l->sandbox)
+		return why_set(why, "not_a_sandbox",
+			"the database calls itself a sandbox, and [teller] sandbox does not");
 	if (now->sandbox || (skew < SKEW_MAX_US && skew > -SKEW_MAX_US))
 		return true;
 	return why_set(why, "clock_skew", "the business clock and this host's differ by %" PRId64 " s",
@@ -369,7 +376,7 @@ enum result law7_judge(struct law7 *l, struct work *w, const struct dispatch_hea
 	int64_t channel, bool cash, struct payable *at, size_t n, struct judged *out)
 {
 	int64_t real_us = wall_us();
-	if (!clocks_agree(now, real_us, &w->why))
+	if (!clocks_agree(l, now, real_us, &w->why))
 		return RETRY;
 	enum result r = learn_revocations(l, w, now->revocations);
 	if (r != OK)

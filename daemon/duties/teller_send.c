@@ -85,6 +85,7 @@ static void pump_again(void *arg)
 bool bank_open(struct bank *b, const struct config *c, const char *section, struct why *why)
 {
 	b->deadline_ms = config_ms(c, section, "deadline");
+	b->dedupe_days = (int32_t)config_int(c, section, "dedupe_days");
 	if (!load_sign_key(b, c, section, why) || !load_bank_keys(b, c, section, why) ||
 		!open_client(b, c, section, why))
 		return false;

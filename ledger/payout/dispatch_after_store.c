@@ -142,11 +142,14 @@ enum result dispatch_again(struct work *w, const struct sender *by, const struct
 	struct rows r;
 	enum result result = db_run(w, Q_DISPATCH_AGAIN,
 		DB_ARGS(db_i64s(ids_of(w, at, n), n), db_i32s(epochs_of(w, at, n), n), db_text(by->owner),
-			db_i64(by->lease_ms), db_i64(by->ask_ms)),
+			db_i64(by->lease_ms), db_i64(by->ask_ms), db_i32(by->dedupe_days)),
 		&r);
 	if (result != OK)
 		return result;
 	*out = dispatches_of(w, &r);
+	int until = rows_col(&r, "known_until");
+	for (size_t i = 0; i < rows_n(&r); i++)
+		(*out)[i].known_until_us = row_instant(&r, i, until);
 	*out_n = rows_n(&r);
 	return OK;
 }

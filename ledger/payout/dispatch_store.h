@@ -31,6 +31,7 @@ struct dispatch {
 	bool cash;
 	const char *driver;
 	int32_t items_per_message;
+	int64_t known_until_us; /* of a further attempt: the bank deduplicates its ids until then; else 0 */
 };
 
 /* Ready ones of a bank, or (NULL) of all cash agents, that are neither paused nor early, oldest first, locked; at most n. */
@@ -93,7 +94,8 @@ enum result dispatch_hold(struct work *w, const struct held *held, size_t n) WAR
 struct sender {
 	const char *owner;
 	int64_t lease_ms;
-	int64_t ask_ms; /* when somebody else may ask what became of it */
+	int64_t ask_ms;      /* when somebody else may ask what became of it */
+	int32_t dedupe_days; /* of a further attempt: at most for so long the bank knows an id */
 };
 
 struct sent_dispatch {

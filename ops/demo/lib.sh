@@ -203,6 +203,7 @@ config_write()
 		cash_out = $here/cash
 		kek = $keys/kek
 		admin_keys = $keys/admin-keys
+		sandbox = yes
 		[scribe]
 		log_key = $keys/log
 		log_origin = chitra.demo/phan-thiet
@@ -212,6 +213,7 @@ config_write()
 		unix_socket = $run/bank.sock
 		sign_key = $keys/bank-sign
 		bank_key = $keys/bank.pub
+		dedupe_days = 30
 	CONF
 	echo "${BANK_CONFIG:-}" >>"$CHITRA_CONFIG.new"
 	mv "$CHITRA_CONFIG.new" "$CHITRA_CONFIG"

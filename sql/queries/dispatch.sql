@@ -187,16 +187,19 @@ returning d.id, d.epoch, d.asked, d.sent_at, c.id as channel, c.driver, f.number
 
 -- name: dispatch_again
 -- duties: teller
--- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint
--- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, driver text, items_per_message integer
--- The same ids again (law 1): a new epoch, so that what the first attempt still brings is evidence only.
+-- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint, dedupe_days integer
+-- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, driver text, items_per_message integer,
+--      known_until timestamptz
+-- The same ids again (law 1): a new epoch, so that what the first attempt still brings is evidence only. The bank knows them until the
+-- end of the last day that it remembers, counted from the first attempt: after that nothing of it may leave.
 update payout.dispatch d
 set epoch = d.epoch + 1, owner = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond',
 	ask_after = clock_timestamp() + $5 * interval '1 millisecond'
 from unnest($1, $2) as a(id, epoch), org.channel c
 where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent' and c.id = d.channel and c.deduplicates
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
-returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message;
+returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message,
+	((d.sent_at at time zone 'Asia/Ho_Chi_Minh')::date + least(c.dedupe_days, $6))::timestamp at time zone 'Asia/Ho_Chi_Minh' as known_until;
 
 -- name: dispatch_end
 -- duties: teller

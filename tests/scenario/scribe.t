@@ -40,6 +40,7 @@ conf()
 		kek = $keys/kek
 		admin_keys = $keys/admin-keys
 		cash_out = $scratch/cash
+		sandbox = yes
 		[bank demo]
 		url = http://$bank_address
 		sign_key = $keys/payer.key

@@ -73,6 +73,17 @@ batch_paid()
 	bank_says book.csv | cut -d, -f1 | grep -cFf "$scratch/ids"
 }
 
+# within_log EVENT: the teller says so within 20 s
+within_log()
+{
+	local end=$((SECONDS + 20))
+	while [ $SECONDS -lt $end ]; do
+		grep -q "$1" "$scratch/teller.log" && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 sound=$(sql "select count(*) from payout.payout p where p.batch not in ($(IFS=,; echo "${batch[*]:0:9}"))")
 # shellcheck disable=SC2119
 teller_start
@@ -119,6 +130,30 @@ payroll 100 first=60001 wards=1
 teller_start
 ok "with the right admins the same is paid" until_true 20 "select count(*) = 100 from payout.payout_state s
 	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 60000 and s.state = 6"
+teller_drain
+
+# ---- a bank's promise and the clock are not the database's to give -------------------------------------------------------------------
+
+# The rows say that the bank deduplicates; it does not, and our configuration knows.
+bank_kill
+bank_start --reply-status ACCC --dedup=false
+payroll 20 first=70001 wards=1
+bank_says will '{"fault":"drop_reply"}' >/dev/null
+bank_says will '{"fault":"stale_enquiry","match":{"call":"enquiries"},"count":60}' >/dev/null
+dedupe_days=0
+# shellcheck disable=SC2119
+teller_start
+ok "what the bank paid in silence and then did not find is found in the end" until_true 30 "select count(*) = 20 from payout.payout_state s
+	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 70000 and s.state = 6"
+is "$(bank_twice)" 0 "and was not sent again, although the rows say that it may"
+teller_drain
+payroll 20 first=80001 wards=1
+sandbox=no
+before=$(bank_count paid)
+# shellcheck disable=SC2119
+teller_start
+ok "a teller that is not a sandbox's" within_log not_a_sandbox
+is "$(bank_count paid)" "$before" "sends nothing when the database says that it is one, and takes no time from it"
 teller_drain
 
 done_testing

@@ -8,7 +8,8 @@
 #include "tests/lib/payroll_fixture.h"
 #include "tests/unit/db_books.h"
 
-static const struct sender me = {.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000};
+static const struct sender me = {
+	.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 7};
 static char keys[64];
 
 static struct work fresh_work(struct db *db)
@@ -167,6 +168,10 @@ static void test_again(struct work *w, const struct sent_dispatch *sent)
 	ok(tx_begin(w) == OK && went(w, dispatch_again(w, &me, &ref, 1, &again, &n)) && n == 1,
 		"a bank that deduplicates may get the same ids again");
 	is_i64(again ? again[0].epoch : 0, 3, "under the next epoch");
+	is_i64(again ? again[0].known_until_us : 0,
+		strtoll(scene("select (extract(epoch from timestamptz '2024-04-10 00:00+07') * 1000000)::bigint"),
+			NULL, 10),
+		"until the bank has forgotten them, by the shorter of two memories");
 	tx_rollback(w);
 	scene("update org.channel set deduplicates = false");
 	ok(tx_begin(w) == OK && went(w, dispatch_again(w, &me, &ref, 1, &again, &n)) && n == 0,
