@@ -226,6 +226,15 @@ static enum result send(struct claim *c)
 	return entries.n ? books_post(w, entries.at, entries.n, FLOORS_REFUSE, NULL) : OK;
 }
 
+/* How many lines of the journal it comes to: each dispatch has a first and a last one. */
+static size_t journal_lines(const struct claim *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->n; i++)
+		n += may_leave(&c->drawn[i]) + 2;
+	return n;
+}
+
 static enum result draw(struct claim *c)
 {
 	struct work *w = c->w;
@@ -269,6 +278,8 @@ enum result claim_commit(struct claim *c)
 	r = claim_judge(c, true);
 	if (r != OK)
 		return r;
+	if (!journal_has_room(c->bank->teller->journal, journal_lines(c), &w->why))
+		return RETRY;
 	r = hold_refused(c);
 	if (r != OK)
 		return r;

@@ -238,6 +238,18 @@ bool append_durable(struct append *f, struct bytes bytes, struct why *why)
 	return true;
 }
 
+bool append_reserve(struct append *f, size_t n, struct why *why)
+{
+	int failed;
+
+	do
+		failed = fallocate(f->fd, FALLOC_FL_KEEP_SIZE, (off_t)f->size, (off_t)n);
+	while (failed && errno == EINTR);
+	if (failed && errno != EOPNOTSUPP && errno != ENOSYS) /* a file system that cannot promise it */
+		return trouble(why, "reserve room in", f->path);
+	return true;
+}
+
 uint64_t append_size(const struct append *f)
 {
 	return f->size;

@@ -31,6 +31,9 @@ struct append *append_open(const char *path, struct why *why) FREED_BY(append_cl
 /* Appends all bytes and fdatasyncs: all or nothing. False with why (file_trouble: disk full) when nothing was kept. */
 bool append_durable(struct append *f, struct bytes bytes, struct why *why) WARN_UNUSED;
 
+/* Sees to it that the next n bytes will find room on the disk. False with why (file_trouble) when they would not. */
+bool append_reserve(struct append *f, size_t n, struct why *why) WARN_UNUSED;
+
 /* Size in bytes; and cuts a torn tail that the reader found at start (durable too). */
 uint64_t append_size(const struct append *f);
 bool append_cut(struct append *f, uint64_t size, struct why *why) WARN_UNUSED;

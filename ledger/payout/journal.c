@@ -251,6 +251,11 @@ struct journal *journal_open(const char *path, struct why *why)
 	return j;
 }
 
+bool journal_has_room(struct journal *j, size_t lines, struct why *why)
+{
+	return append_reserve(j->file, lines * LINE_MAX_BYTES, why);
+}
+
 /* ---- writing ------------------------------------------------------------------------------------------------------- */
 
 bool journal_record(struct journal *j, const struct journal_dispatch *d, const struct journal_item *items,

@@ -49,6 +49,10 @@ struct journal *journal_open(const char *path, struct why *why) FREED_BY(journal
 bool journal_has(const struct journal *j, const char *id);
 size_t journal_count(const struct journal *j);
 
+/* There is room on the disk for so many lines: asked before payouts are committed as sent, so that a full disk leaves them ready and
+ * not in doubt. False with why: file_trouble. */
+bool journal_has_room(struct journal *j, size_t lines, struct why *why) WARN_UNUSED;
+
 /* Records a dispatch, durably. False with why: journal_repeated (one of the ids was sent before: nothing was recorded, and the
  * dispatch must not go), file_trouble (disk full: nothing was recorded). */
 bool journal_record(struct journal *j, const struct journal_dispatch *d, const struct journal_item *items,

@@ -56,6 +56,21 @@ static void test_write(void)
 	ok(rmdir(directory) == 0 && mkdir(directory, 0700) == 0, "no temporary file is left behind");
 }
 
+static void test_reserve(void)
+{
+	struct why why;
+	CLEANUP(append_drop) struct append *f = append_open(in_directory("reserve"), &why);
+
+	ok(f && append_durable(f, bytes_z("line\n"), &why), "a file is appended to");
+	ok(append_reserve(f, 4096, &why), "room that there is is reserved");
+	is_i64((int64_t)append_size(f), 5, "and the file has not grown");
+	ok(append_durable(f, bytes_z("line\n"), &why) && append_size(f) == 10,
+		"what comes next stands behind");
+	ok(!append_reserve(f, (size_t)1 << 56, &why) && why_is(&why, "file_trouble"),
+		"room that there is not is refused");
+	unlink(in_directory("reserve"));
+}
+
 static void test_append(void)
 {
 	CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -119,6 +134,7 @@ int main(void)
 	if (mkdtemp(directory) == NULL)
 		return 1;
 	test_write();
+	test_reserve();
 	test_append();
 	test_disk_full();
 	unlink(in_directory("journal"));
