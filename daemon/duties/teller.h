@@ -137,6 +137,8 @@ struct bank {
 	struct poll_task *claim, *ask, *inquiry, *fetch;
 	struct question *inquired; /* what the running inquiry task made */
 	int64_t inquiry_after;     /* that task's: no question up to here waits */
+	int64_t inquiry_seen,
+		inquiry_next; /* nor up to inquiry_seen, once all transactions below inquiry_next have ended */
 	struct timer *inquiry_timer;
 	struct fetches *fetches; /* teller_fetch.c's */
 	struct parcel *claimed;  /* what the running claim made; the claim's worker, then the loop */

@@ -118,9 +118,12 @@ static enum result move_mark(struct work *w, struct bank *b)
 {
 	struct rows r;
 	enum result result = db_run(w, Q_INQUIRY_MARK, DB_NO_ARGS, &r);
-	if (result == OK)
-		b->inquiry_after = row_i64(&r, 0, rows_col(&r, "upto"));
-	return result;
+	if (result != OK || row_i64(&r, 0, rows_col(&r, "oldest")) < b->inquiry_next)
+		return result;
+	b->inquiry_after = b->inquiry_seen;
+	b->inquiry_seen = row_i64(&r, 0, rows_col(&r, "upto"));
+	b->inquiry_next = row_i64(&r, 0, rows_col(&r, "next"));
+	return OK;
 }
 
 static enum result run(struct work *w, void *arg, size_t *found)

@@ -18,9 +18,12 @@ order by i.id limit $3;
 -- name: inquiry_mark
 -- duties: teller
 -- in:
--- out: upto bigint
--- When nothing waits: the questions up to here need not be looked at again. A younger one may still be committed behind it.
-select coalesce(max(id), 0) as upto from register.account_inquiry where asked_at < now() - interval '1 minute';
+-- out: upto bigint, oldest bigint, next bigint
+-- When nothing waits: the questions up to here need not be looked at again, once every transaction of now has ended (its number is
+-- below next, and oldest is not): one with a smaller id may be committed only then.
+select (select coalesce(max(i.id), 0) from register.account_inquiry i where i.asked_at < now() - interval '1 minute') as upto,
+	pg_snapshot_xmin(s)::text::bigint as oldest, pg_snapshot_xmax(s)::text::bigint as next
+from pg_current_snapshot() as s;
 
 -- name: inquiry_answer
 -- duties: teller

@@ -17,6 +17,17 @@ sql "insert into ops.pause (what, reason, by_officer) values ('bank:demo', 'test
 sql "insert into register.account_inquiry (account, bank) select id, 'demo' from register.payee_account where id <= 510"
 teller_start
 ok "an account inquiry is answered" until_true 20 "select count(*) = 510 from register.account_answer"
+# One whose number is smaller and that is committed later than others are answered; each looks old enough to be left behind.
+(
+	psql -XAtq -v ON_ERROR_STOP=1 -c "begin; insert into register.account_inquiry (account, bank, asked_at)
+		values (1, 'demo', now() - interval '5 minutes'); select pg_sleep(4); commit" >/dev/null
+) &
+late=$!
+sleep 1
+sql "insert into register.account_inquiry (account, bank, asked_at) values (2, 'demo', now() - interval '5 minutes')"
+ok "another is answered meanwhile" until_true 10 "select count(*) = 511 from register.account_answer"
+wait "$late"
+ok "one that is committed late is answered too" until_true 10 "select count(*) = 512 from register.account_answer"
 is "$(sql "select count(*) from register.account_answer a join register.account_inquiry i on i.id = a.inquiry
 	where a.status = 'open' and a.message is null")" 0 "an answer names the message that said so"
 is "$(bank_count paid)" 0 "a paused bank is sent nothing"
