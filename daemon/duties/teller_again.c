@@ -8,7 +8,8 @@
 
 /* ---- cash agents ---------------------------------------------------------------------------------------------------- */
 
-/* After the journal: the list is what leaves. Then the dispatch is done with. */
+/* After the journal: the list is what leaves. Then the dispatch is done with; also one of which nothing may leave any more: what was
+ * sent with it waits for the agent's list, and for a person. */
 static enum result hand_over(struct claim *c)
 {
 	struct work *w = c->w;
@@ -17,10 +18,11 @@ static enum result hand_over(struct claim *c)
 	size_t n = 0;
 	for (size_t i = 0; i < c->n; i++) {
 		struct drawn *d = &c->drawn[i];
+		asks[n] = DISPATCH_NO_ASK;
+		refs[n++] = d->parcel ? d->parcel->dispatch
+				      : (struct dispatch_ref){d->dispatch->id, d->dispatch->epoch};
 		if (!d->parcel)
 			continue;
-		asks[n] = DISPATCH_NO_ASK;
-		refs[n++] = d->parcel->dispatch;
 		enum result r = cash_write(w, c->bank->teller, d->dispatch, d->at, d->judged, d->n);
 		if (r != OK)
 			return r;

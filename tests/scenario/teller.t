@@ -132,4 +132,17 @@ is "$(sql "select count(*) from payout.dispatch where owner is not null")" 0 "no
 teller_drain
 is "$drained" 0 "told to stop, it ends with 0"
 
+# ---- a list for a cash agent that cannot be written in time ------------------------------------------------------------------------
+
+payroll 10 first=90001 wards=1 cash_every=1
+list=$(sql "select d.id from payout.dispatch d join org.channel c on c.id = d.channel where c.kind = 'cash' and d.state = 'ready'")
+mkdir -p "$scratch/cash/vnpost-cash-$list.csv/in the way"
+# shellcheck disable=SC2119
+teller_start
+ok "a list that could not be written waits" until_true 20 "select state = 'sent' and owner is null from payout.dispatch where id = $list"
+sql "update ops.instance set clock_offset = clock_offset + interval '11 days'"
+ok "and is let go of when its validity is over" until_true 20 "select state = 'ended' from payout.dispatch where id = $list"
+is "$(state_count sent)" 24 "those on it stay sent: nobody knows whether the agent has it"
+teller_drain
+
 done_testing
