@@ -21,10 +21,7 @@ static const struct lane_plan lanes[] = {
 
 static bool load_kek(struct teller *t, const struct config *c, struct why *why)
 {
-	const char *where = config_secret(c, "teller", "kek");
-	if (!where)
-		return why_set(why, "teller_kek", "[teller] lacks kek");
-	t->kek_key = strchr(where, '/') ? secret_load_file(where, why) : secret_load(where, why);
+	t->kek_key = config_key(c, "teller", "kek", why);
 	t->kek = (struct kek){.version = 1, .key = t->kek_key};
 	return t->kek_key != NULL;
 }

@@ -262,8 +262,19 @@ static void want(struct again *g, const struct parcel *p, size_t item)
 	g->dispatches[g->dispatches_n++] = ref;
 }
 
+/* A request of ours about this dispatch still waits to leave, or for its end: it was taken over meanwhile. Two attempts under way at
+ * once could not be told apart in the journal. */
+static bool is_under_way(const struct teller *t, int64_t dispatch)
+{
+	for (const struct parcel *p = t->parcels; p; p = p->next)
+		if (p->call == CALL_TRANSFER && p->dispatch.id == dispatch)
+			return true;
+	return false;
+}
+
 void claim_again(const struct parcel *enquiry)
 {
+	const struct teller *t = enquiry->bank->teller;
 	struct arena *a = arena_new();
 	struct again *g = arena_zalloc(a, sizeof *g);
 	g->arena = a;
@@ -273,7 +284,7 @@ void claim_again(const struct parcel *enquiry)
 	for (size_t i = 0; i < enquiry->requests_n; i++) {
 		const struct request *r = &enquiry->requests[i];
 		for (size_t k = 0; k < r->n; k++)
-			if (r->again[k])
+			if (r->again[k] && !is_under_way(t, enquiry->dispatches[r->first + k].id))
 				want(g, enquiry, r->first + k);
 	}
 	if (g->payouts_n == 0) {

@@ -16,10 +16,7 @@
 
 static bool load_sign_key(struct bank *b, const struct config *c, const char *section, struct why *why)
 {
-	const char *where = config_secret(c, section, "sign_key");
-	if (!where)
-		return why_set(why, "bank_key", "[%s] lacks sign_key", section);
-	struct key32 *seed = strchr(where, '/') ? secret_load_file(where, why) : secret_load(where, why);
+	struct key32 *seed = config_key(c, section, "sign_key", why);
 	if (!seed)
 		return false;
 	b->key = sign_from_seed(seed);
@@ -63,7 +60,7 @@ static bool open_client(struct bank *b, const struct config *c, const char *sect
 			.unix_socket = config_text(c, section, "unix_socket"),
 			.ca_file = config_text(c, section, "ca_file"),
 			.cert_file = config_text(c, section, "cert_file"),
-			.key_file = config_secret(c, section, "key_file"),
+			.key_file = config_secret_path(c, section, "key_file"),
 			.pinned_key = config_text(c, section, "pinned_key")},
 		.in_flight_max = (size_t)config_int(c, section, "concurrency"),
 		.poller = http_poller_of(b->poller),
