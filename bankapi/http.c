@@ -364,12 +364,30 @@ size_t http_in_flight(const struct http *h)
 
 /* ---- making and ending clients ---- */
 
-static bool base_url_fits(const char *url, struct why *why)
+/* Without TLS only on this machine: account numbers and names are in every request. */
+static bool is_here(const char *host)
 {
+	static const char *const ours[] = {"127.0.0.1", "localhost", "[::1]"};
+
+	for (size_t i = 0; i < COUNT_OF(ours); i++) {
+		size_t n = strlen(ours[i]);
+
+		if (strncmp(host, ours[i], n) == 0 && (host[n] == '\0' || host[n] == ':' || host[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+static bool base_url_fits(const struct http_peer *peer, struct why *why)
+{
+	const char *url = peer->base_url;
 	size_t n = strlen(url);
 
 	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
 		return why_set(why, "bad_url", "the bank's address must begin with https:// or http://");
+	if (url[4] == ':' && peer->unix_socket == NULL && !is_here(url + 7))
+		return why_set(why, "bad_url",
+			"the bank's address must begin with https://: http:// is for this machine only");
 	if (n > BASE_URL_MAX || url[n - 1] == '/' || strpbrk(url, " \t\r\n?#@") != NULL)
 		return why_set(why, "bad_url",
 			"the bank's address must be like https://host:port/path, without a slash at its end");
@@ -381,7 +399,7 @@ struct http *http_new(const struct http_options *o, struct why *why)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	bug_if(o->in_flight_max < 1 || o->in_flight_max > 1024 || o->end == NULL);
-	if (!base_url_fits(o->peer.base_url, why))
+	if (!base_url_fits(&o->peer, why))
 		return NULL;
 	bug_if(pthread_once(&once, init_libcurl) != 0);
 

@@ -310,6 +310,11 @@ static void test_refused(void)
 
 	ok(http_new(&o, &why) == NULL && why_is(&why, "bad_url"),
 		"an address of another protocol is refused");
+	o.peer.base_url = "http://bank.example";
+	ok(http_new(&o, &why) == NULL && why_is(&why, "bad_url"),
+		"without TLS no other machine is talked to");
+	o.peer.base_url = "http://localhost.bank.example:80";
+	ok(http_new(&o, &why) == NULL, "also when its name begins like this one's");
 	o.peer.base_url = "http://127.0.0.1/";
 	ok(http_new(&o, &why) == NULL, "an address that ends with a slash is refused");
 	bank_open(&b, SILENT);
