@@ -107,7 +107,7 @@ const struct option_row option_rows[] = {
 		"where /livez, /readyz and /metrics are served"},
 	{"scribe", "digest_threads", OPTION_INT, DUTY_SCRIBE, "1", 1, 64, NULL, false,
 		"workers of the lane digest"},
-	{"scribe", "settle_threads", OPTION_INT, DUTY_SCRIBE, "1", 1, 64, NULL, false,
+	{"scribe", "settle_threads", OPTION_INT, DUTY_SCRIBE, "2", 1, 64, NULL, false,
 		"workers of the lane settle"},
 	{"scribe", "seal_threads", OPTION_INT, DUTY_SCRIBE, "1", 1, 64, NULL, false,
 		"workers of the lane seal"},

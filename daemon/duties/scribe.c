@@ -25,19 +25,26 @@ enum {
 	WAITING_IDLE_MS = 30 * 1000,
 };
 
+struct settler {
+	struct scribe *scribe;
+	int n;
+};
+
 struct scribe {
 	struct key32 *evidence;
 	struct digest digest;
 	struct scribe_seal *seal; /* may be NULL */
+	struct settler settlers[SETTLERS];
 	struct absence_at absence;
 	struct metric *settled, *suspense;
 };
 
 static enum result settle(struct work *w, void *arg, size_t *found)
 {
-	struct scribe *s = arg;
+	const struct settler *settler = arg;
+	struct scribe *s = settler->scribe;
 	struct settle_counts c;
-	enum result result = settle_some(w, SETTLE_LINES, ACTOR, &c);
+	enum result result = settle_some(w, settler->n, SETTLE_LINES, ACTOR, &c);
 	if (result != OK)
 		return result;
 	*found = c.lines;
@@ -98,15 +105,18 @@ static void begin_settle(struct duty_ctx *d, struct scribe *s)
 		"chitra_scribe_lines_settled_total", NULL, "Statement lines explained or named.");
 	s->suspense = metric_counter(
 		"chitra_scribe_lines_suspense_total", NULL, "Statement lines that nothing explains.");
-	duty_poll(d, &(struct poll_plan){
-			     .name = "scribe.settle",
-			     .lane = duty_lane(d, "settle"),
-			     .run = settle,
-			     .arg = s,
-			     .full = SETTLE_LINES / 2,
-			     .wakes = WAKE_SCRIBE_SEAL,
-			     .woken_by = WAKE_SCRIBE_STATEMENT,
-		     });
+	for (int i = 0; i < SETTLERS; i++) {
+		s->settlers[i] = (struct settler){.scribe = s, .n = i};
+		duty_poll(d, &(struct poll_plan){
+				     .name = "scribe.settle",
+				     .lane = duty_lane(d, "settle"),
+				     .run = settle,
+				     .arg = &s->settlers[i],
+				     .full = 1,
+				     .wakes = WAKE_SCRIBE_SEAL,
+				     .woken_by = WAKE_SCRIBE_STATEMENT,
+			     });
+	}
 	duty_poll(d, &(struct poll_plan){
 			     .name = "scribe.absence",
 			     .lane = duty_lane(d, "settle"),

@@ -204,7 +204,7 @@ static enum result start(struct work *w)
 static const char settings[] =
 	"select set_config('search_path', 'pg_catalog', false), set_config('TimeZone', 'Asia/Ho_Chi_Minh', false),"
 	" set_config('default_transaction_isolation', 'read committed', false),"
-	" set_config('plan_cache_mode', 'force_custom_plan', false), set_config('jit', 'off', false),"
+	" set_config('plan_cache_mode', 'force_custom_plan', false), set_config('jit', 'off', false), set_config('enable_memoize', 'off', false),"
 	" set_config('statement_timeout', '15min', false),"
 	" set_config('idle_in_transaction_session_timeout', '2min', false),"
 	" set_config('client_connection_check_interval', '1s', false), set_config('lock_timeout', '0', false)";

@@ -39,7 +39,7 @@ struct outcome {
 	const char *id;    /* end-to-end id */
 	struct hash line_hash;
 	const char *agency, *programme, *channel, *funding;
-	bool cash;
+	bool cash, honours_valid_until;
 	struct day today; /* business clock */
 };
 

@@ -20,15 +20,67 @@ void entries_add(struct arena *a, struct entries *list, struct entry entry)
 
 /* ---- deciding ---------------------------------------------------------------------------------------------------- */
 
-struct locked {
-	const struct rows *rows;
-	int payout, state, batch, amount, id, line_hash, agency, programme, channel, cash, funding,
-		funding_id, honours, today;
+/* What the payouts of a batch have in common. */
+struct terms {
+	int64_t batch, funding_id;
+	const char *agency, *programme, *channel, *funding;
+	bool cash, honours_valid_until;
+	struct day today;
 };
 
-static struct locked locked_columns(const struct rows *r)
+struct locked {
+	const struct rows *rows;
+	int payout, state, batch, amount, id, line_hash;
+	struct terms *terms; /* in batch order */
+	size_t terms_n;
+};
+
+static int by_i64(const void *a, const void *b)
 {
-	return (struct locked){
+	const int64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static enum result terms_read(struct work *w, struct locked *l)
+{
+	size_t n = 0;
+	int64_t *batches = arena_array(w->arena, rows_n(l->rows) + 1, int64_t);
+	for (size_t i = 0; i < rows_n(l->rows); i++) {
+		int64_t batch = row_i64(l->rows, i, l->batch);
+		if (n == 0 || batches[n - 1] != batch)
+			batches[n++] = batch;
+	}
+	struct rows r;
+	enum result result = db_run(w, Q_OUTCOME_BATCHES, DB_ARGS(db_i64s(batches, n)), &r);
+	if (result != OK)
+		return result;
+	l->terms_n = rows_n(&r);
+	l->terms = arena_array(w->arena, l->terms_n + 1, struct terms);
+	for (size_t i = 0; i < l->terms_n; i++)
+		l->terms[i] = (struct terms){
+			.batch = row_i64(&r, i, rows_col(&r, "batch")),
+			.funding_id = row_i64(&r, i, rows_col(&r, "funding_id")),
+			.agency = row_text(&r, i, rows_col(&r, "agency")),
+			.programme = row_text(&r, i, rows_col(&r, "programme")),
+			.channel = row_text(&r, i, rows_col(&r, "channel")),
+			.funding = row_text(&r, i, rows_col(&r, "funding")),
+			.cash = row_bool(&r, i, rows_col(&r, "cash")),
+			.honours_valid_until = row_bool(&r, i, rows_col(&r, "honours_valid_until")),
+			.today = row_day(&r, i, rows_col(&r, "today")),
+		};
+	return OK;
+}
+
+static enum result lock_all(
+	struct work *w, const struct told *told, size_t n, struct rows *r, struct locked *l)
+{
+	int64_t *ids = arena_array(w->arena, n, int64_t);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = told[i].payout;
+	enum result result = db_run(w, Q_OUTCOME_LOCK, DB_ARGS(db_i64s(ids, n)), r);
+	if (result != OK)
+		return result;
+	*l = (struct locked){
 		.rows = r,
 		.payout = rows_col(r, "payout"),
 		.state = rows_col(r, "state"),
@@ -36,15 +88,8 @@ static struct locked locked_columns(const struct rows *r)
 		.amount = rows_col(r, "amount_dong"),
 		.id = rows_col(r, "end_to_end_id"),
 		.line_hash = rows_col(r, "line_hash"),
-		.agency = rows_col(r, "agency"),
-		.programme = rows_col(r, "programme"),
-		.channel = rows_col(r, "channel"),
-		.cash = rows_col(r, "cash"),
-		.funding = rows_col(r, "funding"),
-		.funding_id = rows_col(r, "funding_id"),
-		.honours = rows_col(r, "honours_valid_until"),
-		.today = rows_col(r, "today"),
 	};
+	return terms_read(w, l);
 }
 
 /* Rows are in payout order. */
@@ -66,37 +111,44 @@ static bool locked_find(const struct locked *l, int64_t payout, size_t *at)
 	return false;
 }
 
+static const struct terms *terms_of(const struct locked *l, int64_t batch)
+{
+	const struct terms *t = bsearch(&batch, l->terms, l->terms_n, sizeof *l->terms, by_i64);
+	if (!t)
+		bug("batch %lld of a locked payout is not there", (long long)batch);
+	return t;
+}
+
 static struct outcome outcome_of(const struct locked *l, size_t i)
 {
+	int64_t batch = row_i64(l->rows, i, l->batch);
+	const struct terms *t = terms_of(l, batch);
 	return (struct outcome){
 		.known = true,
 		.payout = row_i64(l->rows, i, l->payout),
-		.batch = row_i64(l->rows, i, l->batch),
-		.funding_id = row_i64(l->rows, i, l->funding_id),
+		.batch = batch,
+		.funding_id = t->funding_id,
 		.amount = row_vnd(l->rows, i, l->amount),
 		.id = row_text(l->rows, i, l->id),
 		.line_hash = row_hash(l->rows, i, l->line_hash),
-		.agency = row_text(l->rows, i, l->agency),
-		.programme = row_text(l->rows, i, l->programme),
-		.channel = row_text(l->rows, i, l->channel),
-		.funding = row_text(l->rows, i, l->funding),
-		.cash = row_bool(l->rows, i, l->cash),
-		.today = row_day(l->rows, i, l->today),
+		.agency = t->agency,
+		.programme = t->programme,
+		.channel = t->channel,
+		.funding = t->funding,
+		.cash = t->cash,
+		.honours_valid_until = t->honours_valid_until,
+		.today = t->today,
 	};
 }
 
 enum result outcome_decide(struct work *w, const struct told *told, size_t n, struct outcome **out)
 {
 	struct outcome *decided = arena_array(w->arena, n, struct outcome);
-	int64_t *ids = arena_array(w->arena, n, int64_t);
-	for (size_t i = 0; i < n; i++)
-		ids[i] = told[i].payout;
-
 	struct rows found;
-	enum result r = db_run(w, Q_OUTCOME_LOCK, DB_ARGS(db_i64s(ids, n)), &found);
+	struct locked l;
+	enum result r = lock_all(w, told, n, &found, &l);
 	if (r != OK)
 		return r;
-	struct locked l = locked_columns(&found);
 
 	size_t locked_n = rows_n(&found);
 	enum payout_state *now = arena_array(w->arena, locked_n + 1, enum payout_state);
@@ -118,10 +170,10 @@ enum result outcome_decide(struct work *w, const struct told *told, size_t n, st
 			decided[i] = (struct outcome){.payout = told[i].payout};
 			continue;
 		}
-		/* A cash agent promises nothing; its confirmed list is complete, so who is not paid on it is not paid. */
-		struct profile profile = {.honours_valid_until = row_bool(&found, at, l.honours) ||
-								 row_bool(&found, at, l.cash)};
 		decided[i] = outcome_of(&l, at);
+		/* A cash agent promises nothing; its confirmed list is complete, so who is not paid on it is not paid. */
+		struct profile profile = {
+			.honours_valid_until = decided[i].honours_valid_until || decided[i].cash};
 		decided[i].from = now[at];
 		decided[i].decision = payout_step(now[at], told[i].event, &profile);
 		if (decided[i].decision.to != now[at])

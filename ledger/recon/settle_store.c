@@ -469,25 +469,38 @@ static enum result settle_lines(struct settling *s, const struct rows *r)
 	return allocate(s);
 }
 
-enum result settle_some(struct work *w, size_t n, const char *actor, struct settle_counts *out)
+/* Where the lines end as of now. They get their ids from one writer at a time, so what comes later is above. */
+static enum result last_line(struct work *w, int64_t *out)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_SETTLE_LAST, DB_NO_ARGS, &r);
+	if (result == OK)
+		*out = row_i64(&r, 0, rows_col(&r, "id"));
+	return result;
+}
+
+enum result settle_some(struct work *w, int settler, size_t n, const char *actor, struct settle_counts *out)
 {
 	struct settling s = {.w = w, .actor = actor};
+	const char *name = arena_printf(w->arena, "settle.%d", settler);
 	*out = (struct settle_counts){0};
 	TX_GUARD(w);
-	int64_t upto;
+	int64_t upto, last;
 	bool mine = false;
 	struct rows r;
 	enum result result = tx_begin(w);
 	if (result == OK)
-		result = progress_take(w, "settle", &upto, &mine);
-	if (result != OK || !mine)
+		result = progress_take(w, name, &upto, &mine);
+	if (result == OK && mine)
+		result = last_line(w, &last);
+	if (result != OK || !mine || last == upto)
 		return result;
-	result = db_run(w, Q_SETTLE_NEXT, DB_ARGS(db_i64(upto), db_i64((int64_t)n)), &r);
-	if (result != OK || rows_n(&r) == 0)
-		return result;
-	result = settle_lines(&s, &r);
-	if (result == OK)
-		result = progress_set(w, "settle", s.at[s.n - 1].id);
+	result = db_run(
+		w, Q_SETTLE_NEXT, DB_ARGS(db_text(name), db_i64(upto), db_i64(last), db_i64((int64_t)n)), &r);
+	if (result == OK && rows_n(&r) > 0)
+		result = settle_lines(&s, &r);
+	if (result == OK) /* fewer than n: the rest are the other's */
+		result = progress_set(w, name, s.n == n ? s.at[s.n - 1].id : last);
 	if (result == OK && s.entries.n > 0)
 		result = books_post(w, s.entries.at, s.entries.n, FLOORS_RECORD, NULL);
 	if (result == OK)

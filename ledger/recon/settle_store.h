@@ -8,13 +8,16 @@
 
 #include "ledger/payout/outcome.h"
 
+#define SETTLERS 2 /* side by side, each with its share of the payouts: bank.settler_of */
+
 struct settle_counts {
 	size_t lines, matched, funding, fees, agent, suspense;
 	size_t rogue; /* of suspense: nobody here sent it */
 	struct outcome_counts done;
 };
 
-/* At most n lines; lines == 0: there is nothing, or another scribe is at it. */
-enum result settle_some(struct work *w, size_t n, const char *actor, struct settle_counts *out) WARN_UNUSED;
+/* At most n lines of that settler's share; lines == 0: there is nothing, or another scribe is at it. */
+enum result settle_some(
+	struct work *w, int settler, size_t n, const char *actor, struct settle_counts *out) WARN_UNUSED;
 
 #endif

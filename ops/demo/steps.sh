@@ -311,8 +311,7 @@ statements_settled()
 	accounts=$(sql "select count(*) from org.funding_account f where not exists
 		(select from bank.statement s where s.funding_account = f.id and s.day = '$1')")
 	lines=$(sql "select count(*) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '$1'")
-	open=$(sql "select count(*) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '$1'
-		and l.id > (select upto from ops.progress where name = 'settle')")
+	open=$(sql "select count(*) from bank.line_waiting l join bank.statement s on s.id = l.statement where s.day = '$1'")
 	bar $((lines - open)) "$lines"
 	[ "$accounts" = 0 ] && [ "$open" = 0 ]
 }

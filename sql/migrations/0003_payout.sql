@@ -438,7 +438,7 @@ create table payout.dispatch (
 	asked integer not null default 0,
 	made_at timestamptz not null default now()
 ) with (fillfactor = 60);
-create index dispatch_waiting on payout.dispatch (channel, id) where state = 'ready';
+create index dispatch_waiting on payout.dispatch (id) where state = 'ready';	-- in this order they are taken, as many as are wanted
 create index dispatch_open on payout.dispatch (ask_after) where state = 'sent';
 
 create table payout.dispatch_range (

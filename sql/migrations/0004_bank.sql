@@ -53,7 +53,7 @@ create table ops.progress (
 	name text primary key,
 	upto bigint not null default 0
 ) with (fillfactor = 20);
-insert into ops.progress (name) values ('digest'), ('settle'), ('absence');	-- bank.message, bank.statement_line, bank.statement
+insert into ops.progress (name) values ('digest'), ('settle.0'), ('settle.1'), ('absence');	-- bank.message, bank.statement_line, bank.statement
 
 create table bank.statement (
 	id bigint generated always as identity primary key,
@@ -94,6 +94,15 @@ create table bank.statement_line (
 	unique (statement, line, detail)
 );
 create unique index on bank.statement_line (statement, entry_ref, detail);
+
+-- Lines that no settler has reached. There are two, each with its share of the payouts: a payout's lines stay in order.
+create function bank.settler_of(payout bigint) returns text language sql immutable parallel safe
+begin atomic
+	select 'settle.' || coalesce(payout, 0) % 2;
+end;
+create view bank.line_waiting as
+select l.* from ops.progress p join bank.statement_line l on l.id > p.upto and bank.settler_of(l.payout) = p.name
+where p.name like 'settle.%';
 
 -- Lines come a page at a time, before their statement; the statement closes them: what it says of itself is what they add up to.
 create function bank.guard_lines() returns trigger language plpgsql security definer

@@ -3,21 +3,29 @@
 -- name: outcome_lock
 -- duties: teller scribe desk
 -- in: payouts bigint[]
--- out: payout bigint, state smallint, batch bigint, amount_dong bigint, end_to_end_id text, line_hash bytea, agency text,
---      programme text, channel text, cash boolean, funding text, funding_id bigint, honours_valid_until boolean, today date
--- Always in id order, so that two jobs that touch the same payouts wait for each other and never deadlock. The day is asked once:
--- it was half of the cost when each row asked. `offset 0`: some hundred rows are looked up by index, whatever old statistics say.
-with clock as materialized (select ops.today() as today)
-select s.payout, s.state, p.batch, p.amount_dong, p.end_to_end_id, p.line_hash, a.code as agency, b.programme, c.code as channel,
-	c.kind = 'cash' as cash, f.code as funding, f.id as funding_id, c.honours_valid_until, clock.today
-from clock, (select distinct x from unnest($1) as x order by x) as w
+-- out: payout bigint, state smallint, batch bigint, amount_dong bigint, end_to_end_id text, line_hash bytea
+-- Always in id order, so that two jobs that touch the same payouts wait for each other and never deadlock. `offset 0`: some hundred
+-- rows are looked up by index, whatever old statistics say.
+select s.payout, s.state, p.batch, p.amount_dong, p.end_to_end_id, p.line_hash
+from (select distinct x from unnest($1) as x order by x) as w
 cross join lateral (select s.payout, s.state from payout.payout_state s where s.payout = w.x offset 0 for update) as s
 cross join lateral (select p.batch, p.amount_dong, p.end_to_end_id, p.line_hash from payout.payout p where p.id = s.payout offset 0) as p
-join payout.batch b on b.id = p.batch
+order by w.x;
+
+-- name: outcome_batches
+-- duties: teller scribe desk
+-- in: batches bigint[]
+-- out: batch bigint, agency text, programme text, channel text, cash boolean, funding text, funding_id bigint,
+--      honours_valid_until boolean, today date
+-- What the payouts of a batch have in common, in id order.
+select b.id as batch, a.code as agency, b.programme, c.code as channel, c.kind = 'cash' as cash, f.code as funding, f.id as funding_id,
+	c.honours_valid_until, (select ops.today()) as today
+from payout.batch b
 join org.agency a on a.id = b.agency
 join org.channel c on c.id = b.channel
 join org.funding_account f on f.id = c.funding_account
-order by s.payout;
+where b.id = any ($1)
+order by b.id;
 
 -- name: outcome_move
 -- duties: teller scribe desk

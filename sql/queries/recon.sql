@@ -175,9 +175,15 @@ returning id;
 
 -- ---------------------------------------------------------------- settlement
 
+-- name: settle_last
+-- duties: scribe
+-- in:
+-- out: id bigint
+select coalesce(max(id), 0) as id from bank.statement_line;
+
 -- name: settle_next
 -- duties: scribe
--- in: upto bigint, n integer
+-- in: settler text, upto bigint, last bigint, n integer
 -- out: id bigint, statement bigint, funding bigint, funding_code text, bank text, detail integer, entry_ref text, debit boolean,
 --      amount_dong bigint, value_date date, end_to_end_id text, payout bigint, amount_fits boolean, account_fits boolean,
 --      funding_order bigint, booked_dong bigint, has_details boolean, returned_reason text, text text, message bigint, item integer
@@ -185,7 +191,7 @@ returning id;
 select l.id, l.statement, s.funding_account as funding, f.code as funding_code, f.bank, l.detail, l.entry_ref,
 	l.direction = 'debit' as debit, l.amount_dong, l.value_date, l.end_to_end_id, l.payout, l.amount_fits, l.account_fits,
 	l.funding_order, i.amount_dong as booked_dong, l.has_details, l.returned_reason, l.text, l.message, l.item
-from (select * from bank.statement_line where id > $1 order by id limit $2) l
+from (select * from bank.statement_line where id > $2 and id <= $3 and bank.settler_of(payout) = $1 order by id limit $4) l
 join bank.statement s on s.id = l.statement
 join org.funding_account f on f.id = s.funding_account
 left join bank.intraday_credit i on l.direction = 'credit' and l.payout is null and i.funding_account = s.funding_account
@@ -227,8 +233,7 @@ from unnest($1, $2, $3, $4, $5) as a(line, kind, payout, funding_order, amount);
 -- out: id bigint, funding bigint, funding_code text, day date, settled boolean, today date
 -- The next statement, and whether each of its lines has been settled.
 select s.id, s.funding_account as funding, f.code as funding_code, s.day,
-	coalesce((select l.id from bank.statement_line l where l.statement = s.id order by l.line desc, l.detail desc limit 1), 0)
-		<= (select p.upto from ops.progress p where p.name = 'settle') as settled,
+	not exists (select from bank.line_waiting l where l.statement = s.id) as settled,
 	ops.today() as today
 from bank.statement s join org.funding_account f on f.id = s.funding_account
 where s.id > $1 order by s.id limit 1;

@@ -41,9 +41,8 @@ order by 1;
 -- out: amount_dong bigint
 -- Lines of earlier statements that the settler has not reached; those of the day itself are counted line by line.
 select coalesce(sum(l.amount_dong), 0)::bigint as amount_dong
-from bank.statement_line l join bank.statement s on s.id = l.statement
-where l.id > (select upto from ops.progress where name = 'settle') and l.detail = 0
-	and s.funding_account = $1 and s.day < $2;
+from bank.line_waiting l join bank.statement s on s.id = l.statement
+where l.detail = 0 and s.funding_account = $1 and s.day < $2;
 
 -- name: reconcile_overdue
 -- duties: desk scribe
@@ -229,7 +228,7 @@ select (select count(*) from register.import_row r join register.import_file f o
 -- out: amount_dong bigint
 -- Statement lines that the settler has not reached.
 select coalesce(sum(l.amount_dong), 0)::bigint as amount_dong
-from bank.statement_line l where l.detail = 0 and l.id > (select upto from ops.progress where name = 'settle');
+from bank.line_waiting l where l.detail = 0;
 
 -- name: report_overdue
 -- duties: desk scribe

@@ -56,8 +56,7 @@ next_day()
 
 settled_through()
 {
-	until_true "$2" "select count(*) = 1 and not exists (select from bank.statement_line l
-		where l.id > (select upto from ops.progress where name = 'settle')) from bank.statement where day = '$1'"
+	until_true "$2" "select count(*) = 1 and not exists (select from bank.line_waiting) from bank.statement where day = '$1'"
 }
 
 # reconcile DAY: the command's exit status; its words are in $scratch/words

@@ -162,9 +162,9 @@ static inline enum result sheet_store(struct sheet *s, struct statement_closed *
 static inline struct settle_counts settle_all(size_t portion)
 {
 	struct settle_counts all = {0}, c;
-	do {
+	for (int settler = 0, idle = 0; idle < SETTLERS; settler = (settler + 1) % SETTLERS) {
 		struct work w = work_on(db);
-		if (!went(&w, settle_some(&w, portion, "duty:scribe", &c)))
+		if (!went(&w, settle_some(&w, settler, portion, "duty:scribe", &c)))
 			exit(1);
 		arena_free(w.arena);
 		all.lines += c.lines;
@@ -176,7 +176,8 @@ static inline struct settle_counts settle_all(size_t portion)
 		all.done.settled += c.done.settled;
 		all.done.returned += c.done.returned;
 		all.done.breaks += c.done.breaks;
-	} while (c.lines > 0);
+		idle = c.lines > 0 ? 0 : idle + 1;
+	}
 	return all;
 }
 
