@@ -310,8 +310,8 @@ statements_settled()
 	local accounts lines open
 	accounts=$(sql "select count(*) from org.funding_account f where not exists
 		(select from bank.statement s where s.funding_account = f.id and s.day = '$1')")
-	lines=$(sql "select count(*) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '$1'")
-	open=$(sql "select count(*) from bank.line_waiting l join bank.statement s on s.id = l.statement where s.day = '$1'")
+	read -r lines open < <(sql "select l.last, l.last - p.upto from (select coalesce(max(id), 0) as last from bank.statement_line) l,
+		(select min(upto) as upto from ops.progress where name like 'settle.%') p" | tr '|' ' ')
 	bar $((lines - open)) "$lines"
 	[ "$accounts" = 0 ] && [ "$open" = 0 ]
 }

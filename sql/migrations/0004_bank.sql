@@ -100,9 +100,11 @@ create function bank.settler_of(payout bigint) returns text language sql immutab
 begin atomic
 	select 'settle.' || coalesce(payout, 0) % 2;
 end;
+-- `offset 0`: only lines above the lower of the two are read.
 create view bank.line_waiting as
-select l.* from ops.progress p join bank.statement_line l on l.id > p.upto and bank.settler_of(l.payout) = p.name
-where p.name like 'settle.%';
+select l.* from (select min(p.upto) as upto from ops.progress p where p.name like 'settle.%') x
+cross join lateral (select * from bank.statement_line l where l.id > x.upto offset 0) l
+join ops.progress p on p.name = bank.settler_of(l.payout) and l.id > p.upto;
 
 -- Lines come a page at a time, before their statement; the statement closes them: what it says of itself is what they add up to.
 create function bank.guard_lines() returns trigger language plpgsql security definer

@@ -233,7 +233,8 @@ from unnest($1, $2, $3, $4, $5) as a(line, kind, payout, funding_order, amount);
 -- out: id bigint, funding bigint, funding_code text, day date, settled boolean, today date
 -- The next statement, and whether each of its lines has been settled.
 select s.id, s.funding_account as funding, f.code as funding_code, s.day,
-	not exists (select from bank.line_waiting l where l.statement = s.id) as settled,
+	coalesce((select l.id from bank.statement_line l where l.statement = s.id order by l.line desc, l.detail desc limit 1), 0)
+		<= (select min(p.upto) from ops.progress p where p.name like 'settle.%') as settled,
 	ops.today() as today
 from bank.statement s join org.funding_account f on f.id = s.funding_account
 where s.id > $1 order by s.id limit 1;
