@@ -157,6 +157,7 @@ static void start_tasks(struct teller *t)
 	record_start(t);
 	lease_start(t);
 	takeover_start(t);
+	pause_start(t);
 	if (t->cash_out)
 		cash_start(&t->cash);
 	for (size_t i = 0; i < t->banks_n; i++) {

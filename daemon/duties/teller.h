@@ -60,6 +60,7 @@ struct request {
 	/* of transfers and enquiries */
 	struct parcel *parcel;
 	size_t first, n;        /* which of the parcel's items */
+	bool useless;           /* its reply said nothing that counts */
 	bool stale;             /* a later epoch has the dispatch: what was heard is kept, nothing more */
 	size_t doubt, accepted; /* what its items were left as */
 	uint8_t *again;         /* enquiries: items[first + i] was not found and may be sent again */
@@ -133,7 +134,9 @@ struct bank {
 	struct requests transfers;
 	size_t payouts; /* claimed and not recorded */
 	size_t payouts_max;
-	bool paused; /* the claim task, because of that */
+	bool paused;  /* the claim task, because of that */
+	bool stopped; /* by a row of ops.pause: no transfer leaves */
+	int useless;  /* replies to transfers, one after the other, that said nothing that counts */
 	struct poll_task *claim, *ask, *inquiry, *fetch;
 	struct question *inquired; /* what the running inquiry task made */
 	int64_t inquiry_after;     /* that task's: no question up to here waits */
@@ -165,6 +168,8 @@ struct teller {
 	struct bank cash; /* all cash agents */
 
 	_Atomic bool has_number; /* the lock of our instance's number is held */
+	const char **pauses;     /* as the running look found them; in its arena */
+	size_t pauses_n;
 	struct poll_task *takeover;
 	struct timer *lease_timer;
 	struct timer *give_back_timer;
@@ -227,6 +232,10 @@ void bank_enqueue(struct bank *b, struct request *r);
 void bank_pump(struct bank *b);
 bool bank_is_idle(const struct bank *b);
 void bank_give_back(struct bank *b, bool only_in_distress);
+/* On the loop: a reply to a transfer was useless, or not. */
+void bank_heard(struct bank *b, bool useless);
+/* Looks for pauses: what was claimed before one does not leave either. */
+void pause_start(struct teller *t);
 
 /* ---- teller_claim.c ------------------------------------------------------------------------------------------------ */
 

@@ -63,9 +63,10 @@ struct heard_one {
 	bool kept; /* message goes to the store */
 };
 
-static struct heard_one hear(struct work *w, const struct request *r)
+static struct heard_one hear(struct work *w, struct request *r)
 {
 	struct heard_one one = {0};
+	r->useless = false;
 	if (r->raw.transport != HTTP_REPLIED)
 		return one;
 	struct heard heard;
@@ -86,6 +87,7 @@ static struct heard_one hear(struct work *w, const struct request *r)
 	}
 	alarm(r, &reply);
 	bug_if(reply.n != r->n);
+	r->useless = reply.verdict.says != MESSAGE_ANSWERED;
 	one.said = reply.at;
 	one.kept = r->raw.body.n > 0;
 	one.message = (struct bank_message){
@@ -310,8 +312,11 @@ static void request_recorded(struct teller *t, struct request *r, bool effective
 		metric_add(t->recorded, (int64_t)r->n);
 		metric_add(t->unknown, (int64_t)r->doubt);
 	}
-	if (r->call == CALL_TRANSFER)
+	if (r->call == CALL_TRANSFER) {
+		if (r->raw.transport == HTTP_REPLIED)
+			bank_heard(r->bank, r->useless);
 		claim_release(r->bank, r->n);
+	}
 	if (--p->open > 0)
 		return;
 	if (p->call == CALL_ENQUIRY && !duty_is_draining(t->duty))

@@ -7,10 +7,15 @@
 #include "ledger/base/clock.h"
 #include "ledger/base/file.h"
 #include "ledger/base/log.h"
+#include "ledger/db/db.h"
 
 #define SIGNATURE_AGE_US INT64_C(120000000) /* the bank takes 300 s */
 #define WINDOW_S         300
 #define RATE_MAX         100000
+#define PAUSE_LOOK_MS    1000
+#define USELESS_REPLIES  4 /* one after the other, then it is tried more slowly */
+#define USELESS_WAIT_S   INT64_C(16)
+#define USELESS_DOUBLE   5 /* times */
 
 /* ---- what a bank is ------------------------------------------------------------------------------------------------- */
 
@@ -167,16 +172,19 @@ static void post(struct bank *b, struct request *r, int64_t now_us)
 	not_sent(r, why.code, why.text);
 }
 
+/* NULL: nothing may leave now. */
 static struct requests *next_queue(struct bank *b)
 {
-	return b->questions.n ? &b->questions : &b->transfers;
+	if (b->questions.n)
+		return &b->questions;
+	return b->transfers.n && !b->stopped ? &b->transfers : NULL;
 }
 
 void bank_pump(struct bank *b)
 {
 	for (;;) {
 		struct requests *q = next_queue(b);
-		if (!q->n)
+		if (!q)
 			return;
 		int64_t now_us = monotonic_us();
 		if (now_us > q->first->leave_by_us) {
@@ -200,6 +208,76 @@ void bank_pump(struct bank *b)
 		post(b, requests_take(q), now_us);
 	}
 }
+
+/* ---- a bank that cannot be understood ------------------------------------------------------------------------------- */
+
+/* Each further payment would be in doubt too (a key that was exchanged, a page of a gateway): few are tried, until one is answered. */
+void bank_heard(struct bank *b, bool useless)
+{
+	b->useless = useless ? b->useless + 1 : 0;
+	int over = b->useless - USELESS_REPLIES;
+	if (over < 0)
+		return;
+	int64_t wait_s = USELESS_WAIT_S << (over < USELESS_DOUBLE ? over : USELESS_DOUBLE);
+	log_event(LOG_ERROR, "bank_not_understood", K_STR("bank", b->code), K_I64("replies", b->useless),
+		K_I64("next_in_s", wait_s));
+	pace_retry_after(&b->pace, wait_s, monotonic_us());
+}
+
+/* ---- pauses --------------------------------------------------------------------------------------------------------- */
+
+static enum result look_for_pauses(struct work *w, void *arg, size_t *found)
+{
+	(void)found;
+	struct teller *t = arg;
+	struct rows r;
+	enum result result = db_run(w, Q_PAUSES, DB_NO_ARGS, &r);
+	if (result != OK)
+		return result;
+	t->pauses = arena_array(w->arena, rows_n(&r), const char *);
+	t->pauses_n = rows_n(&r);
+	for (size_t i = 0; i < t->pauses_n; i++)
+		t->pauses[i] = row_text(&r, i, rows_col(&r, "what"));
+	return OK;
+}
+
+static bool is_stopped(const struct teller *t, const char *bank)
+{
+	for (size_t i = 0; i < t->pauses_n; i++)
+		if (strcmp(t->pauses[i], "all") == 0 ||
+			(strncmp(t->pauses[i], "bank:", 5) == 0 && strcmp(t->pauses[i] + 5, bank) == 0))
+			return true;
+	return false;
+}
+
+static void apply_pauses(void *arg, enum result result, size_t found)
+{
+	(void)found;
+	struct teller *t = arg;
+	for (size_t i = 0; result == OK && i < t->banks_n; i++) {
+		struct bank *b = &t->banks[i];
+		bool stopped = is_stopped(t, b->code);
+		if (stopped != b->stopped)
+			log_event(LOG_NOTICE, stopped ? "bank_paused" : "bank_resumed",
+				K_STR("bank", b->code), K_I64("requests", (int64_t)b->transfers.n));
+		b->stopped = stopped;
+		bank_pump(b);
+	}
+}
+
+void pause_start(struct teller *t)
+{
+	duty_poll(t->duty, &(struct poll_plan){
+				   .name = "pauses",
+				   .lane = t->lane_dispatch,
+				   .run = look_for_pauses,
+				   .after = apply_pauses,
+				   .arg = t,
+				   .idle_max_ms = PAUSE_LOOK_MS,
+			   });
+}
+
+/* ---- giving back ---------------------------------------------------------------------------------------------------- */
 
 /* What waits and was never posted goes back: it is journalled as not sent. In distress at once; else when the drain has lasted. */
 void bank_give_back(struct bank *b, bool only_in_distress)

@@ -7,6 +7,12 @@
 select ops.now() as now, ops.today() as today, i.sandbox, (select count(*) from auth.revocation) as revocations
 from ops.instance i;
 
+-- name: pauses
+-- duties: teller
+-- in:
+-- out: what text
+select what from ops.pause;
+
 -- name: dispatch_any
 -- duties: teller
 -- in:

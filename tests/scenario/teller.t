@@ -100,6 +100,22 @@ ok "it goes when the bank is back" all_are credited 40
 is "$(bank_count paid)" 1086 "once"
 is "$(bank_twice)" 0 "and none twice"
 
+# ---- paused while requests wait ----------------------------------------------------------------------------------------------------
+
+bank_kill
+payroll 40 first=25001
+ok "what was claimed waits for the bank" until_true 10 "select count(*) = 40 from payout.payout_state s join payout.payout p on p.id = s.payout
+	join payout.claim c on c.id = p.claim where s.state = 3 and c.person > 25000"
+sql "insert into ops.pause (what, reason, by_officer) values ('bank:demo', 'test', 'minh')"
+sleep 2
+bank_start --reply-status ACCC
+sleep 3
+is "$(bank_count paid)" 1086 "what was claimed before a pause does not leave during it"
+sql "delete from ops.pause"
+ok "it goes when the pause is over" all_are credited 40
+is "$(bank_count paid)" 1126 "once"
+is "$(bank_twice)" 0 "and none twice"
+
 # ---- the bank misbehaves -----------------------------------------------------------------------------------------------------------
 
 sql "update org.channel set items_per_message = 500 where kind = 'bank'"
@@ -124,7 +140,7 @@ misbehaves "a garbled reply" '{"fault":"garble"}' "credited sent unknown" credit
 misbehaves "a reply cut off" '{"fault":"cut"}' "credited sent unknown" credited
 misbehaves "the reply to another request" '{"fault":"swap_replies"}' "credited sent unknown" credited
 misbehaves "a failure before the payment, at a bank that deduplicates" '{"fault":"reply_500_before"}' "credited sent unknown" credited
-is "$(bank_count paid)" $((1086 + 210)) "the bank executed each payment"
+is "$(bank_count paid)" $((1126 + 210)) "the bank executed each payment"
 is "$(bank_twice)" 0 "and none twice"
 ok "the same id went again" grep -q '^again ' "$scratch/journal/sent.log"
 is "$(books_agree)" t "the books have the same money on its way"
@@ -144,5 +160,24 @@ sql "update ops.instance set clock_offset = clock_offset + interval '11 days'"
 ok "and is let go of when its validity is over" until_true 20 "select state = 'ended' from payout.dispatch where id = $list"
 is "$(state_count sent)" 24 "those on it stay sent: nobody knows whether the agent has it"
 teller_drain
+
+# ---- a bank that cannot be understood ----------------------------------------------------------------------------------------------
+
+# Its key is another one than we know: whatever it says proves nothing.
+fakebank keygen "$scratch/other.key" >"$keys/bank.pub"
+sql "update org.channel set items_per_message = 1 where kind = 'bank'"
+payroll 3000 first=100001
+transfers()
+{
+	bank_says stats | grep -o '"transfers":[0-9]*' | cut -d: -f2
+}
+before=$(transfers)
+# shellcheck disable=SC2119
+teller_start
+sleep 6
+sent=$(($(transfers) - before))
+ok "it is sent few payments of 3000 ($sent)" test "$sent" -gt 3 -a "$sent" -lt 1500
+ok "and the log is loud" grep -q bank_not_understood "$scratch/teller.log"
+teller_kill KILL
 
 done_testing
