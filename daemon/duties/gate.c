@@ -2,8 +2,8 @@
  *
  *	POST /v1/callbacks/<bank> ─▶ waiting ─▶ a group ─▶ lane inbox: verify, seal, insert, commit ─▶ answers
  *
- * A group closes when a worker is free, so it holds what came while the commit before it was under way: alone when it is quiet,
- * hundreds under load. Memory is bounded by how many may wait, and by how many bytes: whoever comes then is told 503 and
+ * A group closes when nobody has come for a moment and a worker is free, so it holds who came together and while the commit before it
+ * was under way: alone when it is quiet, hundreds under load. Memory is bounded by how many may wait, and by how many bytes: whoever comes then is told 503 and
  * comes again. */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "daemon/duties/gate_group.h"
 #include "daemon/duties/gate_keys.h"
 #include "daemon/duty.h"
+#include "daemon/gather.h"
 #include "daemon/loop.h"
 
 enum {
@@ -37,6 +38,7 @@ struct gate {
 	struct arrival *first, **last;
 	size_t waiting;
 	size_t waiting_bytes;
+	struct gather *gather;
 
 	struct gate_writer *writer; /* NULL until the first is stored */
 	struct gate_writer *coming;
@@ -207,7 +209,9 @@ static struct running_group *group_close(struct gate *g)
 /* A second group beside one that commits only when it is worth a commit of its own: else the next one will be larger. */
 static bool may_close(const struct gate *g)
 {
-	return g->groups_running == 0 || (g->groups_running < g->groups_max && g->waiting >= SECOND_GROUP);
+	if (g->waiting >= SECOND_GROUP)
+		return g->groups_running < g->groups_max;
+	return g->groups_running == 0 && !gather_is_open(g->gather);
 }
 
 static void pump(struct gate *g)
@@ -217,6 +221,11 @@ static void pump(struct gate *g)
 		g->groups_running++;
 		bug_if(!lane_submit(g->inbox, &r->job)); /* the lane holds more jobs than may run */
 	}
+}
+
+static void company_came(void *arg)
+{
+	pump(arg);
 }
 
 /* ---- what comes in ------------------------------------------------------------------------------------------------------ */
@@ -244,6 +253,7 @@ static void callback_came(struct exchange *x, void *arg)
 	g->last = &a->next;
 	g->waiting++;
 	g->waiting_bytes += body_size(a);
+	gather_came(g->gather);
 	pump(g);
 }
 
@@ -311,6 +321,7 @@ static void stop(struct duty_ctx *d)
 	while (g->first)
 		free(take_waiting(g));
 	timer_free(g->key_timer);
+	gather_free(g->gather);
 	writer_let_go(g->writer);
 	free(g->coming);
 	gate_keys_free(&g->keys);
@@ -328,6 +339,7 @@ static bool start(struct duty_ctx *d, struct why *why)
 	g->inbox = duty_lane(d, "inbox");
 	g->groups_max = (int)config_int(d->config, "gate", "inbox_threads");
 	g->key_timer = timer_new(d->loop, key_renew, g);
+	g->gather = gather_new(d->loop, company_came, g);
 	metrics_make(g);
 	if (!gate_keys_load(d->config, &g->keys, why) || !serve(d, g, why)) {
 		stop(d);

@@ -20,7 +20,7 @@ enum {
 	SETTLE_LINES = 1000,
 	ABSENT_PAYOUTS = 5000,
 	DIGEST_FULL = 200,                      /* as many again at once: there are more */
-	DIGEST_GATHER_MS = 30,                  /* a group of thirty costs as much as one of three hundred */
+	DIGEST_GATHER_MS = 60,                  /* a group of thirty costs as much as one of three hundred */
 	STATEMENT_DEADLINE_MS = 15 * 60 * 1000, /* a million lines are one transaction */
 	WAITING_IDLE_MS = 30 * 1000,
 };

@@ -20,6 +20,7 @@
 #include "bankapi/pace.h"
 #include "bankapi/signed.h"
 #include "daemon/duty.h"
+#include "daemon/gather.h"
 #include "daemon/poller.h"
 
 #define MARGIN_US INT64_C(2000000) /* a request leaves this long before its valid-until, or not at all */
@@ -184,6 +185,7 @@ struct teller {
 	struct job key_job;
 	struct timer *key_timer;
 	bool key_running;
+	struct gather *record_gather;
 	struct timer *record_timer; /* after trouble */
 	bool record_singly;         /* one of those that wait is refused: find out which */
 	struct parcel *untold;      /* recorded, and not let go of yet */

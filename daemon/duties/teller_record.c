@@ -1,5 +1,5 @@
-/* teller_record.c: what banks answered becomes evidence and moves, many replies in one transaction. While groups are being
- * recorded the next replies gather, so one commit carries as many as came meanwhile. */
+/* teller_record.c: what banks answered becomes evidence and moves, many replies in one transaction. Replies gather for a
+ * moment, and while groups are being recorded, so one commit carries many. */
 #include "daemon/duties/teller.h"
 
 #include <stdlib.h>
@@ -435,7 +435,9 @@ static bool may_begin(const struct teller *t)
 {
 	if (!t->writer_known || t->records_running >= t->records_max)
 		return false;
-	return t->records_running == 0 || t->to_record[0].n + t->to_record[1].n >= GROUP_REQUESTS / 2;
+	if (t->to_record[0].n + t->to_record[1].n >= GROUP_REQUESTS / 2)
+		return true;
+	return t->records_running == 0 && !gather_is_open(t->record_gather);
 }
 
 void record_pump(struct teller *t)
@@ -467,6 +469,7 @@ void record_add(struct request *r)
 		return;
 	}
 	requests_add(&t->to_record[r->call == CALL_ENQUIRY], r);
+	gather_came(t->record_gather);
 	record_pump(t);
 }
 
@@ -511,6 +514,7 @@ static void pump_now(void *arg)
 void record_start(struct teller *t)
 {
 	t->record_timer = timer_new(t->duty->loop, pump_now, t);
+	t->record_gather = gather_new(t->duty->loop, pump_now, t);
 	t->key_timer = timer_new(t->duty->loop, key_now, t);
 	t->key_job = (struct job){.name = "record.key", .run = key_run, .done = key_done, .arg = t};
 	timer_set(t->key_timer, 0);
@@ -519,5 +523,6 @@ void record_start(struct teller *t)
 void record_stop(struct teller *t)
 {
 	timer_free(t->record_timer);
+	gather_free(t->record_gather);
 	timer_free(t->key_timer);
 }
