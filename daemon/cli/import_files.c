@@ -105,6 +105,17 @@ static bool judge_rows(struct payment_run *run, char *text, char *end, struct im
 	return entries_total_check(l->at, l->n, &total, &l->total, &checked, why);
 }
 
+/* Where the sum is off, the rows that are wrong anyway are the first to look at. */
+static void say_judged(struct import_said *said, const struct import_list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct entry *e = &l->at[i];
+		if (e->status == ENTRY_REJECTED)
+			import_say(said, l->name, e->row, entry_status_name(e->status), e->code,
+				advice_for(e->code));
+	}
+}
+
 /* Judges one file and adds it to the group. */
 static void take_file(struct payment_run *run, struct parser *p, const char *file)
 {
@@ -122,6 +133,7 @@ static void take_file(struct payment_run *run, struct parser *p, const char *fil
 	}
 	if (!judge_rows(run, text, end, &l, &why)) {
 		import_say_refused(run->said, file, why.code, 0, why.text);
+		say_judged(run->said, &l);
 		return;
 	}
 	run->lists[run->n_lists++] = l;
@@ -226,7 +238,7 @@ static void run_files(struct payment_run *run)
 {
 	const struct import_asked *asked = run->asked;
 	struct parser ahead[AHEAD];
-	struct progress bar = progress_begin(run->cli, "nhập danh sách", (int64_t)asked->n_files);
+	struct progress bar = progress_begin(run->cli, "Nhập danh sách", (int64_t)asked->n_files);
 	size_t started = 0, i = 0;
 	for (; i < asked->n_files && run->code == EX_OK; i++) {
 		for (; started < asked->n_files && started < i + AHEAD; started++)

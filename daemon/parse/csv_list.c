@@ -413,10 +413,32 @@ void csv_list_free(struct csv_list *l)
 	free(l);
 }
 
+static int32_t lines_in(struct bytes s)
+{
+	int32_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		n += s.at[i] == '\n';
+	return n;
+}
+
+/* Which row holds the byte that is no text: those before this piece are read, or still in the head. */
+static void note_row(struct csv_list *l, struct bytes piece)
+{
+	bool in_a_row = strcmp(l->problem.code, "file_nul") == 0 ||
+			strcmp(l->problem.code, "file_encoding") == 0;
+	int32_t before = l->begun ? l->record.row : lines_in(buf_bytes(&l->head));
+	if (in_a_row && l->encoding.total > 0) /* UTF-16 is so from its first byte */
+		l->problem.row = before + lines_in(bytes_of(piece.at, l->encoding.bad)) + 1;
+}
+
 bool csv_list_feed(struct csv_list *l, struct bytes piece)
 {
-	if (l->problem.code || l->refused || !encoding_check(&l->encoding, piece, &l->problem))
+	if (l->problem.code || l->refused)
 		return false;
+	if (!encoding_check(&l->encoding, piece, &l->problem)) {
+		note_row(l, piece);
+		return false;
+	}
 	if (!l->begun) {
 		size_t room = HEAD_MAX - l->head.n, n = piece.n < room ? piece.n : room;
 		buf_add(&l->head, piece.at, n);

@@ -69,16 +69,28 @@ static bool finish_tail(struct encoding *e, struct bytes piece, size_t *used)
 	return utf8_character(bytes_of(e->tail, want)) == want;
 }
 
+static size_t bad_character(struct bytes in)
+{
+	size_t at = 0, n;
+	while (at < in.n && (n = utf8_character(bytes_of(in.at + at, in.n - at))) > 0)
+		at += n;
+	return at;
+}
+
 bool encoding_check(struct encoding *e, struct bytes piece, struct problem *p)
 {
 	size_t used = 0;
+	e->bad = 0;
 	if (e->total == 0 && is_utf16(piece))
 		return problem_set(p, "file_encoding", 0, "UTF-16");
 	e->total += piece.n;
 	if (e->total > LIST_FILE_MAX)
 		return problem_set(p, "file_too_large", 0, "");
-	if (piece.n > 0 && memchr(piece.at, '\0', piece.n))
+	const uint8_t *nul = piece.n > 0 ? memchr(piece.at, '\0', piece.n) : NULL;
+	if (nul) {
+		e->bad = (size_t)(nul - piece.at);
 		return problem_set(p, "file_nul", 0, "");
+	}
 	if (e->n_tail > 0 && !finish_tail(e, piece, &used))
 		return refuse_encoding(piece, p);
 	struct bytes rest = bytes_of(piece.at + used, piece.n - used);
@@ -88,7 +100,10 @@ bool encoding_check(struct encoding *e, struct bytes piece, struct problem *p)
 		e->n_tail = begun;
 		rest.n -= begun;
 	}
-	return utf8_valid(rest) || refuse_encoding(piece, p);
+	if (utf8_valid(rest))
+		return true;
+	e->bad = used + bad_character(rest);
+	return refuse_encoding(piece, p);
 }
 
 bool encoding_end(const struct encoding *e, struct problem *p)

@@ -11,9 +11,10 @@ struct encoding {
 	uint8_t tail[4]; /* the begun character at the end of the last piece */
 	size_t n_tail;
 	size_t total; /* bytes so far */
+	size_t bad;   /* after a refusal: where in the last piece it stands */
 };
 
-/* The next piece. False with file_nul, file_encoding or file_too_large. */
+/* The next piece. False with file_nul, file_encoding or file_too_large; the caller knows the row. */
 bool encoding_check(struct encoding *e, struct bytes piece, struct problem *p) WARN_UNUSED;
 
 /* The end of the file: false (file_encoding) when it ends inside a character. */

@@ -18,7 +18,7 @@ static const struct advice rows[] = {
 	{"id_cmnd", "Thay số CMND 9 chữ số bằng số CCCD 12 chữ số của người đó"},
 	{"id_length", "Sửa số CCCD cho đủ 12 chữ số"},
 	{"id_zeros_lost",
-		"Thêm lại số 0 ở đầu số CCCD (Excel đã bỏ mất), hoặc nhập lại với --accept-repairs"},
+		"Thêm lại số 0 ở đầu số CCCD (Excel đã bỏ mất) rồi nhập tệp đã sửa; lần sau có thể nhập với --accept-repairs"},
 	{"id_zeros_put_back", "Đối chiếu số CCCD: hệ thống đã thêm lại số 0 ở đầu"},
 	{"id_damaged",
 		"Sửa số CCCD: thiếu chữ số, thêm số 0 ở đầu cũng không khớp mã tỉnh, giới tính và năm sinh"},

@@ -376,13 +376,20 @@ void death_entry_judge(
 
 /* ---- the totals row ------------------------------------------------------------------------------------------------ */
 
+/* A row with a cell too few or too many: what stands under the amount may be another cell. */
+static bool is_misaligned(const struct entry *e)
+{
+	return e->code && (strcmp(e->code, "short_row") == 0 || strcmp(e->code, "long_row") == 0);
+}
+
 bool entries_total_check(const struct entry *at, size_t n, const struct list_row *total, struct vnd *sum,
 	bool *checked, struct why *why)
 {
 	struct vnd all = vnd(0), said;
-	bool readable = true, known;
+	bool readable = true, known, shifted = false;
 	char have[VND_TEXT_SIZE], want[VND_TEXT_SIZE];
 	for (size_t i = 0; i < n; i++) {
+		shifted = shifted || is_misaligned(&at[i]);
 		if (!at[i].listed_known)
 			readable = false;
 		else if (!vnd_add(all, at[i].listed, &all))
@@ -391,6 +398,8 @@ bool entries_total_check(const struct entry *at, size_t n, const struct list_row
 	const char *text = *total->cells[CELL_TOTAL] ? total->cells[CELL_TOTAL] : total->cells[CELL_AMOUNT];
 	if (read_amount(text, vnd(INT64_MAX), &said, &known) != NULL)
 		return why_set(why, "total_unreadable", "dòng %d", total->row);
+	if (shifted && vnd_cmp(all, said) != 0)
+		readable = false;
 	if (readable && vnd_cmp(all, said) != 0)
 		return why_set(why, "total_differs", "dòng %d ghi %s, các dòng cộng lại được %s", total->row,
 			vnd_format_dots(said, want), vnd_format_dots(all, have));

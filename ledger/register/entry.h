@@ -114,7 +114,8 @@ void death_entry_judge(
 	struct arena *a, const struct reference *r, const struct list_row *row, struct death_entry *out);
 
 /* Whether a payment list's totals row agrees with its rows. False: total_differs (detail in why->text), total_unreadable. Rows
- * whose amount cannot be read make it impossible to check: then true, and *checked is false. */
+ * whose amount cannot be read make it impossible to check: then true, and *checked is false. So do rows with a cell too few or too
+ * many, when the sum differs: they are wrong rows and no wrong file. */
 bool entries_total_check(const struct entry *at, size_t n, const struct list_row *total, struct vnd *sum,
 	bool *checked, struct why *why) WARN_UNUSED;
 

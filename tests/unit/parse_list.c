@@ -143,6 +143,7 @@ static void bad_files(void)
 	is_str(parse(LIST_PAYMENT, bytes_of(HEAD "a\0b" LAN, sizeof HEAD + 20), 64) ? "accepted"
 										    : problem.code,
 		"file_nul", "a NUL byte is refused");
+	is_i64(problem.row, 2, "with its row");
 	is_str(refused("\xff\xfeS\x01"), "file_encoding", "UTF-16 is refused");
 	is_str(problem.detail, "UTF-16", "by its name");
 	is_str(refused("STT,H\xe4 v\xb5 t\xaan,Ng\xb5y sinh\n"), "file_encoding", "TCVN3 is refused");
@@ -151,6 +152,9 @@ static void bad_files(void)
 	is_str(problem.detail, "Windows-1258", "by its name");
 	is_str(refused("STT,Hä vµ tªn,Ngµy sinh,Sè CCCD\nx,y,z,t\n"), "file_encoding",
 		"TCVN3 that was read as Latin-1 is seen");
+	is_str(refused(HEAD LAN "2,L\xc3n,1943\n" SUM), "file_encoding",
+		"one letter of another encoding is refused");
+	is_i64(problem.row, 3, "with its row");
 	is_str(refused(HEAD LAN "1,L\xc3"), "file_encoding", "a file that ends inside a letter is refused");
 }
 

@@ -249,6 +249,16 @@ static void totals(void)
 	total.cells[CELL_AMOUNT] = "360.000";
 	ok(entries_total_check(at, 3, &total, &sum, &checked, &why) && checked,
 		"a negative amount is added as the list added it");
+	row = good_row();
+	row.problem = "short_row";
+	at[1] = judged(&row);
+	total.cells[CELL_AMOUNT] = "1.080.000";
+	ok(entries_total_check(at, 3, &total, &sum, &checked, &why) && checked,
+		"a short row that lost nothing of its amount is added");
+	row.cells[CELL_AMOUNT] = "79";
+	at[1] = judged(&row);
+	ok(entries_total_check(at, 3, &total, &sum, &checked, &why) && !checked,
+		"one whose cells have moved is a wrong row, not a wrong file");
 }
 
 /* Whatever stands in the cells: a verdict, with advice for it. */
