@@ -85,12 +85,13 @@ order by f.id;
 -- in: finding bigint, verdict text, reason text
 -- out: outcome text
 -- The first officer proposes, a second one with the same verdict decides. outcome: proposed, decided, unknown (no such open
--- finding), differs (another verdict was proposed; now this one is), same_officer, no_mandate.
+-- finding), differs (another verdict was proposed; now this one is), same_officer, no_mandate. Who decides to pay although the bank
+-- names another holder, or ties the ID to nobody, vouches for the account: its newest one that is open passes from then on.
 with may as (
 	select coalesce(bool_or(auth.may(m.role, m.agency, m.area, 0)), false) as may from auth.mandate m
 	where m.officer = auth.me() and m.role in ('register', 'maker', 'checker', 'approver')
 ), f as (
-	select f.id from register.finding f, may
+	select f.id, f.person, f.code from register.finding f, may
 	where may.may and f.id = $1 and not exists (select from register.finding_decision d where d.finding = f.id)
 ), p as (
 	select p.verdict, p.officer from register.finding_proposal p join f on f.id = p.finding order by p.at desc limit 1
@@ -102,6 +103,14 @@ with may as (
 	insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason)
 	select f.id, $2, p.officer, auth.me(), $3 from f, p where p.verdict = $2 and p.officer <> auth.me()
 	returning finding
+), vouched as (
+	insert into register.account_check (account, source, status, grade, id_linked, passes)
+	select a.id, 'officer', k.status, k.grade, k.id_linked, true
+	from decided join f on f.id = decided.finding
+	join lateral (select x.id from register.payee_account x where x.person = f.person order by x.id desc limit 1) a on true
+	join lateral (select c.status, c.grade, c.id_linked, c.passes from register.account_check c
+		where c.account = a.id order by c.id desc limit 1) k on k.status = 'open' and not k.passes
+	where $2 = 'pay_entitled' and f.code in ('account_name', 'account_id')
 )
 select case
 	when not (select may from may) then 'no_mandate'

@@ -124,6 +124,9 @@ select is(pg_temp.probe('desk', 'lan', format('insert into register.account_chec
 		format('a check: %s, %s, %s, %s', s, g, case when linked then 'linked' else 'no second link' end, case when passes then 'passes' else 'does not pass' end))
 	from unnest(array['open', 'closed', 'blocked', 'not_found', 'unclear']) s, unnest(array['exact', 'tone_variant', 'folded', 'partial', 'different']) g,
 		unnest(array[true, false]) linked, unnest(array[true, false]) passes order by s, g, linked, passes;
+select is(pg_temp.probe('desk', 'lan', format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''officer'', %L, ''different'', false, true)', :account, s)),
+		case when s = 'open' then 'ok' else '23514 account_check_check' end, format('officers vouch for an account that is %s', s))
+	from unnest(array['open', 'closed', 'blocked', 'not_found', 'unclear']) s order by s;
 
 -- ---------------------------------------------------------------- findings
 
