@@ -164,13 +164,38 @@ static int list(struct cli *cli, const struct pick *pick)
 	return EX_OK;
 }
 
+/* Who is behind each line, in the order of the lines. */
+struct payees {
+	struct rows rows;
+	int name, birth_year, bank, holder;
+};
+
+static enum result read_payees(struct work *w, const struct batch *batch, size_t n, struct payees *out)
+{
+	enum result r = db_run(w, Q_BATCH_PAYEES, DB_ARGS(db_i64(batch->id)), &out->rows);
+	if (r != OK)
+		return r;
+	bug_if(rows_n(&out->rows) != n);
+	out->name = rows_col(&out->rows, "name");
+	out->birth_year = rows_col(&out->rows, "birth_year");
+	out->bank = rows_col(&out->rows, "bank");
+	out->holder = rows_col(&out->rows, "holder");
+	return OK;
+}
+
 static enum result print_lines(
 	struct work *w, void *context, const struct batch *batch, const struct batch_line *lines, size_t n)
 {
-	static const char *const headings[] = {">Dòng", "Mã chi trả", "Tháng", "Loại", ">Lần", ">Số tiền"};
+	static const char *const headings[] = {">Dòng", "Mã chi trả", "Tháng", "Loại", ">Lần", ">Số tiền",
+		"Họ và tên", "Năm sinh", "Ngân hàng", "Chủ tài khoản"};
+	struct payees p;
 	(void)context;
+	enum result r = read_payees(w, batch, n, &p);
+	if (r != OK)
+		return r;
 	struct table t = table_new(w->arena, headings, COUNT_OF(headings));
 	for (size_t i = 0; i < n; i++) {
+		bool cash = row_null(&p.rows, i, p.bank);
 		const struct pay_line *l = &lines[i].line;
 		char month[MONTH_TEXT_SIZE];
 		table_add(&t, arena_printf(w->arena, "%" PRId32, l->line));
@@ -179,6 +204,10 @@ static enum result print_lines(
 		table_add(&t, l->kind);
 		table_add(&t, arena_printf(w->arena, "%" PRId32, l->issue));
 		table_add(&t, cli_money(w->arena, l->amount));
+		table_add(&t, row_text(&p.rows, i, p.name));
+		table_add(&t, arena_printf(w->arena, "%" PRId32, row_i32(&p.rows, i, p.birth_year)));
+		table_add(&t, cash ? "tiền mặt" : row_text(&p.rows, i, p.bank));
+		table_add(&t, cash ? "" : row_text(&p.rows, i, p.holder));
 	}
 	printf("\nBảng %" PRId64 " (%s, %s)\n", batch->id, batch->programme, batch->area_name);
 	table_print(&t);
@@ -196,9 +225,9 @@ static enum result put_lines(
 	struct work *w, void *context, const struct batch *batch, const struct batch_line *lines, size_t n)
 {
 	struct json_writer *j = context;
-	(void)w;
-	(void)batch;
-	for (size_t i = 0; i < n; i++) {
+	struct payees p;
+	enum result r = read_payees(w, batch, n, &p);
+	for (size_t i = 0; r == OK && i < n; i++) {
 		const struct pay_line *l = &lines[i].line;
 		char month[MONTH_TEXT_SIZE];
 		json_open_object(j, NULL);
@@ -209,9 +238,13 @@ static enum result put_lines(
 		json_put_str(j, "kind", l->kind);
 		json_put_i64(j, "issue", l->issue);
 		json_put_vnd(j, "amount_dong", l->amount);
+		json_put_str(j, "name", row_text(&p.rows, i, p.name));
+		json_put_i64(j, "birth_year", row_i32(&p.rows, i, p.birth_year));
+		json_put_str(j, "bank", row_text(&p.rows, i, p.bank));
+		json_put_str(j, "holder", row_text(&p.rows, i, p.holder));
 		json_close(j);
 	}
-	return OK;
+	return r;
 }
 
 static void fill_show(struct json_writer *j, const void *what)

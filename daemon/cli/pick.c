@@ -1,6 +1,7 @@
 #include "daemon/cli/pick.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ledger/base/text.h"
@@ -11,7 +12,7 @@ bool pick_option(int c, const char *value, struct pick *p)
 {
 	switch (c) {
 	case 'A': p->all = true; return true;
-	case 'M': p->has_period = true; return month_parse(bytes_z(value), &p->period);
+	case 'M': p->has_period = true; return cli_month(value, &p->period);
 	case 'G': p->programme = value; return true;
 	case 'S': p->state = value; return true;
 	default: return false;
@@ -81,6 +82,10 @@ void pick_print(struct arena *a, const struct batches *b)
 	static const char *const headings[] = {">Số", "Kỳ", "Chương trình", "Xã, phường", "Kênh",
 		"Trạng thái", ">Dòng", ">Số tiền", "Lập", "Kiểm tra", "Duyệt"};
 	struct table t = table_new(a, headings, COUNT_OF(headings));
+	if (b->n == 0) {
+		puts("Không có bảng nào");
+		return;
+	}
 	for (size_t i = 0; i < b->n; i++) {
 		const struct batch *x = &b->at[i];
 		char month[MONTH_TEXT_SIZE];

@@ -164,6 +164,20 @@ join org.funding_account f on f.id = ch.funding_account
 where b.id = any ($1)
 order by p.batch, p.line;
 
+-- name: batch_payees
+-- duties: desk
+-- in: batch bigint
+-- out: line integer, name text, birth_year smallint, bank text, holder text
+-- Who is behind each line, for those who look before they sign. bank and holder are null for cash.
+select p.line, r.name, r.birth_year, a.bank, a.holder_name as holder
+from payout.payout p
+join payout.claim c on c.id = p.claim
+join register.person o on o.id = c.person
+join register.person r on r.id = coalesce(o.root, o.id)
+left join register.payee_account a on a.id = p.payee_account
+where p.batch = $1
+order by p.line;
+
 -- name: batch_leaves
 -- duties: desk
 -- in: batches bigint[]
