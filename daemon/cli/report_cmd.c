@@ -27,7 +27,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		switch (c) {
 		case 'm':
-			if (!month_parse(bytes_z(optarg), &o->period))
+			if (!cli_month(optarg, &o->period))
 				return false;
 			o->has_period = true;
 			break;
@@ -167,6 +167,36 @@ static void put_programmes(struct json_writer *j, const struct report *r)
 	json_close(j);
 }
 
+/* What the CSV has, so that nobody needs both. */
+static void put_wards(struct json_writer *j, const struct report *r)
+{
+	json_open_array(j, "by_ward");
+	for (size_t i = 0; i < r->n; i++) {
+		const struct report_row *x = &r->rows[i];
+		json_open_object(j, NULL);
+		json_put_str(j, "programme", x->programme);
+		json_put_str(j, "ward", x->ward);
+		json_put_i64(j, "on_list", x->on_list);
+		json_put_i64(j, "payable", x->payable);
+		json_put_i64(j, "cash_wish", x->cash_wish);
+		json_put_i64(j, "cash_want", x->cash_want);
+		json_put_i64(j, "held", x->held);
+		json_put_i64(j, "exceptions", x->exceptions);
+		json_put_i64(j, "ended", x->ended);
+		json_put_i64(j, "open", x->open);
+		json_put_i64(j, "settled", x->settled);
+		json_put_i64(j, "returned", x->returned);
+		json_put_i64(j, "rejected", x->rejected);
+		json_put_i64(j, "not_paid", x->not_paid);
+		json_put_i64(j, "settled_payouts", x->settled_payouts);
+		json_put_vnd(j, "settled_dong", x->settled_amount);
+		json_put_vnd(j, "returned_dong", x->returned_amount);
+		json_put_vnd(j, "unexplained_dong", x->unexplained);
+		json_close(j);
+	}
+	json_close(j);
+}
+
 static void put_checkpoint(struct json_writer *j, const struct report *r)
 {
 	if (r->checkpoint_size == 0) {
@@ -204,6 +234,7 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_bool(j, "books_balance", r->books_balance);
 	json_put_i64(j, "ledger_seq", r->ledger_seq);
 	put_checkpoint(j, r);
+	put_wards(j, r);
 }
 
 static int run_summary(struct cli *cli, const struct asked *o)
