@@ -21,6 +21,7 @@
 #include "daemon/cli/report_cmd.h"
 #include "daemon/cli/ledger_cmd.h"
 #include "daemon/cli/match_cmd.h"
+#include "daemon/cli/parser_run.h"
 #include "daemon/cli/people_cmd.h"
 #include "daemon/cli/recover_cmd.h"
 #include "daemon/cli/secret_cmd.h"
@@ -28,14 +29,8 @@
 #include "daemon/signals.h"
 #include "daemon/version.h"
 
-static int run_db(struct cli *cli, int argc, char **argv)
-{
-	(void)cli;
-	return cli_db(argc, argv);
-}
-
 static const struct command commands[] = {
-	{"db", NEEDS_NOTHING, run_db, "chitra db init|migrate|check [--help]",
+	{"db", NEEDS_NOTHING, cli_db, DB_USAGE,
 		"make the database, bring it up, compare it with the programs"},
 	{"secret", NEEDS_NOTHING, cli_secret, "chitra secret new FILE | public evidence|signing FILE",
 		"make the duties' keys and say their public halves"},
@@ -97,7 +92,7 @@ static int usage(FILE *to, int code)
 	      "  --json          one JSON object on standard output, errors too\n"
 	      "\n"
 	      "exit: 0 done, 64 wrong use, 65 refused, 69 database unreachable, 70 defect, 75 try again later,\n"
-	      "      77 no permission or not logged in, 78 configuration\n",
+	      "      77 no permission or not logged in, 78 configuration; db check and reconcile also 1 and 2\n",
 		to);
 	return code;
 }
@@ -162,6 +157,7 @@ static int run_on_desk(const struct command *command, const struct globals *g, i
 	w.db = db_open(config_text(config, "database", "conninfo"), DB_DUTY_DESK);
 	struct cli cli = {
 		.command = command, .w = &w, .config = config, .config_path = path, .json = g->json};
+	parser_program(config_text(config, "desk", "parse_program"));
 	cli.session_path = g->session ? g->session : session_default(w.arena);
 	cli_next_step(&cli);
 	int code = command->run(&cli, argc, argv);
@@ -226,6 +222,15 @@ static int read_globals(struct globals *g, int argc, char **argv)
 	return optind < argc ? optind : -1 - usage(stderr, EX_USAGE);
 }
 
+/* `chitra help COMMAND`, and `--help` wherever it stands after a command. */
+static bool asks_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct globals g = {0};
@@ -241,16 +246,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "chitra: there is no command %s\n", argv[help ? at + 1 : at]);
 		return usage(stderr, EX_USAGE);
 	}
-	if (help) {
+	argc -= at;
+	argv += at;
+	if (help || asks_help(argc, argv)) {
 		printf("usage: %s\n", command->usage);
 		return EX_OK;
 	}
-	argc -= at;
-	argv += at;
-	if (command->needs == NEEDS_NOTHING)
-		return run_bare(command, &g, argc, argv);
 	argc = take_globals(&g, argc, argv);
 	if (argc < 0)
 		return usage(stderr, EX_USAGE);
-	return run_on_desk(command, &g, argc, argv);
+	return (command->needs == NEEDS_NOTHING ? run_bare : run_on_desk)(command, &g, argc, argv);
 }

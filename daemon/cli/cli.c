@@ -14,10 +14,37 @@
 #define STEP_MS  INT64_C(600000) /* one transaction of a command: a million lines are one */
 #define JSON_MAX ((size_t)64 << 20)
 
+static void fill_usage(struct json_writer *j, const void *what)
+{
+	const struct cli *cli = what;
+	json_put_str(j, "error", "usage");
+	json_put_str(j, "result", result_name(REFUSED));
+	json_put_str(j, "text", cli->command->usage);
+}
+
 int cli_usage(const struct cli *cli)
 {
-	fprintf(stderr, "usage: %s\n", cli->command->usage);
+	if (cli->json)
+		cli_print_json(fill_usage, cli);
+	else
+		fprintf(stderr, "usage: %s\n", cli->command->usage);
 	return EX_USAGE;
+}
+
+bool cli_month(const char *text, struct month *out)
+{
+	if (month_parse(bytes_z(text), out))
+		return true;
+	fprintf(stderr, "Sửa tháng: «%s» không phải là tháng, viết như 2024-04\n", text);
+	return false;
+}
+
+bool cli_day(const char *text, struct day *out)
+{
+	if (day_parse(bytes_z(text), out))
+		return true;
+	fprintf(stderr, "Sửa ngày: «%s» không phải là ngày, viết như 2024-04-03\n", text);
+	return false;
 }
 
 static int exit_code_of(const struct why *why)

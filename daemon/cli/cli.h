@@ -19,9 +19,9 @@
 #include "daemon/config.h"
 
 enum command_needs {
-	NEEDS_NOTHING, /* neither configuration nor database; argv is handed over as it was given, --json too */
-	NEEDS_CONFIG, /* the configuration, and the desk's connection at first use */
-	WRITES_MUCH,  /* the same; what may be thousands of rows is then known to PostgreSQL's planner */
+	NEEDS_NOTHING, /* neither configuration nor the desk's connection */
+	NEEDS_CONFIG,  /* the configuration, and the desk's connection at first use */
+	WRITES_MUCH,   /* the same; what may be thousands of rows is then known to PostgreSQL's planner */
 };
 
 struct cli;
@@ -47,6 +47,10 @@ struct cli {
 /* Prints the command's usage; returns 64. */
 int cli_usage(const struct cli *cli);
 
+/* The value of an option. False, and it has been said why: the usage alone would not tell. */
+bool cli_month(const char *text, struct month *out) WARN_UNUSED;
+bool cli_day(const char *text, struct day *out) WARN_UNUSED;
+
 /* What did not go well, in words (and as {"error": …} with --json), and the exit code. OK prints nothing and gives 0. */
 int cli_exit(const struct cli *cli, enum result r);
 
@@ -70,7 +74,8 @@ struct key32 *cli_key(struct cli *cli, const char *option) WARN_UNUSED;
 const char *cli_money(struct arena *a, struct vnd v);
 
 /* ---- a terminal -------------------------------------------------------------------------------------------------------
- * A bar on standard error, drawn only on a terminal and only when the work lasts longer than a second. */
+ * A bar on standard error, drawn only on a terminal and only when the work lasts longer than a second. total −1: nobody
+ * knows how much there is, so what is done is counted. */
 struct progress {
 	const char *what;
 	int64_t total, begun_us, drawn_us;

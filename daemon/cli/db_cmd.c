@@ -6,14 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
-#include "ledger/base/json.h"
 #include "ledger/db/migrate.h"
 #include "ledger/db/rights.h"
 
-#define STEP_MS  (INT64_C(10) * 60 * 1000) /* for each step: migrating a full database takes long */
-#define JSON_MAX ((size_t)4 << 20)
+#define STEP_MS (INT64_C(10) * 60 * 1000) /* for each step: migrating a full database takes long */
 
 struct options {
 	const char *database; /* libpq's; NULL: the environment */
@@ -21,37 +18,7 @@ struct options {
 	const char *share;
 	const char *start;
 	bool sandbox;
-	bool json;
 };
-
-static const char usage_text[] =
-	"chitra db init [--sandbox [--start 'YYYY-MM-DD HH:MM']] [--create NAME]\n"
-	"               roles, migrations, rights, reference data; safe to repeat\n"
-	"chitra db migrate\n"
-	"               applies the migrations that are missing, and gives each role the rights of rights.list\n"
-	"chitra db check\n"
-	"               compares the database with the migrations, rights.list and every named query; 1: they differ\n"
-	"\n"
-	"  --database C  connection string of the owner; default: PGHOST, PGDATABASE, ...\n"
-	"  --share DIR   the directory of sql/; default: CHITRA_SHARE, then beside the program\n"
-	"  --sandbox     this database pays nobody: its clock can be moved, sample people are accepted\n"
-	"  --start T     the sandbox's clock starts at T in Vietnam\n"
-	"  --create NAME makes the database first (the environment names the server)\n"
-	"  --json        one JSON object on standard output\n";
-
-static int usage(void)
-{
-	fputs(usage_text, stderr);
-	return EX_USAGE;
-}
-
-static bool asks_help(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--help") == 0)
-			return true;
-	return false;
-}
 
 static bool read_options(int argc, char **argv, struct options *o)
 {
@@ -61,10 +28,9 @@ static bool read_options(int argc, char **argv, struct options *o)
 		{"share", required_argument, NULL, 's'},
 		{"start", required_argument, NULL, 't'},
 		{"sandbox", no_argument, NULL, 'S'},
-		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
-	optind = 1;
+	optind = 0;
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		switch (c) {
 		case 'd': o->database = optarg; break;
@@ -72,41 +38,15 @@ static bool read_options(int argc, char **argv, struct options *o)
 		case 's': o->share = optarg; break;
 		case 't': o->start = optarg; break;
 		case 'S': o->sandbox = true; break;
-		case 'j': o->json = true; break;
 		default: return false;
 		}
 	}
-	return optind == argc;
-}
-
-static int exit_code(const struct work *w, enum result r)
-{
-	switch (r) {
-	case OK: return EX_OK;
-	case REFUSED: fprintf(stderr, "chitra db: %s\n", w->why.text); return EX_DATAERR;
-	case RETRY:
-	case UNSURE: fprintf(stderr, "chitra db: %s\n", w->why.text); return EX_TEMPFAIL;
-	}
-	return EX_SOFTWARE;
+	return optind == argc && (!o->start || o->sandbox) && !(o->create && o->database);
 }
 
 static void next_step(struct work *w)
 {
 	w->deadline_us = work_deadline_in_ms(STEP_MS);
-}
-
-/* Fills and prints one JSON object. */
-static void print_json(void (*fill)(struct json_writer *, const void *), const void *what)
-{
-	CLEANUP(buf_free) struct buf out;
-	struct json_writer j;
-	buf_init(&out, JSON_MAX);
-	json_write(&j, &out);
-	json_open_object(&j, NULL);
-	fill(&j, what);
-	json_close(&j);
-	bug_if(!json_written(&j) || !buf_ok(&out));
-	puts(buf_str(&out));
 }
 
 /* ---- init and migrate ------------------------------------------------------------------------------------------------ */
@@ -130,10 +70,10 @@ static void fill_done(struct json_writer *j, const void *what)
 	json_put_i64(j, "schema_version", CHITRA_SCHEMA_VERSION);
 }
 
-static void say_done(const struct options *o, const struct done *d)
+static void say_done(const struct cli *cli, const struct done *d)
 {
-	if (o->json)
-		print_json(fill_done, d);
+	if (cli->json)
+		cli_print_json(fill_done, d);
 	else if (!d->created && !d->instance && d->migrations == 0 && d->rights == 0 &&
 		 d->reference_rows == 0)
 		printf("nothing to do: schema version %d\n", CHITRA_SCHEMA_VERSION);
@@ -181,22 +121,21 @@ static enum result init(struct work *w, const struct options *o, struct done *do
 	return r;
 }
 
-static int run_init(struct work *w, const struct options *o)
+static int run_init(struct cli *cli, const struct options *o)
 {
 	struct done done = {0};
-	if ((o->start && !o->sandbox) || (o->create && o->database))
-		return usage();
-	enum result r = o->create ? create_database(w, o, &done) : OK;
+	enum result r = o->create ? create_database(cli->w, o, &done) : OK;
 	if (r == OK)
-		r = init(w, o, &done);
+		r = init(cli->w, o, &done);
 	if (r == OK)
-		say_done(o, &done);
-	return exit_code(w, r);
+		say_done(cli, &done);
+	return cli_exit(cli, r);
 }
 
-static int run_migrate(struct work *w, const struct options *o)
+static int run_migrate(struct cli *cli, const struct options *o)
 {
 	struct done done = {0};
+	struct work *w = cli->w;
 	const char *share = migrate_share(w, o->share);
 	next_step(w);
 	enum result r = share ? migrate_apply(w, share, say_migration, &done.migrations) : REFUSED;
@@ -204,8 +143,8 @@ static int run_migrate(struct work *w, const struct options *o)
 	if (r == OK)
 		r = rights_apply(w, share, &done.rights);
 	if (r == OK)
-		say_done(o, &done);
-	return exit_code(w, r);
+		say_done(cli, &done);
+	return cli_exit(cli, r);
 }
 
 /* ---- check ------------------------------------------------------------------------------------------------------------ */
@@ -261,9 +200,10 @@ static void say_found(const struct found *f)
 		printf("schema version %d, %zu migrations, every query fits\n", f->version, f->migrations.n);
 }
 
-static int run_check(struct work *w, const struct options *o)
+static int run_check(struct cli *cli, const struct options *o)
 {
 	struct found f = {0};
+	struct work *w = cli->w;
 	const char *share = migrate_share(w, o->share);
 	next_step(w);
 	enum result r = share ? migrate_status(w, share, &f.migrations) : REFUSED;
@@ -273,35 +213,31 @@ static int run_check(struct work *w, const struct options *o)
 	if (r == OK && f.migrations.applied == f.migrations.n)
 		r = schema_describe_all(w, &f.faults);
 	if (r != OK)
-		return exit_code(w, r);
-	if (o->json)
-		print_json(fill_found, &f);
+		return cli_exit(cli, r);
+	if (cli->json)
+		cli_print_json(fill_found, &f);
 	else
 		say_found(&f);
 	return is_right(&f) ? EX_OK : 1;
 }
 
-int cli_db(int argc, char **argv)
+int cli_db(struct cli *cli, int argc, char **argv)
 {
 	static const struct {
 		const char *name;
-		int (*run)(struct work *, const struct options *);
+		int (*run)(struct cli *, const struct options *);
 	} commands[] = {{"init", run_init}, {"migrate", run_migrate}, {"check", run_check}};
 	struct options o = {0};
-	if (asks_help(argc, argv)) {
-		fputs(usage_text, stdout);
-		return EX_OK;
-	}
 	if (argc < 2 || !read_options(argc - 1, argv + 1, &o))
-		return usage();
+		return cli_usage(cli);
 	for (size_t i = 0; i < COUNT_OF(commands); i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
-		struct work w = {.arena = arena_new(), .db = db_open(o.database, DB_DUTY_OWNER)};
-		int code = commands[i].run(&w, &o);
-		db_close(w.db);
-		arena_free(w.arena);
+		cli->w->db = db_open(o.database, DB_DUTY_OWNER);
+		int code = commands[i].run(cli, &o);
+		db_close(cli->w->db);
+		cli->w->db = NULL;
 		return code;
 	}
-	return usage();
+	return cli_usage(cli);
 }

@@ -25,7 +25,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		if (c == 'p')
 			o->programme = optarg;
 		else if (c == 'm')
-			o->has_period = month_parse(bytes_z(optarg), &o->period);
+			o->has_period = cli_month(optarg, &o->period);
 		else
 			return false;
 	}
@@ -67,7 +67,7 @@ static void seen(void *context, int64_t people)
 static enum result run(struct cli *cli, const struct asked *asked, struct entitle_counts *counts)
 {
 	struct reference reference;
-	struct progress bar = progress_begin(cli, "tính mức hưởng", 0);
+	struct progress bar = progress_begin(cli, "Tính mức hưởng", -1);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)

@@ -156,7 +156,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		case 'p': o->programme = optarg; break;
 		case 'a': o->area = optarg; break;
 		case 'm':
-			if (!month_parse(bytes_z(optarg), &o->period))
+			if (!cli_month(optarg, &o->period))
 				return false;
 			o->has_period = true;
 			break;

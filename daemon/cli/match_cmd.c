@@ -21,7 +21,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 	optind = 0;
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		if (c == 'm')
-			o->has_period = month_parse(bytes_z(optarg), &o->period);
+			o->has_period = cli_month(optarg, &o->period);
 		else if (c == 's')
 			o->status = true;
 		else

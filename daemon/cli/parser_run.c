@@ -105,10 +105,18 @@ static int copy_of(struct parser *p, const char *path)
 /* `chitra-parse serve`, one for the life of this program: it forks a process for each file and dies when our end closes. */
 static int server = -1;
 
-/* Beside the program that runs. */
+static const char *program; /* NULL: beside the program that runs */
+
+void parser_program(const char *path)
+{
+	program = path;
+}
+
 static bool parser_path(char out[static PATH_MAX])
 {
 	char self[PATH_MAX];
+	if (program)
+		return snprintf(out, PATH_MAX, "%s", program) < PATH_MAX;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	if (n <= 0)
 		return false;

@@ -17,6 +17,9 @@ struct parser {
 	int32_t row;
 };
 
+/* Which program reads: [desk] parse_program. NULL, the default: chitra-parse beside the program that runs. */
+void parser_program(const char *path);
+
 /* Copies, hashes and starts. Trouble with the file shows in parser_rows: file_trouble, file_too_large, file_empty. */
 void parser_start(struct parser *p, enum list_kind kind, const char *path);
 

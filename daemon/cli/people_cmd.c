@@ -30,7 +30,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		switch (c) {
 		case 'm':
-			if (!month_parse(bytes_z(optarg), &o->period))
+			if (!cli_month(optarg, &o->period))
 				return false;
 			o->has_period = true;
 			break;

@@ -25,7 +25,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		if (c == 'a')
 			o->account = optarg;
 		else if (c == 'd')
-			o->has_day = day_parse(bytes_z(optarg), &o->day);
+			o->has_day = cli_day(optarg, &o->day);
 		else
 			return false;
 	}

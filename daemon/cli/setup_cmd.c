@@ -248,7 +248,6 @@ int cli_setup(struct cli *cli, int argc, char **argv)
 {
 	static const struct option known[] = {
 		{"database", required_argument, NULL, 'd'},
-		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
 	struct work *w = cli->w;
@@ -257,8 +256,6 @@ int cli_setup(struct cli *cli, int argc, char **argv)
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
 		if (c == 'd')
 			database = optarg;
-		else if (c == 'j')
-			cli->json = true;
 		else
 			return cli_usage(cli);
 	if (optind + 1 != argc)

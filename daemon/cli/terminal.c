@@ -22,10 +22,15 @@ struct progress progress_begin(const struct cli *cli, const char *what, int64_t 
 void progress_at(struct progress *p, int64_t done)
 {
 	int64_t now = monotonic_us();
-	if (p->total <= 0 || now - p->begun_us < SHOWN_AFTER_US || now - p->drawn_us < DRAWN_EVERY_US)
+	if (p->total == 0 || now - p->begun_us < SHOWN_AFTER_US || now - p->drawn_us < DRAWN_EVERY_US)
 		return;
 	p->drawn_us = now;
 	p->shown = true;
+	if (p->total < 0) {
+		fprintf(stderr, "\r%s: %" PRId64, p->what, done);
+		fflush(stderr);
+		return;
+	}
 	if (done > p->total)
 		done = p->total;
 	int full = (int)(BAR * done / p->total);

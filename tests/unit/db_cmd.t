@@ -81,9 +81,12 @@ is "$status" 0 "without it they are found beside the program"
 db check --share /nonexistent
 is "$status" 65 "a directory that is not there is refused"
 PGHOST=$scratch db check --share sql
-is "$status" 75 "no server: try again later"
+is "$status" 69 "no server: the database cannot be reached"
+PGHOST=$scratch db check --share sql --json
+like "$status $out" '^69 \{"error":"db_unreachable"' "in JSON too"
 db --help
-like "$status $out" "^0 chitra db init" "--help says how it is used"
+like "$status $out" "^0 usage: chitra db init" "--help says how it is used"
+is "$("$chitra" help db)" "$out" "as chitra help does"
 for wrong in '' 'unknown' 'init --start x' 'check --what' 'check more'; do
 	# shellcheck disable=SC2086
 	db $wrong
