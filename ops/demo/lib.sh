@@ -74,16 +74,18 @@ process_began()
 	[ "$1" != Z ] && echo "${20}"
 }
 
-# process_start NAME COMMAND...: in the background, its words in DIR/log/NAME.log
+# process_start NAME COMMAND...: in the background, its words in DIR/log/NAME.log. It writes its number down before it becomes the
+# command: whoever kills us meanwhile leaves nobody behind whom a later stop does not know.
 process_start()
 {
-	local name=$1 pid
+	local name=$1
 	shift
-	setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null 4>&- 9>&- &
-	pid=$!
-	echo "$pid $(process_began $pid)" >"$here/pids/$name.new"
-	mv "$here/pids/$name.new" "$here/pids/$name"
-	disown "$pid"
+	(
+		pid=$BASHPID
+		echo "$pid $(process_began "$pid")" >"$here/pids/$name.new" && mv "$here/pids/$name.new" "$here/pids/$name" &&
+			exec setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null 4>&- 9>&-
+	) &
+	disown $!
 }
 
 # process_pid NAME: its number, if it lives
@@ -110,6 +112,28 @@ process_stop()
 	kill -KILL "$pid" 2>/dev/null
 	rm -f "$here/pids/$1"
 	return 1
+}
+
+# Processes of chitrad that work with our configuration, whoever started them.
+duties_left()
+{
+	local file
+	grep -lzxF -e "$CHITRA_CONFIG" /proc/[0-9]*/cmdline 2>/dev/null | while read -r file; do
+		[[ $(readlink "${file%cmdline}exe") != */chitrad* ]] || basename "${file%/cmdline}"
+	done
+}
+
+# After a supervisor was killed its duties drain by themselves; this waits for them.
+duties_end()
+{
+	local left i
+	for ((i = 0; i < 300; i++)); do
+		left=$(duties_left)
+		[ -n "$left" ] || return 0
+		sleep 0.05
+	done
+	# shellcheck disable=SC2086
+	kill -KILL $left 2>/dev/null
 }
 
 # within SECONDS COMMAND...: it succeeds by then
@@ -146,7 +170,7 @@ database_make()
 # sql STATEMENT: its rows, unaligned, as the owner
 sql()
 {
-	psql -XAtq -v ON_ERROR_STOP=1 -c "$1"
+	psql -XAtq -P pager=off -v ON_ERROR_STOP=1 -c "$1"
 }
 
 # ---- keys and configuration ---------------------------------------------------------------------------------------------------
@@ -154,7 +178,7 @@ sql()
 # File by file, so that a run that was killed here goes on here.
 keys_make()
 {
-	local name
+	local name n=0
 	for name in kek blind id evidence log bank-sign; do
 		[ -f "$keys/$name" ] || "$CHITRA_BIN/chitra" secret new "$keys/$name" || return 1
 	done
@@ -164,6 +188,7 @@ keys_make()
 	"$fakebank" keygen "$keys/bank" >"$keys/bank.pub" || return 1
 	[ -f "$keys/passphrase" ] || (umask 077 && openssl rand -hex 16 >"$keys/passphrase")
 	for name in admin1 admin2 admin3 $(cut -d' ' -f1 <<<"$officers"); do
+		bar $((n++)) $((3 + $(wc -l <<<"$officers")))
 		[ -f "$keys/$name" ] && [ -f "$keys/$name.pub" ] || {
 			rm -f "$keys/$name" "$keys/$name.pub"
 			key_make "$name" || return 1
@@ -243,15 +268,16 @@ by()
 certify()
 {
 	"$CHITRA_BIN/chitra" officer add "$1" "$2" &&
-		"$CHITRA_BIN/chitra" officer certify "$1" --key-file "$keys/$1.pub" --mandate "$3:*:*:100000000000" --days 30 \
+		"$CHITRA_BIN/chitra" officer certify "$1" --key-file "$keys/$1.pub" --mandate "$3:*:*:100000000000" --days 1000 \
 			--admin-key "$keys/admin1" --admin-key "$keys/admin3" --passphrase-file "$keys/passphrase"
 }
 
 # officers_make: each certified once, and logged in when the session is over
 officers_make()
 {
-	local login name role rest
+	local login name role rest n=0
 	while read -r login role rest; do
+		bar $((n++)) "$(wc -l <<<"$officers")"
 		name=$rest
 		[ -e "$here/officers/$login.certified" ] ||
 			{ certify "$login" "$name" "$role" && touch "$here/officers/$login.certified"; } || return 1

@@ -7,6 +7,7 @@
 step_number=0
 steps_total=20
 bar_text=
+clock=
 
 seconds_since()
 {
@@ -25,8 +26,10 @@ step()
 	printf '\n== %s\n' "$bar_text" >>"$logs/demo.log"
 	[ ! -t 1 ] || printf '%s' "$bar_text"
 	exec 4>&1
+	clock_start
 	"$2" >>"$logs/demo.log" 2>&1 </dev/null
 	status=$?
+	clock_stop
 	exec 4>&-
 	[ ! -t 1 ] || printf '\r\033[K'
 	printf '%s' "$bar_text${note:+: $note}"
@@ -43,12 +46,34 @@ step()
 	exit 1
 }
 
+# On a terminal a step that takes longer than a second shows its seconds, until it can show a bar.
+clock_start()
+{
+	clock=
+	[ -t 4 ] || return 0
+	(
+		trap - INT TERM
+		while sleep 1 && kill -0 $$ 2>/dev/null; do
+			printf '\r\033[K%s  %s' "$bar_text" "$(seconds_since "$step_began")" >&4
+		done
+	) >/dev/null 2>&1 9>&- &
+	clock=$!
+}
+
+clock_stop()
+{
+	[ -n "$clock" ] || return 0
+	{ kill "$clock" && wait "$clock"; } 2>/dev/null
+	clock=
+}
+
 # bar DONE TOTAL: on a terminal, for a step that takes longer than a second. Descriptor 4 is the terminal.
 bar()
 {
 	local full
 	[ -t 4 ] || return 0
 	[ "$(awk -v a="$step_began" -v b="$(date +%s.%N)" 'BEGIN { print (b - a > 1) }')" = 1 ] || return 0
+	clock_stop
 	full=$(($2 > 0 ? $1 * 24 / $2 : 0))
 	printf '\r\033[K%s  %s%s %d/%d' "$bar_text" "$(printf '%*s' $full '' | tr ' ' '#')" "$(printf '%*s' $((24 - full)) '' | tr ' ' '.')" \
 		"$1" "$2" >&4
@@ -238,7 +263,7 @@ s_release()
 		echo "batch $waits was released without money"
 		return 1
 	}
-	[ -z "$waits" ] || note="batch $waits waits, $(grep -o '[0-9.]* đ' "$here/out/not-funded" | head -1) are missing"
+	[ -z "$waits" ] || note="batch $waits waits, $(grep -o '[0-9][0-9.]* đ' "$here/out/not-funded" | head -1) are missing"
 }
 
 # How many payouts of released batches wait for an answer. At a bank that does not deduplicate, who is in doubt waits for the statement.
@@ -445,6 +470,12 @@ payroll_steps=(
 	"compared with the truth|s_compare"
 )
 
+# step_of FUNCTION: its number
+step_of()
+{
+	printf '%s\n' "${payroll_steps[@]}" | grep -n "|$1\$" | cut -d: -f1
+}
+
 # payroll_until FUNCTION: up to and with this step
 payroll_until()
 {
@@ -481,7 +512,7 @@ fault_run()
 {
 	local breaks
 	(payroll_until s_second_credit) || return 1
-	step_number=16 steps_total=${#payroll_steps[@]}
+	step_number=$(step_of s_second_credit) steps_total=${#payroll_steps[@]}
 	database_start
 	(step "first day's statement" s_first_statement)
 	reconcile_days=2024-04-03
@@ -499,6 +530,7 @@ fault_run()
 payroll_stop()
 {
 	process_stop chitrad
+	duties_end
 	process_stop bank
 	ops/private-db stop "$here/pg"
 }
