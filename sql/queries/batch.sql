@@ -40,8 +40,8 @@ where pg_advisory_xact_lock(1128810834, w.ward) is null;
 --      anchor bytea, issue smallint, way text, account bigint, account_hash bytea
 -- Claims without a live payout, and how each can be paid. A claim that was proven unpaid comes again as its next issue, unless
 -- evidence speaks against that; an account that sent the last issue back counts only after it was checked anew. An account that
--- nobody has confirmed makes its claim wait: it is no want of an account. `offset 0`: look up by index, ward after ward, however large
--- the tables are; a hash of a whole table for each slice of wards would cost the square.
+-- nobody has confirmed makes its claim wait: it is no want of an account. `offset 0` and `limit 1`: look up by index, ward after ward,
+-- however large the tables are; a hash of a whole table for each slice of wards would cost the square.
 with clock as materialized (
 	select ops.today() as today
 ), due as materialized (
@@ -59,9 +59,12 @@ with clock as materialized (
 			select from register.finding f left join register.finding_decision v on v.finding = f.id
 			where f.programme = d.programme and f.period = d.pay_period and f.person = d.person and f.blocks
 				and v.verdict is distinct from 'pay_entitled') as has_finding,
-		(select q.method from register.pay_preference q, clock
-			where q.person = d.person and q.programme = d.programme and q.since <= clock.today
-			order by q.since desc, q.id desc limit 1) as wish
+		(select true from register.pay_preference q
+			where q.person = d.person and q.programme = d.programme and q.method = 'cash' and q.since <= (select today from clock)
+				and not exists (
+					select from register.pay_preference n where n.person = q.person and n.programme = q.programme
+						and (n.since, n.id) > (q.since, q.id) and n.since <= (select today from clock))
+			limit 1) is not null as cash_wish
 	from due d
 	left join lateral (
 		select p.issue, p.payee_account, e.name as ended_as, m.at as ended_at
@@ -76,9 +79,9 @@ select r.id as claim, r.month, r.kind, r.instalment, r.amount_dong, r.agency, r.
 	p.anchor, (coalesce(r.last_issue, 0) + 1)::smallint as issue,
 	case
 		when r.has_finding then 'finding'
-		when r.wish = 'cash' then 'cash_wish'
+		when r.cash_wish then 'cash_wish'
 		when a.id is not null then 'account'
-		when exists (select from register.payee_account x where x.person = r.person) then 'unconfirmed'
+		when (select true from register.payee_account x where x.person = r.person limit 1) then 'unconfirmed'
 		else 'cash_want'
 	end as way, a.id as account, a.hash as account_hash
 from ready r
@@ -89,7 +92,7 @@ left join lateral (
 		select k.passes, k.at from register.account_check k where k.account = x.id order by k.id desc limit 1) k
 	where k.passes and (x.authority_until is null or x.authority_until >= clock.today)
 		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and k.at <= r.ended_at, false)
-	order by x.id desc limit 1) a on not r.has_finding and r.wish is distinct from 'cash'
+	order by x.id desc limit 1) a on not r.has_finding and not r.cash_wish
 order by r.agency, r.area_code, r.area_valid_from, r.id;
 
 -- name: batches_add
@@ -155,12 +158,12 @@ select p.batch, b.version, p.line, p.id as payout, p.end_to_end_id as id, cl.pro
 	p.issue, p.amount_dong, ch.code as channel, f.bank as funding_bank, f.number as funding_number, p.account_hash, b.not_before,
 	b.valid_until, p.line_hash
 from payout.batch b
-join payout.payout p on p.batch = b.id
+join org.channel ch on ch.id = b.channel
+join org.funding_account f on f.id = ch.funding_account
+cross join lateral (select l.* from payout.payout l where l.batch = b.id offset 0) p
 cross join lateral (
 	select c.person, c.programme, c.month, c.kind, c.instalment from payout.claim c where c.id = p.claim offset 0) cl
 cross join lateral (select n.anchor from register.person n where n.id = cl.person offset 0) pe
-join org.channel ch on ch.id = b.channel
-join org.funding_account f on f.id = ch.funding_account
 where b.id = any ($1)
 order by p.batch, p.line;
 
