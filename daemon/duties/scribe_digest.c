@@ -42,7 +42,7 @@ static void passed(struct digest *d, const struct inbox_message *m, const struct
 static bool is_about_the_message(const struct why *why)
 {
 	static const char *const codes[] = {"funding_unknown", "page_unclear", "page_name", "statement_pages",
-		"statement_early", "statement_known"};
+		"statement_early", "statement_known", "statement_entries"};
 	for (size_t i = 0; i < COUNT_OF(codes); i++)
 		if (why_is(why, codes[i]))
 			return true;

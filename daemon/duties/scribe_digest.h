@@ -27,6 +27,7 @@ struct digest {
 	int64_t gap_upto, gap_since_us; /* the gap that we wait at */
 	struct coming coming[DIGEST_COMING];
 	size_t coming_next;
+	int64_t waiting_skip; /* how many of those that wait were tried in this round */
 	struct metric *messages, *words, *unknown, *misfits, *strange, *statements, *lines;
 };
 

@@ -240,8 +240,9 @@ enum result digest_credits(struct work *w, struct digest *d, const struct inbox_
 enum result digest_waiting_page(struct work *w, struct digest *d, bool *some)
 {
 	struct rows r;
-	enum result result = db_run(w, Q_STATEMENT_WAITING, DB_NO_ARGS, &r);
+	enum result result = db_run(w, Q_STATEMENT_WAITING, DB_ARGS(db_i64(d->waiting_skip)), &r);
 	*some = result == OK && rows_n(&r) > 0;
+	d->waiting_skip = *some ? d->waiting_skip + 1 : 0;
 	if (!*some)
 		return result;
 	struct inbox_message m = {

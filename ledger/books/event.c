@@ -231,8 +231,22 @@ struct entry entry_statement_file(struct arena *a, const struct told_by *by, con
 	return entry;
 }
 
-static struct entry fact_entry(struct arena *a, const struct told_by *by, const struct statement_fact *e,
-	enum leaf_kind kind, const char *end)
+const char *statement_fact_key(struct arena *a, const struct statement_fact *e)
+{
+	struct hash entry = sha256(bytes_z(e->entry));
+	char hex[HASH_HEX_SIZE], day[DAY_TEXT_SIZE];
+
+	hash_hex(&entry, hex);
+	if (e->open_day)
+		return arena_printf(a, "i%s.%.32s", e->funding_account, hex);
+	if (e->part == 0)
+		return arena_printf(a, "l%s.%s.%.32s", e->funding_account, day_format(e->day, day), hex);
+	return arena_printf(
+		a, "l%s.%s.%.32s.%d", e->funding_account, day_format(e->day, day), hex, (int)e->part);
+}
+
+static struct entry fact_entry(
+	struct arena *a, const struct told_by *by, const struct statement_fact *e, enum leaf_kind kind)
 {
 	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
 	struct buf *to = &text;
@@ -253,14 +267,14 @@ static struct entry fact_entry(struct arena *a, const struct told_by *by, const 
 	else
 		lines_text_if(to, "order", e->order);
 	entry = entry_told(a, by, kind, to);
-	entry.idem = entry_key(a, "l", e->line, end);
+	entry.idem = statement_fact_key(a, e);
 	entry.refs = entry_key(a, "line:", e->line, "");
 	return entry;
 }
 
 struct entry entry_funding(struct arena *a, const struct told_by *by, const struct statement_fact *e)
 {
-	struct entry entry = fact_entry(a, by, e, LEAF_FUNDING, ".funding");
+	struct entry entry = fact_entry(a, by, e, LEAF_FUNDING);
 
 	post_funding(a, e, &entry);
 	return entry;
@@ -268,7 +282,7 @@ struct entry entry_funding(struct arena *a, const struct told_by *by, const stru
 
 struct entry entry_fee(struct arena *a, const struct told_by *by, const struct statement_fact *e)
 {
-	struct entry entry = fact_entry(a, by, e, LEAF_FEE, ".fee");
+	struct entry entry = fact_entry(a, by, e, LEAF_FEE);
 
 	post_fee(a, e, &entry);
 	return entry;
@@ -276,7 +290,7 @@ struct entry entry_fee(struct arena *a, const struct told_by *by, const struct s
 
 struct entry entry_suspense(struct arena *a, const struct told_by *by, const struct statement_fact *e)
 {
-	struct entry entry = fact_entry(a, by, e, LEAF_SUSPENSE, ".suspense");
+	struct entry entry = fact_entry(a, by, e, LEAF_SUSPENSE);
 
 	entry.refs = entry_key(a, "line:", e->line, entry_key(a, " break:", e->break_id, ""));
 	post_suspense(a, e, &entry);
@@ -285,7 +299,7 @@ struct entry entry_suspense(struct arena *a, const struct told_by *by, const str
 
 struct entry entry_agent_advanced(struct arena *a, const struct told_by *by, const struct statement_fact *e)
 {
-	struct entry entry = fact_entry(a, by, e, LEAF_AGENT_ADVANCED, ".agent_advanced");
+	struct entry entry = fact_entry(a, by, e, LEAF_AGENT_ADVANCED);
 
 	post_agent_advanced(a, e, &entry);
 	return entry;
@@ -293,7 +307,7 @@ struct entry entry_agent_advanced(struct arena *a, const struct told_by *by, con
 
 struct entry entry_agent_returned(struct arena *a, const struct told_by *by, const struct statement_fact *e)
 {
-	struct entry entry = fact_entry(a, by, e, LEAF_AGENT_RETURNED, ".agent_returned");
+	struct entry entry = fact_entry(a, by, e, LEAF_AGENT_RETURNED);
 
 	post_agent_returned(a, e, &entry);
 	return entry;
@@ -301,7 +315,7 @@ struct entry entry_agent_returned(struct arena *a, const struct told_by *by, con
 
 struct entry entry_refund(struct arena *a, const struct told_by *by, const struct statement_fact *e)
 {
-	struct entry entry = fact_entry(a, by, e, LEAF_REFUND, ".refund");
+	struct entry entry = fact_entry(a, by, e, LEAF_REFUND);
 
 	post_refund(a, e, &entry);
 	return entry;

@@ -160,10 +160,13 @@ struct entry entry_statement_file(struct arena *a, const struct told_by *by, con
 
 /* A line of a statement that is not a payout's. */
 struct statement_fact {
-	int64_t line; /* row id of the statement line: half of the key */
+	int64_t line; /* row id of the statement line */
 	const char *funding_account;
 	struct vnd amount;
 	const char *entry;   /* the bank's name for it */
+	struct day day;      /* the statement's */
+	int32_t part;        /* which part of the entry it is; 0: the whole of it */
+	bool open_day;       /* no statement has it yet: a credit of the open day */
 	const char *order;   /* funding, refund, agent.*: the order's reference; NULL: none */
 	const char *channel; /* agent.*: the agent's channel */
 	const char *rule;    /* fee: the pattern that it matched; NULL: resolved by people */
@@ -176,6 +179,10 @@ struct entry entry_suspense(struct arena *a, const struct told_by *by, const str
 struct entry entry_agent_advanced(struct arena *a, const struct told_by *by, const struct statement_fact *e);
 struct entry entry_agent_returned(struct arena *a, const struct told_by *by, const struct statement_fact *e);
 struct entry entry_refund(struct arena *a, const struct told_by *by, const struct statement_fact *e);
+
+/* Under which key it is booked, as whatever: by account, statement day and the bank's own name for the entry, so that a statement
+ * that is fetched again after a restore is recognised. */
+const char *statement_fact_key(struct arena *a, const struct statement_fact *e);
 
 struct break_opened {
 	int64_t break_id;

@@ -26,7 +26,7 @@ struct told {
 	const char *
 		entry; /* statement: the bank's name for its entry; cash: the agent's list and line. May be NULL */
 	const char *reason;   /* rejected, returned: the bank's code; NULL: none. Arena or constant */
-	struct day effective; /* statement: value date. Everything else is booked on the business day */
+	struct day effective; /* statement: value date; paid list: when it was paid. 0: the business day */
 };
 
 struct outcome {

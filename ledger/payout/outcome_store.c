@@ -434,7 +434,7 @@ static void book_end(struct work *w, const char *actor, const struct told *t, co
 		.entry = t->entry,
 		.reason = reason_code(w->arena, t->reason),
 	};
-	struct told_by by = {.actor = actor, .effective = t->line ? t->effective : o->today};
+	struct told_by by = {.actor = actor, .effective = t->effective.n != 0 ? t->effective : o->today};
 
 	switch (o->decision.to) {
 	case PAYOUT_SETTLED:

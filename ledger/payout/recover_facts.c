@@ -88,8 +88,6 @@ static void take_leaf(struct facts *f, const struct leaf *l)
 		at_least(&f->numbers.bundle, key_number(l));
 	else if (*l->entry.idem == 'k' && l->entry.idem[1] >= '0' && l->entry.idem[1] <= '9')
 		at_least(&f->numbers.brk, key_number(l));
-	else if (*l->entry.idem == 'l' && l->entry.idem[1] >= '0' && l->entry.idem[1] <= '9')
-		at_least(&f->numbers.line, key_number(l));
 }
 
 static bool read_leaves(struct facts *f, const struct archive *archive, struct why *why)

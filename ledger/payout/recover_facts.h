@@ -34,7 +34,7 @@ struct fact_payout {
 
 /* Up to which numbers the archive's leaves and the journal name rows: new rows must not take those names. */
 struct fact_numbers {
-	int64_t batch, bundle, dispatch, payout, line, brk;
+	int64_t batch, bundle, dispatch, payout, brk;
 };
 
 struct facts {

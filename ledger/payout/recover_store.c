@@ -504,7 +504,7 @@ static enum result end_all(struct recovering *r, struct day today)
 	if (result == OK)
 		result = db_run(r->w, Q_RECOVER_NUMBERS,
 			DB_ARGS(db_i64(n->batch), db_i64(n->bundle), db_i64(n->dispatch), db_i64(n->payout),
-				db_i64(n->line), db_i64(n->brk)),
+				db_i64(n->brk)),
 			&moved);
 	if (result == OK && entries.n > 0)
 		result = books_post(r->w, entries.at, entries.n, FLOORS_RECORD, NULL);

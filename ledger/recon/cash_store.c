@@ -201,7 +201,8 @@ static struct told told_of(struct cash *c, size_t i)
 		.message = c->message,
 		.item = m->row->row,
 		.amount = m->amount,
-		.entry = arena_printf(c->w->arena, "list:%lld row:%d", (long long)c->list, (int)m->row->row),
+		.entry = arena_printf(c->w->arena, "list:%.32s row:%d", c->external_id, (int)m->row->row),
+		.effective = m->row->paid ? m->row->day : (struct day){0},
 		.reason = m->row->paid ? NULL : "uncollected",
 	};
 }

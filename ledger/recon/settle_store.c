@@ -11,8 +11,9 @@
 struct line {
 	int64_t id, funding_id, payout, order, message;
 	const char *funding, *entry_ref, *e2e, *reason;
-	struct day value_date;
-	int32_t item;
+	const char *booked_as; /* the kind under which recovered books know it already; NULL: they do not */
+	struct day day, value_date;
+	int32_t part, item;
 	struct line_facts facts;
 	struct pairing pairing;
 	size_t told; /* index + 1 among what outcome is told; 0: nothing */
@@ -86,14 +87,16 @@ static enum order_kind order_kind(const char *kind)
 }
 
 struct line_columns {
-	int id, funding, funding_code, bank, entry_ref, debit, amount, value_date, e2e, payout, amount_fits,
-		account_fits, order, booked, has_details, reason, text, message, item;
+	int id, day, part, funding, funding_code, bank, entry_ref, debit, amount, value_date, e2e, payout,
+		amount_fits, account_fits, order, booked, has_details, reason, text, message, item;
 };
 
 static struct line_columns line_columns(const struct rows *r)
 {
 	return (struct line_columns){
 		.id = rows_col(r, "id"),
+		.day = rows_col(r, "day"),
+		.part = rows_col(r, "detail"),
 		.funding = rows_col(r, "funding"),
 		.funding_code = rows_col(r, "funding_code"),
 		.bank = rows_col(r, "bank"),
@@ -133,6 +136,8 @@ static struct line line_of(const struct rows *r, size_t i, const struct line_col
 		.entry_ref = row_text(r, i, c->entry_ref),
 		.e2e = row_text(r, i, c->e2e),
 		.reason = row_text(r, i, c->reason),
+		.day = row_day(r, i, c->day),
+		.part = row_i32(r, i, c->part),
 		.value_date = row_day(r, i, c->value_date),
 	};
 	l.facts = (struct line_facts){
@@ -155,6 +160,27 @@ static struct line line_of(const struct rows *r, size_t i, const struct line_col
 	return l;
 }
 
+/* What the books say that it is, it is. */
+static struct pairing as_booked(const struct line *l)
+{
+	static const struct {
+		const char *kind;
+		enum pair_kind is;
+	} kinds[] = {
+		{"funding", PAIR_FUNDING},
+		{"fee", PAIR_FEE},
+		{"agent.advanced", PAIR_AGENT_ADVANCE},
+		{"agent.returned", PAIR_AGENT_RETURN},
+	};
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (strcmp(kinds[i].kind, l->booked_as) == 0)
+			return (struct pairing){.kind = kinds[i].is};
+	if (l->pairing.kind == PAIR_SUSPENSE)
+		return l->pairing;
+	return (struct pairing){
+		.kind = PAIR_SUSPENSE, .because = l->facts.debit ? "unmatched_debit" : "unmatched_credit"};
+}
+
 static enum result pair_one(struct settling *s, struct line *l)
 {
 	struct funding_order *order = NULL;
@@ -174,9 +200,56 @@ static enum result pair_one(struct settling *s, struct line *l)
 		l->for_order = order;
 	}
 	l->pairing = pair_line(&l->facts, s->rules, s->rules_n);
+	if (l->booked_as)
+		l->pairing = as_booked(l);
 	enum pair_kind k = l->pairing.kind;
 	if (order && (k == PAIR_FUNDING || k == PAIR_AGENT_ADVANCE || k == PAIR_AGENT_RETURN))
 		order->used = true;
+	return OK;
+}
+
+static struct statement_fact fact_of(const struct line *l)
+{
+	return (struct statement_fact){
+		.line = l->id,
+		.day = l->day,
+		.part = l->part,
+		.funding_account = l->funding,
+		.amount = l->facts.amount,
+		.entry = l->entry_ref,
+		.debit = l->facts.debit,
+	};
+}
+
+/* After a restore, statements are fetched and settled again. What of their lines the recovered books know is not booked twice,
+ * whatever rows of the database (rules, orders, credits of the open day) were lost with the dump. */
+static enum result recognise(struct settling *s)
+{
+	struct arena *a = s->w->arena;
+	struct rows r;
+	enum result result = db_run(s->w, Q_SETTLE_RECOVERED, DB_NO_ARGS, &r);
+	if (result != OK || !row_bool(&r, 0, rows_col(&r, "recovered")))
+		return result;
+	const char **idems = arena_array(a, 2 * s->n, const char *);
+	for (size_t i = 0; i < s->n; i++) {
+		struct statement_fact fact = fact_of(&s->at[i]);
+		idems[i] = statement_fact_key(a, &fact);
+		fact.open_day = true;
+		idems[s->n + i] = statement_fact_key(a, &fact);
+	}
+	result = db_run(s->w, Q_SETTLE_BOOKED, DB_ARGS(db_texts(idems, 2 * s->n)), &r);
+	if (result != OK)
+		return result;
+	for (size_t i = 0; i < rows_n(&r); i++) {
+		size_t n = (size_t)row_i64(&r, i, rows_col(&r, "n")) - 1;
+		struct line *l = &s->at[n % s->n];
+		if (n < s->n) {
+			l->booked_as = row_text(&r, i, rows_col(&r, "kind"));
+		} else if (!l->facts.debit && !l->payout && l->part == 0) {
+			l->facts.booked = true;
+			l->facts.booked_amount = row_vnd(&r, i, rows_col(&r, "amount_dong"));
+		}
+	}
 	return OK;
 }
 
@@ -187,13 +260,12 @@ static enum result read_lines(struct settling *s, const struct rows *r)
 	s->at = arena_array(s->w->arena, s->n, struct line);
 	s->known.funding = arena_array(s->w->arena, s->n, int64_t);
 	s->known.orders = arena_array(s->w->arena, s->n, struct funding_orders);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++)
 		s->at[i] = line_of(r, i, &c);
-		enum result result = pair_one(s, &s->at[i]);
-		if (result != OK)
-			return result;
-	}
-	return OK;
+	enum result result = recognise(s);
+	for (size_t i = 0; i < s->n && result == OK; i++)
+		result = pair_one(s, &s->at[i]);
+	return result;
 }
 
 /* ---- payouts -------------------------------------------------------------------------------------------------------- */
@@ -313,17 +385,6 @@ static struct waiting waiting_lines(struct settling *s)
 	return v;
 }
 
-static struct statement_fact fact_of(const struct line *l)
-{
-	return (struct statement_fact){
-		.line = l->id,
-		.funding_account = l->funding,
-		.amount = l->facts.amount,
-		.entry = l->entry_ref,
-		.debit = l->facts.debit,
-	};
-}
-
 static enum result book_suspense(struct settling *s)
 {
 	struct waiting v = waiting_lines(s);
@@ -343,7 +404,8 @@ static enum result book_suspense(struct settling *s)
 			bug("line %lld waits without a break", (long long)v.lines[i]);
 		struct told_by by = {
 			.actor = s->actor, .effective = v.of[i]->value_date, .src_item = v.of[i]->item};
-		entries_add(s->w->arena, &s->entries, entry_suspense(s->w->arena, &by, &fact));
+		if (!v.of[i]->booked_as)
+			entries_add(s->w->arena, &s->entries, entry_suspense(s->w->arena, &by, &fact));
 		s->counts.suspense++;
 	}
 	return OK;
@@ -360,6 +422,8 @@ static void book_fact(struct settling *s, const struct line *l)
 		fact.order = l->for_order->reference;
 		fact.channel = l->for_order->channel;
 	}
+	if (l->booked_as)
+		return;
 	switch (l->pairing.kind) {
 	case PAIR_FUNDING:
 		s->counts.funding++;

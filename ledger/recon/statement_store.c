@@ -212,7 +212,11 @@ static enum result put_lines(struct work *w, const struct statement_draft *d, co
 		put_line(&o, &at[i], named, (int32_t)i);
 		named += 1 + at[i].parts_n;
 	}
-	return copy_end(o.copy, NULL);
+	enum result result = copy_end(o.copy, NULL);
+	if (result == REFUSED && why_is(&w->why, "constraint"))
+		why_set(&w->why, "statement_entries", "an entry of %s stands on the statement twice",
+			d->funding.code);
+	return result;
 }
 
 /* ---- a statement ------------------------------------------------------------------------------------------------------ */
@@ -441,6 +445,7 @@ enum result intraday_apply(struct work *w, const struct funding *f, const struct
 			entry_funding(w->arena, &by,
 				&(struct statement_fact){
 					.line = row_i64(&r, i, rows_col(&r, "id")),
+					.open_day = true,
 					.funding_account = f->code,
 					.amount = c.amounts[k],
 					.entry = c.entries[k],

@@ -93,9 +93,10 @@ select id, day, sequence, closing_dong from bank.statement where funding_account
 
 -- name: statement_waiting
 -- duties: scribe
--- in:
+-- in: skip bigint
 -- out: id bigint, bank text, external_id text
--- First pages of days after an account's last statement: they came before the statement between.
+-- First pages of days after an account's last statement: they came before the statement between. One that still cannot be taken must
+-- not stand in the way of the others, so each round takes another.
 select m.id, m.bank, m.external_id
 from org.funding_account f
 cross join lateral (select s.day from bank.statement s where s.funding_account = f.id order by s.day desc limit 1) last
@@ -103,8 +104,8 @@ cross join generate_series(1, 31) as later(days)
 cross join lateral (select distinct c.bank from org.channel c where c.funding_account = f.id) c
 join bank.message m on m.bank = c.bank and m.direction = 'file' and m.kind = 'statement'
 	and m.external_id = f.code || '.' || to_char(last.day + later.days, 'YYYY-MM-DD') || '.1'
-order by later.days
-limit 1;
+order by later.days, m.id
+offset $1 limit 1;
 
 -- name: statement_there
 -- duties: scribe
@@ -184,11 +185,11 @@ select coalesce(max(id), 0) as id from bank.statement_line;
 -- name: settle_next
 -- duties: scribe
 -- in: settler text, upto bigint, last bigint, n integer
--- out: id bigint, statement bigint, funding bigint, funding_code text, bank text, detail integer, entry_ref text, debit boolean,
+-- out: id bigint, statement bigint, day date, funding bigint, funding_code text, bank text, detail integer, entry_ref text, debit boolean,
 --      amount_dong bigint, value_date date, end_to_end_id text, payout bigint, amount_fits boolean, account_fits boolean,
 --      funding_order bigint, booked_dong bigint, has_details boolean, returned_reason text, text text, message bigint, item integer
 -- Only lines of closed statements; they are numbered in the order in which their statements were stored.
-select l.id, l.statement, s.funding_account as funding, f.code as funding_code, f.bank, l.detail, l.entry_ref,
+select l.id, l.statement, s.day, s.funding_account as funding, f.code as funding_code, f.bank, l.detail, l.entry_ref,
 	l.direction = 'debit' as debit, l.amount_dong, l.value_date, l.end_to_end_id, l.payout, l.amount_fits, l.account_fits,
 	l.funding_order, i.amount_dong as booked_dong, l.has_details, l.returned_reason, l.text, l.message, l.item
 from (select * from bank.statement_line where id > $2 and id <= $3 and bank.settler_of(payout) = $1 order by id limit $4) l
@@ -197,6 +198,23 @@ join org.funding_account f on f.id = s.funding_account
 left join bank.intraday_credit i on l.direction = 'credit' and l.payout is null and i.funding_account = s.funding_account
 	and i.entry_ref = l.entry_ref
 order by l.id;
+
+-- name: settle_recovered
+-- duties: scribe
+-- in:
+-- out: recovered boolean
+-- Whether the books were ever brought back from the archive: only then may they know a line that nobody settled.
+select exists (select from books.txn t where t.idem >= 'recovered.' and t.idem < 'recovered/') as recovered;
+
+-- name: settle_booked
+-- duties: scribe
+-- in: idems text[]
+-- out: n bigint, kind text, amount_dong bigint
+-- What of it is in the books, as what, and with which amount.
+select i.n, t.kind, abs(p.amount) as amount_dong
+from unnest($1) with ordinality as i(idem, n)
+join books.txn t on t.idem = i.idem
+join books.posting p on p.seq = t.seq and p.n = 1;
 
 -- name: fee_rules
 -- duties: scribe

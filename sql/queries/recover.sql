@@ -105,12 +105,11 @@ insert into payout.hold (payout, reason) select h.payout, 'recovered' from unnes
 
 -- name: recover_numbers
 -- duties: owner
--- in: batch bigint, bundle bigint, dispatch bigint, payout bigint, line bigint, brk bigint
+-- in: batch bigint, bundle bigint, dispatch bigint, payout bigint, brk bigint
 -- out: moved bigint
 -- New rows do not take a number that the ledger or the journal has used.
 select count(setval(s.seq, s.least)) as moved
 from (values (pg_get_serial_sequence('payout.batch', 'id')::regclass, $1), (pg_get_serial_sequence('payout.bundle', 'id')::regclass, $2),
 	(pg_get_serial_sequence('payout.dispatch', 'id')::regclass, $3), (pg_get_serial_sequence('payout.payout', 'id')::regclass, $4),
-	(pg_get_serial_sequence('bank.statement_line', 'id')::regclass, $5),
-	(pg_get_serial_sequence('recon.break', 'id')::regclass, $6)) as s(seq, least)
+	(pg_get_serial_sequence('recon.break', 'id')::regclass, $5)) as s(seq, least)
 where s.least > coalesce(pg_sequence_last_value(s.seq), 0);

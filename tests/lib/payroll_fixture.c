@@ -445,6 +445,8 @@ static void fund(struct work *w, int64_t dong)
 		&(struct told_by){.actor = "duty:scribe", .effective = {19816}},
 		&(struct statement_fact){.line = line,
 			.funding_account = FUNDING,
+			.day = {19816},
+			.part = (int32_t)line,
 			.amount = vnd(dong),
 			.entry = "KB-FIXTURE",
 			.order = "QD-FIXTURE"});

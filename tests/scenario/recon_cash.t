@@ -53,7 +53,7 @@ list()
 	shift
 	echo "Số CCCD,Họ và tên,Số tiền,Kết quả,Ngày trả" >"$file"
 	while [ $# -ge 3 ]; do
-		printf '0990%08d,Nguyễn Thị %s,%s,%s,%s\n' "$1" "$1" "$3" "$2" "$([ "$2" = "đã trả" ] && echo 03/04/2024)" >>"$file"
+		printf '0990%08d,Nguyễn Thị %s,%s,%s,%s\n' "$1" "$1" "$3" "$2" "$([ "$2" = "đã trả" ] && echo 02/04/2024)" >>"$file"
 		shift 3
 	done
 	openssl pkeyutl -sign -rawin -inkey "$scratch/agent.pem" -in "$file" -out "$file.sig"
@@ -106,6 +106,10 @@ is "$(sql "select -b.balance from books.balance b join books.ledger_account a on
 is "$(sql "select count(*) from books.txn where kind = 'payout.not_paid' and convert_from(leaf, 'UTF8') like '%reason uncollected%'")" 1 \
 	"uncollected money stays owed, with its reason"
 is "$(sql "select bool_and(convert_from(leaf, 'UTF8') ~ 'actor officer:hoa') from books.txn where kind = 'payout.settled'")" t "the receipt names who confirmed"
+digest=$(sha256sum "$scratch/good")
+is "$(sql "select string_agg(effective || ' ' || substring(convert_from(leaf, 'UTF8') from '\nentry ([^\n]*)'), ', ' order by seq) from books.txn where kind = 'payout.settled'")" \
+	"2024-04-02 list:${digest:0:32}%20row:2, 2024-04-02 list:${digest:0:32}%20row:3, 2024-04-02 list:${digest:0:32}%20row:5" \
+	"for the day on the list, and by the file, so that the same list is the same fact after a restore"
 is "$(confirm minh good)" 0 "a confirmed list again"
 like "$(cat "$scratch/said")" '"step":"known"' "is known"
 is "$(sql "select count(*) from payout.payout_move where cause = 11")" 4 "and changes nothing"

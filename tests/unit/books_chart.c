@@ -52,8 +52,12 @@ static void meaning(void)
 	struct told_by scribe = by("duty:scribe", "2024-04-03", &src);
 	struct told_by other = by("officer:hoa", "2024-04-03", NULL);
 	struct told_by tomorrow = by("duty:scribe", "2024-04-04", &src);
-	struct statement_fact fact = {
-		.line = 1, .funding_account = "pt-merit", .amount = vnd(5), .entry = "E", .rule = "R"};
+	struct statement_fact fact = {.line = 1,
+		.day = day("2024-04-03"),
+		.funding_account = "pt-merit",
+		.amount = vnd(5),
+		.entry = "E",
+		.rule = "R"};
 	struct entry a = entry_fee(arena, &scribe, &fact);
 	struct entry b = entry_fee(arena, &other, &fact);
 	struct entry c = entry_fee(arena, &tomorrow, &fact);
@@ -72,9 +76,10 @@ static void meaning(void)
 	c = entry_fee(arena, &scribe, &fact);
 	same = entry_meaning(&c, &scratch);
 	ok(!hash_eq(&mean, &same), "another amount is another meaning");
-	same = sha256(bytes_z("chitra-ledger/v1\nkind fee\nidem l1.fee\neffective 2024-04-03\n"
-			      "funding-account pt-merit\namount 5 VND\nentry E\nrule R\n"
-			      "p expenses:fees:pt-merit +5 VND\np assets:bank:pt-merit -5 VND\n"));
+	same = sha256(bytes_z(
+		"chitra-ledger/v1\nkind fee\nidem lpt-merit.2024-04-03.a9f51566bd6705f7ea6ad54bb9deb449\neffective 2024-04-03\n"
+		"funding-account pt-merit\namount 5 VND\nentry E\nrule R\n"
+		"p expenses:fees:pt-merit +5 VND\np assets:bank:pt-merit -5 VND\n"));
 	ok(hash_eq(&mean, &same), "the meaning is the leaf without seq, recorded, actor, ref, src and late");
 }
 

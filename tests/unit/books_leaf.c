@@ -233,6 +233,7 @@ static void statements(void)
 	struct told_by january = by("duty:scribe", "2025-01-02", &src);
 	struct statement_fact fact = {.line = 501,
 		.funding_account = "pt-merit",
+		.day = day("2024-04-03"),
 		.channel = "vnpost-merit",
 		.amount = vnd(6000000),
 		.entry = "KB/24",
@@ -254,36 +255,44 @@ static void statements(void)
 				.source = "fetched",
 				.complete = true}));
 	is_golden("funding", 12, MORNING, entry_funding(arena, &scribe, &fact));
+	fact.open_day = true;
+	is_golden("funding.open_day", 12, MORNING, entry_funding(arena, &scribe, &fact));
 	fact = (struct statement_fact){.line = 502,
 		.funding_account = "pt-merit",
+		.day = day("2024-04-03"),
 		.amount = vnd(11000),
 		.entry = "FEE0403",
 		.rule = "PHI DICH VU"};
 	is_golden("fee", 13, MORNING, entry_fee(arena, &scribe, &fact));
 	fact = (struct statement_fact){.line = 503,
 		.funding_account = "pt-merit",
+		.day = day("2024-04-03"),
 		.amount = vnd(45000),
 		.entry = "INT0403",
 		.break_id = 3};
 	is_golden("suspense", 14, MORNING, entry_suspense(arena, &scribe, &fact));
 	fact.line = 504;
+	fact.part = 2;
 	fact.entry = "X1";
 	fact.break_id = 4;
 	fact.debit = true;
 	is_golden("suspense.debit", 15, MORNING, entry_suspense(arena, &late, &fact));
 	fact = (struct statement_fact){.line = 505,
 		.funding_account = "pt-merit",
+		.day = day("2024-04-03"),
 		.channel = "vnpost-merit",
 		.amount = vnd(5400000),
 		.entry = "FT1",
 		.order = "TU-01"};
 	is_golden("agent.advanced", 18, MORNING, entry_agent_advanced(arena, &scribe, &fact));
 	fact.line = 506;
+	fact.day = april12.effective;
 	fact.amount = vnd(1800000);
 	fact.entry = "FT2";
 	fact.order = NULL;
 	is_golden("agent.returned", 19, MORNING, entry_agent_returned(arena, &april12, &fact));
 	fact.line = 507;
+	fact.day = january.effective;
 	fact.amount = vnd(1000);
 	fact.entry = "FT3";
 	is_golden("refund", 23, MORNING, entry_refund(arena, &january, &fact));

@@ -107,7 +107,7 @@ static void refusals(void)
 		{"seq 13\n", "seq 13\r\n", "leaf_line", "CR LF"},
 		{"kind fee", "kind fees", "leaf_line", "an unknown kind"},
 		{"kind fee", "kind funding", "leaf_line", "the lines of another kind"},
-		{"idem l502.fee", "idem L502.fee", "leaf_idem", "a key in capitals"},
+		{"idem lpt-merit", "idem Lpt-merit", "leaf_idem", "a key in capitals"},
 		{"effective 2024-04-03", "effective 2024-02-30", "leaf_line", "a day that does not exist"},
 		{"actor duty:scribe", "actor scribe", "leaf_actor", "an actor without a word before it"},
 		{"actor duty:scribe", "actor duty:scr%69be", "leaf_line", "an escape that need not be"},

@@ -99,7 +99,7 @@ static void floors(void)
 	is_i64(post_all(&w, both, 2, FLOORS_REFUSE, &p), REFUSED,
 		"more than the treasury advanced is not released");
 	is_str(w.why.code, "floor", "because an account would go below its floor");
-	is_str(scene("select count(*) from books.txn where idem = 'l2.funding'"), "0",
+	is_str(scene("select count(*) from books.txn where idem like 'lpt-merit.%%.2'"), "0",
 		"then nothing of the transaction is there");
 	ok(went(&w, post_all(&w, &good, 1, FLOORS_REFUSE, &p)) && p.n_below == 0,
 		"what stays above the floor passes");

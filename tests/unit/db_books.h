@@ -49,6 +49,8 @@ static inline struct entry funding_of(struct arena *a, int64_t line, int64_t don
 	return entry_funding(a, &by,
 		&(struct statement_fact){.line = line,
 			.funding_account = "pt-merit",
+			.day = by.effective,
+			.part = (int32_t)line,
 			.amount = vnd(dong),
 			.entry = "KB24",
 			.order = "QD-08"});

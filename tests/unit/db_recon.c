@@ -158,6 +158,12 @@ static void chains(void)
 	is_str(why.code, "statement_early", "by its number");
 
 	s = sheet_of(FIRST_DAY + 2, 3, closing);
+	sheet_add(&s, false, 5)->entry_ref = "TWICE";
+	sheet_add(&s, false, 5)->entry_ref = "TWICE";
+	is_i64(sheet_store(&s, &c, &why), REFUSED, "a statement with one entry twice is refused");
+	is_str(why.code, "statement_entries", "as the bank's fault and not as ours");
+
+	s = sheet_of(FIRST_DAY + 2, 3, closing);
 	sheet_pays(&s, 23);
 	s.closing -= 50;
 	is_i64(sheet_store(&s, &c, NULL), OK, "a statement that does not add up is stored");
@@ -182,11 +188,13 @@ int main(void)
 	payroll.valid_hours = 500;
 	recon_scene_begin("recon", 30, &payroll);
 	scene("insert into org.fee_rule (bank, pattern, max_dong) values ('DEMO', 'PHI DICH VU', 500000)");
+	scene("set session_replication_role = replica"); /* no officer acts here */
 	scene("insert into org.funding_order (funding_account, kind, reference, amount_dong, channel, made_by) "
 	      "select f.id, 'agent_advance', 'TAMUNG-VNPOST-202404', 7000000, c.id, 1 from org.funding_account f, org.channel c "
 	      "where c.code = 'vnpost-cash'");
 	scene("insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by) "
 	      "select f.id, 'treasury', 'KB-2024-0117', 1000, 1 from org.funding_account f");
+	scene("reset session_replication_role");
 	a_day();
 	a_bad_day();
 	chains();
