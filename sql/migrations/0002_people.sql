@@ -21,7 +21,8 @@ create table auth.certificate (
 	signatures bytea not null,		-- lines: admin key id, space, base64 signature
 	public_key bytea not null check (length(public_key) = 32),
 	not_before timestamptz not null,
-	not_after timestamptz not null check (not_after > not_before)
+	not_after timestamptz not null check (not_after > not_before),
+	unique (id, officer)			-- for those who name both
 );
 
 create table auth.revocation (
@@ -38,7 +39,8 @@ create table auth.mandate (
 	agency text not null,			-- agency code, or '*'
 	area text not null,			-- area code, or '*'
 	limit_dong bigint not null check (limit_dong >= 0),
-	primary key (certificate, role, agency, area)
+	primary key (certificate, role, agency, area),
+	foreign key (certificate, officer) references auth.certificate (id, officer)
 );
 create index on auth.mandate (officer);
 
@@ -56,13 +58,16 @@ create table auth.challenge (
 	expires_at timestamptz not null
 );
 
--- Who acts in this transaction. Only auth.enter() writes it, and a transaction id cannot be forged.
+-- Who acts in this transaction. Only auth.enter() writes it, and a transaction id cannot be forged. It comes again on another
+-- server, into which a dump of this one was restored, so the server's start is part of the key.
 create unlogged table auth.entered (
-	xact xid8 primary key,
+	xact xid8 not null default pg_current_xact_id(),
+	server timestamptz not null default pg_postmaster_start_time(),
 	officer bigint not null,
-	at timestamptz not null default clock_timestamp()
+	primary key (xact, server)
 );
 
+-- Once in a transaction. Whoever comes takes away what ended transactions left.
 create function auth.enter(token_hash bytea) returns bigint language plpgsql security definer
 set search_path = pg_catalog
 as $$
@@ -74,14 +79,36 @@ begin
 	if who is null then
 		raise exception 'session_over: the session has ended; log in again with "chitra login"' using errcode = 'CH001';
 	end if;
-	insert into auth.entered (xact, officer) values (pg_current_xact_id(), who)
-		on conflict (xact) do nothing;
+	delete from auth.entered where ctid = any (array(select e.ctid from auth.entered e
+		where e.xact < pg_snapshot_xmin(pg_current_snapshot()) or e.server <> pg_postmaster_start_time()
+		for update skip locked));
+	insert into auth.entered (officer) values (who) on conflict do nothing;
+	if not found then
+		raise exception 'entered_twice: an officer acts in this transaction already' using errcode = 'CH001';
+	end if;
 	return who;
 end $$;
 
 create function auth.me() returns bigint language sql stable security definer
 set search_path = pg_catalog
-as $$ select officer from auth.entered where xact = pg_current_xact_id_if_assigned() $$;
+as $$ select officer from auth.entered where xact = pg_current_xact_id_if_assigned() and server = pg_postmaster_start_time() $$;
+
+-- Whoever is written down as having acted is who acts: one look at all rows of a statement. Its argument is the column. (What a rule
+-- did is null there, and then nobody acts.)
+create function auth.guard_actor() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	another boolean;
+begin
+	execute format('select exists (select from fresh where %I is distinct from auth.me())', tg_argv[0]) into another;
+	if another then
+		raise exception 'not_yours: %.% is filled in by the officer who is logged in', tg_table_name, tg_argv[0] using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger made_by_me after insert on org.funding_order referencing new table as fresh
+	for each statement execute function auth.guard_actor('made_by');
 
 -- Whether this transaction's officer holds a role for an agency, an area and an amount, by a certificate in force.
 create function auth.may(role text, agency text, area text, amount bigint) returns boolean language sql stable security definer
@@ -105,6 +132,8 @@ create table auth.access_log (
 	person bigint,
 	reason text not null
 );
+create trigger by_me after insert on auth.access_log referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
 
 -- ---------------------------------------------------------------- register
 
@@ -167,6 +196,8 @@ create table register.import_file (
 	unique (sha256, kind),
 	check (kind <> 'payment_list' or (accepted is not null and rejected is not null and repaired is not null))
 );
+create trigger by_me after insert on register.import_file referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
 
 create table register.import_row (
 	file bigint not null,
@@ -182,7 +213,8 @@ create table register.import_row (
 	kind text check (kind in ('regular', 'arrears')),	-- arrears beside the month's own row are no second time
 	primary key (file, row_no),
 	check ((status = 'accepted') = (code is null)),
-	check (status <> 'rejected' or person is null)
+	check (status <> 'rejected' or person is null),
+	constraint import_row_of_list check ((programme is null) = (period is null) and (programme is null) = (kind is null))
 );
 
 create unique index import_row_once on register.import_row (programme, period, person, kind)
@@ -315,6 +347,8 @@ create table register.finding_proposal (
 	at timestamptz not null default clock_timestamp()
 );
 create index on register.finding_proposal (finding);
+create trigger by_me after insert on register.finding_proposal referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
 create table register.finding_decision (
 	finding bigint primary key references register.finding,
 	verdict text not null check (verdict in ('pay_entitled', 'do_not_pay')),
@@ -324,6 +358,19 @@ create table register.finding_decision (
 	at timestamptz not null default now(),
 	check (first_officer <> second_officer)
 );
+create function register.guard_decision() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if not exists (select from (select p.officer, p.verdict from register.finding_proposal p where p.finding = new.finding order by p.id desc limit 1) l
+			where (l.officer, l.verdict) = (new.first_officer, new.verdict)) then
+		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger first_proposed after insert on register.finding_decision for each row execute function register.guard_decision();
+create trigger second_is_me after insert on register.finding_decision referencing new table as fresh
+	for each statement execute function auth.guard_actor('second_officer');
 
 -- What a foreign key would say, once a statement instead of once a row: a key costs 8 µs a row and lists bring hundreds of thousands.
 -- "offset 0": a look into the index for each, not a hash of everybody for each portion.

@@ -76,6 +76,17 @@ end $$;
 create trigger guard_names after insert on payout.claim_part referencing new table as lines
 	for each statement execute function payout.guard_claim_parts();
 
+-- What the first officer says; the second one, for the same reason, voids it.
+create table payout.claim_void_proposal (
+	id bigint generated always as identity primary key,
+	claim bigint not null references payout.claim,
+	officer bigint not null references auth.officer,
+	reason text not null,
+	at timestamptz not null default clock_timestamp()
+);
+create index on payout.claim_void_proposal (claim);
+create trigger by_me after insert on payout.claim_void_proposal referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
 create table payout.claim_void (
 	claim bigint primary key references payout.claim,
 	reason text not null,
@@ -84,6 +95,19 @@ create table payout.claim_void (
 	at timestamptz not null default now(),
 	check (first_officer <> second_officer)
 );
+create function payout.guard_void() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if not exists (select from (select p.officer, p.reason from payout.claim_void_proposal p where p.claim = new.claim order by p.id desc limit 1) l
+			where (l.officer, l.reason) = (new.first_officer, new.reason)) then
+		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger first_proposed after insert on payout.claim_void for each row execute function payout.guard_void();
+create trigger second_is_me after insert on payout.claim_void referencing new table as fresh
+	for each statement execute function auth.guard_actor('second_officer');
 
 -- ---------------------------------------------------------------- batches and approvals
 
@@ -107,6 +131,8 @@ create table payout.batch (
 	check (state in ('open', 'withdrawn') or (root is not null and lines > 0 and sum_dong > 0))
 );
 create index on payout.batch (period, programme);
+create trigger made_by_me after insert on payout.batch referencing new table as fresh
+	for each statement execute function auth.guard_actor('made_by');
 
 -- Each frozen version, kept when it was sent back or withdrawn.
 create table payout.batch_version (
@@ -119,6 +145,8 @@ create table payout.batch_version (
 	frozen_at timestamptz not null default now(),
 	primary key (batch, version)
 );
+create trigger frozen_by_me after insert on payout.batch_version referencing new table as fresh
+	for each statement execute function auth.guard_actor('frozen_by');
 
 create table payout.bundle (
 	id bigint generated always as identity primary key,
@@ -151,8 +179,22 @@ create table payout.approval (
 	signature bytea not null check (length(signature) = 64),
 	at timestamptz not null default now(),
 	unique (bundle, officer),
-	unique (bundle, role)
+	unique (bundle, role),
+	foreign key (certificate, officer) references auth.certificate (id, officer)
 );
+
+-- What was signed stays what it was: nothing comes into a bundle after its first approval.
+create function payout.guard_bundle() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from fresh f join payout.approval a on a.bundle = f.bundle) then
+		raise exception 'bundle_signed: a bundle that was signed does not grow' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard after insert on payout.bundle_batch referencing new table as fresh
+	for each statement execute function payout.guard_bundle();
 
 -- Maker, checker and approver of a batch are three people, whatever the program thinks.
 create function payout.guard_approval() returns trigger language plpgsql security definer
@@ -295,11 +337,45 @@ create table payout.payout_move (
 	at timestamptz not null default now(),
 	primary key (payout, n)
 );
+-- What moves a payout: whose word it is, and which states (their codes, with a space between) it may lead to.
 create table payout.cause (
 	code smallint primary key,
 	name text not null unique,
+	duty text not null check (duty in ('desk', 'teller', 'scribe', 'owner')),
+	to_states text not null check (to_states ~ '^[0-9]+( [0-9]+)*$'),
 	sentence text not null
 );
+
+-- Whether the caller may give this cause for these moves, and an officer's act is written down before its move.
+create function payout.guard_cause(payouts bigint[], to_states smallint[], cause smallint) returns void language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	-- Inside a function of the owner's current_user is the owner; who called is here.
+	caller constant text := coalesce(nullif(current_setting('role'), 'none'), session_user);
+	k payout.cause;
+	bad bigint;
+begin
+	select c.* into k from payout.cause c where c.code = guard_cause.cause;
+	if not found or (caller in ('chitra_gate', 'chitra_desk', 'chitra_teller', 'chitra_scribe', 'chitra_auditor') and caller <> 'chitra_' || k.duty) then
+		raise exception 'not_yours: % moves no payout for cause %', caller, guard_cause.cause using errcode = 'CH001';
+	end if;
+	if not guard_cause.to_states <@ string_to_array(k.to_states, ' ')::smallint[] then
+		raise exception 'illegal_move: "%" does not lead there', k.name using errcode = 'CH001';
+	end if;
+	if k.name = 'officer' then
+		select a.payout into bad from unnest(guard_cause.payouts, guard_cause.to_states) as a(payout, t)
+			where case a.t
+				when 1 then 2 > (select count(*) from payout.hold_release r
+					where r.hold = (select max(h.id) from payout.hold h where h.payout = a.payout))
+				when 2 then not exists (select from payout.hold h where h.payout = a.payout and h.by_officer = auth.me())
+				else not exists (select from payout.cancellation c where c.payout = a.payout) end
+			limit 1;
+		if found then
+			raise exception 'not_decided: nobody wrote down what becomes of payout %, or not two officers did', bad using errcode = 'CH001';
+		end if;
+	end if;
+end $$;
 
 -- Moves many payouts at once along legal moves; whoever is not in the expected state is left alone and not returned.
 -- evidence columns may be null. Returns the payouts that moved.
@@ -315,6 +391,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
+	perform payout.guard_cause(move.payouts, move.to_states, move.cause);
 	return query
 	with asked as materialized (
 		select a.payout, a.f, a.t, a.m, a.i
@@ -420,6 +497,11 @@ begin
 	if old.state = 'frozen' and new.state = 'approved' and not payout.is_signed(new.id, new.version, new.root) then
 		raise exception 'not_approved: batch % lacks the signatures of a checker and an approver', old.id using errcode = 'CH001';
 	end if;
+	if old.state = 'released' and new.state = 'closed' and exists (
+			select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+			where p.batch = new.id and not coalesce(t.ended, false)) then
+		raise exception 'still_live: batch % has payouts without an end', old.id using errcode = 'CH001';
+	end if;
 	if old.state = 'approved' and new.state = 'released' and 2 > (select count(*) from payout.release r where r.batch = new.id) then
 		raise exception 'not_released: two officers release batch %', old.id using errcode = 'CH001';
 	end if;
@@ -461,6 +543,9 @@ create table payout.hold (
 	by_officer bigint references auth.officer,	-- null: a rule
 	at timestamptz not null default now()
 );
+create index on payout.hold (payout);
+create trigger by_me after insert on payout.hold referencing new table as fresh
+	for each statement execute function auth.guard_actor('by_officer');
 -- Two people let a held payout go.
 create table payout.hold_release (
 	hold bigint not null references payout.hold,
@@ -468,6 +553,8 @@ create table payout.hold_release (
 	at timestamptz not null default now(),
 	primary key (hold, officer)
 );
+create trigger by_me after insert on payout.hold_release referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
 -- Before anything was sent, one officer cancels, with a reason.
 create table payout.cancellation (
 	payout bigint primary key references payout.payout,
@@ -475,12 +562,14 @@ create table payout.cancellation (
 	by_officer bigint not null references auth.officer,
 	at timestamptz not null default now()
 );
+create trigger by_me after insert on payout.cancellation referencing new table as fresh
+	for each statement execute function auth.guard_actor('by_officer');
 
 do $$
 declare
 	t regclass;
 begin
-	foreach t in array array['payout.claim', 'payout.claim_part', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
+	foreach t in array array['payout.claim', 'payout.claim_part', 'payout.claim_void_proposal', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
 		'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'payout.hold_release',
 		'payout.cancellation']::regclass[] loop
 		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);

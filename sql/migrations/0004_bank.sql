@@ -204,6 +204,17 @@ create table recon.break (
 	unique nulls not distinct (kind, funding_account, line, payout, statement)
 );
 create index on recon.break (payout) where payout is not null;
+-- What the first officer found it to be; the second one, who finds the same, resolves it.
+create table recon.break_proposal (
+	id bigint generated always as identity primary key,
+	break bigint not null references recon.break,
+	officer bigint not null references auth.officer,
+	outcome text not null,
+	at timestamptz not null default clock_timestamp()
+);
+create index on recon.break_proposal (break);
+create trigger by_me after insert on recon.break_proposal referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
 create table recon.break_resolution (
 	break bigint primary key references recon.break,
 	outcome text not null,
@@ -212,6 +223,19 @@ create table recon.break_resolution (
 	at timestamptz not null default now(),
 	check (first_officer <> second_officer)
 );
+create function recon.guard_resolution() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if not exists (select from (select p.officer, p.outcome from recon.break_proposal p where p.break = new.break order by p.id desc limit 1) l
+			where (l.officer, l.outcome) = (new.first_officer, new.outcome)) then
+		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger first_proposed after insert on recon.break_resolution for each row execute function recon.guard_resolution();
+create trigger second_is_me after insert on recon.break_resolution referencing new table as fresh
+	for each statement execute function auth.guard_actor('second_officer');
 
 -- Whether evidence speaks against how an earlier payout of the claim ended (a debit of what was refused, say) and two officers have
 -- not resolved it: then it is not proven unpaid, whatever its state says. A missing line says nothing once the payout has ended.
@@ -256,6 +280,30 @@ create table recon.cash_list (
 	at timestamptz not null default now(),
 	check (first_officer <> second_officer)
 );
+create trigger first_is_me after insert on recon.cash_list referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+-- It is proposed by one, and then confirmed, once, by another; nothing else of it changes.
+create function recon.guard_cash_list() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null then
+			raise exception 'not_proposed: a paid list is proposed before it is confirmed' using errcode = 'CH001';
+		end if;
+		return null;
+	end if;
+	if new.second_officer is distinct from auth.me() or new.second_officer is null then
+		raise exception 'not_yours: a paid list is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if old.second_officer is not null or (new.id, new.channel, new.message, new.paid_count, new.paid_dong, new.unpaid_count, new.unpaid_dong,
+			new.first_officer, new.at) is distinct from (old.id, old.channel, old.message, old.paid_count, old.paid_dong, old.unpaid_count,
+			old.unpaid_dong, old.first_officer, old.at) then
+		raise exception 'append_only: a paid list is confirmed once and does not change' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard after insert or update on recon.cash_list for each row execute function recon.guard_cash_list();
 create table recon.cash_line (
 	list bigint not null references recon.cash_list,
 	n integer not null,			-- the file's row
@@ -272,7 +320,7 @@ declare
 	t regclass;
 begin
 	foreach t in array array['bank.message_key', 'bank.message', 'bank.statement', 'bank.statement_line', 'bank.intraday_credit',
-		'recon.allocation', 'recon.break', 'recon.break_resolution', 'recon.reconciliation', 'recon.cash_line']::regclass[] loop
+		'recon.allocation', 'recon.break', 'recon.break_proposal', 'recon.break_resolution', 'recon.reconciliation', 'recon.cash_line']::regclass[] loop
 		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
 		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
 	end loop;

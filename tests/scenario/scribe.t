@@ -76,9 +76,8 @@ bank_start --callback-url "unix:$run/gate.sock" --page-lines 60
 # The money that the fixture booked is the bank's first entry.
 bank_says book "{\"account\":\"110000000001\",\"direction\":\"credit\",\"amount\":$sum,\"text\":\"KHO BAC\"}" >/dev/null
 entry=$(bank_says entries.csv | sed -n 2p | cut -d, -f1)
-sql "insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by)
-	select id, 'treasury', 'QD-FIXTURE', $sum, 1 from org.funding_account"
-psql -XAtqc "set session_replication_role = replica" -c "insert into bank.intraday_credit (funding_account, entry_ref, amount_dong,
+psql -XAtqc "set session_replication_role = replica" -c "insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by)
+	select id, 'treasury', 'QD-FIXTURE', $sum, 1 from org.funding_account" -c "insert into bank.intraday_credit (funding_account, entry_ref, amount_dong,
 	value_date, funding_order, message, item) select funding_account, '$entry', amount_dong, '2024-04-03', id, 0, 0 from org.funding_order"
 printf '00%.0s' {1..32} >"$scratch/session"
 echo >>"$scratch/session"

@@ -89,12 +89,14 @@ insert into org.funding_order (funding_account, kind, reference, amount_dong, ma
 insert into payout.batch_version (batch, version, lines, sum_dong, root, frozen_by) values (:batch, 1, 1, 1, sha256('x'), :officer);
 insert into payout.cancellation (payout, reason, by_officer) values (:payout, 'xxx', :officer);
 insert into payout.claim_part (claim, n, rate_code, amount_dong, working) values (:claim, 1, 'x', 1, 'x');
+insert into payout.claim_void_proposal (claim, officer, reason) values (:claim, 1, 'x');
 insert into payout.claim_void (claim, reason, first_officer, second_officer) values (:claim, 'x', 1, 2);
 insert into payout.hold (payout, reason) values (:payout, 'x');
 insert into payout.hold_release (hold, officer) values (1, :officer);
 insert into payout.payout_move (payout, n, from_state, to_state, cause, day) values (:payout, 1, 1, 3, 1, '2024-04-03');
 insert into recon.allocation (line, kind, amount_dong) values (1, 'fee', 1);
 insert into recon.break (kind, funding_account, day, amount_dong, note) values ('overdue', :funding, '2024-04-03', 1, 'x');
+insert into recon.break_proposal (break, officer, outcome) values (1, 1, 'x');
 insert into recon.break_resolution (break, outcome, first_officer, second_officer) values (1, 'x', 1, 2);
 insert into recon.reconciliation (funding_account, day, opening_dong, debits_dong, credits_dong, closing_dong, unallocated_dong, overdue_dong, suspense_dong, unexplained_dong, breaks, result)
 	values (:funding, '2024-04-03', 0, 0, 0, 0, 0, 0, 0, 0, 0, 'clean');

@@ -39,7 +39,8 @@ create function pg_temp.enter_sql(login text) returns text language sql as $$ se
 
 select is(pg_temp.me_after('desk', array[]::text[]), 'nobody', 'without auth.enter nobody acts');
 select is(pg_temp.me_after('desk', array[pg_temp.enter_sql('minh')]), 'minh', 'with it the officer of the session does');
-select is(pg_temp.me_after('desk', array[pg_temp.enter_sql('minh'), pg_temp.enter_sql('hoa')]), 'minh', 'who acts does not change within a transaction');
+select is(pg_temp.me_after('desk', array[pg_temp.enter_sql('minh'), pg_temp.enter_sql('hoa')]), 'CH001 entered_twice', 'nobody else enters the same transaction');
+select is(pg_temp.me_after('desk', array[pg_temp.enter_sql('minh'), pg_temp.enter_sql('minh')]), 'CH001 entered_twice', 'nor the same officer again');
 select is(pg_temp.me_after('desk', array[pg_temp.enter_sql('nobody')]), 'CH001 session_over', 'a token that nobody was given opens nothing');
 select is(pg_temp.me_after('desk', array[format('select auth.enter(%L)', ''::bytea)]), 'CH001 session_over', 'nor does an empty one');
 select is(pg_temp.me_after('desk', array['select auth.enter(null)']), 'CH001 session_over', 'nor none');
@@ -66,6 +67,14 @@ select is(pg_temp.probe(d, 'minh', s), 'denied', format('the %s: %s', d, s))
 delete from auth.entered where xact = pg_current_xact_id();
 insert into auth.entered (xact, officer) values ('999999999999', pg_temp.officer('hoa'));
 select is(auth.me(), null, 'who acts in another transaction does not act in this one');
+insert into auth.entered (server, officer) values ('2024-04-03 08:00+07', pg_temp.officer('hoa'));
+select is(auth.me(), null, 'nor who acted in one of this number on another server, whose dump this was');
+insert into auth.entered (xact, officer) values ('1', pg_temp.officer('hoa'));
+select pg_temp.acts('minh');
+select is(auth.me(), pg_temp.officer('minh'), 'and keeps nobody from entering');
+select is((select string_agg(e.xact::text, ' ') from auth.entered e where e.xact <> pg_current_xact_id()), '999999999999',
+	'whoever enters takes away what ended transactions and other servers left');
+delete from auth.entered;
 select is(pg_temp.me_after(d, array[pg_temp.enter_sql('minh')]), 'denied', format('the %s cannot open an officer''s transaction', d)) from unnest(array['gate', 'teller', 'scribe', 'auditor']) d;
 
 -- A table or a function of the caller's own does not come before ours.
@@ -129,12 +138,85 @@ select is(pg_temp.probe('desk', null, pg_temp.certificate_sql('c', 'c', '1 day',
 select is(pg_temp.probe('desk', null, format('insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) values (%s, %s, %L, ''*'', ''*'', %s)',
 		pg_temp.officer('tam'), pg_temp.certificate('tam'), r, n)), case when r = 'boss' then '23514 mandate_role_check' when n < 0 then '23514 mandate_limit_dong_check' else 'ok' end, format('a mandate as %s up to %s', r, n))
 	from (values ('release', 0), ('boss', 0), ('release', -1)) as w(r, n);
+select is(pg_temp.probe('owner', null, format('insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) values (%s, %s, ''cash'', ''*'', ''*'', 0)',
+		pg_temp.officer('tam'), pg_temp.certificate(c))), case c when 'tam' then 'ok' else '23503 mandate_certificate_officer_fkey' end, format('a mandate of tam by the certificate of %s', c))
+	from unnest(array['tam', 'hoa']) c;
 select is(pg_temp.probe('desk', null, format('insert into auth.revocation (certificate, text, signatures) values (%s, ''again'', ''s'')', pg_temp.certificate('hoa'))), '23505 revocation_pkey', 'a certificate is revoked once');
 select is(pg_temp.probe('desk', null, format('delete from auth.revocation where certificate = %s', pg_temp.certificate('hoa'))), 'denied', 'and never unrevoked');
 select is(pg_temp.probe('owner', null, format('delete from auth.revocation where certificate = %s', pg_temp.certificate('hoa'))), 'CH001 append_only', 'not even by the owner');
 select is(pg_temp.probe('desk', null, s), 'denied', format('the desk: %s', s)) from unnest(array['update auth.officer set login = login', 'delete from auth.officer',
 	'update auth.mandate set limit_dong = 1', 'delete from auth.mandate', 'update auth.certificate set not_after = now()', 'delete from auth.certificate', 'update auth.session set officer = 1',
 	'update auth.session set expires_at = now()', 'update auth.challenge set officer = 1', 'delete from auth.access_log', 'update auth.access_log set reason = ''''']) s;
+
+-- ---------------------------------------------------------------- who is written down is who acts
+
+insert into register.finding (programme, period, person, code, note, blocks) values ('merit', '2024-04-01', pg_temp.person(), 'amount_differs', 'n', true);
+select pg_temp.batch_in('released') as released \gset
+select min(id) as payout from payout.payout where batch = :released \gset
+select id as post from org.channel where code = 'post' \gset
+insert into bank.message (bank, direction, kind, external_id, sha256, body, authentic) values ('vnpost', 'file', 'agent_list', 'l', sha256('l'), 'l', true) returning id as list \gset
+select pg_temp.acts('tam');
+insert into payout.hold (payout, reason, by_officer) values (:payout, 'x', pg_temp.officer('tam')) returning id as hold \gset
+select id as funding from org.funding_account where code = 'labour-demo' \gset
+insert into recon.break (kind, funding_account, day, amount_dong, note) values ('overdue', :funding, '2024-04-03', 1, 'x') returning id as brk \gset
+
+-- %1$s: whom the row names; %2$s: another officer.
+create temp table act (what text, statement text);
+insert into act values
+	('an order', format('insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by) values (%s, ''treasury'', ''KB-99'', 1, %%1$s)', :funding)),
+	('what was looked at', 'insert into auth.access_log (officer, what, reason) values (%1$s, ''person.id'', ''x'')'),
+	('a list', 'insert into register.import_file (sha256, name, kind, officer, row_key) values (sha256(''n''), ''n'', ''deaths'', %1$s, ''k'')'),
+	('a proposal', 'insert into register.finding_proposal (finding, officer, verdict, reason) select id, %1$s, ''pay_entitled'', ''x'' from register.finding'),
+	('a batch', format('insert into payout.batch (agency, programme, period, area_code, area_valid_from, channel, made_by, not_before, valid_until)
+		select agency, programme, period, area_code, area_valid_from, channel, %%1$s, not_before, valid_until from payout.batch where id = %s', :released)),
+	('a frozen version', format('insert into payout.batch_version (batch, version, lines, sum_dong, root, frozen_by) values (%s, 9, 1, 1, sha256(''x''), %%1$s)', :released)),
+	('a hold', format('insert into payout.hold (payout, reason, by_officer) values (%s, ''x'', %%1$s)', :payout)),
+	('the end of a hold', format('insert into payout.hold_release (hold, officer) values (%s, %%1$s)', :hold)),
+	('a cancellation', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, ''moved'', %%1$s)', :payout)),
+	('the proposal to void a claim', format('insert into payout.claim_void_proposal (claim, officer, reason) select claim, %%1$s, ''x'' from payout.payout where id = %s', :payout)),
+	('what a break is found to be', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %%1$s, ''fee'')', :brk)),
+	('a paid list', format('insert into recon.cash_list (channel, message, paid_count, paid_dong, unpaid_count, unpaid_dong, first_officer) values (%s, %s, 1, 1, 0, 0, %%1$s)', :post, :list));
+select is(pg_temp.probe('owner', who, format(a.statement, pg_temp.officer('hoa'), pg_temp.officer('minh'))), case who when 'hoa' then 'ok' else 'CH001 not_yours' end,
+	format('%s by hoa, while %s acts', a.what, coalesce(who, 'nobody'))) from act a, unnest(array['hoa', 'minh', null]) who;
+select is((select string_agg(k.conrelid::regclass || '.' || a.attname, ' ' order by (k.conrelid::regclass || '.' || a.attname) collate "C") from pg_constraint k
+	join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any (k.conkey)
+	where k.contype = 'f' and k.confrelid = 'auth.officer'::regclass and not exists (
+		select from pg_trigger t where t.tgrelid = k.conrelid and t.tgfoid = 'auth.guard_actor'::regproc
+			and encode(t.tgargs, 'escape') = a.attname || '\000')), array_to_string(array['auth.certificate.officer', 'auth.challenge.officer', 'auth.mandate.officer',
+	'auth.session.officer', 'payout.approval.officer', 'payout.claim_void.first_officer', 'payout.release.officer', 'recon.break_resolution.first_officer',
+	'recon.cash_list.second_officer', 'register.finding_decision.first_officer'], ' '),
+	'each column that names an officer is compared with who acts, or a trigger of its own looks at it, or it grants and does not act');
+
+-- Two officers: the first by a proposal of that officer's, the second now.
+create temp table pair (what text, propose text, decide text);
+insert into pair values
+	('a finding', 'insert into register.finding_proposal (finding, officer, verdict, reason) select id, %1$s, %2$L, ''x'' from register.finding',
+		'insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason) select id, %3$L, %1$s, %2$s, ''x'' from register.finding'),
+	('a claim''s end', format('insert into payout.claim_void_proposal (claim, officer, reason) select claim, %%1$s, %%2$L from payout.payout where id = %s', :payout),
+		format('insert into payout.claim_void (claim, reason, first_officer, second_officer) select claim, %%3$L, %%1$s, %%2$s from payout.payout where id = %s', :payout)),
+	('a break''s end', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %%1$s, %%2$L)', :brk),
+		format('insert into recon.break_resolution (break, outcome, first_officer, second_officer) values (%s, %%3$L, %%1$s, %%2$s)', :brk));
+-- what `proposer` proposed (null: nobody), then `me` writes down that `first` and `second` decided
+create function pg_temp.decided(propose text, decide text, proposer text, first text, second text, me text, said text, now text) returns text language plpgsql as $$
+declare
+	r text;
+begin
+	if proposer is not null then
+		perform pg_temp.done(pg_temp.try('owner', proposer, format(propose, pg_temp.officer(proposer), said)));
+	end if;
+	r := pg_temp.try('owner', me, format(decide, pg_temp.officer(first), pg_temp.officer(second), now));
+	raise exception 'undone' using errcode = 'UNDO1', detail = r;
+exception when sqlstate 'UNDO1' then
+	get stacked diagnostics r = pg_exception_detail;
+	return r;
+end $$;
+select is(pg_temp.decided(p.propose, p.decide, w.proposer, w.first, w.second, w.me, 'pay_entitled', w.now), w.wanted, format('%s: %s', p.what, w.title))
+	from pair p, (values ('minh', 'minh', 'hoa', 'hoa', 'pay_entitled', 'ok', 'two decide'),
+		('minh', 'minh', 'hoa', 'minh', 'pay_entitled', 'CH001 not_yours', 'nobody writes another''s name as the second'),
+		('minh', 'minh', 'hoa', null, 'pay_entitled', 'CH001 not_yours', 'nor does whoever is not logged in'),
+		(null, 'minh', 'hoa', 'hoa', 'pay_entitled', 'CH001 not_proposed', 'nor another''s as the first'),
+		('tam', 'minh', 'hoa', 'hoa', 'pay_entitled', 'CH001 not_proposed', 'nor that of one who proposed nothing'),
+		('minh', 'minh', 'hoa', 'hoa', 'do_not_pay', 'CH001 not_proposed', 'nor for something else')) as w(proposer, first, second, me, now, wanted, title);
 
 -- ---------------------------------------------------------------- logging in
 

@@ -66,6 +66,7 @@ select is(pg_temp.probe('scribe', null, pg_temp.statement_sql(:three, 750, 750, 
 select is(pg_temp.probe(d, null, pg_temp.statement_sql(:three, 750, 750, 0, true, true, 2, '2024-04-04')), 'denied', format('the %s makes no statement', d)) from unnest(array['gate', 'teller', 'auditor']) d;
 select is(pg_temp.probe(d, null, pg_temp.line_sql(:three, 1)), 'denied', format('nor does the %s a line of one', d)) from unnest(array['gate', 'teller', 'auditor']) d;
 
+select pg_temp.acts('lan');
 insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by) values (:funding, 'treasury', 'KB-1', 100, pg_temp.officer('lan')) returning id as expected \gset
 create function pg_temp.intraday_sql(entry text, amount bigint) returns text language sql as $$
 	select format('insert into bank.intraday_credit (funding_account, entry_ref, amount_dong, value_date, funding_order, message, item) values (%s, %L, %s, ''2024-04-04'', %s, %s, 1)',

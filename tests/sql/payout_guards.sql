@@ -26,7 +26,8 @@ select is(pg_temp.probe('desk', 'lan', format('insert into payout.claim_part (cl
 select pg_temp.claim() as voided \gset
 select pg_temp.refuses('owner', null, format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
 	:voided, pg_temp.officer('minh'), pg_temp.officer('minh')), '23514 claim_void_check', 'nobody voids a claim alone');
-select pg_temp.allows('owner', null, format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
+select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into payout.claim_void_proposal (claim, officer, reason) values (%s, %s, ''died'')', :voided, pg_temp.officer('minh'))));
+select pg_temp.allows('owner', 'hoa', format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
 	:voided, pg_temp.officer('minh'), pg_temp.officer('hoa')), 'two do');
 select pg_temp.refuses('owner', null, format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
 	:voided, pg_temp.officer('tam'), pg_temp.officer('hoa')), '23505 claim_void_pkey', 'and once');
@@ -52,6 +53,8 @@ begin
 		u := pg_temp.bundle(array[b]);
 		perform pg_temp.done(pg_temp.try('desk', 'minh', pg_temp.approval_sql(u, 'checker', 'minh')));
 		perform pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.approval_sql(u, 'approver', 'hoa')));
+	elsif (f, t) = ('released', 'closed') then
+		perform pg_temp.put(p.id, 7) from payout.payout p where p.batch = b;
 	elsif (f, t) = ('approved', 'released') then
 		perform pg_temp.done(pg_temp.try('desk', 'tam', pg_temp.release_sql(b, 'tam')));
 		perform pg_temp.done(pg_temp.try('desk', 'son', pg_temp.release_sql(b, 'son')));
@@ -61,6 +64,15 @@ end $$;
 
 select is(pg_temp.probe('desk', 'lan', pg_temp.state_sql(b.id, n.s)), 'CH001 illegal_move', format('a batch never goes from %s to %s', b.s, n.s))
 	from batch_of b, batch_state n where b.s <> n.s and not exists (select from batch_move m where (m.f, m.t) = (b.s, n.s)) order by b.s, n.s;
+create function pg_temp.closing(ends integer) returns text language plpgsql as $$
+declare
+	b bigint := pg_temp.batch_in('released');
+begin
+	perform pg_temp.put(max(p.id), 7) from payout.payout p where p.batch = b;
+	perform pg_temp.put(min(p.id), ends) from payout.payout p where p.batch = b;
+	return pg_temp.probe('scribe', null, pg_temp.state_sql(b, 'closed'));
+end $$;
+select is(pg_temp.closing(s.code), case when s.ended then 'ok' else 'CH001 still_live' end, format('a batch is closed while a payout of it is %s', s.name)) from payout.state s order by s.code;
 select is(pg_temp.probe('desk', 'lan', pg_temp.legal_batch_move(pg_temp.batch_in(m.f), m.f, m.t)), 'ok', format('a batch may go from %s to %s', m.f, m.t))
 	from batch_move m order by 1;
 select is(pg_temp.probe('desk', 'lan', pg_temp.state_sql(pg_temp.batch_in('open'), 'paid')), 'CH001 illegal_move', 'a state that is unknown is none');
@@ -131,6 +143,9 @@ select is(pg_temp.probe('desk', 'lan', format('update payout.batch set state = '
 select pg_temp.batch_in('frozen') as one, pg_temp.frozen_batch(1, 'binh') as two, pg_temp.frozen_batch(1, 'minh') as minhs \gset
 select pg_temp.bundle(array[:one]) as alone, pg_temp.bundle(array[:one, :two]) as both, pg_temp.bundle(array[:one, :minhs]) as mixed \gset
 
+select is(pg_temp.probe('desk', 'minh', format('insert into payout.approval (bundle, role, officer, certificate, text, signature) values (%s, ''checker'', %s, %s, ''x'', decode(repeat(''02'', 64), ''hex''))',
+	:alone, pg_temp.officer('minh'), pg_temp.certificate(c))), case c when 'minh' then 'ok' else '23503 approval_certificate_officer_fkey' end, format('minh checks with the certificate of %s', c))
+	from unnest(array['minh', 'hoa']) c;
 select is(pg_temp.probe('desk', 'lan', pg_temp.approval_sql(:alone, r, 'lan')), 'CH001 own_batch', format('the maker is not the %s', r)) from unnest(array['checker', 'approver']) r;
 select is(pg_temp.probe('desk', 'minh', pg_temp.approval_sql(:mixed, r, 'minh')), 'CH001 own_batch', format('whoever made one batch of a bundle is not its %s', r))
 	from unnest(array['checker', 'approver']) r;
@@ -140,6 +155,8 @@ select is(pg_temp.probe('desk', null, pg_temp.approval_sql(:alone, 'approver', '
 select is(pg_temp.probe('desk', 'hoa', pg_temp.approval_sql(:alone, 'maker', 'hoa')), '23514 approval_role_check', 'there are two roles');
 
 select pg_temp.allows('desk', 'minh', pg_temp.approval_sql(:alone, 'checker', 'minh'), 'minh checks');
+select is(pg_temp.probe(d, 'minh', format('insert into payout.bundle_batch (bundle, n, batch, version, root, path) select %s, 9, id, version, root, '''' from payout.batch where id = %s', :alone, :two)),
+	'CH001 bundle_signed', format('a bundle that was signed does not grow, says the %s', d)) from unnest(array['desk', 'owner']) d;
 select pg_temp.refuses('desk', 'minh', pg_temp.approval_sql(:alone, 'checker', 'minh'), '23505 approval_bundle_officer_key', 'a second click changes nothing');
 select pg_temp.refuses('desk', 'hoa', pg_temp.approval_sql(:alone, 'checker', 'hoa'), '23505 approval_bundle_role_key', 'a bundle has one checker');
 select pg_temp.refuses('desk', 'minh', pg_temp.approval_sql(:alone, 'approver', 'minh'), 'CH001 same_person', 'whoever checked does not approve');
@@ -231,13 +248,22 @@ create temp table move_wanted as select * from (values
 select set_eq('select a.name as f, b.name as t from payout.legal_move l join payout.state a on a.code = l.from_state join payout.state b on b.code = l.to_state',
 	'select f, t from move_wanted', 'the legal moves are those of the design');
 
+-- A cause that leads to a state.
+create function pg_temp.cause_to(t integer) returns integer language sql as $$
+	select max(c.code)::integer from payout.cause c where t = any (string_to_array(c.to_states, ' ')::integer[])
+$$;
+-- Officers wrote down that it is held, and that it is cancelled.
+select pg_temp.acts('minh');
+insert into payout.hold (payout, reason, by_officer) values (:payout, 'looks wrong', pg_temp.officer('minh'));
+select pg_temp.done(pg_temp.try('desk', 'hoa', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, ''moved abroad'', %s)', :payout, pg_temp.officer('hoa'))));
+
 -- Every pair: by the one function, and by hand as the owner.
 create function pg_temp.moved(payout bigint, f integer, t integer) returns text language plpgsql as $$
 declare
 	r text;
 begin
 	perform pg_temp.put(payout, f);
-	r := pg_temp.try('teller', null, pg_temp.move_sql(payout, f, t));
+	r := pg_temp.try('owner', null, pg_temp.move_sql(payout, f, t, pg_temp.cause_to(t)));
 	return r || ' ' || (select s.name from payout.payout_state p join payout.state s on s.code = p.state where p.payout = moved.payout);
 end $$;
 select is(pg_temp.moved(:payout, a.code, b.code), 'ok ' || case when m.f is null then a.name else b.name end,
@@ -252,7 +278,7 @@ select is(pg_temp.by_hand(:payout, a.code, b.code), case when m.f is null then '
 	from payout.state a cross join payout.state b left join move_wanted m on (m.f, m.t) = (a.name, b.name) where a.code <> b.code order by a.code, b.code;
 
 select pg_temp.put(:payout, 3);
-select is(pg_temp.moved(:payout, 3, 99), 'ok sent', 'there is no state 99');
+select is(pg_temp.probe('owner', null, pg_temp.move_sql(:payout, 3, 99, 5)), 'CH001 illegal_move', 'there is no state 99');
 select is(pg_temp.by_hand(:payout, 3, 99), 'CH001 illegal_move', 'not even for the owner');
 select pg_temp.put(:payout, 1);
 select is((select count(*) from payout.move(array[:payout], array[3::smallint], array[7::smallint], 5::smallint, array[null::bigint], array[null::integer], null)), 0::bigint,
@@ -261,6 +287,49 @@ select is((select array_agg(m) from payout.move(array[:payout], array[1::smallin
 	array[:payout::bigint], 'what moved is returned');
 select is((select (from_state, to_state, cause, day)::text from payout.payout_move where payout = :payout order by n desc limit 1), (1, 3, 1, ops.today())::text, 'and written down, with its cause and business day');
 select is((select move_no from payout.payout_state where payout = :payout), (select max(n) from payout.payout_move where payout = :payout), 'under the number of the move');
+
+-- Whose word moves what: each cause is one duty's, and leads to its states.
+select set_eq('select c.name, c.duty, s.name as leads_to from payout.cause c, payout.state s where s.code = any (string_to_array(c.to_states, '' '')::smallint[])',
+	$$ values ('dispatch', 'teller', 'sent'), ('reply', 'teller', 'unknown'), ('reply', 'teller', 'accepted'), ('reply', 'teller', 'credited'), ('reply', 'teller', 'rejected'),
+		('callback', 'scribe', 'unknown'), ('callback', 'scribe', 'accepted'), ('callback', 'scribe', 'credited'), ('callback', 'scribe', 'rejected'),
+		('enquiry', 'teller', 'unknown'), ('enquiry', 'teller', 'accepted'), ('enquiry', 'teller', 'credited'), ('enquiry', 'teller', 'rejected'),
+		('statement', 'scribe', 'settled'), ('statement', 'scribe', 'returned'), ('absence', 'scribe', 'not_paid'), ('silence', 'teller', 'unknown'), ('takeover', 'teller', 'unknown'),
+		('officer', 'desk', 'ready'), ('officer', 'desk', 'held'), ('officer', 'desk', 'cancelled'), ('rule', 'teller', 'held'), ('cash_list', 'desk', 'settled'), ('cash_list', 'desk', 'not_paid'),
+		('recovery', 'owner', 'ready'), ('recovery', 'owner', 'held'), ('recovery', 'owner', 'sent'), ('recovery', 'owner', 'unknown'), ('recovery', 'owner', 'rejected'), ('recovery', 'owner', 'not_paid') $$,
+	'only a statement or a cash agent''s list settles, only absence or that list proves non-payment');
+create function pg_temp.by_cause(duty text, payout bigint, cause integer) returns text language plpgsql as $$
+declare
+	m record;
+begin
+	select l.from_state as f, l.to_state as t into m from payout.legal_move l join payout.cause c on c.code = cause
+		where l.to_state = any (string_to_array(c.to_states, ' ')::smallint[]) order by 1, 2 limit 1;
+	perform pg_temp.put(payout, m.f);
+	return pg_temp.probe(duty, 'minh', pg_temp.move_sql(payout, m.f, m.t, cause));
+end $$;
+select is(pg_temp.by_cause(d, :payout, c.code), case d when c.duty then 'ok' else 'CH001 not_yours' end, format('the %s moves a payout for "%s"', d, c.name))
+	from payout.cause c, unnest(array['desk', 'teller', 'scribe']) d order by c.code, d;
+select is(pg_temp.probe('teller', null, pg_temp.move_sql(:payout, 1, 3, n)), 'CH001 not_yours', format('there is no cause %s', n)) from unnest(array[0, 99, -1]) n;
+select is(pg_temp.probe('teller', null, 'select payout.move(array[1], array[1]::smallint[], array[3]::smallint[], null, array[null]::bigint[], array[null]::integer[], null)'), 'CH001 not_yours', 'nor none');
+-- An officer's move follows what officers wrote down.
+select pg_temp.batch_in('approved') as undecided \gset
+select min(id) as free from payout.payout where batch = :undecided \gset
+create function pg_temp.officer_moves(payout bigint, login text, f integer, t integer) returns text language plpgsql as $$
+begin
+	perform pg_temp.put(payout, f);
+	return pg_temp.probe('desk', login, pg_temp.move_sql(payout, f, t, 9));
+end $$;
+select is(pg_temp.officer_moves(:free, 'minh', f, t), 'CH001 not_decided', format('from %s to %s without a word', f, t)) from (values (1, 2), (2, 1), (1, 11), (2, 11)) as v(f, t);
+select pg_temp.done(pg_temp.try('desk', 'minh', format('insert into payout.hold (payout, reason, by_officer) values (%s, ''looks wrong'', %s)', :free, pg_temp.officer('minh'))));
+select is(pg_temp.officer_moves(:free, 'hoa', 1, 2), 'CH001 not_decided', 'nobody holds by another''s word');
+select is(pg_temp.officer_moves(:free, 'minh', 1, 2), 'ok', 'but by their own');
+select max(id) as held from payout.hold where payout = :free \gset
+select pg_temp.done(pg_temp.try('desk', 'hoa', format('insert into payout.hold_release (hold, officer) values (%s, %s)', :held, pg_temp.officer('hoa'))));
+select is(pg_temp.officer_moves(:free, 'hoa', 2, 1), 'CH001 not_decided', 'one officer lets nothing go');
+select pg_temp.done(pg_temp.try('desk', 'tam', format('insert into payout.hold_release (hold, officer) values (%s, %s)', :held, pg_temp.officer('tam'))));
+select is(pg_temp.officer_moves(:free, 'tam', 2, 1), 'ok', 'two do');
+select pg_temp.done(pg_temp.try('desk', 'son', format('insert into payout.hold (payout, reason, by_officer) values (%s, ''again'', %s)', :free, pg_temp.officer('son'))));
+select is(pg_temp.officer_moves(:free, 'tam', 2, 1), 'CH001 not_decided', 'and each hold anew');
+select pg_temp.put(:payout, 1);
 
 select is(pg_temp.probe('owner', null, format('update payout.payout_state set move_no = move_no - 1 where payout = %s', :payout)), 'CH001 illegal_move', 'moves are not uncounted');
 select is(pg_temp.probe('owner', null, format('delete from payout.payout_state where payout = %s', :payout)), 'CH001 append_only', 'a payout does not stop having a state');
@@ -338,10 +407,11 @@ select is(pg_temp.probe('owner', null, format('delete from payout.dispatch where
 select is(pg_temp.probe('desk', 'tam', format('insert into payout.dispatch_range (dispatch, first_payout, last_payout) values (%s, 5, %s)', :dispatch, n)), case when n >= 5 then 'ok' else '23514 dispatch_range_check' end,
 	format('a range from 5 to %s', n)) from unnest(array[4, 5, 6]) n;
 
+select pg_temp.acts('minh');
 insert into payout.hold (payout, reason, by_officer) values (:payout, 'looks wrong', pg_temp.officer('minh')) returning id as hold \gset
 select pg_temp.allows('desk', 'hoa', format('insert into payout.hold_release (hold, officer) values (%s, %s)', :hold, pg_temp.officer('hoa')), 'an officer lets a hold go');
 select pg_temp.refuses('desk', 'hoa', format('insert into payout.hold_release (hold, officer) values (%s, %s)', :hold, pg_temp.officer('hoa')), '23505 hold_release_pkey', 'once');
-select is(pg_temp.probe('desk', 'hoa', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, %L, %s)', :payout, r, pg_temp.officer('hoa'))),
+select is(pg_temp.probe('desk', 'hoa', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, %L, %s)', :free, r, pg_temp.officer('hoa'))),
 	case when length(r) > 2 then 'ok' else '23514 cancellation_reason_check' end, format('cancelled for "%s"', r)) from unnest(array['', 'no', 'moved abroad']) r;
 
 -- ---------------------------------------------------------------- the form of a row

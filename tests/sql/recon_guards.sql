@@ -46,9 +46,10 @@ create function pg_temp.resolution_sql(break bigint, first text, second text) re
 	select format('insert into recon.break_resolution (break, outcome, first_officer, second_officer) values (%s, ''explained'', %s, %s)', break, pg_temp.officer(first), pg_temp.officer(second))
 $$;
 select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(:break, 'minh', 'minh')), '23514 break_resolution_check', 'nobody resolves a break alone');
-select pg_temp.allows('owner', null, pg_temp.resolution_sql(:break, 'minh', 'hoa'), 'two do');
+select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %s, ''explained'')', :break, pg_temp.officer('minh'))));
+select pg_temp.allows('owner', 'hoa', pg_temp.resolution_sql(:break, 'minh', 'hoa'), 'two do');
 select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(:break, 'tam', 'son')), '23505 break_resolution_pkey', 'once');
-select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(0, 'tam', 'son')), '23503 break_resolution_break_fkey', 'a break that is there');
+select is(pg_temp.probe('owner', 'tam', format('insert into recon.break_proposal (break, officer, outcome) values (0, %s, ''x'')', pg_temp.officer('tam'))), '23503 break_proposal_break_fkey', 'a break that is there');
 
 -- ---------------------------------------------------------------- reconciliations
 
@@ -66,13 +67,18 @@ create function pg_temp.list_sql(first text, second text) returns text language 
 	select format('insert into recon.cash_list (channel, message, paid_count, paid_dong, unpaid_count, unpaid_dong, first_officer, second_officer) values (%s, %s, 1, 1, 0, 0, %s, %s)',
 		(select id from org.channel where code = 'post'), (select id from bank.message where external_id = 's1'), coalesce(pg_temp.officer(first)::text, 'null'), coalesce(pg_temp.officer(second)::text, 'null'))
 $$;
-select is(pg_temp.probe('owner', null, pg_temp.list_sql(a, b)), w, format('a list confirmed by %s and %s', coalesce(a, 'nobody'), coalesce(b, 'nobody')))
-	from (values ('minh', null, 'ok'), ('minh', 'hoa', 'ok'), ('minh', 'minh', '23514 cash_list_check')) as v(a, b, w);
-select pg_temp.done(pg_temp.try('owner', null, pg_temp.list_sql('minh', null)));
+select is(pg_temp.probe('owner', m, pg_temp.list_sql(a, b)), w, format('a list of %s and %s, while %s acts', a, coalesce(b, 'nobody'), coalesce(m, 'nobody')))
+	from (values ('minh', null, 'minh', 'ok'), ('minh', null, 'hoa', 'CH001 not_yours'), ('minh', null, null, 'CH001 not_yours'), ('minh', 'hoa', 'minh', 'CH001 not_proposed'),
+		('minh', 'minh', 'minh', '23514 cash_list_check')) as v(a, b, m, w);
+select pg_temp.done(pg_temp.try('owner', 'minh', pg_temp.list_sql('minh', null)));
 select max(id) as list from recon.cash_list \gset
-select is(pg_temp.probe('owner', null, format('update recon.cash_list set second_officer = %s where id = %s', pg_temp.officer(b), :list)),
-	case when a = b then '23514 cash_list_check' else 'ok' end, format('confirmed by %s, then by %s', a, b)) from (values ('minh', 'minh'), ('minh', 'hoa')) as v(a, b);
-select is(pg_temp.probe('owner', null, pg_temp.list_sql('minh', null)), '23505 cash_list_message_key', 'a file is one list');
+select is(pg_temp.probe('desk', m, format('update recon.cash_list set second_officer = %s where id = %s', coalesce(pg_temp.officer(b)::text, 'null'), :list)), w,
+	format('proposed by minh, confirmed by %s, while %s acts', coalesce(b, 'nobody'), m))
+	from (values ('minh', 'minh', '23514 cash_list_check'), ('hoa', 'hoa', 'ok'), ('hoa', 'minh', 'CH001 not_yours'), (null, 'minh', 'CH001 not_yours')) as v(b, m, w);
+select is(pg_temp.probe('owner', 'hoa', format('update recon.cash_list set second_officer = %s, paid_dong = 2 where id = %s', pg_temp.officer('hoa'), :list)), 'CH001 append_only', 'nothing else of it changes');
+select pg_temp.done(pg_temp.try('desk', 'hoa', format('update recon.cash_list set second_officer = %s where id = %s', pg_temp.officer('hoa'), :list)));
+select is(pg_temp.probe('desk', m, format('update recon.cash_list set second_officer = %s where id = %s', pg_temp.officer(m), :list)), 'CH001 append_only', format('it is confirmed once (%s)', m)) from unnest(array['hoa', 'tam']) m;
+select is(pg_temp.probe('owner', 'minh', pg_temp.list_sql('minh', null)), '23505 cash_list_message_key', 'a file is one list');
 select is(pg_temp.probe('owner', null, format('delete from recon.cash_list where id = %s', :list)), 'CH001 append_only', 'a list stays');
 insert into recon.cash_line (list, n, payout, paid, amount_dong, day) values (:list, 1, :payout, true, 1000000, '2024-04-03');
 select is(pg_temp.probe('owner', null, format('insert into recon.cash_line (list, n, payout, paid, amount_dong, day) values (%s, %s, %s, true, 1000000, ''2024-04-03'')', :list, n, p)), w, t)

@@ -136,6 +136,7 @@ create function pg_temp.decision_sql(finding bigint, first text, second text, ve
 $$;
 select is(pg_temp.probe('desk', 'minh', pg_temp.decision_sql(:finding, 'minh', 'minh')), '23514 finding_decision_check', 'nobody decides a finding alone');
 select is(pg_temp.probe('desk', 'minh', pg_temp.decision_sql(:finding, 'minh', 'hoa', 'ignore')), '23514 finding_decision_verdict_check', 'there are two verdicts');
+select pg_temp.done(pg_temp.try('desk', 'minh', format('insert into register.finding_proposal (finding, officer, verdict, reason) values (%s, %s, ''pay_entitled'', ''seen'')', :finding, pg_temp.officer('minh'))));
 select pg_temp.allows('desk', 'hoa', pg_temp.decision_sql(:finding, 'minh', 'hoa'), 'two decide');
 select is(pg_temp.probe('desk', 'tam', pg_temp.decision_sql(:finding, 'tam', 'son', 'do_not_pay')), '23505 finding_decision_pkey', 'once');
 select is(pg_temp.probe('desk', 'lan', format('insert into register.finding (programme, period, person, code, note, blocks) values (''merit'', ''2024-04-01'', %s, ''amount_differs'', ''again'', false)', p)),
@@ -159,6 +160,8 @@ select is(pg_temp.probe('owner', null, s), c, format('the form of a row: %s', c)
 	('23514 death_notice_blind_check', format('insert into register.death_notice (blind, day, file, row_no) values (''short'', ''2024-04-01'', %s, 1)', :file)),
 	('23514 finding_proposal_verdict_check', format('insert into register.finding_proposal (finding, officer, verdict, reason) values (%s, %s, ''perhaps'', ''x'')', :finding, pg_temp.officer('minh'))),
 	('23514 import_file_sha256_check', format('insert into register.import_file (sha256, name, kind, officer, row_key, accepted, rejected, repaired) values (''short'', ''f'', ''deaths'', %s, ''k'', 0, 0, 0)', pg_temp.officer('lan'))),
+	('23514 import_row_of_list', format('insert into register.import_row (file, row_no, status, programme, period) values (%s, 98, ''accepted'', ''merit'', ''2024-04-01'')', :file)),
+	('23514 import_row_of_list', format('insert into register.import_row (file, row_no, status, programme, kind) values (%s, 98, ''accepted'', ''merit'', ''regular'')', :file)),
 	('23514 import_row_kind_check', format('insert into register.import_row (file, row_no, status, kind) values (%s, 98, ''accepted'', ''twice'')', :file)),
 	('23514 pay_preference_method_check', format('insert into register.pay_preference (person, programme, method, since) values (%s, ''merit'', ''gold'', ''2024-05-01'')', :person)),
 	('23505 pay_preference_pkey', format('insert into register.pay_preference (person, programme, method, since) values (%s, ''merit'', ''cash'', ''2024-04-01'')', :person)),

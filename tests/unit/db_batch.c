@@ -81,6 +81,8 @@ static void make_scene(struct work *w)
 		"(5, 'accepted', 2, false, true), (6, 'credited', 3, false, true), (7, 'settled', 4, true, false), "
 		"(8, 'rejected', 4, true, false), (9, 'not_paid', 4, true, false), (10, 'returned', 5, true, false), "
 		"(11, 'cancelled', 4, true, false)");
+	scene("insert into payout.cause values (1, 'dispatch', 'teller', '3', ''), (2, 'reply', 'teller', '4 5 6 8', ''), "
+	      "(5, 'statement', 'scribe', '7 10', ''), (9, 'officer', 'desk', '1 2 11', '')");
 	scene("insert into payout.legal_move values (1, 3, ''), (3, 8, ''), (3, 7, ''), (7, 10, ''), (1, 2, ''), (2, 1, ''), "
 	      "(1, 11, ''), (2, 11, '')");
 	scene("insert into org.agency (code, name_vi) values ('labour', 'x')");
@@ -199,6 +201,8 @@ static void fund(struct work *w, int64_t line, int64_t dong)
 	struct entry e = entry_funding(w->arena, &by,
 		&(struct statement_fact){.line = line,
 			.funding_account = "merit-demo",
+			.day = by.effective,
+			.part = (int32_t)line,
 			.amount = vnd(dong),
 			.entry = "KB24",
 			.order = "QD-08"});
@@ -222,12 +226,12 @@ static int64_t last_batch(void)
 }
 
 /* Every payout of the batch goes along these states. */
-static void move(int64_t batch, int from, int to)
+static void move(int64_t batch, int from, int to, enum payout_cause cause)
 {
-	scene("select count(*) from (select payout.move(array_agg(id), array_agg(%d::smallint), array_agg(%d::smallint), 9::smallint, "
+	scene("select count(*) from (select payout.move(array_agg(id), array_agg(%d::smallint), array_agg(%d::smallint), %d::smallint, "
 	      "array_agg(null::bigint), array_agg(null::int), null) from payout.payout where batch = %" PRId64
 	      ") x",
-		from, to, batch);
+		from, to, (int)cause, batch);
 }
 
 /* ---- the rules ------------------------------------------------------------------------------------------------------------- */
@@ -391,8 +395,8 @@ static void test_next_issue(struct work *w, int64_t batch)
 	ok(refused(w, copy_line(w, 1, 2, last_batch(), "7K3M9QAB2CDEFGHJKMN"), "still_live"),
 		"a claim has one live payout");
 	is_i64(make(w, LAN, NEXT, WARD).lines, 0, "and none is made for it");
-	move(batch, 1, 3);
-	move(batch, 3, 8);
+	move(batch, 1, 3, CAUSE_DISPATCH);
+	move(batch, 3, 8, CAUSE_REPLY);
 	struct batch_made made = make(w, LAN, NEXT, WARD);
 	ok(made.lines == 0 && made.unconfirmed == 3,
 		"an account that refused waits until it is checked anew");
@@ -418,9 +422,9 @@ static void test_next_issue(struct work *w, int64_t batch)
 	is_str(obligation(), "nothing", "what was never paid is owed still, and booked once");
 	release(w, MINH, &again, 1, &out);
 	ok(went(w, release(w, HOA, &again, 1, &out)) && out.done == 1, "its money is there already");
-	move(again, 1, 3);
-	move(again, 3, 7);
-	move(again, 7, 10);
+	move(again, 1, 3, CAUSE_DISPATCH);
+	move(again, 3, 7, CAUSE_STATEMENT);
+	move(again, 7, 10, CAUSE_STATEMENT);
 	scene("insert into register.account_check (account, source, status, grade, id_linked, passes, at) select account, source, "
 	      "status, grade, id_linked, passes, now() + interval '2 seconds' from register.account_check");
 	scene("select count(*) from pg_sleep(0)");

@@ -46,10 +46,10 @@ static inline void recon_scene_begin(const char *name, int64_t people, struct pa
 	scene("select count(*) from (select array_agg(payout) as ids from payout.payout_state) s, payout.move(s.ids, "
 	      "array_fill(1::smallint, array[cardinality(s.ids)]), array_fill(3::smallint, array[cardinality(s.ids)]), 1::smallint, "
 	      "array_fill(null::bigint, array[cardinality(s.ids)]), array_fill(null::integer, array[cardinality(s.ids)]), null)");
+	scene("set session_replication_role = replica");
 	scene("insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by) "
 	      "select id, 'treasury', 'QD-FIXTURE', %lld, 1 from org.funding_account",
 		(long long)p->sum);
-	scene("set session_replication_role = replica");
 	scene("insert into bank.intraday_credit (funding_account, entry_ref, amount_dong, value_date, funding_order, message, item) "
 	      "select funding_account, 'KB-FIXTURE', amount_dong, '2024-04-03', id, 0, 0 from org.funding_order");
 	scene("reset session_replication_role");
