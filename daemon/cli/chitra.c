@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ledger/base/log.h"
+#include "ledger/books/head_store.h"
 #include "daemon/cli/approve_cmd.h"
 #include "daemon/cli/batch_cmd.h"
 #include "daemon/cli/cash_cmd.h"
@@ -49,7 +50,7 @@ static const struct command commands[] = {
 		"everybody of a period with the state of each claim"},
 	{"finding", NEEDS_CONFIG, cli_finding, FINDING_USAGE, "what awaits a decision before it is paid"},
 	{"match", WRITES_MUCH, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
-	{"ledger", NEEDS_CONFIG, cli_ledger, LEDGER_USAGE,
+	{"ledger", ANY_HISTORY, cli_ledger, LEDGER_USAGE,
 		"where the books stand, and whether they are whole"},
 	{"batch", WRITES_MUCH, cli_batch, BATCH_USAGE, "make batches of what is owed, and submit them"},
 	{"approve", WRITES_MUCH, cli_approve, APPROVE_USAGE, "sign batches as checker or approver"},
@@ -65,7 +66,7 @@ static const struct command commands[] = {
 		"one account on one day: does every dong have its place?"},
 	{"report", NEEDS_CONFIG, cli_report, REPORT_USAGE,
 		"a period in figures; statement lines and payouts as CSV"},
-	{"recover", NEEDS_CONFIG, cli_recover, RECOVER_USAGE,
+	{"recover", ANY_HISTORY, cli_recover, RECOVER_USAGE,
 		"after a restore: what the dump lacks, from the archive and the sent journal"},
 	{"sandbox", NEEDS_CONFIG, cli_sandbox, SANDBOX_USAGE, "the business clock of a sandbox"},
 };
@@ -141,6 +142,30 @@ static void learn(struct cli *cli)
 	cli->w->why = kept;
 }
 
+/* A restored dump has forgotten what was approved, paid or held: nobody reads or writes it before it is recovered. */
+static enum result refuse_the_past(struct work *w, void *archive)
+{
+	bool differs = false;
+	enum result r = books_compare(w, archive, &differs);
+	if (r != OK || !differs)
+		return r;
+	why_prefix(&w->why, "run chitra recover first");
+	return REFUSED;
+}
+
+/* False: there should be an archive, and there is none. */
+static bool compare_with_archive(const struct cli *cli, struct archive **out)
+{
+	const char *directory = config_text(cli->config, "archive", "directory");
+	*out = NULL;
+	if (!directory || cli->command->needs == ANY_HISTORY)
+		return true;
+	*out = archive_open(directory, NULL, &cli->w->why);
+	if (*out)
+		db_on_connect(refuse_the_past, *out);
+	return *out != NULL;
+}
+
 static int run_on_desk(const struct command *command, const struct globals *g, int argc, char **argv)
 {
 	const char *path = g->config ? g->config : getenv("CHITRA_CONFIG");
@@ -160,10 +185,14 @@ static int run_on_desk(const struct command *command, const struct globals *g, i
 	parser_program(config_text(config, "desk", "parse_program"));
 	cli.session_path = g->session ? g->session : session_default(w.arena);
 	cli_next_step(&cli);
-	int code = command->run(&cli, argc, argv);
+	struct archive *archive;
+	int code = compare_with_archive(&cli, &archive) ? command->run(&cli, argc, argv)
+							: cli_refused(&cli, &w.why);
 	if (command->needs == WRITES_MUCH && code == EX_OK)
 		learn(&cli);
 	db_close(w.db);
+	db_on_connect(NULL, NULL);
+	archive_close(archive);
 	arena_free(w.arena);
 	config_free(config);
 	return code;

@@ -57,6 +57,7 @@ static int exit_code_of(const struct why *why)
 		{"db_unreachable", EX_UNAVAILABLE},
 		{"not_funded", EX_TEMPFAIL},
 		{"awaits_second", EX_TEMPFAIL},
+		{"history_in_doubt", EX_TEMPFAIL},
 		{"not_logged_in", EX_NOPERM},
 		{"session_over", EX_NOPERM},
 		{"no_mandate", EX_NOPERM},

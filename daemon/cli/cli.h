@@ -22,6 +22,7 @@ enum command_needs {
 	NEEDS_NOTHING, /* neither configuration nor the desk's connection */
 	NEEDS_CONFIG,  /* the configuration, and the desk's connection at first use */
 	WRITES_MUCH,   /* the same; what may be thousands of rows is then known to PostgreSQL's planner */
+	ANY_HISTORY, /* NEEDS_CONFIG, also on a database that went back in time, which is refused to all others */
 };
 
 struct cli;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger/books/check_store.h"
+#include "ledger/books/head_store.h"
 
 #define CHECK_MS (60 * 60 * 1000)
 
@@ -97,6 +98,23 @@ static void fill_check(struct json_writer *j, const void *what)
 	json_close(j);
 }
 
+/* Whoever edits all of the database leaves it whole, and other than the archive. */
+static enum result compare_with_archive(struct cli *cli)
+{
+	const char *directory = config_text(cli->config, "archive", "directory");
+	CLEANUP(archive_drop) struct archive *archive = NULL;
+	bool differs = false;
+	enum result result;
+
+	if (directory == NULL)
+		return OK;
+	archive = archive_open(directory, NULL, &cli->w->why);
+	if (archive == NULL)
+		return REFUSED;
+	result = books_compare(cli->w, archive, &differs);
+	return result == OK && differs ? REFUSED : result;
+}
+
 static int ledger_check(struct cli *cli)
 {
 	struct books_check c;
@@ -105,6 +123,8 @@ static int ledger_check(struct cli *cli)
 
 	cli->w->deadline_us = work_deadline_in_ms(CHECK_MS);
 	result = books_check(cli->w, &c);
+	if (result == OK)
+		result = compare_with_archive(cli);
 	if (result != OK)
 		return cli_exit(cli, result);
 	if (cli->json) {

@@ -48,6 +48,8 @@ static const struct {
 	{"passphrase_differs", "Nhập lại: hai lần nhập mật khẩu không giống nhau"},
 	{"officer_unknown", "Kiểm tra tên đăng nhập: không có cán bộ này"},
 	{"officer_exists", "Chọn tên đăng nhập khác: tên này đã có người dùng"},
+	{"history_in_doubt",
+		"Dừng lại và báo quản trị viên: cơ sở dữ liệu đã lùi về quá khứ; phải chạy chitra recover trước"},
 	{"not_sandbox", "Chỉ làm được trên hệ thống thử nghiệm"},
 };
 

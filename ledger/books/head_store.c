@@ -82,47 +82,68 @@ static bool cluster_went_back(
 	return true;
 }
 
-static enum result compare_roots(
-	struct work *w, struct head *head, const struct checkpoint *newest, bool *differs)
+/* Others go on sealing meanwhile, into the archive and then into the database. So the database has at least what the archive had
+ * before the head was read, and has sealed at most what the archive has now. */
+static bool sizes_differ(const struct head *head, uint64_t before, uint64_t now, struct why *why)
 {
-	enum result result;
-	struct hash root;
-
-	if (head->leaves < newest->size)
-		*differs = !why_set(&w->why, "history_in_doubt",
+	if (head->leaves < before)
+		return !why_set(why, "history_in_doubt",
 			"the database has %" PRIu64 " ledger transactions, and the archive %" PRIu64,
-			head->leaves, newest->size);
-	else if (head->size > newest->size)
-		*differs = !why_set(&w->why, "history_in_doubt",
+			head->leaves, before);
+	if (head->size > now)
+		return !why_set(why, "history_in_doubt",
 			"the database has sealed %" PRIu64
 			" ledger transactions, and the archive only %" PRIu64,
-			head->size, newest->size);
-	if (*differs)
-		return OK;
-	result = grow(w, &head->tree, newest->size);
+			head->size, now);
+	return false;
+}
+
+static enum result compare_roots(
+	struct work *w, struct head *head, const struct checkpoint *known, bool *differs)
+{
+	enum result result = grow(w, &head->tree, known->size);
+	struct hash root;
+
 	if (result != OK)
 		return result;
 	root = compact_root(&head->tree);
-	if (newest->size > 0 && !hash_eq(&root, &newest->root))
+	if (known->size > 0 && !hash_eq(&root, &known->root))
 		*differs = !why_set(&w->why, "history_in_doubt",
 			"the first %" PRIu64 " ledger transactions are not those of the archive",
-			newest->size);
+			known->size);
 	return OK;
 }
 
 enum result books_compare(struct work *w, const struct archive *archive, bool *differs)
 {
-	struct archived newest;
+	struct archived before, now, same;
 	struct head head;
-	enum result result = read_head(w, &head);
+	enum result result;
 
+	*differs = false;
+	if (!archive_newest(archive, w->arena, &before, &w->why))
+		return REFUSED;
+	result = read_head(w, &head);
 	if (result != OK)
 		return result;
-	/* After the head: the archive is always written first. */
-	if (!archive_newest(archive, w->arena, &newest, &w->why) ||
+	if (!archive_newest(archive, w->arena, &now, &w->why) ||
 		!cluster_went_back(archive, &head.cluster, &w->why, differs))
 		return REFUSED;
-	return *differs ? OK : compare_roots(w, &head, &newest.checkpoint, differs);
+	if (!*differs)
+		*differs = sizes_differ(&head, before.checkpoint.size, now.checkpoint.size, &w->why);
+	if (*differs)
+		return OK;
+	if (before.checkpoint.size >= head.size)
+		return compare_roots(w, &head, &before.checkpoint, differs);
+	if (!archive_at(archive, w->arena, head.size, &same, &w->why))
+		return REFUSED;
+	if (same.checkpoint.size == 0) {
+		*differs = !why_set(&w->why, "history_in_doubt",
+			"the archive has no checkpoint of the database's %" PRIu64 " ledger transactions",
+			head.size);
+		return OK;
+	}
+	return compare_roots(w, &head, &same.checkpoint, differs);
 }
 
 enum result books_check_head(struct work *w, void *archive)
