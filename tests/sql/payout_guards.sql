@@ -385,6 +385,9 @@ select is(pg_temp.again_with(k, :paid, :waiting), case when k in ('lost_line', '
 	from unnest(array['contradiction', 'rogue_debit', 'double_debit', 'amount_differs', 'account_differs', 'return_unknown', 'lost_line', 'overdue']) k;
 select pg_temp.allows('scribe', null, pg_temp.break_sql('contradiction', :paid), '(the statement contradicts a refusal)');
 select pg_temp.refuses('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'CH001 in_question', 'what may have been paid is not paid again');
+select pg_temp.acts('minh');
+insert into recon.break_proposal (break, officer, outcome) select id, pg_temp.officer('minh'), 'the bank corrected it' from recon.break where kind = 'contradiction';
+select pg_temp.acts('hoa');
 insert into recon.break_resolution (break, outcome, first_officer, second_officer)
 	select id, 'the bank corrected it', pg_temp.officer('minh'), pg_temp.officer('hoa') from recon.break where kind = 'contradiction';
 select pg_temp.allows('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'issue 2 of what was rejected, once two officers have resolved the break');
