@@ -119,7 +119,7 @@ bool buf_add_z(struct buf *b, const char *z)
 
 bool buf_addf(struct buf *b, const char *fmt, ...)
 {
-	char small[256];
+	char small[1024]; /* a line that is signed fits: formatting it twice was a third of reading it */
 	va_list args;
 	int n;
 
