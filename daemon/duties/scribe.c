@@ -44,10 +44,10 @@ static enum result settle(struct work *w, void *arg, size_t *found)
 	const struct settler *settler = arg;
 	struct scribe *s = settler->scribe;
 	struct settle_counts c;
-	enum result result = settle_some(w, settler->n, SETTLE_LINES, ACTOR, &c);
+	enum result result = settle_some(w, settler->n, SETTLE_LINES * SETTLERS, ACTOR, &c);
 	if (result != OK)
 		return result;
-	*found = c.lines;
+	*found = c.seen;
 	metric_add(s->settled, (int64_t)c.lines);
 	metric_add(s->suspense, (int64_t)c.suspense);
 	if (c.rogue)

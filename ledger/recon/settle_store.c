@@ -533,14 +533,16 @@ static enum result settle_lines(struct settling *s, const struct rows *r)
 	return allocate(s);
 }
 
-/* Where the lines end as of now. They get their ids from one writer at a time, so what comes later is above. */
-static enum result last_line(struct work *w, int64_t *out)
+/* Where the next n lines end; upto itself when there are none. */
+static enum result next_end(struct work *w, int64_t upto, size_t n, int64_t *out)
 {
 	struct rows r;
-	enum result result = db_run(w, Q_SETTLE_LAST, DB_NO_ARGS, &r);
-	if (result == OK)
-		*out = row_i64(&r, 0, rows_col(&r, "id"));
-	return result;
+	enum result result = db_run(w, Q_SETTLE_LAST, DB_ARGS(db_i64(upto), db_i64((int64_t)n)), &r);
+	if (result != OK)
+		return result;
+	int id = rows_col(&r, "id");
+	*out = row_null(&r, 0, id) ? upto : row_i64(&r, 0, id);
+	return OK;
 }
 
 enum result settle_some(struct work *w, int settler, size_t n, const char *actor, struct settle_counts *out)
@@ -556,20 +558,22 @@ enum result settle_some(struct work *w, int settler, size_t n, const char *actor
 	if (result == OK)
 		result = progress_take(w, name, &upto, &mine);
 	if (result == OK && mine)
-		result = last_line(w, &last);
+		result = next_end(w, upto, n, &last);
 	if (result != OK || !mine || last == upto)
 		return result;
 	result = db_run(
 		w, Q_SETTLE_NEXT, DB_ARGS(db_text(name), db_i64(upto), db_i64(last), db_i64((int64_t)n)), &r);
 	if (result == OK && rows_n(&r) > 0)
 		result = settle_lines(&s, &r);
-	if (result == OK) /* fewer than n: the rest are the other's */
-		result = progress_set(w, name, s.n == n ? s.at[s.n - 1].id : last);
+	if (result == OK)
+		result = progress_set(w, name, last);
 	if (result == OK && s.entries.n > 0)
 		result = books_post(w, s.entries.at, s.entries.n, FLOORS_RECORD, NULL);
 	if (result == OK)
 		result = tx_commit(w);
-	if (result == OK)
+	if (result == OK) {
 		*out = s.counts;
+		out->seen = true;
+	}
 	return result;
 }

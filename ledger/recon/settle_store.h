@@ -13,10 +13,11 @@
 struct settle_counts {
 	size_t lines, matched, funding, fees, agent, suspense;
 	size_t rogue; /* of suspense: nobody here sent it */
+	bool seen;    /* there were lines, perhaps all of them the other settler's */
 	struct outcome_counts done;
 };
 
-/* At most n lines of that settler's share; lines == 0: there is nothing, or another scribe is at it. */
+/* That settler's share of the next n lines. Not seen: there is nothing, or another scribe is at it. */
 enum result settle_some(
 	struct work *w, int settler, size_t n, const char *actor, struct settle_counts *out) WARN_UNUSED;
 

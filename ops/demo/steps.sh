@@ -287,7 +287,7 @@ all_paid()
 
 s_pay()
 {
-	within "${PAY_SECONDS:-300}" all_paid &&
+	within 300 all_paid &&
 		note=$(sql "select count(*) from payout.payout_state s where s.state not in (1, 2)")" payouts sent and answered"
 }
 

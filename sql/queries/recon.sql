@@ -178,9 +178,10 @@ returning id;
 
 -- name: settle_last
 -- duties: scribe
--- in:
+-- in: upto bigint, n integer
 -- out: id bigint
-select coalesce(max(id), 0) as id from bank.statement_line;
+-- Where the next n lines end; null: there are none. Lines get their ids from one writer at a time, so what comes later is above.
+select max(l.id) as id from (select id from bank.statement_line where id > $1 order by id limit $2) l;
 
 -- name: settle_next
 -- duties: scribe
@@ -192,11 +193,12 @@ select coalesce(max(id), 0) as id from bank.statement_line;
 select l.id, l.statement, s.day, s.funding_account as funding, f.code as funding_code, f.bank, l.detail, l.entry_ref,
 	l.direction = 'debit' as debit, l.amount_dong, l.value_date, l.end_to_end_id, l.payout, l.amount_fits, l.account_fits,
 	l.funding_order, i.amount_dong as booked_dong, l.has_details, l.returned_reason, l.text, l.message, l.item
-from (select * from bank.statement_line where id > $2 and id <= $3 and bank.settler_of(payout) = $1 order by id limit $4) l
+from (select * from bank.statement_line where id > $2 and id <= $3 order by id limit $4) l
 join bank.statement s on s.id = l.statement
 join org.funding_account f on f.id = s.funding_account
 left join bank.intraday_credit i on l.direction = 'credit' and l.payout is null and i.funding_account = s.funding_account
 	and i.entry_ref = l.entry_ref
+where bank.settler_of(l.payout) = $1
 order by l.id;
 
 -- name: settle_recovered

@@ -176,7 +176,7 @@ static inline struct settle_counts settle_all(size_t portion)
 		all.done.settled += c.done.settled;
 		all.done.returned += c.done.returned;
 		all.done.breaks += c.done.breaks;
-		idle = c.lines > 0 ? 0 : idle + 1;
+		idle = c.seen ? 0 : idle + 1;
 	}
 	return all;
 }
