@@ -259,7 +259,7 @@ s_release()
 	[ ${#others[@]} -eq 0 ] || release "${others[@]}" || return 1
 	[ -n "${ward:-}" ] || return 0
 	waits=$(sql "select id from payout.batch where state = 'approved' and programme = '$programme' and area_code = '$ward'")
-	[ -z "$waits" ] || [ -e "$here/done/bookings-payout" ] || ! release "$waits" 2>"$here/out/not-funded" || {
+	[ -z "$waits" ] || [ -e "$here/done/second-credit-begun" ] || ! release "$waits" 2>"$here/out/not-funded" || {
 		echo "batch $waits was released without money"
 		return 1
 	}
@@ -295,10 +295,9 @@ s_pay()
 s_second_credit()
 {
 	local waits
-	once bookings-payout-begun true && bookings payout && within 60 money_there payout || return 1
+	once second-credit-begun true && bookings payout && within 60 money_there payout || return 1
 	mapfile -t waits < <(sql "select id from payout.batch where state = 'approved' order by id")
 	[ ${#waits[@]} -eq 0 ] || release "${waits[@]}" || return 1
-	once bookings-payout true
 	s_pay
 }
 
