@@ -437,7 +437,8 @@ s_compare()
 	ops/demo/results summary "$here/out/summary.json" "$here/summary.json" $equal || return 1
 	[ $equal = true ] && ops/demo/compare truth "$input/truth.json" "$here/summary.json" "$here/out/people.csv" ${OWED:+--owed} &&
 		ops/demo/compare rows "$input/truth.json" "$here/out/rows.csv" &&
-		{ [ -n "${OWED:-}" ] || ops/demo/compare report "$input/truth.json" "$here/out/report.csv"; }
+		{ [ -n "${OWED:-}" ] || ops/demo/compare report "$input/truth.json" "$here/out/report.csv"; } &&
+		note="people, rows, wards and the bank's book are equal"
 }
 
 # ---- all together -------------------------------------------------------------------------------------------------------------
