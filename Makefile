@@ -178,8 +178,6 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GENERATED) libraries-found
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.$$$$ && mv $@.$$$$ $@ || { rm -f $@.$$$$; false; }
 
-$(BUILD)/obj/ledger/db/migrate.o: CPPFLAGS_ALL += -DCHITRA_DATADIR='"$(PREFIX)/share/chitra/sql"'
-
 $(BUILD)/lib/%.a:
 	$(call say,AR)
 	$(quiet)mkdir -p $(@D)

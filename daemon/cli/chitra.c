@@ -166,6 +166,13 @@ static bool compare_with_archive(const struct cli *cli, struct archive **out)
 	return *out != NULL;
 }
 
+static void fill_config_errors(struct json_writer *j, const void *what)
+{
+	json_put_str(j, "error", "config");
+	json_put_str(j, "result", result_name(REFUSED));
+	json_put_str(j, "text", what);
+}
+
 static int run_on_desk(const struct command *command, const struct globals *g, int argc, char **argv)
 {
 	const char *path = g->config ? g->config : getenv("CHITRA_CONFIG");
@@ -174,7 +181,10 @@ static int run_on_desk(const struct command *command, const struct globals *g, i
 		path = CONFIG_DEFAULT;
 	struct config *config = config_load(path, DUTY_DESK, &errors);
 	if (!config) {
-		fputs(errors.text, stderr);
+		if (g->json)
+			cli_print_json(fill_config_errors, errors.text);
+		else
+			fputs(errors.text, stderr);
 		config_errors_free(&errors);
 		return EX_CONFIG;
 	}

@@ -93,4 +93,9 @@ for wrong in '' 'unknown' 'init --start x' 'check --what' 'check more'; do
 	is "$status" 64 "wrong use: chitra db $wrong"
 done
 
+out=$("$chitra" --json --config "$scratch/none.conf" whoami 2>&1)
+like "$? $out" '^78 \{"error":"config","result":"refused","text":".*none\.conf' "a configuration that is not there is one JSON object too"
+out=$("$chitra" import --json 2>&1 --config "$scratch/none.conf" --help)
+like "$? $out" "^0 usage: chitra import FILE" "--help after a command needs no configuration"
+
 done_testing
