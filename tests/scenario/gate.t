@@ -196,7 +196,7 @@ gate_stop
 
 # ---- more than can wait -----------------------------------------------------------------------------------------------------
 
-gate_start
+gate_start "request_time = $((10 * ${CHITRA_PATIENCE:-1}))s"
 rm -f "$scratch"/status.*
 head -c 4000000 /dev/zero >"$scratch/large"
 now=$(date +%s)

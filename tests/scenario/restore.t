@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck disable=SC2154
 
 payroll_place demo
-export BANK_CONFIG=$'concurrency = 4\nrate = 40' PROFILE='{"items_per_message":20}'
+export BANK_CONFIG=$'concurrency = 4\nrate = '$((40 / ${CHITRA_PATIENCE:-1})) PROFILE='{"items_per_message":20}'
 
 dump()
 {

@@ -9,7 +9,8 @@
 slow_bank()
 {
 	PROFILE='{"items_per_message":10'$1'}'
-	BANK_CONFIG=$'concurrency = 2\nrate = 10'
+	# Where kills take longer, payments last longer.
+	BANK_CONFIG=$'concurrency = 2\nrate = '$((10 / ${CHITRA_PATIENCE:-1}))
 	BANK_OPTIONS="--reply-delay 150ms $2"
 }
 
