@@ -8,8 +8,7 @@
 
 /* ---- cash agents ---------------------------------------------------------------------------------------------------- */
 
-/* After the journal: the list is what leaves. Then the dispatch is done with; also one of which nothing may leave any more: what was
- * sent with it waits for the agent's list, and for a person. */
+/* After the journal: the list is what leaves. Then the dispatch is done with. */
 static enum result hand_over(struct claim *c)
 {
 	struct work *w = c->w;
@@ -18,11 +17,10 @@ static enum result hand_over(struct claim *c)
 	size_t n = 0;
 	for (size_t i = 0; i < c->n; i++) {
 		struct drawn *d = &c->drawn[i];
-		asks[n] = DISPATCH_NO_ASK;
-		refs[n++] = d->parcel ? d->parcel->dispatch
-				      : (struct dispatch_ref){d->dispatch->id, d->dispatch->epoch};
 		if (!d->parcel)
 			continue;
+		asks[n] = DISPATCH_NO_ASK;
+		refs[n++] = d->parcel->dispatch;
 		enum result r = cash_write(w, c->bank->teller, d->dispatch, d->at, d->judged, d->n);
 		if (r != OK)
 			return r;
@@ -35,8 +33,8 @@ static enum result hand_over(struct claim *c)
 	return r == OK ? tx_commit(w) : r;
 }
 
-/* What may not be handed over any more stays sent, for a person to ask the agent about; it is judged again later, not at once. What
- * has ended meanwhile needs no list. */
+/* What may not be handed over stays sent, for a person to ask the agent about. It is judged again later, not at once; never, when its
+ * validity is over or everything in it has ended. */
 static enum result put_off(struct claim *c)
 {
 	struct work *w = c->w;
@@ -47,7 +45,8 @@ static enum result put_off(struct claim *c)
 		const struct drawn *d = &c->drawn[i];
 		if (d->parcel)
 			continue;
-		asks[n] = d->n ? ASK_AGAIN_REFUSED_MS : DISPATCH_NO_ASK;
+		bool over = d->n == 0 || d->at[0].line.valid_until_us <= c->now.now_us + MARGIN_US;
+		asks[n] = over ? DISPATCH_NO_ASK : ASK_AGAIN_REFUSED_MS;
 		refused[n++] = (struct dispatch_ref){d->dispatch->id, d->dispatch->epoch};
 	}
 	return dispatch_told(w, refused, asks, n);
