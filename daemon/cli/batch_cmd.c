@@ -123,14 +123,15 @@ static int make(struct cli *cli, const struct batch_options *o)
 	if (!o->pick.programme || !o->pick.has_period || o->pick.all == (o->area != NULL))
 		return cli_usage(cli);
 	CLEANUP(secret_drop) struct key32 *id_key = cli_key(cli, "id_key");
-	if (!id_key)
+	CLEANUP(secret_drop) struct key32 *kek = id_key ? cli_key(cli, "kek") : NULL;
+	if (!kek)
 		return cli_refused(cli, &cli->w->why);
 	struct batch_made made = {0};
 	struct batch_wish wish = {.programme = o->pick.programme,
 		.period = o->pick.period,
 		.area = o->area,
 		.channel = o->channel,
-		.id_key = id_key};
+		.keys = {.id_key = id_key, .kek = {.version = 1, .key = kek}}};
 	enum result r = make_all(cli, &wish, &made);
 	/* Batches of the wards before a refusal are made and stay. */
 	if (r == OK || (!cli->json && made.batches > 0))
@@ -334,8 +335,8 @@ static enum result may_change(struct cli *cli, const struct batches *b)
 	return OK;
 }
 
-static enum result remake_one(
-	struct cli *cli, int64_t id, const char *must_be, const struct key32 *id_key, struct batch_made *made)
+static enum result remake_one(struct cli *cli, int64_t id, const char *must_be, const struct batch_keys *keys,
+	struct batch_made *made)
 {
 	struct batches b;
 	enum result r = batch_lock(cli->w, &id, 1, &b);
@@ -343,21 +344,23 @@ static enum result remake_one(
 		r = batch_must_be(cli->w, &b, must_be);
 	if (r == OK)
 		r = may_change(cli, &b);
-	return r == OK ? batch_remake(cli->w, id, id_key, made) : r;
+	return r == OK ? batch_remake(cli->w, id, keys, made) : r;
 }
 
 /* must_be: frozen (sent back) or open (remade). */
 static int remake(struct cli *cli, const struct pick *pick, const char *must_be)
 {
 	CLEANUP(secret_drop) struct key32 *id_key = cli_key(cli, "id_key");
+	CLEANUP(secret_drop) struct key32 *kek = id_key ? cli_key(cli, "kek") : NULL;
+	struct batch_keys keys = {.id_key = id_key, .kek = {.version = 1, .key = kek}};
 	struct batch_made made = {0};
-	if (!id_key)
+	if (!kek)
 		return cli_refused(cli, &cli->w->why);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	for (size_t i = 0; i < pick->n && r == OK; i++) {
 		struct batch_made one = {0};
-		r = remake_one(cli, pick->ids[i], must_be, id_key, &one);
+		r = remake_one(cli, pick->ids[i], must_be, &keys, &one);
 		made.batches += one.batches;
 		made.lines += one.lines;
 		made.account += one.account;

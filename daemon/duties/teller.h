@@ -259,6 +259,9 @@ void cash_start(struct bank *b);
 
 /* ---- teller_cash.c ------------------------------------------------------------------------------------------------- */
 
+/* Whose ID cannot be opened is on no list: the agent pays whoever shows it. */
+enum result cash_judge(struct work *w, const struct teller *t, const struct payable *at,
+	struct judged *judged, size_t n) WARN_UNUSED;
 /* Writes the list of what may leave of a dispatch: <cash_out>/<channel>-<dispatch>.csv. */
 enum result cash_write(struct work *w, const struct teller *t, const struct dispatch *d,
 	const struct payable *at, const struct judged *judged, size_t n) WARN_UNUSED;

@@ -71,6 +71,17 @@ static const char *digits_of(const struct identities *all, int64_t person)
 	return "";
 }
 
+enum result cash_judge(
+	struct work *w, const struct teller *t, const struct payable *at, struct judged *judged, size_t n)
+{
+	struct identities ids;
+	enum result r = load_identities(w, &t->kek, at, n, &ids);
+	for (size_t i = 0; r == OK && i < n; i++)
+		if (!judged[i].refused && !*digits_of(&ids, at[i].person))
+			judged[i].refused = "id_unreadable";
+	return r;
+}
+
 /* A name in quotes; one that a spreadsheet would take for a formula gets a space before it. */
 static void add_name(struct buf *b, const char *name)
 {

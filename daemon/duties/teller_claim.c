@@ -165,6 +165,10 @@ static enum result judge(struct claim *c, struct drawn *d, bool first_time)
 		d->dispatch->cash, d->at, d->n, d->judged);
 	if (r != OK)
 		return r;
+	if (d->dispatch->cash)
+		r = cash_judge(c->w, t, d->at, d->judged, d->n);
+	if (r != OK)
+		return r;
 	judge_earlier(d);
 	if (first_time)
 		judge_journal(t, d);

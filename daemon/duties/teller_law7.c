@@ -279,13 +279,26 @@ bool account_open(const struct kek *kek, const struct payable *p, struct account
 	return fine;
 }
 
+static const char *judge_cash(const struct kek *kek, const char *agent, const struct payable *p)
+{
+	struct key32 key;
+	struct why why = {0};
+	if (p->wrapped.n == 0)
+		return "account_erased";
+	if (!seal_unwrap(kek, 1, p->person, p->wrapped, &key, &why))
+		return "account_unreadable";
+	struct hash expected = account_hash_cash(agent, &p->line.anchor, &key);
+	secret_wipe(&key, sizeof key);
+	return hash_eq(&expected, &p->line.account) ? NULL : "account_changed";
+}
+
 static const char *judge_account(
 	const struct law7 *l, const char *bank, bool cash, const struct payable *p, struct payment *out)
 {
-	if (cash || !p->bank) {
-		struct hash expected = account_hash_cash(bank, &p->line.anchor);
-		return cash && !p->bank && hash_eq(&expected, &p->line.account) ? NULL : "account_changed";
-	}
+	if (cash != !p->bank)
+		return "account_changed";
+	if (cash)
+		return judge_cash(l->kek, bank, p);
 	if (strlen(p->bank) >= BANK_CODE_SIZE)
 		return "bank_code";
 	if (p->wrapped.n == 0)

@@ -202,14 +202,14 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 			.in_question = row_bool(&r, i, in_question),
 		};
 		p->line = line_of(&r, i, &lc, p->terms);
+		if (!row_null(&r, i, wrapped))
+			p->wrapped = row_bytes(&r, i, wrapped);
 		if (!p->bank)
 			continue;
 		p->salt = row_hash16(&r, i, salt);
 		p->sealed = row_bytes(&r, i, sealed);
 		p->holder = row_text(&r, i, holder);
 		p->account_person = row_i64(&r, i, owner);
-		if (!row_null(&r, i, wrapped))
-			p->wrapped = row_bytes(&r, i, wrapped);
 	}
 	*out = (struct payables){.at = at, .n = k};
 	return OK;

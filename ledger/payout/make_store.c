@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger/base/secret.h"
 #include "ledger/db/copy.h"
 #include "ledger/payout/field.h"
 #include "ledger/register/account_hash.h"
@@ -175,9 +176,7 @@ static struct due due_of(const struct rows *r, size_t i, const struct due_column
 			.not_before = clock->today,
 			.valid_until_us = second_floor(clock->now_us + channel->valid_us)},
 	};
-	if (channel->cash) {
-		d.line.account = account_hash_cash(channel->bank, &d.line.anchor);
-	} else {
+	if (!channel->cash) {
 		d.account = row_i64(r, i, c->account);
 		d.line.account = row_hash(r, i, c->hash);
 	}
@@ -187,8 +186,21 @@ static struct due due_of(const struct rows *r, size_t i, const struct due_column
 		.anchor = d.line.anchor,
 		.instalment = d.line.instalment,
 		.issue = d.line.issue};
-	e2e_id(wish->id_key, &of, d.line.id);
+	e2e_id(wish->keys.id_key, &of, d.line.id);
 	return d;
+}
+
+/* Bound to the person's data key; a row of somebody else does not open it. */
+static bool set_cash_account(
+	const struct kek *kek, const struct rows *r, size_t i, struct due *d, struct why *why)
+{
+	struct key32 key;
+	int64_t person = row_i64(r, i, rows_col(r, "person"));
+	if (!seal_unwrap(kek, 1, person, row_bytes(r, i, rows_col(r, "wrapped")), &key, why))
+		return false;
+	d->line.account = account_hash_cash(d->channel->bank, &d->line.anchor, &key);
+	secret_wipe(&key, sizeof key);
+	return true;
 }
 
 static enum result read_due(struct work *w, const struct batch_wish *wish, const struct batch_area *areas,
@@ -214,8 +226,12 @@ static enum result read_due(struct work *w, const struct batch_wish *wish, const
 	for (size_t i = 0; i < rows_n(&found); i++) {
 		const struct channel *channel = way_of(
 			row_text(&found, i, c.way), row_i64(&found, i, c.agency), channels, made);
-		if (channel)
-			d.at[d.n++] = due_of(&found, i, &c, wish, channel, clock);
+		if (!channel)
+			continue;
+		struct due *due = &d.at[d.n++];
+		*due = due_of(&found, i, &c, wish, channel, clock);
+		if (channel->cash && !set_cash_account(&wish->keys.kek, &found, i, due, &w->why))
+			return REFUSED;
 	}
 	*out = d;
 	return OK;
@@ -483,7 +499,7 @@ static enum result refill(struct work *w, const struct batch *b, struct dues *du
 	return r;
 }
 
-enum result batch_remake(struct work *w, int64_t id, const struct key32 *id_key, struct batch_made *made)
+enum result batch_remake(struct work *w, int64_t id, const struct batch_keys *keys, struct batch_made *made)
 {
 	struct batches one;
 	struct channels channels;
@@ -498,7 +514,7 @@ enum result batch_remake(struct work *w, int64_t id, const struct key32 *id_key,
 		.period = b->period,
 		.area = b->area,
 		.channel = b->channel,
-		.id_key = id_key};
+		.keys = *keys};
 	struct batch_areas areas;
 	r = lock_areas(w, wish.programme, &(struct batch_area){.code = b->area}, 1);
 	if (r == OK)

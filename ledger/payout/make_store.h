@@ -7,14 +7,21 @@
 #ifndef CHITRA_PAYOUT_MAKE_STORE_H
 #define CHITRA_PAYOUT_MAKE_STORE_H
 
+#include "ledger/base/seal.h"
 #include "ledger/payout/batch_store.h"
+
+/* id_key derives end-to-end ids; the KEK opens the data keys that the lines of cash are bound to. */
+struct batch_keys {
+	const struct key32 *id_key;
+	struct kek kek;
+};
 
 struct batch_wish {
 	const char *programme;
 	struct month period;
 	const char *area;    /* NULL: all */
 	const char *channel; /* NULL: the programme's bank channel, and its cash channel */
-	const struct key32 *id_key;
+	struct batch_keys keys;
 };
 
 /* A ward with claims of one pay period. */
@@ -46,6 +53,6 @@ enum result batch_make(struct work *w, const struct batch_wish *wish, const stru
 /* Makes the lines of a batch anew, from what is owed now and valid from now: an open batch as it is, a frozen one as a new
  * version (its approvals count no more). A batch for which nothing is left is withdrawn. REFUSED batch_state. */
 enum result batch_remake(
-	struct work *w, int64_t id, const struct key32 *id_key, struct batch_made *made) WARN_UNUSED;
+	struct work *w, int64_t id, const struct batch_keys *keys, struct batch_made *made) WARN_UNUSED;
 
 #endif

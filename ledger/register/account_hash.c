@@ -15,10 +15,11 @@ struct hash account_hash(const struct hash16 *salt, const char *bank, const char
 	return sha256(buf_bytes(&text));
 }
 
-struct hash account_hash_cash(const char *agent, const struct hash16 *anchor)
+struct hash account_hash_cash(const char *agent, const struct hash16 *anchor, const struct key32 *data_key)
 {
-	static const struct hash16 no_salt;
+	struct bytes what = bytes_z("cash/v1\n");
+	struct hash16 salt = blake2b_keyed16(data_key, &what, 1);
 	char number[sizeof "cash:" + 2 * sizeof anchor->b] = "cash:";
 	hex_encode(anchor->b, sizeof anchor->b, number + strlen("cash:"));
-	return account_hash(&no_salt, agent, number);
+	return account_hash(&salt, agent, number);
 }

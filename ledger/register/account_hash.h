@@ -9,7 +9,8 @@
 /* SHA-256("chitra-account/v1\n" ‖ salt ‖ bank ‖ "\n" ‖ number). */
 struct hash account_hash(const struct hash16 *salt, const char *bank, const char *number);
 
-/* The same for cash: bank = the agent's code, number = "cash:" and the person's anchor in hex, salt = zeros. */
-struct hash account_hash_cash(const char *agent, const struct hash16 *anchor);
+/* The same for cash: bank = the agent's code, number = "cash:" and the person's anchor in hex, salt = keyed BLAKE2b-128(the person's
+ * data key, "cash/v1\n"). The key opens the ID that the agent is shown, so no other person can be put in this one's place. */
+struct hash account_hash_cash(const char *agent, const struct hash16 *anchor, const struct key32 *data_key);
 
 #endif

@@ -37,7 +37,7 @@ where pg_advisory_xact_lock(1128810834, w.ward) is null;
 -- duties: desk
 -- in: programme text, areas text[], since date[], pay_periods date[]
 -- out: claim bigint, month date, kind text, instalment smallint, amount_dong bigint, agency bigint, area text, area_from date,
---      anchor bytea, issue smallint, way text, account bigint, account_hash bytea
+--      person bigint, anchor bytea, wrapped bytea, issue smallint, way text, account bigint, account_hash bytea
 -- Claims without a live payout, and how each can be paid. A claim that was proven unpaid comes again as its next issue, unless
 -- evidence speaks against that; an account that sent the last issue back counts only after it was checked anew. An account that
 -- nobody has confirmed makes its claim wait: it is no want of an account. `offset 0` and `limit 1`: look up by index, ward after ward,
@@ -76,9 +76,10 @@ with clock as materialized (
 	where l.issue is null or l.ended_as is not null and not payout.in_question(d.id, (l.issue + 1)::smallint)
 )
 select r.id as claim, r.month, r.kind, r.instalment, r.amount_dong, r.agency, r.area_code as area, r.area_valid_from as area_from,
-	p.anchor, (coalesce(r.last_issue, 0) + 1)::smallint as issue,
+	r.person, p.anchor, k.wrapped, (coalesce(r.last_issue, 0) + 1)::smallint as issue,
 	case
 		when r.has_finding then 'finding'
+		when a.id is null and k.wrapped is null then 'unconfirmed'
 		when r.cash_wish then 'cash_wish'
 		when a.id is not null then 'account'
 		when (select true from register.payee_account x where x.person = r.person limit 1) then 'unconfirmed'
@@ -93,6 +94,7 @@ left join lateral (
 	where k.passes and (x.authority_until is null or x.authority_until >= clock.today)
 		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and k.at <= r.ended_at, false)
 	order by x.id desc limit 1) a on not r.has_finding and not r.cash_wish
+left join lateral (select x.wrapped from register.person_key x where x.person = r.person offset 0) k on a.id is null
 order by r.agency, r.area_code, r.area_valid_from, r.id;
 
 -- name: batches_add

@@ -52,7 +52,7 @@ for update of d skip locked;
 --      kind text, anchor bytea, instalment smallint, issue smallint, amount_dong bigint, account_hash bytea, line_hash bytea,
 --      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea,
 --      in_question boolean
--- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to. Ids are counted out and everything
+-- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to, or (cash) of the person. Ids are counted out and everything
 -- is looked up one by one (`offset 0`): a few hundred rows are otherwise planned as scans and hashes of whole tables.
 select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue,
 	p.amount_dong, p.account_hash, p.line_hash, n.name, n.id as person, a.bank, a.salt, a.sealed, a.holder_name,
@@ -67,7 +67,7 @@ cross join lateral (select p.batch, p.line, p.end_to_end_id, p.claim, p.issue, p
 cross join lateral (select c.person, c.programme, c.month, c.kind, c.instalment from payout.claim c where c.id = p.claim offset 0) as c
 cross join lateral (select n.id, n.anchor, n.name from register.person n where n.id = c.person offset 0) as n
 left join lateral (select a.person, a.bank, a.salt, a.sealed, a.holder_name from register.payee_account a where a.id = p.payee_account offset 0) as a on true
-left join lateral (select k.wrapped from register.person_key k where k.person = a.person offset 0) as k on true
+left join lateral (select k.wrapped from register.person_key k where k.person = coalesce(a.person, c.person) offset 0) as k on true
 order by s.payout, r.dispatch;
 
 -- name: batch_terms

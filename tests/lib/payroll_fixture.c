@@ -394,9 +394,11 @@ static struct officer begin_as(struct work *w, const char *login)
 
 static void make_batches(struct work *w, const struct payroll *p, struct batches *out)
 {
-	struct key32 id_key = key_named(p, w, "id");
+	struct key32 id_key = key_named(p, w, "id"), kek = key_named(p, w, "kek");
 	struct month period = {2024, 4};
-	struct batch_wish wish = {.programme = "merit", .period = period, .id_key = &id_key};
+	struct batch_wish wish = {.programme = "merit",
+		.period = period,
+		.keys = {.id_key = &id_key, .kek = {.version = 1, .key = &kek}}};
 	struct batch_areas areas;
 	struct batch_made made = {0};
 	struct officer me = begin_as(w, "lan");

@@ -18,7 +18,7 @@ for name in admin1 admin2 admin3 stranger lan tu minh hoa binh; do
 	chitra key new "$keys/$name" --label "$name" --passphrase-file "$keys/passphrase" >/dev/null || exit 1
 done
 cat "$keys"/admin[123].pub >"$keys/admin-keys"
-for name in id log; do
+for name in id kek log; do
 	chitra secret new "$keys/$name" || exit 1
 done
 cat >"$CHITRA_CONFIG" <<-CONF
@@ -28,6 +28,7 @@ cat >"$CHITRA_CONFIG" <<-CONF
 	directory = $scratch/archive
 	[desk]
 	id_key = $keys/id
+	kek = $keys/kek
 	admin_keys = $keys/admin-keys
 CONF
 
@@ -83,6 +84,10 @@ people 1 10 22915
 people 11 13 22918
 for n in 1 2 3 4 5 11 12 13; do
 	account $n true
+done
+# shellcheck disable=SC2046
+"$CHITRA_BIN/../tests/unit/db_payroll" keys "$keys/kek" $(sql "select id from register.person") | while read -r person key; do
+	sql "insert into register.person_key (person, wrapped) values ($person, '\\x$key')"
 done
 account 6 true && sql "insert into register.pay_preference (person, programme, method, since)
 	select id, 'merit', 'cash', '2024-01-01' from register.person where name_fold = 'nguyen van 6'"

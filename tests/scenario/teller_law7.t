@@ -132,6 +132,27 @@ ok "with the right admins the same is paid" until_true 20 "select count(*) = 100
 	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 60000 and s.state = 6"
 teller_drain
 
+# ---- cash -----------------------------------------------------------------------------------------------------------------------------
+
+# Two people change places, each with the other's claim and anchor: every line is what was signed, and the ID that the agent would be
+# shown is another's.
+payroll 10 first=90001 wards=1 cash_every=1
+as_attacker "create temp table two as select id, anchor from register.person where id in (90001, 90010);
+	update register.person set anchor = substr(sha256(anchor), 1, 16) where id in (90001, 90010);
+	update register.person p set anchor = t.anchor from two t where p.id in (90001, 90010) and t.id <> p.id;
+	update payout.claim set person = -1 where person = 90001;
+	update payout.claim set person = 90001 where person = 90010;
+	update payout.claim set person = 90010 where person = -1"
+as_attacker "update register.person_id set sealed = (select sealed from register.person_id where person = 90003) where person = 90002"
+# shellcheck disable=SC2119
+teller_start
+ok "the agent's list is written" until_true 20 "select count(*) = 7 from payout.payout_state s join payout.payout p on p.id = s.payout
+	join payout.claim c on c.id = p.claim where c.person > 90000 and s.state = 3"
+is "$(cat "$scratch"/cash/*.csv | grep -cE '099000090(001|002|010)')" 0 "nobody stands on it in another's place, nor without an ID that can be read"
+is "$(sql "select string_agg(h.reason, ' ' order by h.reason) from payout.hold h join payout.payout p on p.id = h.payout
+	join payout.claim c on c.id = p.claim where c.person > 90000")" "account_changed account_changed id_unreadable" "and a person looks at them"
+teller_drain
+
 # ---- a bank's promise and the clock are not the database's to give -------------------------------------------------------------------
 
 # The rows say that the bank deduplicates; it does not, and our configuration knows.

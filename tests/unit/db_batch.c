@@ -18,6 +18,7 @@
 
 static struct db *db;
 static struct key32 id_key;
+static const struct batch_keys batch_keys = {.id_key = &id_key};
 static struct trust trust;
 static struct sign_key *admins[2];
 static char archive[64];
@@ -128,7 +129,7 @@ static struct batch_made make(struct work *w, int who, struct month period, cons
 {
 	struct batch_made made = {0};
 	struct batch_areas areas;
-	struct batch_wish wish = {.programme = "merit", .period = period, .area = ward, .id_key = &id_key};
+	struct batch_wish wish = {.programme = "merit", .period = period, .area = ward, .keys = batch_keys};
 	enum result r = enter(w, who);
 	if (r == OK)
 		r = batch_areas(w, &wish, &areas);
@@ -314,7 +315,7 @@ static void test_changed_meanwhile(struct work *w)
 	ok(went(w, r == OK ? tx_commit(w) : r), "a checker looks at a batch");
 	r = enter(w, LAN);
 	if (r == OK)
-		r = batch_remake(w, batch, &id_key, &made);
+		r = batch_remake(w, batch, &batch_keys, &made);
 	ok(went(w, r == OK ? tx_commit(w) : r) && made.lines == 2, "meanwhile it is made anew");
 	is_str(scene("select string_agg(end_to_end_id, ' ' order by line) from payout.payout where batch = %" PRId64,
 		       batch),

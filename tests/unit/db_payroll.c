@@ -1,10 +1,14 @@
 /* The fixture of a payroll, as a program for scenarios and benchmarks; alone, a test that what it makes may be paid.
  *
- *	db_payroll DIR PEOPLE [name=value …]	in the database of libpq's environment, which has the schema and is a sandbox */
+ *	db_payroll DIR PEOPLE [name=value …]	in the database of libpq's environment, which has the schema and is a sandbox
+ *	db_payroll keys KEKFILE PERSON…	a new data key of each person, wrapped: "PERSON HEX" */
 #include "tests/lib/payroll_fixture.h"
 
 #include <inttypes.h>
 
+#include "ledger/base/seal.h"
+#include "ledger/base/secret.h"
+#include "ledger/base/text.h"
 #include "tests/unit/db_books.h"
 
 static void take_option(struct payroll *p, const char *option)
@@ -51,8 +55,27 @@ static int make(int argc, char **argv)
 	return 0;
 }
 
+static int wrap_keys(int argc, char **argv)
+{
+	struct why why;
+	CLEANUP(secret_drop) struct key32 *key = secret_load_file(argv[2], &why);
+	const struct kek kek = {.version = 1, .key = key};
+	for (int i = 3; key && i < argc; i++) {
+		struct key32 data_key;
+		uint8_t wrapped[SEAL_WRAPPED_SIZE];
+		char hex[2 * SEAL_WRAPPED_SIZE + 1];
+		seal_new_key(&data_key);
+		seal_wrap(&kek, strtoll(argv[i], NULL, 10), &data_key, wrapped);
+		hex_encode(wrapped, sizeof wrapped, hex);
+		printf("%s %s\n", argv[i], hex);
+	}
+	return key ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc >= 3 && strcmp(argv[1], "keys") == 0)
+		return wrap_keys(argc, argv);
 	if (argc >= 3)
 		return make(argc, argv);
 	skip_all("db_payroll is a tool of the scenarios");

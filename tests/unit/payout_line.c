@@ -143,11 +143,13 @@ static void test_account_hash(void)
 {
 	char hex[HASH_HEX_SIZE];
 	struct pay_line l = example();
-	struct hash cash = account_hash_cash("vnpost", &l.anchor);
+	struct key32 key;
+	memset(key.b, 7, sizeof key.b);
+	struct hash cash = account_hash_cash("vnpost", &l.anchor, &key);
 	is_str(hash_hex(&l.account, hex), "55fac40a12350bc104b5c9e45435bc147f27e786b564441205df95c2d5d66071",
 		"an account's hash is salted SHA-256 of bank and number");
-	is_str(hash_hex(&cash, hex), "15045b4732765d165eb35e028cb3d105c5afe00784dbda5c07fc6347cc768025",
-		"a cash payout's hash binds the agent and the person");
+	is_str(hash_hex(&cash, hex), "5c22cbff169f7d1a801a7d5e1c0d604ecab406cdec23358e6c713a52914f4a10",
+		"a cash payout's hash binds the agent, the person and her data key");
 }
 
 static void test_bundle(struct arena *a)
