@@ -114,8 +114,8 @@ is "$(sql "select count(distinct payout) from payout.hold where reason = 'sent_b
 
 # ---- a stranger's certificate, a revoked one -----------------------------------------------------------------------------------------
 
-payroll 100 first=50001 wards=1
 teller_drain
+payroll 100 first=50001 wards=1
 cp "$keys/admin-keys" "$scratch/admin-keys"
 sed -i 's/^\(..\)/ff/' "$keys/admin-keys"
 # shellcheck disable=SC2119
