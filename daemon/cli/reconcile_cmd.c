@@ -121,6 +121,9 @@ static void print_statement(struct arena *a, const struct reconciliation *c)
 	printf("\nSao kê %s, %s ngày trước; sổ cái %s.\n", c->complete ? "đủ dòng" : "KHÔNG CỘNG KHỚP",
 		c->chained ? "nối tiếp" : "KHÔNG NỐI TIẾP",
 		vnd_cmp(c->books, c->expected) == 0 ? "khớp sao kê" : "LỆCH sao kê");
+	if (vnd_cmp(c->in_flight, c->in_flight_payouts) != 0)
+		printf("LỆCH: tiền đang chuyển trên sổ cái %s đ, theo các khoản chi %s đ.\n",
+			money(a, c->in_flight), money(a, c->in_flight_payouts));
 }
 
 static void print_kinds(struct arena *a, const struct reconciliation *c)
@@ -228,6 +231,8 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_vnd(j, "closing_dong", c->closing);
 	json_put_vnd(j, "books_dong", c->books);
 	json_put_bool(j, "books_agree", vnd_cmp(c->books, c->expected) == 0);
+	json_put_vnd(j, "in_flight_dong", c->in_flight);
+	json_put_bool(j, "in_flight_agrees", vnd_cmp(c->in_flight, c->in_flight_payouts) == 0);
 	json_put_vnd(j, "unallocated_dong", c->unallocated);
 	json_put_vnd(j, "overdue_dong", c->overdue);
 	json_put_vnd(j, "suspense_dong", c->suspense);

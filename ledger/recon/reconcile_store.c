@@ -135,6 +135,20 @@ static enum result read_books(struct work *w, struct reconciliation *c)
 	return OK;
 }
 
+static enum result read_in_flight(struct work *w, struct reconciliation *c)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_RECONCILE_IN_FLIGHT,
+		DB_ARGS(db_i64(c->funding.id),
+			db_text(account_code(w->arena, ACCOUNT_IN_FLIGHT, c->funding.code, NULL))),
+		&r);
+	if (result != OK)
+		return result;
+	c->in_flight = row_vnd(&r, 0, rows_col(&r, "booked_dong"));
+	c->in_flight_payouts = row_vnd(&r, 0, rows_col(&r, "payouts_dong"));
+	return OK;
+}
+
 static enum result read_breaks(struct work *w, struct reconciliation *c)
 {
 	struct rows r;
@@ -162,7 +176,8 @@ static enum result read_breaks(struct work *w, struct reconciliation *c)
 
 static enum reconciled judge(const struct reconciliation *c)
 {
-	if (c->statement == 0 || !c->complete || !c->chained || vnd_cmp(c->books, c->expected) != 0)
+	if (c->statement == 0 || !c->complete || !c->chained || vnd_cmp(c->books, c->expected) != 0 ||
+		vnd_cmp(c->in_flight, c->in_flight_payouts) != 0)
 		return RECONCILED_BROKEN;
 	if (vnd_is_zero(c->unexplained))
 		return RECONCILED_CLEAN;
@@ -195,6 +210,8 @@ enum result reconcile(struct work *w, const char *funding, struct day day, struc
 		result = read_overdue(w, &c);
 	if (result == OK)
 		result = read_books(w, &c);
+	if (result == OK)
+		result = read_in_flight(w, &c);
 	if (result == OK)
 		result = read_breaks(w, &c);
 	if (result != OK)

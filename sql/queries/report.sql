@@ -89,6 +89,18 @@ left join books.ledger_account a on a.code = c.code
 left join books.balance_day d on d.account = a.id and d.day <= $2
 group by c.code;
 
+-- name: reconcile_in_flight
+-- duties: desk scribe
+-- in: funding bigint, account text
+-- out: booked_dong bigint, payouts_dong bigint
+-- What is on its way as the books and as the payouts say it, in one look: both change in the same transactions.
+select coalesce((select -b.balance from books.ledger_account a join books.balance b on b.account = a.id where a.code = $2), 0) as booked_dong,
+	coalesce((select sum(p.amount_dong) from payout.payout_state s
+		join payout.payout p on p.id = s.payout
+		join payout.batch b on b.id = p.batch
+		join org.channel c on c.id = b.channel and c.funding_account = $1
+		where s.state in (3, 4, 5, 6)), 0)::bigint as payouts_dong;
+
 -- name: reconcile_other_days
 -- duties: desk scribe
 -- in: funding bigint, day date

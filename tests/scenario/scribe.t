@@ -158,6 +158,9 @@ like "$(cat "$scratch/words")" "56.332" "and their sum is on the page"
 is "$(sql "select result || ' ' || unexplained_dong from recon.reconciliation order by id desc limit 1")" "breaks 56332" \
 	"and in the reconciliation's row"
 is "$(sql "select sum(balance) from books.balance")" 0 "the books balance"
+psql -XAtqc "set session_replication_role = replica" -c "update payout.payout_state set state = 5 where payout = (select min(payout) from payout.payout_state where state = 7)"
+is "$(reconcile 2024-04-04)" 1 "a payout that somebody set back round the guards is noticed"
+like "$(cat "$scratch/words")" "LỆCH: tiền đang chuyển" "because the books have no such money on its way"
 
 kill -TERM "$last_pid"
 wait "$last_pid"

@@ -42,6 +42,18 @@ static inline void recon_scene_begin(const char *name, int64_t people, struct pa
 	p->people = people;
 	payroll_setup(&w, p);
 	payroll_pay(&w, p);
+	struct told_by by = told_by_scribe();
+	struct entry sent = entry_dispatch_sent(w.arena, &by,
+		&(struct dispatch_sent){.dispatch = 1,
+			.channel = "demo-channel",
+			.funding_account = "demo-funding",
+			.count = people,
+			.sum = vnd(p->sum),
+			.n_parts = 1,
+			.parts = &(struct dispatch_part){"so-ldtbxh", "merit", vnd(p->sum)}});
+	if (!went(&w, tx_begin(&w)) || !went(&w, books_post(&w, &sent, 1, FLOORS_RECORD, NULL)) ||
+		!went(&w, tx_commit(&w)))
+		exit(1);
 	arena_free(w.arena);
 	scene("select count(*) from (select array_agg(payout) as ids from payout.payout_state) s, payout.move(s.ids, "
 	      "array_fill(1::smallint, array[cardinality(s.ids)]), array_fill(3::smallint, array[cardinality(s.ids)]), 1::smallint, "
