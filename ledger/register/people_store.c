@@ -11,10 +11,10 @@ struct page {
 	const struct register_keys *keys;
 	struct month period;
 	bool everywhere;
-	size_t n_areas;
-	const char *const *areas;
-	int64_t person; /* the last one seen */
+	size_t n_areas, n_programmes;
+	const char *const *areas, *const *programmes;
 	const char *programme;
+	int64_t person; /* the last one seen of it */
 	void (*take)(void *, const struct person_out *);
 	void *context;
 };
@@ -142,7 +142,7 @@ static enum result one_page(struct page *g, bool *more)
 	struct rows rows;
 	struct claim_rows claims;
 	enum result r = db_run(g->w, Q_PEOPLE_PAGE,
-		DB_ARGS(db_day(month_first(g->period)), db_i64(g->person), db_text(g->programme),
+		DB_ARGS(db_day(month_first(g->period)), db_text(g->programme), db_i64(g->person),
 			db_i64(PAGE), db_bool(g->everywhere), db_texts(g->areas, g->n_areas)),
 		&rows);
 	*more = r == OK && rows_n(&rows) > 0;
@@ -165,7 +165,6 @@ static enum result one_page(struct page *g, bool *more)
 		p.state = state_of(p.claims, p.n_claims, dead, blocked);
 		g->take(g->context, &p);
 		g->person = row_i64(&rows, i, rows_col(&rows, "person"));
-		g->programme = p.programme;
 	}
 	return r;
 }
@@ -180,6 +179,7 @@ static enum result begin(struct page *g, const char *reason)
 		return r;
 	g->everywhere = row_bool(&rows, 0, rows_col(&rows, "everywhere"));
 	g->areas = row_texts(&rows, 0, rows_col(&rows, "areas"), &g->n_areas);
+	g->programmes = row_texts(&rows, 0, rows_col(&rows, "programmes"), &g->n_programmes);
 	if (!g->everywhere && g->n_areas == 0) {
 		why_set(&g->w->why, "no_mandate", "you have no mandate for any ward");
 		return REFUSED;
@@ -187,23 +187,30 @@ static enum result begin(struct page *g, const char *reason)
 	return db_run(g->w, Q_PEOPLE_OPENED, DB_ARGS(db_text("export.people"), db_text(reason)), NULL);
 }
 
+static enum result all_pages(struct page *g)
+{
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	struct arena *whole = g->w->arena;
+	enum result r = OK;
+	g->w->arena = a;
+	g->person = 0;
+	for (bool more = true; r == OK && more;) {
+		r = one_page(g, &more);
+		arena_reset(a);
+	}
+	g->w->arena = whole;
+	return r;
+}
+
 enum result people_each(struct work *w, const struct register_keys *keys, struct month period,
 	const char *reason, void (*take)(void *context, const struct person_out *p), void *context)
 {
-	struct page g = {
-		.w = w, .keys = keys, .period = period, .programme = "", .take = take, .context = context};
+	struct page g = {.w = w, .keys = keys, .period = period, .take = take, .context = context};
 	enum result r = begin(&g, reason);
-	/* Two arenas take turns: a page needs the last programme of the page before it, and nothing older. */
-	struct arena *whole = w->arena, *turn[2] = {arena_new(), arena_new()};
-	bool more = true;
-	for (size_t i = 0; r == OK && more; i++) {
-		w->arena = turn[i % 2];
-		r = one_page(&g, &more);
-		arena_reset(turn[(i + 1) % 2]);
+	for (size_t i = 0; r == OK && i < g.n_programmes; i++) {
+		g.programme = g.programmes[i];
+		r = all_pages(&g);
 	}
-	w->arena = whole;
-	arena_free(turn[0]);
-	arena_free(turn[1]);
 	return r;
 }
 

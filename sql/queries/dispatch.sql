@@ -40,7 +40,7 @@ where d.state = 'ready' and d.channel = any (array(select x.id from org.channel 
 		join payout.payout p on p.id in (r.first_payout, r.last_payout)
 		join payout.batch b on b.id = p.batch
 		where r.dispatch = d.id
-			and (b.not_before > ops.today() or exists (select from ops.pause x where x.what = 'programme:' || b.programme)))
+			and (b.not_before > (select ops.today()) or exists (select from ops.pause x where x.what = 'programme:' || b.programme)))
 order by d.id
 limit $2
 for update of d skip locked;

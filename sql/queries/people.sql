@@ -3,9 +3,10 @@
 -- name: people_begin
 -- duties: desk
 -- in:
--- out: everywhere boolean, areas text[]
--- The wards for which this officer has any mandate in force.
-select coalesce(bool_or(m.area = '*'), false) as everywhere, array_remove(array_agg(distinct m.area), null) as areas
+-- out: everywhere boolean, areas text[], programmes text[]
+-- The wards for which this officer has any mandate in force, and all programmes.
+select coalesce(bool_or(m.area = '*'), false) as everywhere, array_remove(array_agg(distinct m.area), null) as areas,
+	array(select p.code from rules.programme p order by p.code) as programmes
 from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m.area, 0);
 
 -- name: people_opened
@@ -16,16 +17,15 @@ insert into auth.access_log (officer, what, reason) values (auth.me(), $1, $2);
 
 -- name: people_page
 -- duties: desk
--- in: period date, after_person bigint, after_programme text, most integer, everywhere boolean, areas text[]
+-- in: period date, programme text, after_person bigint, most integer, everywhere boolean, areas text[]
 -- out: person bigint, programme text, ward text, name text, wrapped bytea, sealed bytea, wish text, account_kind text, any_account boolean,
 --      dead boolean, blocked boolean
 -- account_kind: of the newest account that passes and whose authority is in force.
 with listed as materialized (
-	select distinct on (r.person, r.programme) r.person, r.programme, f.area_code
+	select distinct on (r.person) r.person, r.programme, f.area_code
 	from register.import_row r join register.import_file f on f.id = r.file
-	where r.period = $1 and r.programme is not null and r.person is not null and (r.person, r.programme) > ($2, $3)
-		and ($5 or f.area_code = any ($6))
-	order by r.person, r.programme, r.kind limit $4
+	where r.period = $1 and r.programme = $2 and r.person > $3 and ($5 or f.area_code = any ($6))
+	order by r.person, r.kind limit $4
 )
 select l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
 	coalesce((select q.method from register.pay_preference q
@@ -44,7 +44,7 @@ cross join lateral (select p.name from register.person p where p.id = l.person o
 cross join lateral (select k.wrapped from register.person_key k where k.person = l.person offset 0) k
 join lateral (select sealed from register.person_id i where i.person = l.person and i.kind = 'cccd'
 	order by i.replaced_at desc nulls first, i.known_from desc limit 1) i on true
-order by l.person, l.programme;
+order by l.person;
 
 -- name: people_claims
 -- duties: desk
