@@ -205,6 +205,18 @@ static void fill_stopped(struct json_writer *j, const void *what)
 	json_put_i64(j, "await_second", (int64_t)s->waiting);
 }
 
+static void say_stopped(const struct stopped *s)
+{
+	static const struct {
+		const char *what, *vi;
+	} words[] = {{"hold", "đã tạm giữ"}, {"unhold", "được đi tiếp"}, {"cancel", "đã hủy"}};
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(words[i].what, s->what) == 0)
+			printf("%zu khoản %s\n", s->n - s->waiting, words[i].vi);
+	if (s->waiting > 0)
+		printf("%zu khoản chờ cán bộ thứ hai\n", s->waiting);
+}
+
 struct stop_options {
 	const char *reason;
 	struct pick batch; /* --batch */
@@ -288,7 +300,7 @@ static int stop_with(struct cli *cli, int argc, char **argv, const char *what, b
 	if (r == OK && cli->json)
 		cli_print_json(fill_stopped, &s);
 	else if (r == OK)
-		printf("%zu khoản%s\n", s.n, s.waiting > 0 ? ", chờ cán bộ thứ hai" : "");
+		say_stopped(&s);
 	return cli_exit(cli, r);
 }
 
