@@ -3,7 +3,7 @@
  * At every (re)connect the ledger's head, and which PostgreSQL answers, are compared with the archive. If the database has fewer
  * leaves than the newest checkpoint, or others, or if timeline or cluster went back, history is in doubt: nothing is sent,
  * nothing is signed and nothing is posted until `chitra recover` has brought back what is missing and the programs were started
- * again. Reading goes on, and so does storing what banks say. */
+ * again. A duty's reading goes on, and so does storing what banks say; an officer's command is refused (books_compare). */
 #ifndef LEDGER_BOOKS_HEAD_STORE_H
 #define LEDGER_BOOKS_HEAD_STORE_H
 

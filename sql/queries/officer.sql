@@ -97,7 +97,9 @@ returning c.officer;
 -- duties: desk
 -- in:
 -- out:
-delete from auth.challenge where expires_at <= now();
+-- Sessions too.
+with nonces as (delete from auth.challenge where expires_at <= now())
+delete from auth.session where expires_at <= now();
 
 -- name: session_add
 -- duties: desk

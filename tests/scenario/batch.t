@@ -136,10 +136,12 @@ certify binh --mandate approver:labour:22915:10000000 --mandate operator:*:*:100
 	--admin-key "$keys/admin2" --admin-key "$keys/admin3" >/dev/null
 
 is "$(code by lan whoami)" '77 not_logged_in' 'nobody is logged in at first'
+sql "insert into auth.session (token_hash, officer, expires_at) select sha256(login::bytea), id, now() from auth.officer where login = 'lan'"
 for login in lan tu minh hoa binh; do
 	by $login login $login --key "$keys/$login" --passphrase-file "$keys/passphrase" >/dev/null || fail "$login logs in"
 done
 is "$(by lan whoami)" 'lan (Cán bộ lan)' 'an officer logs in with her key'
+is "$(sql 'select count(*) from auth.session where expires_at <= now()')" 0 'and sessions that ended are gone'
 is "$(code by lan login lan --key "$keys/minh" --passphrase-file "$keys/passphrase")" '77 login_refused' "another's key is no login"
 is "$(code by lan login lan --key "$keys/lan" --passphrase-file "$keys/admin-keys")" '77 key_file_passphrase' 'nor a wrong passphrase'
 is "$(stat -c %a "$scratch/sessions/lan")" 600 'a session is its owner'\''s file'
