@@ -127,7 +127,7 @@ bool take_instant(const struct json *o, const char *key, int64_t *us, struct why
 		!two_digits(text + 11, 23, &hour) || text[13] != ':' || !two_digits(text + 14, 59, &minute) ||
 		text[16] != ':' || !two_digits(text + 17, 59, &second) || strcmp(text + 19, "+07:00") != 0)
 		return why_set(why, "bad_value", "%s is not an instant like 2024-04-03T08:00:00+07:00", key);
-	*us = instant_of_day_vn(d) + ((int64_t)hour * 3600 + minute * 60 + second) * 1000000;
+	*us = instant_of_day_vn(d) + ((int64_t)hour * 3600 + (int64_t)minute * 60 + second) * 1000000;
 	return true;
 }
 

@@ -7,7 +7,7 @@
 #include "ledger/books/check_store.h"
 #include "ledger/books/head_store.h"
 
-#define CHECK_MS (60 * 60 * 1000)
+#define CHECK_MS (INT64_C(60) * 60 * 1000)
 
 struct head {
 	int64_t txns, size;

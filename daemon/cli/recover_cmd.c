@@ -11,7 +11,7 @@
 #include "ledger/payout/recover_store.h"
 #include "ledger/register/payer_store.h"
 
-#define RECOVER_MS (60 * 60 * 1000)
+#define RECOVER_MS (INT64_C(60) * 60 * 1000)
 
 struct recovering {
 	struct cli *cli;

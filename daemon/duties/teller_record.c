@@ -475,7 +475,7 @@ void record_add(struct request *r)
 
 /* ---- the key that evidence is sealed with --------------------------------------------------------------------------- */
 
-#define KEY_MS (60 * 60 * 1000)
+#define KEY_MS (INT64_C(60) * 60 * 1000)
 
 static enum result key_run(struct work *w, void *arg)
 {

@@ -20,7 +20,7 @@
 
 /* A stranger's file must not be able to take the machine's memory or its evening. */
 #define MOST_PASSES 10
-#define MOST_KIB    (1024 * 1024)
+#define MOST_KIB    (UINT64_C(1024) * 1024)
 
 struct parsed {
 	struct bytes label;

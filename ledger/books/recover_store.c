@@ -10,7 +10,7 @@
 #include "ledger/books/post.h"
 #include "ledger/books/seal_store.h"
 
-#define STEP_MS (10 * 60 * 1000) /* one transaction */
+#define STEP_MS (INT64_C(10) * 60 * 1000) /* one transaction */
 #define STEP    4096             /* leaves of one transaction */
 
 static void next_step(struct work *w)

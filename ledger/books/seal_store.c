@@ -85,7 +85,7 @@ static enum result write_head(struct round *r, struct bytes note)
 	CLEANUP(buf_free) struct buf nodes;
 	struct hash root = compact_root(&r->tree);
 
-	buf_init(&nodes, 64 * 32);
+	buf_init(&nodes, (size_t)64 * 32);
 	compact_write(&r->tree, &nodes);
 	return db_run(r->w, Q_BOOKS_SEAL,
 		DB_ARGS(db_i64((int64_t)r->tree.n), db_bytes(buf_bytes(&nodes)), db_hash(&root),

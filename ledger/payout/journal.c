@@ -30,11 +30,11 @@ struct journal {
 
 static uint64_t id_bits(const char *id)
 {
-	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	static const char alphabet[32] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 	uint64_t bits = 0;
 
 	for (int i = 0; i < 12; i++) {
-		const char *at = memchr(alphabet, id[i], 32);
+		const char *at = memchr(alphabet, id[i], sizeof alphabet);
 		bug_if(!at);
 		bits = bits << 5 | (uint64_t)(at - alphabet);
 	}

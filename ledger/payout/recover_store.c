@@ -114,6 +114,7 @@ static enum result find_trips(struct recovering *r)
 		r->w, Q_RECOVER_DISPATCHES, DB_ARGS(db_i64s(ids, f->dispatches_n)), &rows);
 	for (size_t i = 0; result == OK && i < rows_n(&rows); i++) {
 		struct trip *t = trip_of(r, row_i64(&rows, i, rows_col(&rows, "id")));
+		bug_if(!t); /* it was asked for */
 		t->there = true;
 		t->epoch = row_i32(&rows, i, rows_col(&rows, "epoch"));
 		t->count = row_i32(&rows, i, rows_col(&rows, "count"));
