@@ -11,7 +11,7 @@
 #include "ledger/books/seal_store.h"
 
 #define STEP_MS (INT64_C(10) * 60 * 1000) /* one transaction */
-#define STEP    4096             /* leaves of one transaction */
+#define STEP    4096                      /* leaves of one transaction */
 
 static void next_step(struct work *w)
 {
