@@ -17,7 +17,7 @@ select is(pg_temp.probe(d, null, pg_temp.message_sql(w.direction, 'm1', 'demo', 
 		('reply', 'transfer', array['teller']), ('request', 'transfer', array['teller'])) as w(direction, kind, who);
 select is(pg_temp.probe('teller', null, pg_temp.message_sql(w.direction, 'm1', 'demo', w.n)), w.wanted, format('direction %s, a hash of %s bytes', w.direction, w.n))
 	from (values ('callback', 32, 'ok'), ('rumour', 32, '23514 message_direction_check'), ('callback', 31, '23514 message_sha256_check')) as w(direction, n, wanted);
-select is(pg_temp.probe('gate', null, pg_temp.message_sql('callback', 'm1', 'demo', 32, '0')), '23503 message_key_fkey', 'a message names the key that it is sealed with');
+select is(pg_temp.probe('gate', null, pg_temp.message_sql('callback', 'm1', 'demo', 32, '0')), 'CH001 no_key', 'a message names the key that it is sealed with');
 select pg_temp.done(pg_temp.try('gate', null, pg_temp.message_sql('callback', 'm1')));
 select is(pg_temp.probe('gate', null, pg_temp.message_sql(w.direction, w.id, w.bank)), w.wanted, w.title)
 	from (values ('callback', 'm1', 'demo', '23505 message_bank_direction_external_id_key', 'a second callback of the same id changes nothing'), ('callback', 'm2', 'demo', 'ok', 'another id is another message'),
