@@ -44,7 +44,7 @@ static enum result settle(struct work *w, void *arg, size_t *found)
 	const struct settler *settler = arg;
 	struct scribe *s = settler->scribe;
 	struct settle_counts c;
-	enum result result = settle_some(w, settler->n, SETTLE_LINES * SETTLERS, ACTOR, &c);
+	enum result result = settle_some(w, settler->n, (size_t)SETTLE_LINES * SETTLERS, ACTOR, &c);
 	if (result != OK)
 		return result;
 	*found = c.seen;

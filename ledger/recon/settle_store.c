@@ -242,6 +242,7 @@ static enum result recognise(struct settling *s)
 		return result;
 	for (size_t i = 0; i < rows_n(&r); i++) {
 		size_t n = (size_t)row_i64(&r, i, rows_col(&r, "n")) - 1;
+		bug_if(n >= 2 * s->n);
 		struct line *l = &s->at[n % s->n];
 		if (n < s->n) {
 			l->booked_as = row_text(&r, i, rows_col(&r, "kind"));
