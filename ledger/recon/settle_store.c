@@ -552,7 +552,7 @@ enum result settle_some(struct work *w, int settler, size_t n, const char *actor
 	const char *name = arena_printf(w->arena, "settle.%d", settler);
 	*out = (struct settle_counts){0};
 	TX_GUARD(w);
-	int64_t upto, last;
+	int64_t upto = 0, last = 0; /* gcc cannot see that without an end nothing is settled */
 	bool mine = false;
 	struct rows r;
 	enum result result = tx_begin(w);
