@@ -77,18 +77,19 @@ static enum result read_explained(struct work *w, struct reconciliation *c)
 		result = db_run(w, Q_RECONCILE_EXPLAINED, DB_ARGS(db_i64(c->statement)), &r);
 	if (result != OK)
 		return result;
-	c->kinds_n = rows_n(&r);
-	c->kinds = arena_array(w->arena, c->kinds_n + 1, struct explained_kind);
-	c->unallocated = plus(c->debits, c->credits);
-	for (size_t i = 0; i < c->kinds_n; i++) {
-		c->kinds[i] = (struct explained_kind){
-			.kind = row_text(&r, i, rows_col(&r, "kind")),
-			.lines = row_i64(&r, i, rows_col(&r, "lines")),
-			.amount = row_vnd(&r, i, rows_col(&r, "amount_dong")),
+	int kind = rows_col(&r, "kind"), lines = rows_col(&r, "lines"), amount = rows_col(&r, "amount_dong");
+	c->kinds = arena_array(w->arena, rows_n(&r), struct explained_kind);
+	for (size_t i = 0; i < rows_n(&r); i++) {
+		if (row_null(&r, i, kind)) {
+			c->unallocated = plus(row_vnd(&r, i, amount), before);
+			continue;
+		}
+		c->kinds[c->kinds_n++] = (struct explained_kind){
+			.kind = row_text(&r, i, kind),
+			.lines = row_i64(&r, i, lines),
+			.amount = row_vnd(&r, i, amount),
 		};
-		c->unallocated = minus(c->unallocated, c->kinds[i].amount);
 	}
-	c->unallocated = plus(magnitude(c->unallocated), before);
 	return OK;
 }
 
@@ -101,7 +102,7 @@ static enum result read_overdue(struct work *w, struct reconciliation *c)
 		return result;
 	c->overdue_payouts = row_i64(&r, 0, rows_col(&r, "payouts"));
 	c->overdue = row_vnd(&r, 0, rows_col(&r, "amount_dong"));
-	c->named = row_vnd(&r, 0, rows_col(&r, "named_dong"));
+	c->overdue_named = row_vnd(&r, 0, rows_col(&r, "named_dong"));
 	return OK;
 }
 
@@ -113,13 +114,13 @@ static enum result read_books(struct work *w, struct reconciliation *c)
 		account_code(w->arena, ACCOUNT_SUSPENSE_CREDIT, c->funding.code, NULL),
 	};
 	struct rows r;
-	struct vnd other_days, suspense_named;
+	struct vnd other_days;
 	enum result result = db_run(
 		w, Q_RECONCILE_BOOKS, DB_ARGS(db_texts(codes, COUNT_OF(codes)), db_day(c->day)), &r);
 	if (result == OK)
 		result = one_amount(w, Q_RECONCILE_OTHER_DAYS, c, "amount_dong", &other_days);
 	if (result == OK)
-		result = one_amount(w, Q_RECONCILE_SUSPENSE, c, "named_dong", &suspense_named);
+		result = one_amount(w, Q_RECONCILE_SUSPENSE, c, "named_dong", &c->suspense_named);
 	if (result != OK)
 		return result;
 	c->suspense = vnd(0);
@@ -131,7 +132,6 @@ static enum result read_books(struct work *w, struct reconciliation *c)
 			c->suspense = plus(c->suspense, magnitude(balance));
 	}
 	c->expected = plus(c->closing, other_days);
-	c->named = plus(c->named, suspense_named);
 	return OK;
 }
 
@@ -174,6 +174,7 @@ static enum result read_breaks(struct work *w, struct reconciliation *c)
 
 /* ---- judging ---------------------------------------------------------------------------------------------------------- */
 
+/* Opposite errors do not make up for each other: each thing that is not explained has its own break. */
 static enum reconciled judge(const struct reconciliation *c)
 {
 	if (c->statement == 0 || !c->complete || !c->chained || vnd_cmp(c->books, c->expected) != 0 ||
@@ -181,7 +182,10 @@ static enum reconciled judge(const struct reconciliation *c)
 		return RECONCILED_BROKEN;
 	if (vnd_is_zero(c->unexplained))
 		return RECONCILED_CLEAN;
-	return vnd_cmp(c->unexplained, c->named) == 0 ? RECONCILED_BREAKS : RECONCILED_BROKEN;
+	return vnd_is_zero(c->unallocated) && vnd_cmp(c->overdue, c->overdue_named) == 0 &&
+			       vnd_cmp(c->suspense, c->suspense_named) == 0
+		       ? RECONCILED_BREAKS
+		       : RECONCILED_BROKEN;
 }
 
 static enum result write_row(struct work *w, struct reconciliation *c)

@@ -45,9 +45,9 @@ struct reconciliation {
 	size_t kinds_n;
 	struct vnd unallocated, overdue, suspense, unexplained;
 	int64_t overdue_payouts;
-	struct vnd named;                        /* of overdue and suspense: what has an open break */
-	struct vnd books, expected;              /* assets:bank as booked, and as the statement says */
-	struct vnd in_flight, in_flight_payouts; /* as of now, as booked, and as the payouts' states say */
+	struct vnd overdue_named, suspense_named; /* what of them has an open break */
+	struct vnd books, expected;               /* assets:bank as booked, and as the statement says */
+	struct vnd in_flight, in_flight_payouts;  /* as of now, as booked, and as the payouts' states say */
 	struct open_break *breaks;
 	size_t breaks_n;
 	enum reconciled result;

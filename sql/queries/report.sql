@@ -19,20 +19,28 @@ group by s.id;
 -- duties: desk scribe
 -- in: statement bigint
 -- out: kind text, lines bigint, amount_dong bigint
--- By what the lines are explained. A line that books many payments is its parts.
+-- By what the lines are explained; kind null: line by line, what is left over or explained too often. A line that books many
+-- payments is its parts.
 with l as materialized (
 	select id, direction, amount_dong, payout, message, item from bank.statement_line where statement = $1 and not has_details
 ), a as materialized (
 	select a.line, a.kind, a.amount_dong from recon.allocation a join l on l.id = a.line
+), e as materialized (
+	select line, kind, amount_dong from a
+	union all
+	select l.id, case when l.direction = 'debit' then 'payout' else 'return' end, l.amount_dong
+	from l
+	join payout.payout_move m on m.payout = l.payout and m.message = l.message and m.item = l.item
+		and m.to_state = case when l.direction = 'debit' then 7 else 10 end
+	where l.payout is not null and not exists (select from a where a.line = l.id)
+), by_line as (
+	select line, sum(amount_dong)::bigint as amount_dong from e group by line
 )
-select kind, count(*) as lines, sum(amount_dong)::bigint as amount_dong from a group by kind
+select kind, count(*) as lines, sum(amount_dong)::bigint as amount_dong from e group by kind
 union all
-select case when l.direction = 'debit' then 'payout' else 'return' end as kind, count(*) as lines, sum(l.amount_dong)::bigint as amount_dong
-from l
-join payout.payout_move m on m.payout = l.payout and m.message = l.message and m.item = l.item
-	and m.to_state = case when l.direction = 'debit' then 7 else 10 end
-where l.payout is not null and not exists (select from a where a.line = l.id)
-group by 1
+select null, count(*) filter (where l.amount_dong is distinct from x.amount_dong),
+	coalesce(sum(abs(l.amount_dong - coalesce(x.amount_dong, 0))), 0)::bigint
+from l left join by_line x on x.line = l.id
 order by 1;
 
 -- name: reconcile_unsettled

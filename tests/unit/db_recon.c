@@ -65,6 +65,14 @@ static void a_day(void)
 	is_str(reconciled_name(reconciled_on(FIRST_DAY, &r)), "clean", "the day reconciles");
 	is_i64(vnd_dong(r.books), closing, "the books say what the bank says");
 	is_i64(vnd_dong(r.unexplained), 0, "and nothing is unexplained");
+
+	scene("begin; set local session_replication_role = replica; "
+	      "with two as (select line, row_number() over (order by line) as n from recon.allocation limit 2) "
+	      "update recon.allocation a set amount_dong = a.amount_dong + case two.n when 1 then 1 else -1 end "
+	      "from two where a.line = two.line; commit; select 1");
+	is_str(reconciled_name(reconciled_on(FIRST_DAY, &r)), "broken",
+		"two errors do not make up for each other");
+	is_i64(vnd_dong(r.unexplained), 2, "each counts");
 }
 
 static struct booked_line *differs(struct sheet *s, int64_t i, int64_t dong)
