@@ -356,10 +356,10 @@ enum result statement_close(struct work *w, struct statement_draft *d, const cha
 			(long long)d->sums.head.line_count);
 		return REFUSED;
 	}
-	/* An account's first statement begins with nothing: that is what the books begin with. */
-	struct statement_closed c = {.complete = vnd_is_zero(gap), .chained = vnd_is_zero(jump)};
-	if (!d->first && d->sums.head.sequence != d->last_sequence + 1)
-		c.chained = false;
+	/* An account's first statement begins with nothing, as the books do, and is its number 1: what stood on an earlier one nobody
+	 * here knows. last_sequence is 0 then. */
+	struct statement_closed c = {.complete = vnd_is_zero(gap),
+		.chained = vnd_is_zero(jump) && d->sums.head.sequence == d->last_sequence + 1};
 	enum result result = insert_statement(w, d, &c);
 	if (result != OK)
 		return result;
@@ -373,8 +373,10 @@ enum result statement_close(struct work *w, struct statement_draft *d, const cha
 	if (result == OK && !c.chained) {
 		c.breaks++;
 		result = draft_break(w, d, "chain_gap", jump,
-			"it does not begin where the statement before it ended: ask the bank", actor,
-			entries);
+			d->first
+				? "it is not the account's first, and those before it are not here: ask the bank"
+				: "it does not begin where the statement before it ended: ask the bank",
+			actor, entries);
 	}
 	*out = c;
 	return result;

@@ -37,7 +37,7 @@ struct statement_draft {
 	int64_t id;
 	struct statement_sums sums;
 	struct funding_orders orders;
-	bool first; /* the account's first statement */
+	bool first; /* of this account here: it must begin with 0 đồng and be number 1, else it is not chained, which two officers resolve */
 	int64_t last_sequence;
 	struct vnd last_closing;
 };

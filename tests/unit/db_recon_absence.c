@@ -78,6 +78,20 @@ static void broken(void)
 	recon_scene_end();
 }
 
+/* The account is older than what we have of it: the first statement here is the bank's second. */
+static void begins_late(void)
+{
+	struct payroll p = {.valid_hours = 24};
+	recon_scene_begin("recon_late", 4, &p);
+	int64_t closing = store_day(FIRST_DAY + 1, 2, 0, (const int64_t[]){1, 2}, 2, p.sum, 0);
+	store_day(FIRST_DAY + 2, 3, closing, (const int64_t[]){3}, 1, 0, 0);
+	is_i64((int64_t)absence_all().absent, 0, "a chain that begins with statement 2 proves nobody unpaid");
+	is_str(state_of(4), "sent", "who is missing may stand on the first");
+	is_str(scene("select string_agg(k.kind || ' ' || k.day, ', ') from recon.break k where k.kind = 'chain_gap'"),
+		"chain_gap 2024-04-04", "and officers are told what is missing");
+	recon_scene_end();
+}
+
 static void not_honoured(void)
 {
 	struct payroll p = {.valid_hours = 24, .honours = "false"};
@@ -150,6 +164,7 @@ int main(void)
 	told_and_missing();
 	honoured();
 	broken();
+	begins_late();
 	not_honoured();
 	return done_testing();
 }
