@@ -123,6 +123,8 @@ is "$(post cb-3 "$old" "$(signature cb-3 "$old" "$scratch/body")" "$scratch/body
 is "$(post cb-3 "$now" "" "$scratch/body")" 401 "and none"
 is "$(post cb-3 "$now" "$(signature cb-3 "$now" "$scratch/body")" "$scratch/body" nobody)" 404 "a bank that we do not know is not heard"
 is "$(rows "external_id = 'cb-3'")" 0 "nothing of that is stored"
+head -c 1048577 /dev/zero >"$scratch/large"
+is "$(post cb-5 "$now" x "$scratch/large")" 413 "a body above what the dialect allows is refused by default"
 head -c 70000 /dev/zero >"$scratch/large"
 gate_stop
 is "$stopped" 0 "told to stop, the gate ends with 0"
@@ -196,7 +198,7 @@ gate_stop
 
 # ---- more than can wait -----------------------------------------------------------------------------------------------------
 
-gate_start "request_time = $((10 * ${CHITRA_PATIENCE:-1}))s"
+gate_start "body_max = 4MiB" "request_time = $((10 * ${CHITRA_PATIENCE:-1}))s"
 rm -f "$scratch"/status.*
 head -c 4000000 /dev/zero >"$scratch/large"
 now=$(date +%s)
