@@ -122,6 +122,8 @@ const struct option_row option_rows[] = {
 	 * database; what would let a payment leave twice must be said here too (law 7). */
 	{"bank", "url", OPTION_TEXT, DUTY_TELLER, NULL, 0, 0, NULL, true,
 		"https://api.bank.example, without a slash at the end"},
+	{"bank", "accounts", OPTION_TEXT, DUTY_TELLER, NULL, 0, 0, NULL, true,
+		"our accounts that it may debit, with , between them: no line that names another one is sent to it"},
 	{"bank", "unix_socket", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,
 		"a socket to connect to instead of the url's host"},
 	{"bank", "ca_file", OPTION_PATH, DUTY_TELLER, NULL, 0, 0, NULL, false,

@@ -131,6 +131,7 @@ struct bank {
 	struct webhook_keys known;
 	int64_t deadline_ms;
 	int32_t dedupe_days;       /* by our own configuration; the database's may only be fewer (law 7) */
+	const char *accounts;      /* that it may debit, with , between them; likewise */
 	struct requests questions; /* enquiries, inquiries, statements: they go first */
 	struct requests transfers;
 	size_t payouts; /* claimed and not recorded */
@@ -233,6 +234,8 @@ void bank_close(struct bank *b);
 void bank_enqueue(struct bank *b, struct request *r);
 void bank_pump(struct bank *b);
 bool bank_is_idle(const struct bank *b);
+/* By its section of our configuration: the account of ours that a signed line names is one of those that it holds. Any lane. */
+bool bank_may_debit(const struct bank *b, const char *number);
 void bank_give_back(struct bank *b, bool only_in_distress);
 /* On the loop: a reply to a transfer was useless, or not. */
 void bank_heard(struct bank *b, bool useless);

@@ -146,6 +146,21 @@ static void judge_journal(const struct teller *t, struct drawn *d)
 	}
 }
 
+/* Which bank is spoken to for a channel, the database says; which accounts that bank holds, it does not (law 7). */
+static void judge_debtor(const struct bank *b, struct drawn *d)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->judged[i].refused || bank_may_debit(b, d->at[i].line.funding_number))
+			continue;
+		d->judged[i].refused = "account_of_another_bank";
+		n++;
+	}
+	if (n > 0)
+		log_event(LOG_ERROR, "law7_account_of_another_bank", K_STR("bank", b->code),
+			K_I64("dispatch", d->dispatch->id), K_I64("payouts", (int64_t)n));
+}
+
 /* Between its approval and now, a statement may have shown that an earlier issue was paid after all. */
 static void judge_earlier(struct drawn *d)
 {
@@ -167,6 +182,8 @@ static enum result judge(struct claim *c, struct drawn *d, bool first_time)
 		return r;
 	if (d->dispatch->cash)
 		r = cash_judge(c->w, t, d->at, d->judged, d->n);
+	else
+		judge_debtor(c->bank, d);
 	if (r != OK)
 		return r;
 	judge_earlier(d);

@@ -88,6 +88,7 @@ bool bank_open(struct bank *b, const struct config *c, const char *section, stru
 {
 	b->deadline_ms = config_ms(c, section, "deadline");
 	b->dedupe_days = (int32_t)config_int(c, section, "dedupe_days");
+	b->accounts = config_text(c, section, "accounts");
 	if (!load_sign_key(b, c, section, why) || !load_bank_keys(b, c, section, why) ||
 		!open_client(b, c, section, why))
 		return false;
@@ -115,6 +116,18 @@ void bank_close(struct bank *b)
 		timer_free(b->inquiry_timer);
 	fetch_stop(b);
 	sign_free(b->key);
+}
+
+bool bank_may_debit(const struct bank *b, const char *number)
+{
+	size_t n = strlen(number);
+	for (const char *at = b->accounts; *at; at += strspn(at, " ,")) {
+		size_t length = strcspn(at, " ,");
+		if (length == n && memcmp(at, number, n) == 0)
+			return true;
+		at += length;
+	}
+	return false;
 }
 
 bool bank_is_idle(const struct bank *b)

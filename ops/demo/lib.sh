@@ -204,6 +204,8 @@ key_make()
 
 config_write()
 {
+	local accounts
+	accounts=$(ops/demo/bank-day funding "$input/events.json" | sed 's/:0//g') || return 1
 	cat >"$CHITRA_CONFIG.new" <<-CONF
 		[chitra]
 		run_dir = $run
@@ -235,6 +237,7 @@ config_write()
 		blind_key = $keys/blind
 		[bank DEMO]
 		url = http://bank.demo
+		accounts = $accounts
 		unix_socket = $run/bank.sock
 		sign_key = $keys/bank-sign
 		bank_key = $keys/bank.pub

@@ -72,6 +72,7 @@ gate_start()
 		$(printf '%s\n' "$@")
 		[bank demo]
 		url = http://127.0.0.1:1
+		accounts = 110000000001
 		bank_key = $scratch/bank.pub
 	END
 	"$CHITRA_BIN/chitrad" --config "$scratch/chitra.conf" --duty gate >>"$scratch/gate.log" 2>&1 &

@@ -43,6 +43,7 @@ conf()
 		sandbox = yes
 		[bank demo]
 		url = http://$bank_address
+		accounts = 110000000001
 		sign_key = $keys/payer.key
 		bank_key = $keys/bank.pub
 	END

@@ -132,6 +132,29 @@ ok "with the right admins the same is paid" until_true 20 "select count(*) = 100
 	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 60000 and s.state = 6"
 teller_drain
 
+# ---- a channel is bent to another bank -------------------------------------------------------------------------------------------------
+
+# bent ACCOUNTS: the rows send what the demo bank should pay to an endpoint that may debit these
+bent()
+{
+	as_attacker "update org.channel set bank = 'other' where bank = 'demo'"
+	teller_start '[bank other]' "url = http://$bank_address" "accounts = $1" "sign_key = $keys/payer.key" "bank_key = $keys/bank.pub"
+}
+payroll 20 first=65001 wards=1
+before=$(bank_count paid)
+bent '110000000002, 1100000000010'
+ok "a line that names an account of another bank is held" until_true 20 "select count(*) = 20 from payout.hold where reason = 'account_of_another_bank'"
+is "$(bank_count paid)" "$before" "and never sent to this one"
+ok "the log is loud" grep -q 'level=error.*event=law7_account_of_another_bank' "$scratch/teller.log"
+teller_drain
+as_attacker "update org.channel set bank = 'demo' where bank = 'other'"
+payroll 20 first=66001 wards=1
+bent '110000000002, 110000000001'
+ok "one whose account stands in our configuration is paid there" until_true 20 "select count(*) = 20 from payout.payout_state s
+	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 66000 and s.state = 6"
+teller_drain
+as_attacker "update org.channel set bank = 'demo' where bank = 'other'"
+
 # ---- cash -----------------------------------------------------------------------------------------------------------------------------
 
 # Two people change places, each with the other's claim and anchor: every line is what was signed, and the ID that the agent would be

@@ -49,7 +49,9 @@ static const struct {
 	{"a bank needs a code", "[bank]\nurl = http://x\n",
 		"%s:1: [bank] needs a code of letters, digits, - and _: [bank CODE]\n"},
 	{"a section that is not repeated has no code", "[gate one]\n", "%s:1: section [gate] has no code\n"},
-	{"a bank must say where it is", "[bank demo]\nrate = 5\n", "%s:1: [bank demo] lacks `url`\n"},
+	{"a bank must say where it is", "[bank demo]\naccounts = 1\n", "%s:1: [bank demo] lacks `url`\n"},
+	{"a bank must say what it may debit", "[bank demo]\nurl = http://x\n",
+		"%s:1: [bank demo] lacks `accounts`\n"},
 	{"twice in one file is an error", "[chitra]\ninstance = 1\ninstance = 2\n",
 		"%s:3: `instance` was given already in line 2\n"},
 	{"an option before any section is an error", "instance = 1\n",
@@ -148,8 +150,10 @@ static void values(void)
 				"listen = [::1]:8080\n"
 				"[bank demo]\n"
 				"url = http://127.0.0.1:7001\n"
+				"accounts = 1\n"
 				"[bank nodup]\n"
 				"url = https://nodup.example\n"
+				"accounts = 1, 2\n"
 				"sign_key = keys/nodup\n"
 				"pinned_key = sha256//a;sha256//b\n",
 		DUTY_ALL, &e);
@@ -249,7 +253,8 @@ static void secrets(void)
 	write_text(key, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 	chmod(key, 0600);
 	struct config *c = load(
-		"[teller]\nkek = ./key\n[bank demo]\nurl = http://x\nkey_file = demo-tls\n", DUTY_TELLER, &e);
+		"[teller]\nkek = ./key\n[bank demo]\nurl = http://x\naccounts = 1\nkey_file = demo-tls\n",
+		DUTY_TELLER, &e);
 	struct key32 *k = config_key(c, "teller", "kek", &why);
 	ok(k && k->b[0] == 0 && k->b[31] == 31, "a key is read from the file that the option says");
 	secret_free(k);
