@@ -221,8 +221,11 @@ static bool idle(const struct duty_ctx *d)
 static void stop(struct duty_ctx *d)
 {
 	struct teller *t = d->state;
-	for (size_t i = 0; i < t->banks_n; i++)
+	for (size_t i = 0; i < t->banks_n; i++) {
 		bank_close(&t->banks[i]);
+		aside_free(&t->banks[i]);
+	}
+	aside_free(&t->cash);
 	timer_free(t->give_back_timer);
 	record_stop(t);
 	lease_stop(t);

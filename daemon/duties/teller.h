@@ -136,9 +136,12 @@ struct bank {
 	struct requests transfers;
 	size_t payouts; /* claimed and not recorded */
 	size_t payouts_max;
-	bool paused;  /* the claim task, because of that */
-	bool stopped; /* by a row of ops.pause: no transfer leaves */
-	int useless;  /* replies to transfers, one after the other, that said nothing that counts */
+	bool paused;         /* the claim task, because of that */
+	bool stopped;        /* by a row of ops.pause: no transfer leaves */
+	int useless;         /* replies to transfers, one after the other, that said nothing that counts */
+	struct aside *aside; /* dispatches that are set aside; lane journal only */
+	size_t aside_n, aside_room;
+	size_t singly; /* so many more are claimed alone, to find out which is refused; lane journal only */
 	struct poll_task *claim, *ask, *inquiry, *fetch;
 	struct question *inquired; /* what the running inquiry task made */
 	int64_t inquiry_after;     /* that task's: no question up to here waits */
@@ -256,6 +259,9 @@ void claim_release(struct bank *b, size_t payouts);
 void claim_renew(struct request *r);
 /* The same ids again, law 1: what the requests of a recorded enquiry mark in `again`. */
 void claim_again(const struct parcel *enquiry);
+
+/* What was set aside is forgotten (teller_aside.c). */
+void aside_free(struct bank *b);
 
 /* The same for all cash agents, whose messages are files. */
 void cash_start(struct bank *b);

@@ -104,7 +104,7 @@ static enum result cash_run(struct work *w, void *arg, size_t *found)
 	if (r == OK && c.n > 0)
 		r = hand_over(&c);
 	claim_free(&c);
-	*found = c.n;
+	*found = c.n + c.again;
 	return r;
 }
 

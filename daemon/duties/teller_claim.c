@@ -261,7 +261,10 @@ static enum result draw(struct claim *c)
 	struct work *w = c->w;
 	struct dispatch *dispatches;
 	size_t n;
-	enum result r = dispatch_pick(w, c->bank->code, PICK_MAX, &dispatches, &n);
+	size_t asides_n;
+	const int64_t *asides = aside_now(w, c->bank, c->monotonic_us, &asides_n);
+	enum result r = dispatch_pick(
+		w, c->bank->code, asides, asides_n, c->bank->singly ? 1 : PICK_MAX, &dispatches, &n);
 	if (r != OK || n == 0)
 		return r;
 	int64_t width = 0;
@@ -273,6 +276,8 @@ static enum result draw(struct claim *c)
 		else
 			ids[i] = dispatches[i].id;
 	}
+	c->picked = ids;
+	c->picked_n = n;
 	struct payables all;
 	r = dispatch_load(w, ids, n, (const enum payout_state[]){PAYOUT_READY}, 1, &all);
 	if (r == OK)
@@ -280,7 +285,7 @@ static enum result draw(struct claim *c)
 	return r;
 }
 
-enum result claim_commit(struct claim *c)
+static enum result commit(struct claim *c)
 {
 	struct work *w = c->w;
 	TX_GUARD(w);
@@ -308,6 +313,22 @@ enum result claim_commit(struct claim *c)
 	if (r != OK)
 		return r;
 	return tx_commit(w);
+}
+
+enum result claim_commit(struct claim *c)
+{
+	struct bank *b = c->bank;
+	enum result r = commit(c);
+	if (r == REFUSED && c->picked_n > 0) {
+		aside_refused(b, c->picked, c->picked_n, c->monotonic_us, &c->w->why);
+		claim_free(c);
+		c->n = 0;
+		c->again = true;
+		return OK;
+	}
+	if (r == OK)
+		aside_claimed(b, c->picked, c->picked_n);
+	return r;
 }
 
 /* ---- the journal ---------------------------------------------------------------------------------------------------- */
@@ -363,11 +384,11 @@ static enum result claim_run(struct work *w, void *arg, size_t *found)
 		claim_free(&c); /* UNSURE: its lease runs out, and it is asked about */
 		return r;
 	}
+	*found = c.n + c.again;
 	if (c.n == 0)
 		return OK;
 	r = claim_journal(&c);
 	b->claimed = claim_collect(&c);
-	*found = c.n;
 	return r;
 }
 

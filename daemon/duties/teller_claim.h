@@ -20,9 +20,12 @@ struct claim {
 	struct work *w;
 	struct bank *bank;
 	struct dispatch_head now;
-	int64_t monotonic_us; /* taken before now */
+	int64_t monotonic_us;  /* taken before now */
+	const int64_t *picked; /* ids; known as soon as they are locked */
+	size_t picked_n;
 	struct drawn *drawn;
 	size_t n;
+	bool again; /* one or all of them were refused: try others at once */
 };
 
 /* Gives each dispatch its payables, which come by payout id. */
@@ -30,7 +33,8 @@ void claim_share_out(
 	struct claim *c, const struct dispatch *dispatches, size_t n, const struct payables *all);
 /* Verifies each (law 7) and makes parcels of what may leave; first_time: what the journal knows may not. */
 enum result claim_judge(struct claim *c, bool first_time) WARN_UNUSED;
-/* What is ready of the bank: drawn, judged, held or sent, committed. n is 0 when there is nothing. */
+/* What is ready of the bank: drawn, judged, held or sent, committed. n is 0 when there is nothing. What the database refuses is found
+ * and set aside, so that it does not keep back the rest. */
 enum result claim_commit(struct claim *c) WARN_UNUSED;
 /* What could not be journalled does not leave: its lease runs out, and it is asked about. */
 enum result claim_journal(struct claim *c) WARN_UNUSED;
@@ -41,3 +45,13 @@ void claim_free(struct claim *c);
 bool claim_doubt(struct work *w);
 /* On the loop: parcels are under way. */
 void claim_take(struct bank *b, struct parcel *p);
+
+/* ---- teller_aside.c: dispatches that cannot leave and must not keep back the others of their bank ------------------------ */
+
+/* Those that are not to be picked now; in the arena. */
+const int64_t *aside_now(struct work *w, const struct bank *b, int64_t monotonic_us, size_t *n);
+/* Refused, together: each is tried alone. Refused alone: set aside, for longer each time, and said so. */
+void aside_refused(
+	struct bank *b, const int64_t *dispatches, size_t n, int64_t monotonic_us, const struct why *why);
+/* They went. */
+void aside_claimed(struct bank *b, const int64_t *dispatches, size_t n);

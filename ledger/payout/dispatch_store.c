@@ -22,14 +22,16 @@ enum result dispatch_head(struct work *w, struct dispatch_head *out)
 	return OK;
 }
 
-enum result dispatch_pick(struct work *w, const char *bank, size_t n, struct dispatch **out, size_t *out_n)
+enum result dispatch_pick(struct work *w, const char *bank, const int64_t *asides, size_t asides_n, size_t n,
+	struct dispatch **out, size_t *out_n)
 {
 	struct rows r;
 	enum result result = db_run(w, Q_DISPATCH_ANY, DB_NO_ARGS, &r);
 	*out_n = 0;
 	if (result != OK || rows_n(&r) == 0)
 		return result;
-	result = db_run(w, Q_DISPATCH_PICK, DB_ARGS(db_text(bank), db_i64((int64_t)n)), &r);
+	result = db_run(w, Q_DISPATCH_PICK,
+		DB_ARGS(db_text(bank), db_i64((int64_t)n), db_i64s(asides, asides_n)), &r);
 	if (result != OK)
 		return result;
 

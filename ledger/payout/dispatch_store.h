@@ -34,9 +34,10 @@ struct dispatch {
 	int64_t known_until_us; /* of a further attempt: the bank deduplicates its ids until then; else 0 */
 };
 
-/* Ready ones of a bank, or (NULL) of all cash agents, that are neither paused nor early, oldest first, locked; at most n. */
-enum result dispatch_pick(
-	struct work *w, const char *bank, size_t n, struct dispatch **out, size_t *out_n) WARN_UNUSED;
+/* Ready ones of a bank, or (NULL) of all cash agents, that are neither paused nor early nor among those set aside, oldest first,
+ * locked; at most n. */
+enum result dispatch_pick(struct work *w, const char *bank, const int64_t *asides, size_t asides_n, size_t n,
+	struct dispatch **out, size_t *out_n) WARN_UNUSED;
 
 /* What a batch's row says; strings in the arena. */
 struct batch_terms {

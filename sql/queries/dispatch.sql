@@ -22,7 +22,7 @@ select 1 as one from payout.dispatch where state = 'ready' limit 1;
 
 -- name: dispatch_pick
 -- duties: teller
--- in: bank text, n integer
+-- in: bank text, n integer, asides bigint[]
 -- out: id bigint, epoch integer, width bigint, channel bigint, channel_code text, bank text, cash boolean, driver text,
 --      items_per_message integer
 -- The oldest that may go now, of a bank, or (null) of all cash agents. A range lies within batches of one day and programme, so its ends speak for it; each line is
@@ -35,6 +35,7 @@ cross join lateral (select coalesce(sum(r.last_payout - r.first_payout + 1), 0):
 	from payout.dispatch_range r where r.dispatch = d.id) as w
 where d.state = 'ready' and d.channel = any (array(select x.id from org.channel x
 		where case when $1 is null then x.kind = 'cash' else x.kind = 'bank' and x.bank = $1 end))
+	and d.id <> all ($3)
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
 	and not exists (select from payout.dispatch_range r
 		join payout.payout p on p.id in (r.first_payout, r.last_payout)

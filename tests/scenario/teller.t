@@ -161,6 +161,23 @@ ok "and is let go of when its validity is over" until_true 20 "select state = 'e
 is "$(state_count sent)" 24 "those on it stay sent: nobody knows whether the agent has it"
 teller_drain
 
+# ---- a dispatch that the database refuses ------------------------------------------------------------------------------------------
+
+payroll 1500 first=200001
+refused=$(sql "select min(d.id) from payout.dispatch d join org.channel c on c.id = d.channel where c.kind = 'bank' and d.state = 'ready'")
+sql "alter table payout.dispatch add constraint test_refused check (id <> $refused or state = 'ready') not valid"
+# shellcheck disable=SC2119
+teller_start
+ok "it does not keep back the others of its bank" until_true 20 "select not exists (select from payout.dispatch
+	where state = 'ready' and id <> $refused)"
+is "$(sql "select state from payout.dispatch where id = $refused")" ready "it waits itself"
+ok "and the log names it" grep -q "level=error.*event=dispatch_set_aside dispatch=$refused " "$scratch/teller.log"
+sql "alter table payout.dispatch drop constraint test_refused"
+ok "when the cause is gone, it goes" until_true 40 "select count(*) = 1500 from payout.payout_state s join payout.payout p on p.id = s.payout
+	join payout.claim c on c.id = p.claim where c.person > 200000 and s.state = 6"
+is "$(bank_twice)" 0 "nobody is paid twice"
+teller_drain
+
 # ---- a bank that cannot be understood ----------------------------------------------------------------------------------------------
 
 # Its key is another one than we know: whatever it says proves nothing.
