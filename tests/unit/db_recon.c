@@ -73,6 +73,8 @@ static void a_day(void)
 	is_str(reconciled_name(reconciled_on(FIRST_DAY, &r)), "broken",
 		"two errors do not make up for each other");
 	is_i64(vnd_dong(r.unexplained), 2, "each counts");
+	scene("begin; set local session_replication_role = replica; update recon.allocation a set amount_dong = l.amount_dong "
+	      "from bank.statement_line l where l.id = a.line; commit; select 1");
 }
 
 static struct booked_line *differs(struct sheet *s, int64_t i, int64_t dong)
