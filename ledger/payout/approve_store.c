@@ -19,15 +19,6 @@ static bool may_wait_for(const struct batch *b, const struct officer *me, enum a
 	return !mine && b->made_by != me->id && (!other || strcmp(other, me->login) != 0);
 }
 
-static struct wanted *wanted_of(struct arena *a, const struct batches *b)
-{
-	struct wanted *wanted = arena_array(a, b->n, struct wanted);
-	for (size_t i = 0; i < b->n; i++)
-		wanted[i] = (struct wanted){
-			.agency = b->at[i].agency, .area = b->at[i].area, .amount = b->at[i].sum};
-	return wanted;
-}
-
 enum result approve_waiting(struct work *w, const struct officer *me, enum approval_role role,
 	const struct batch_filter *filter, struct batches *out)
 {
@@ -38,7 +29,7 @@ enum result approve_waiting(struct work *w, const struct officer *me, enum appro
 	if (r != OK)
 		return r;
 	bool *may = arena_array(w->arena, all.n, bool);
-	r = officer_may(w, approval_role_name(role), wanted_of(w->arena, &all), all.n, may);
+	r = officer_may(w, approval_role_name(role), batches_wanted(w->arena, &all), all.n, may);
 	if (r != OK)
 		return r;
 	struct batches waiting = {.at = arena_array(w->arena, all.n, struct batch)};
@@ -113,7 +104,7 @@ enum result approve_prepare(
 	if (r == OK)
 		r = batch_must_be(w, &read, "frozen");
 	if (r == OK)
-		r = officer_must(w, approval_role_name(role), wanted_of(w->arena, &read), read.n);
+		r = officer_must(w, approval_role_name(role), batches_wanted(w->arena, &read), read.n);
 	if (r == OK)
 		r = batch_check(w, &read);
 	if (r == OK)

@@ -388,6 +388,15 @@ static enum result may_submit(struct work *w, int64_t officer, const struct batc
 	return OK;
 }
 
+struct wanted *batches_wanted(struct arena *a, const struct batches *b)
+{
+	struct wanted *wanted = arena_array(a, b->n, struct wanted);
+	for (size_t i = 0; i < b->n; i++)
+		wanted[i] = (struct wanted){
+			.agency = b->at[i].agency, .area = b->at[i].area, .amount = b->at[i].sum};
+	return wanted;
+}
+
 enum result batch_submit(struct work *w, int64_t officer, const int64_t *ids, size_t n, struct batches *out)
 {
 	struct batches b;

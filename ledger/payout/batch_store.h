@@ -8,6 +8,7 @@
 
 #include "ledger/db/db.h"
 #include "ledger/payout/line.h"
+#include "ledger/register/officer_store.h"
 
 struct batch {
 	int64_t id;
@@ -81,6 +82,9 @@ enum result batch_check(struct work *w, const struct batches *batches) WARN_UNUS
 /* The same for lines that batch_each gave. */
 enum result batch_root_fits(
 	struct work *w, const struct batch *batch, const struct batch_line *lines, size_t n) WARN_UNUSED;
+
+/* The mandate that each of them takes, in the arena. */
+struct wanted *batches_wanted(struct arena *a, const struct batches *b);
 
 /* ---- changes -------------------------------------------------------------------------------------------------------- */
 

@@ -19,15 +19,6 @@ const char *release_answer_name(enum release_answer a)
 	bug("release answer %d", (int)a);
 }
 
-static struct wanted *wanted_of(struct arena *a, const struct batches *b)
-{
-	struct wanted *wanted = arena_array(a, b->n, struct wanted);
-	for (size_t i = 0; i < b->n; i++)
-		wanted[i] = (struct wanted){
-			.agency = b->at[i].agency, .area = b->at[i].area, .amount = b->at[i].sum};
-	return wanted;
-}
-
 enum result release_waiting(
 	struct work *w, const struct officer *me, const struct batch_filter *filter, struct batches *out)
 {
@@ -38,7 +29,7 @@ enum result release_waiting(
 	if (r != OK)
 		return r;
 	bool *may = arena_array(w->arena, all.n, bool);
-	r = officer_may(w, "release", wanted_of(w->arena, &all), all.n, may);
+	r = officer_may(w, "release", batches_wanted(w->arena, &all), all.n, may);
 	if (r != OK)
 		return r;
 	struct batches waiting = {.at = arena_array(w->arena, all.n, struct batch)};
@@ -60,7 +51,7 @@ static enum result record(struct work *w, const struct release_wish *wish, struc
 	if (r == OK)
 		r = batch_must_be(w, &b, "approved");
 	if (r == OK)
-		r = officer_must(w, "release", wanted_of(w->arena, &b), b.n);
+		r = officer_must(w, "release", batches_wanted(w->arena, &b), b.n);
 	if (r == OK)
 		r = db_run(w, Q_RELEASE_ADD, DB_ARGS(db_i64s(wish->ids, wish->n)), &added);
 	struct batch_filter these = {.ids = wish->ids, .n_ids = wish->n};
