@@ -8,7 +8,8 @@
 #   DIR/archive DIR/journal  what must survive the database   DIR/log       what everybody said
 #
 # Settings: CHITRA_BIN, PLACE_TEMPORARY=1 (a smaller PostgreSQL), PLACE_CLUSTER and PLACE_DATABASE (another cluster, another name),
-# BANK_OPTIONS (for fakebank), BANK_CONFIG (more lines for [bank DEMO]), PROFILE (JSON, laid over the bank channels' profile).
+# BANK_OPTIONS (for fakebank), BANK_CONFIG (more lines for [bank DEMO]), PROFILE (JSON, laid over the bank channels' profile),
+# MANDATE_DONG (how much each officer may decide about at once).
 #
 # shellcheck disable=SC2015,SC2034,SC2154  # `test && command || fail` is meant so; names are for those who source this
 
@@ -271,7 +272,7 @@ by()
 certify()
 {
 	"$CHITRA_BIN/chitra" officer add "$1" "$2" &&
-		"$CHITRA_BIN/chitra" officer certify "$1" --key-file "$keys/$1.pub" --mandate "$3:*:*:100000000000" --days 1000 \
+		"$CHITRA_BIN/chitra" officer certify "$1" --key-file "$keys/$1.pub" --mandate "$3:*:*:${MANDATE_DONG:-100000000000}" --days 1000 \
 			--admin-key "$keys/admin1" --admin-key "$keys/admin3" --passphrase-file "$keys/passphrase"
 }
 
