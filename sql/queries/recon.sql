@@ -180,8 +180,14 @@ returning id;
 -- duties: scribe
 -- in: upto bigint, n integer
 -- out: id bigint
--- Where the next n lines end; null: there are none. Lines get their ids from one writer at a time, so what comes later is above.
-select max(l.id) as id from (select id from bank.statement_line where id > $1 order by id limit $2) l;
+-- Where the next n lines end; null: there are none. Lines get their ids from one writer at a time, so what comes later is above. What
+-- no statement has closed yet is waited for: the settler that finds nothing of its own goes past its window.
+with w as materialized (
+	select id, statement from bank.statement_line where id > $1 order by id limit $2
+), unclosed as (
+	select min(w.id) as id from w where not exists (select from bank.statement s where s.id = w.statement)
+)
+select max(w.id) as id from w, unclosed u where u.id is null or w.id < u.id;
 
 -- name: settle_next
 -- duties: scribe

@@ -61,6 +61,17 @@ static void a_day(void)
 		scene("select amount_dong from payout.payout where id = %lld", (long long)payees[2].payout),
 		"what came back is unclaimed");
 	is_i64((int64_t)settle_all(1000).lines, 0, "a second look finds nothing");
+
+	scene("begin; set local session_replication_role = replica; "
+	      "insert into bank.statement_line (statement, line, entry_ref, direction, amount_dong, value_date, text, message, item) "
+	      "select 999, 1, 'unclosed', 'debit', 1, value_date, '', message, item from bank.statement_line limit 1; "
+	      "commit; select 1");
+	settle_all(1000);
+	is_str(scene("select count(*) from bank.line_waiting where statement = 999"), "1",
+		"a line whose statement is not closed is waited for, not passed");
+	scene("begin; set local session_replication_role = replica; "
+	      "delete from bank.statement_line where statement = 999; commit; select 1");
+
 	struct reconciliation r;
 	is_str(reconciled_name(reconciled_on(FIRST_DAY, &r)), "clean", "the day reconciles");
 	is_i64(vnd_dong(r.books), closing, "the books say what the bank says");
