@@ -42,6 +42,11 @@ static void fill_counts(struct json_writer *j, const void *what)
 	json_put_i64(j, "no_rate", c->no_rate);
 	json_put_i64(j, "amount_differs", c->amount_differs);
 	json_put_i64(j, "already_claimed", c->already_claimed);
+	json_put_i64(j, "stopped", c->stopped);
+	json_put_i64(j, "risen", c->risen);
+	json_put_i64(j, "grants", c->grants);
+	json_put_i64(j, "overpaid", c->overpaid);
+	json_put_i64(j, "after_death", c->after_death);
 }
 
 static void print_counts(struct cli *cli, const struct entitle_counts *c)
@@ -57,6 +62,19 @@ static void print_counts(struct cli *cli, const struct entitle_counts *c)
 			c->amount_differs);
 	if (c->already_claimed > 0)
 		printf("%" PRId64 " tháng đã được tính ở khoản khác\n", c->already_claimed);
+	if (c->risen > 0)
+		printf("%" PRId64 " tháng truy lĩnh do mức hưởng tăng (trong số khoản mới)\n", c->risen);
+	if (c->grants > 0)
+		printf("%" PRId64 " khoản trợ cấp một lần (trong số khoản mới)\n", c->grants);
+	if (c->stopped > 0)
+		printf("%" PRId64
+		       " tháng không tính: tạm dừng, thôi hưởng, chưa đến lĩnh, sai tuổi hoặc hết số tháng\n",
+			c->stopped);
+	if (c->overpaid > 0)
+		printf("%" PRId64 " tháng đã tính nhiều hơn mức được hưởng: xem xét thu hồi\n", c->overpaid);
+	if (c->after_death > 0)
+		printf("%" PRId64 " người đã mất mà còn khoản của các tháng sau: chờ quyết định\n",
+			c->after_death);
 }
 
 static void seen(void *context, int64_t people)

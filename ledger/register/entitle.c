@@ -18,8 +18,8 @@ static const char *coefficient_text(struct arena *a, int hundredths)
 			      : arena_printf(a, "%d,%02d", whole, part);
 }
 
-static const char *working_text(
-	struct arena *a, const struct rate *r, struct vnd amount, const struct rate *standard)
+static const char *working_text(struct arena *a, const struct rate *r, struct vnd amount,
+	const struct rate *standard, const char *times)
 {
 	char money[VND_TEXT_SIZE], base[VND_TEXT_SIZE];
 	vnd_format_dots(amount, money);
@@ -29,10 +29,11 @@ static const char *working_text(
 		return arena_printf(a, "%s, tỷ lệ %d %%: %s", r->decree, r->injury_pct, money);
 	case RATE_COEFFICIENT:
 		if (!standard)
-			return arena_printf(a, "%s, hệ số %s: %s", r->decree,
-				coefficient_text(a, r->coefficient_hundredths), money);
-		return arena_printf(a, "%s: %s × %s = %s", r->decree, vnd_format_dots(standard->amount, base),
-			coefficient_text(a, r->coefficient_hundredths), money);
+			return arena_printf(a, "%s, hệ số %s%s: %s", r->decree,
+				coefficient_text(a, r->coefficient_hundredths), times, money);
+		return arena_printf(a, "%s: %s × %s%s = %s", r->decree,
+			vnd_format_dots(standard->amount, base),
+			coefficient_text(a, r->coefficient_hundredths), times, money);
 	case RATE_STANDARD:
 	case RATE_FIXED: return arena_printf(a, "%s: %s", r->decree, money);
 	}
@@ -51,8 +52,15 @@ static int pct_of(const struct entitle_line *l)
 	return l->category->needs_injury_pct ? l->injury_pct : 0;
 }
 
-/* The part that one rate gives; false: there is no claim. */
-static bool part_of(struct working *w, const char *rate_code, int injury_pct, struct entitle_part *out)
+/* 0: the category is not paid for each child. */
+static int children_of(const struct entitle_line *l)
+{
+	return l->category->per_child ? l->children : 0;
+}
+
+/* The part that one rate gives, once or for each child; false: there is no claim. */
+static bool part_of(
+	struct working *w, const char *rate_code, int injury_pct, int children, struct entitle_part *out)
 {
 	const struct entitle_asked *asked = w->asked;
 	struct rate_asked about = {.code = rate_code,
@@ -61,14 +69,20 @@ static bool part_of(struct working *w, const char *rate_code, int injury_pct, st
 		.month = asked->month,
 		.known_on = asked->known_on};
 	const struct rate *rate = rate_known(w->rates, &about), *standard;
+	const char *times = "";
 	if (!rate)
 		return no_claim(w, ENTITLED_NO_RATE, rate_code);
 	if (!rate_amount(w->rates, rate, &about, &out->amount, &standard))
 		return no_claim(w, ENTITLED_NO_RATE, rate_code);
 	if (!asked->sandbox && (rate->unread || (standard && standard->unread)))
 		return no_claim(w, ENTITLED_RATE_UNREAD, rate_code);
+	if (children > 0) {
+		times = arena_printf(w->arena, " × %d con", children);
+		if (!vnd_times(out->amount, children, 1, &out->amount))
+			return no_claim(w, ENTITLED_NO_RATE, rate_code);
+	}
 	out->rate_code = rate_code;
-	out->working = working_text(w->arena, rate, out->amount, standard);
+	out->working = working_text(w->arena, rate, out->amount, standard, times);
 	return true;
 }
 
@@ -91,10 +105,10 @@ static bool add_table_lines(struct working *w)
 		struct entitle_part part;
 		if (l->category->rule != CATEGORY_TABLE)
 			continue;
-		if (!part_of(w, l->category->rate_code, pct_of(l), &part) || !add_part(w, part))
+		if (!part_of(w, l->category->rate_code, pct_of(l), 0, &part) || !add_part(w, part))
 			return false;
 		if (l->category->also_rate_code &&
-			(!part_of(w, l->category->also_rate_code, 0, &part) || !add_part(w, part)))
+			(!part_of(w, l->category->also_rate_code, 0, 0, &part) || !add_part(w, part)))
 			return false;
 	}
 	return true;
@@ -116,7 +130,7 @@ static bool read_several(struct working *w, struct several *s)
 		struct entitle_part part;
 		if (l->category->rule == CATEGORY_TABLE)
 			continue;
-		if (!part_of(w, l->category->rate_code, pct_of(l), &part))
+		if (!part_of(w, l->category->rate_code, pct_of(l), children_of(l), &part))
 			return false;
 		if (l->category->rule == CATEGORY_ADDS) {
 			s->has_parent = true;
@@ -168,6 +182,45 @@ static bool add_highest(struct working *w)
 	return !(s.has_parent && s.with_parent[best]) || add_part(w, s.parent);
 }
 
+/* ---- age ------------------------------------------------------------------------------------------------------------------ */
+
+/* Whether he has turned so many years by a day. Of whom only the year is known: if he may have, or only if he must. */
+static bool turned(const struct entitle_asked *asked, int years, struct day by, bool must)
+{
+	int year, month, day, by_year, by_month, by_day;
+	day_to_ymd(by, &by_year, &by_month, &by_day);
+	if (!asked->birth_whole)
+		return asked->birth_year + years < by_year + !must;
+	day_to_ymd(asked->birth, &year, &month, &day);
+	if (year + years != by_year)
+		return year + years < by_year;
+	return month != by_month ? month < by_month : day <= by_day;
+}
+
+static bool age_fits(const struct entitle_asked *asked, const struct category *c)
+{
+	struct day first = month_first(asked->month), before = day_add(first, -1),
+		   last = month_last(asked->month);
+	if (asked->birth_year == 0)
+		return true;
+	if (c->child_or_elder)
+		return !turned(asked, 16, before, true) || turned(asked, 60, last, false);
+	return (c->age_from == 0 || turned(asked, c->age_from, last, false)) &&
+	       (c->age_below == 0 || !turned(asked, c->age_below, before, true));
+}
+
+static bool lines_fit(struct working *w)
+{
+	for (size_t i = 0; i < w->asked->n; i++) {
+		const struct entitle_line *l = &w->asked->lines[i];
+		if (!age_fits(w->asked, l->category))
+			return no_claim(w, ENTITLED_AGE, l->category->code);
+		if (l->category->per_child && l->children < 1)
+			return no_claim(w, ENTITLED_CHILDREN, l->category->code);
+	}
+	return true;
+}
+
 void entitle(struct arena *a, const struct rates *rates, const struct entitle_asked *asked,
 	struct entitlement *out)
 {
@@ -178,7 +231,7 @@ void entitle(struct arena *a, const struct rates *rates, const struct entitle_as
 		out->answer = ENTITLED_ENDED;
 		return;
 	}
-	if (add_table_lines(&w) && add_highest(&w))
+	if (lines_fit(&w) && add_table_lines(&w) && add_highest(&w))
 		bug_if(vnd_cmp(out->amount, vnd(0)) <= 0);
 	else
 		out->n = 0;

@@ -10,7 +10,12 @@
 
 struct entitle_counts {
 	int64_t people, claims, ended, no_rate, amount_differs, already_claimed;
-	struct vnd sum; /* of the new claims */
+	struct vnd sum;      /* of the new claims */
+	int64_t stopped;     /* months: suspended, terminated, uncollected, of another age, beyond the most */
+	int64_t risen;       /* of the new claims: months whose rate rose after they were claimed */
+	int64_t grants;      /* of the new claims: decided */
+	int64_t overpaid;    /* months that were claimed too much */
+	int64_t after_death; /* people who died after months behind their death were claimed */
 };
 
 /* REFUSED programme_unknown, agency_missing (nobody pays the programme yet), no_mandate. `seen` is called with the number of

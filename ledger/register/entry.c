@@ -141,17 +141,21 @@ static const char *judge_category(struct judge *j)
 {
 	struct entry *e = j->e;
 	const struct categories *all = &j->reference->categories;
-	bool needs = false;
+	bool needs = false, per_child = false;
 	if (!has(j, CELL_CATEGORY))
 		return "category_empty";
-	if (!category_read(j->arena, all, cell(j, CELL_CATEGORY), e->categories, &e->n_categories))
+	if (!category_read(
+		    j->arena, all, cell(j, CELL_CATEGORY), e->categories, &e->n_categories, &e->children))
 		return "category_unknown";
 	for (size_t i = 0; i < e->n_categories; i++) {
 		const struct category *c = &all->at[e->categories[i]];
 		if (strcmp(c->programme, j->terms->programme) != 0)
 			return "category_other_programme";
 		needs = needs || c->needs_injury_pct;
+		per_child = per_child || c->per_child;
 	}
+	if (per_child && e->children == 0)
+		return "children_missing";
 	if (has(j, CELL_INJURY) && !read_percent(cell(j, CELL_INJURY), &e->injury_pct))
 		return "injury_bad";
 	return needs && e->injury_pct == 0 ? "injury_missing" : NULL;

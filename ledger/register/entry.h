@@ -58,6 +58,7 @@ struct entry {
 	size_t n_categories;
 	size_t categories[CATEGORIES_OF_ONE];
 	int injury_pct; /* 0: not given */
+	int children;   /* of whom a category is paid for each; 0: no such category */
 
 	struct vnd monthly, total;
 	bool arrears;          /* from, to and decision are set */

@@ -233,6 +233,16 @@ static int pct_of(const struct import *im, const struct entry *e, size_t categor
 	return im->reference->categories.at[e->categories[category]].needs_injury_pct ? e->injury_pct : 0;
 }
 
+static int children_of(const struct import *im, const struct entry *e, size_t category)
+{
+	return im->reference->categories.at[e->categories[category]].per_child ? e->children : 0;
+}
+
+static int number_or_0(const struct rows *rows, size_t i, int col)
+{
+	return row_null(rows, i, col) ? 0 : row_i32(rows, i, col);
+}
+
 /* *kept[i]: the row says the same as the register does, so nothing is written. */
 static enum result find_kept_enrolments(
 	struct work *w, struct import *im, const struct old_rows *o, bool *kept)
@@ -245,17 +255,18 @@ static enum result find_kept_enrolments(
 	if (r != OK)
 		return r;
 	int at = rows_col(&rows, "n"), category = rows_col(&rows, "category"),
-	    pct = rows_col(&rows, "injury_pct"), area = rows_col(&rows, "area_code");
+	    pct = rows_col(&rows, "injury_pct"), children = rows_col(&rows, "children"),
+	    area = rows_col(&rows, "area_code");
 	for (size_t i = 0; i < rows_n(&rows);) {
 		int64_t n = row_i64(&rows, i, at);
 		const struct standing *s = &im->rows[o->which[n - 1]];
 		size_t named = 0, same = 0;
 		for (; i < rows_n(&rows) && row_i64(&rows, i, at) == n; i++, named++) {
 			for (size_t c = 0; c < s->entry->n_categories; c++) {
-				int known = row_null(&rows, i, pct) ? 0 : row_i32(&rows, i, pct);
 				same += strcmp(im->reference->categories.at[s->entry->categories[c]].code,
 						row_text(&rows, i, category)) == 0 &&
-					known == pct_of(im, s->entry, c) &&
+					number_or_0(&rows, i, pct) == pct_of(im, s->entry, c) &&
+					number_or_0(&rows, i, children) == children_of(im, s->entry, c) &&
 					strcmp(im->lists[s->list].area, row_text(&rows, i, area)) == 0;
 			}
 		}
@@ -270,13 +281,15 @@ static enum result write_enrolments(struct work *w, struct import *im, const boo
 	struct arena *a = w->arena;
 	size_t most = im->n_rows * CATEGORIES_OF_ONE, n = 0;
 	int64_t *persons = COLUMN(a, most, int64_t), *pcts = COLUMN(a, most, int64_t),
-		*files = COLUMN(a, most, int64_t), *numbers = COLUMN(a, most, int64_t);
+		*children = COLUMN(a, most, int64_t), *files = COLUMN(a, most, int64_t),
+		*numbers = COLUMN(a, most, int64_t);
 	const char **programmes = COLUMN(a, most, const char *), **categories = COLUMN(a, most, const char *),
 		   **areas = COLUMN(a, most, const char *), **kinds = COLUMN(a, most, const char *),
 		   **decisions = COLUMN(a, most, const char *);
 	struct day *area_froms = COLUMN(a, most, struct day), *froms = COLUMN(a, most, struct day),
 		   *tos = COLUMN(a, most, struct day), *periods = COLUMN(a, most, struct day);
-	bool *no_pct = COLUMN(a, most, bool), *regular = COLUMN(a, most, bool);
+	bool *no_pct = COLUMN(a, most, bool), *no_children = COLUMN(a, most, bool),
+	     *regular = COLUMN(a, most, bool);
 	for (size_t i = 0; i < im->n_rows; i++) {
 		const struct standing *s = &im->rows[i];
 		const struct entry *e = s->entry;
@@ -286,6 +299,8 @@ static enum result write_enrolments(struct work *w, struct import *im, const boo
 			categories[n] = im->reference->categories.at[e->categories[c]].code;
 			pcts[n] = pct_of(im, e, c);
 			no_pct[n] = pcts[n] == 0;
+			children[n] = children_of(im, e, c);
+			no_children[n] = children[n] == 0;
 			areas[n] = im->lists[s->list].area;
 			area_froms[n] = im->files[s->list].area_from;
 			froms[n] = month_first(e->from);
@@ -300,10 +315,11 @@ static enum result write_enrolments(struct work *w, struct import *im, const boo
 	}
 	return copy_columns(w, Q_IMPORT_ENROLMENTS_IN,
 		DB_ARGS(db_i64s(persons, n), db_texts(programmes, n), db_texts(categories, n),
-			db_with_nulls(db_i64s(pcts, n), no_pct), db_texts(areas, n), db_days(area_froms, n),
-			db_days(froms, n), db_with_nulls(db_days(tos, n), regular), db_texts(kinds, n),
-			db_with_nulls(db_days(periods, n), regular), db_texts(decisions, n),
-			db_i64s(files, n), db_i64s(numbers, n)));
+			db_with_nulls(db_i64s(pcts, n), no_pct),
+			db_with_nulls(db_i64s(children, n), no_children), db_texts(areas, n),
+			db_days(area_froms, n), db_days(froms, n), db_with_nulls(db_days(tos, n), regular),
+			db_texts(kinds, n), db_with_nulls(db_days(periods, n), regular),
+			db_texts(decisions, n), db_i64s(files, n), db_i64s(numbers, n)));
 }
 
 static const char *method_name(enum pay_method m)

@@ -92,7 +92,7 @@ const struct rate *rate_known(const struct rates *r, const struct rate_asked *as
 {
 	struct key k = {""};
 	const size_t *first = map_get(&r->by_key, key_of(&k, asked->code, asked->injury_pct));
-	const struct rate *country = NULL;
+	const struct rate *best = NULL;
 	if (!first)
 		return NULL;
 	for (size_t i = *first; i < r->n && strcmp(r->at[i].code, asked->code) == 0 &&
@@ -100,13 +100,12 @@ const struct rate *rate_known(const struct rates *r, const struct rate_asked *as
 		const struct rate *at = &r->at[i];
 		bool own = at->province && asked->province && strcmp(at->province, asked->province) == 0;
 		const struct rate *found = own || !at->province ? known_from(r, i, asked) : NULL;
-		if (own && found)
-			return found;
-		country = found ? found : country;
+		if (found && (!best || vnd_cmp(found->amount, best->amount) > 0))
+			best = found;
 		while (i < r->n && same_key(&r->at[i], at))
 			i++;
 	}
-	return country;
+	return best;
 }
 
 bool rate_amount(const struct rates *r, const struct rate *rate, const struct rate_asked *asked,

@@ -47,7 +47,8 @@ struct rate_asked {
 	struct day known_on;
 };
 
-/* The rate, or NULL: nobody knew one on that day for that month. A province's own row goes before the country's. */
+/* The rate, or NULL: nobody knew one on that day for that month. A province may only set more (Decree 20/2021/ND-CP art. 4 (3)): of
+ * its row and the country's the higher one counts. */
 const struct rate *rate_known(const struct rates *r, const struct rate_asked *asked);
 
 /* What it comes to: its amount, or, where the province has a higher standard of its own, that standard times the coefficient.

@@ -51,7 +51,7 @@ static enum result load_categories(struct work *w, struct reference *r)
 			.also_rate_code = also_code ? arena_strdup(r->arena, also_code) : NULL,
 			.needs_injury_pct = row_bool(&rows, i, injury),
 		};
-		at->parent_adds = category_parent_adds(at->code);
+		category_decree(at);
 		if (!category_rule_parse(row_text(&rows, i, rule), &at->rule))
 			bug("rules.category has a rule that is not known");
 		map_put(&c->codes, bytes_z(at->code), i, &is_new);

@@ -28,7 +28,8 @@ left join org.agency a on a.id = pa.agency;
 -- duties: desk
 -- in: programme text, period date, after_person bigint, after_kind text, most integer
 -- out: person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date, province text,
---      category text, injury_pct smallint, from_month date, to_month date, decision text, death date
+--      category text, injury_pct smallint, children smallint, from_month date, to_month date, decision text, death date,
+--      birth_year smallint, birth_date date
 -- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides.
 with listed as materialized (
 	select r.person, r.kind, r.file, r.row_no, r.listed_dong
@@ -37,11 +38,13 @@ with listed as materialized (
 	order by r.person, r.kind limit $5
 )
 select l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
-	e.category, e.injury_pct, e.from_month, e.to_month, e.decision,
-	(select min(d.day) from register.person_event d where d.person = l.person and d.kind = 'death') as death
+	e.category, e.injury_pct, e.children, e.from_month, e.to_month, e.decision,
+	(select min(d.day) from register.person_event d where d.person = l.person and d.kind = 'death') as death,
+	p.birth_year, p.birth_date
 from listed l
 join register.import_file f on f.id = l.file
 left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
+cross join lateral (select p.birth_year, p.birth_date from register.person p where p.id = l.person offset 0) p
 cross join lateral (select e.* from register.enrolment e
 	where e.person = l.person and e.programme = $1 and e.kind = l.kind
 		and (e.kind = 'regular' and e.from_month <= $2 or e.kind = 'arrears' and e.pay_period = $2) offset 0) e
@@ -49,9 +52,14 @@ order by l.person, l.kind, e.from_month, e.decision, e.category;
 
 -- name: entitle_claimed
 -- duties: desk
--- in: programme text, persons bigint[]
--- out: person bigint, month date, kind text, pay_period date
-select c.person, c.month, c.kind, c.pay_period from payout.claim c where c.programme = $1 and c.person = any ($2) order by c.person, c.month;
+-- in: programme text, persons bigint[], since date
+-- out: person bigint, month date, kind text, instalment smallint, amount_dong bigint, pay_period date, known_on date, voided boolean
+-- For months since then.
+select c.person, c.month, c.kind, c.instalment, c.amount_dong, c.pay_period, c.known_on,
+	exists (select from payout.claim_void v where v.claim = c.id) as voided
+from payout.claim c
+where c.programme = $1 and c.person = any ($2) and c.month >= $3 and c.kind in ('regular', 'arrears')
+order by c.person, c.month;
 
 -- name: entitle_claim_ids
 -- duties: desk
@@ -61,12 +69,113 @@ select nextval('payout.claim_id_seq') as id from generate_series(1, $1);
 
 -- name: entitle_claims_in
 -- duties: desk
--- copy in: payout.claim(id bigint, person bigint, programme text, month date, kind text, amount_dong bigint, agency bigint,
---     pay_period date, area_code text, area_valid_from date)
+-- copy in: payout.claim(id bigint, person bigint, programme text, month date, kind text, instalment smallint, amount_dong bigint,
+--     agency bigint, pay_period date, area_code text, area_valid_from date, known_on date)
 
 -- name: entitle_parts_in
 -- duties: desk
 -- copy in: payout.claim_part(claim bigint, n smallint, rate_code text, amount_dong bigint, working text)
+
+-- name: entitle_decisions
+-- duties: desk
+-- in: programme text, period date
+-- out: kind text, person bigint, month date
+-- Of each person in the order in which they were decided. person is 0 for everybody.
+select d.kind, coalesce(d.person, 0) as person, d.month
+from register.decision d
+where d.programme = $1 and d.second_officer is not null
+	and (d.kind in ('suspend', 'terminate', 'resume') or d.kind = 'together' and d.pay_period = $2)
+order by 2, d.decided_at, d.id;
+
+-- name: entitle_uncollected
+-- duties: desk
+-- in: programme text, period date
+-- out: person bigint, month date
+-- Months whose cash the agent brought back and that nobody collected later.
+select distinct c.person, c.month
+from recon.cash_line l
+join recon.cash_list s on s.id = l.list and s.second_officer is not null
+join payout.payout p on p.id = l.payout
+join payout.claim c on c.id = p.claim
+where not l.paid and c.programme = $1 and c.kind = 'regular' and c.month < $2
+	and not exists (select from payout.claim_void v where v.claim = c.id)
+	and not exists (select from payout.payout n join payout.payout_state t on t.payout = n.id join payout.state q on q.code = t.state
+		where n.claim = c.id and q.name = 'settled')
+order by c.person, c.month;
+
+-- name: entitle_risen
+-- duties: desk
+-- in: programme text, known_on date, period date
+-- out: since date, persons bigint[]
+-- Who has claims that knew an older rate than one that came into force for the same months since, and no claim yet that knew it.
+select min(x.since) as since, array_agg(distinct x.person order by x.person) as persons
+from (select distinct r.effective_from, r.in_force_from from rules.rate r
+	where r.programme = $1 and r.in_force_from > r.effective_from and r.in_force_from <= $2) r
+cross join lateral (
+	select c.person, r.effective_from as since from payout.claim c
+	where c.programme = $1 and c.known_on < r.in_force_from and c.month >= r.effective_from and c.month < $3
+		and c.pay_period >= r.effective_from - interval '1 month' and c.kind in ('regular', 'arrears')
+		and not exists (select from payout.claim n where n.person = c.person and n.programme = c.programme and n.month = c.month
+			and n.kind in ('regular', 'arrears') and n.known_on >= r.in_force_from)) x
+having count(*) > 0;
+
+-- name: entitle_histories
+-- duties: desk
+-- in: programme text, persons bigint[], period date
+-- out: person bigint, kind text, category text, injury_pct smallint, children smallint, from_month date, to_month date, area_code text,
+--      area_from date, province text, death date, birth_year smallint, birth_date date
+-- Each category that ever counted, with the ward of the newest claim.
+select w.person, e.kind, e.category, e.injury_pct, e.children, e.from_month, e.to_month, n.area_code, n.area_valid_from as area_from,
+	a.province_code as province,
+	(select min(d.day) from register.person_event d where d.person = w.person and d.kind = 'death') as death, p.birth_year, p.birth_date
+from unnest($2) as w(person)
+cross join lateral (select p.birth_year, p.birth_date from register.person p where p.id = w.person offset 0) p
+cross join lateral (select c.area_code, c.area_valid_from from payout.claim c
+	where c.person = w.person and c.programme = $1 order by c.pay_period desc, c.id desc limit 1) n
+left join register.area a on a.level = 'commune' and a.code = n.area_code and a.valid_from = n.area_valid_from
+cross join lateral (select e.* from register.enrolment e
+	where e.person = w.person and e.programme = $1 and e.from_month < $3 offset 0) e
+order by w.person, e.kind, e.from_month, e.category;
+
+-- name: entitle_after_death
+-- duties: desk
+-- in: programme text, note text
+-- out: person bigint
+-- Whoever died after the claim was made: months after the month of death are not due (Decree 20/2021/ND-CP art. 8 (2)).
+insert into register.finding (programme, period, person, code, note, blocks)
+select distinct c.programme, c.pay_period, c.person, 'after_death', $2, true
+from register.person_event d
+cross join lateral (select c.* from payout.claim c where c.person = d.person and c.programme = $1 and c.month > d.day
+	and c.kind in ('regular', 'arrears') offset 0) c
+where d.kind = 'death' and not exists (select from payout.claim_void v where v.claim = c.id)
+on conflict do nothing
+returning person;
+
+-- name: entitle_grants
+-- duties: desk
+-- in: programme text, period date
+-- out: decision bigint, kind text, person bigint, month date, rate_codes text[], quantity integer, instalment smallint, dead boolean,
+--      area_code text, area_from date, province text
+-- Decided, due by now, and not yet a claim. They belong to the ward that the person was last listed in.
+select d.id as decision, d.kind, d.person, d.month, d.rate_codes, d.quantity,
+	(1 + (select count(*) from payout.claim c where c.person = d.person and c.kind = d.kind
+		and (d.kind = 'funeral' or c.programme = d.programme and c.month = d.month))
+		+ (select count(*) from register.decision o where o.person = d.person and o.kind = d.kind and o.id < d.id
+			and o.second_officer is not null and o.programme = d.programme and (o.month = d.month or o.kind = 'funeral')
+			and not exists (select from register.decision_claim x where x.decision = o.id)))::smallint as instalment,
+	exists (select from register.person_event v where v.person = d.person and v.kind = 'death') as dead,
+	e.area_code, e.area_valid_from as area_from, a.province_code as province
+from register.decision d
+join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = d.person
+	order by e.programme <> d.programme, e.from_month desc, e.id desc limit 1) e on true
+left join register.area a on a.level = 'commune' and a.code = e.area_code and a.valid_from = e.area_valid_from
+where d.programme = $1 and d.pay_period <= $2 and d.kind in ('grant', 'funeral') and d.second_officer is not null
+	and not exists (select from register.decision_claim x where x.decision = d.id)
+order by d.id;
+
+-- name: entitle_granted_in
+-- duties: desk
+-- copy in: register.decision_claim(decision bigint, claim bigint)
 
 -- name: finding_list
 -- duties: desk

@@ -107,11 +107,11 @@ left join register.area a on a.level = 'commune' and a.code = f.area_code and a.
 -- name: import_enrolled
 -- duties: desk
 -- in: programmes text[], persons bigint[], month date
--- out: n bigint, category text, injury_pct smallint, area_code text
+-- out: n bigint, category text, injury_pct smallint, children smallint, area_code text
 -- The regular categories that count for a month: those of the last month that named any.
-select w.n, e.category, e.injury_pct, e.area_code
+select w.n, e.category, e.injury_pct, e.children, e.area_code
 from unnest($1, $2) with ordinality as w(programme, person, n)
-cross join lateral (select e.category, e.injury_pct, e.area_code from register.enrolment e
+cross join lateral (select e.category, e.injury_pct, e.children, e.area_code from register.enrolment e
 	where e.person = w.person and e.programme = w.programme and e.kind = 'regular' and e.from_month = (
 		select max(l.from_month) from register.enrolment l
 		where l.person = w.person and l.programme = w.programme and l.kind = 'regular' and l.from_month <= $3) offset 0) e
@@ -183,7 +183,7 @@ insert into register.person_phone (person, blind, sealed) select * from unnest($
 
 -- name: import_enrolments_in
 -- duties: desk
--- copy in: register.enrolment(person bigint, programme text, category text, injury_pct smallint, area_code text,
+-- copy in: register.enrolment(person bigint, programme text, category text, injury_pct smallint, children smallint, area_code text,
 --     area_valid_from date, from_month date, to_month date, kind text, pay_period date, decision text, file bigint, row_no integer)
 
 -- name: import_preferences_in

@@ -115,7 +115,7 @@ static struct entitlement owed(const char *const *categories, size_t n, int pct,
 	struct entitlement e;
 	for (size_t i = 0; i < n; i++)
 		lines[i] = (struct entitle_line){
-			.category = fixture_category(categories[i]), .injury_pct = pct};
+			.category = fixture_category(categories[i]), .injury_pct = pct, .children = 1};
 	asked.lines = lines;
 	asked.n = n;
 	entitle(arena, &rates, &asked, &e);
@@ -196,7 +196,7 @@ int main(void)
 {
 	arena = arena_new();
 	for (size_t i = 0; i < COUNT_OF(fixture_categories); i++)
-		fixture_categories[i].parent_adds = category_parent_adds(fixture_categories[i].code);
+		category_decree(&fixture_categories[i]);
 	fill();
 	two_axes();
 	amounts();

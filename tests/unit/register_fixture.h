@@ -85,7 +85,7 @@ static inline struct reference reference_fixture(struct arena *a, bool sandbox)
 	r.categories.at = fixture_categories;
 	r.categories.n = COUNT_OF(fixture_categories);
 	for (size_t i = 0; i < r.categories.n; i++)
-		fixture_categories[i].parent_adds = category_parent_adds(fixture_categories[i].code);
+		category_decree(&fixture_categories[i]);
 	for (size_t i = 0; i < COUNT_OF(aliases); i++)
 		category_alias_add(&r.categories, aliases[i].alias,
 			(size_t)(fixture_category(aliases[i].code) - fixture_categories));

@@ -1,0 +1,261 @@
+/* What a run of entitlement takes from the time before it: decisions about people, cash that nobody collected, rates that rose after
+ * months were claimed, people who died since, grants. */
+#include <string.h>
+
+#include "ledger/register/advice.h"
+#include "ledger/register/entitle_run.h"
+
+/* ---- what was decided ------------------------------------------------------------------------------------------------------- */
+
+static enum standing_kind standing_kind_of(const char *text)
+{
+	return *text == 's' ? STANDING_SUSPEND : *text == 't' ? STANDING_TERMINATE : STANDING_RESUME;
+}
+
+static void remember_first(struct map *first, int64_t person, size_t i)
+{
+	bool is_new;
+	map_put(first, bytes_of(&person, sizeof person), i, &is_new);
+}
+
+static enum result load_decisions(struct run *run)
+{
+	struct rows rows;
+	size_t n = 0;
+	enum result r = db_run(run->w, Q_ENTITLE_DECISIONS,
+		DB_ARGS(db_text(run->programme), db_day(month_first(run->period))), &rows);
+	if (r != OK)
+		return r;
+	int kind = rows_col(&rows, "kind"), person = rows_col(&rows, "person"),
+	    month = rows_col(&rows, "month");
+	int64_t *people = arena_array(run->arena, rows_n(&rows), int64_t);
+	struct standing *at = arena_array(run->arena, rows_n(&rows), struct standing);
+	map_begin(&run->standings_of, run->arena);
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		if (strcmp(row_text(&rows, i, kind), "together") == 0) {
+			run->together = true;
+			continue;
+		}
+		people[n] = row_i64(&rows, i, person);
+		at[n] = (struct standing){.kind = standing_kind_of(row_text(&rows, i, kind)),
+			.from = month_of_day(row_day(&rows, i, month))};
+		remember_first(&run->standings_of, people[n], n);
+		n++;
+	}
+	run->standing_person = people;
+	run->standings = at;
+	run->n_standings = n;
+	return OK;
+}
+
+static enum result load_uncollected(struct run *run)
+{
+	struct rows rows;
+	enum result r = db_run(run->w, Q_ENTITLE_UNCOLLECTED,
+		DB_ARGS(db_text(run->programme), db_day(month_first(run->period))), &rows);
+	if (r != OK)
+		return r;
+	int person = rows_col(&rows, "person"), month = rows_col(&rows, "month");
+	size_t n = rows_n(&rows);
+	int64_t *people = arena_array(run->arena, n, int64_t);
+	struct month *at = arena_array(run->arena, n, struct month);
+	map_begin(&run->uncollected_of, run->arena);
+	for (size_t i = 0; i < n; i++) {
+		people[i] = row_i64(&rows, i, person);
+		at[i] = month_of_day(row_day(&rows, i, month));
+		remember_first(&run->uncollected_of, people[i], i);
+	}
+	run->uncollected_person = people;
+	run->uncollected = at;
+	run->n_uncollected = n;
+	return OK;
+}
+
+enum result history_load(struct run *run)
+{
+	enum result r = load_decisions(run);
+	return r == OK ? load_uncollected(run) : r;
+}
+
+/* ---- rates that rose ---------------------------------------------------------------------------------------------------------- */
+
+static void add_over(struct chunk *c, const struct about *about, const struct owed_over *over)
+{
+	char money[VND_TEXT_SIZE], month[MONTH_TEXT_SIZE];
+	c->run->counts->overpaid++;
+	chunk_add_finding(c, about, "overpaid",
+		arena_printf(c->arena, "%s: %s, %s", advice_for("overpaid"), month_format(over->month, month),
+			vnd_format_dots(over->amount, money)),
+		false);
+}
+
+static void claim_risen(struct chunk *c, const struct about *about, const struct owed *owed, bool dead)
+{
+	for (size_t i = 0; i < owed->n_items; i++)
+		chunk_add_claim(c, about, &owed->items[i], "arrears", 0);
+	for (size_t i = 0; i < owed->n_nots; i++)
+		chunk_add_not(c, about, &owed->nots[i]);
+	for (size_t i = 0; i < owed->n_overs; i++)
+		add_over(c, about, &owed->overs[i]);
+	if (dead && owed->n_items > 0)
+		chunk_add_finding(c, about, "payee_dead", advice_for("payee_dead"), true);
+	c->run->counts->risen += (int64_t)owed->n_items;
+}
+
+static enum result claim_rises(
+	struct run *run, struct arena *arena, const int64_t *persons, size_t n, struct day since)
+{
+	struct chunk c = {.run = run, .arena = arena};
+	struct rows rows;
+	enum result r = db_run(run->w, Q_ENTITLE_HISTORIES,
+		DB_ARGS(db_text(run->programme), db_i64s(persons, n), db_day(month_first(run->period))),
+		&rows);
+	if (r == OK)
+		r = chunk_load_claimed(run->w, &c, persons, n, since);
+	if (r != OK)
+		return r;
+	struct enrolled_at at = enrolled_at(&rows);
+	for (size_t i = 0, end; i < rows_n(&rows); i = end) {
+		struct about about = {
+			.person = row_i64(&rows, i, at.person),
+			.area = row_text(&rows, i, at.area),
+			.area_from = row_day(&rows, i, at.area_from),
+		};
+		struct owed_asked asked = {.rises = true};
+		struct owed owed;
+		for (end = i + 1; end < rows_n(&rows) && row_i64(&rows, end, at.person) == about.person;)
+			end++;
+		chunk_enrolled(&c, &rows, &at, i, end, &asked);
+		chunk_history(&c, about.person, &asked);
+		owed_in_period(arena, &run->rates, &asked, &owed);
+		claim_risen(&c, &about, &owed, asked.of.dead);
+	}
+	return chunk_write(run->w, &c);
+}
+
+enum result history_rises(struct run *run, struct arena *arena)
+{
+	struct work *w = run->w;
+	struct rows rows;
+	w->arena = run->arena;
+	enum result r = db_run(w, Q_ENTITLE_RISEN,
+		DB_ARGS(db_text(run->programme), db_day(owed_rises_known(run->period, run->today)),
+			db_day(month_first(run->period))),
+		&rows);
+	w->arena = arena;
+	if (r != OK || rows_n(&rows) == 0)
+		return r;
+	size_t n;
+	const int64_t *persons = row_i64s(&rows, 0, rows_col(&rows, "persons"), &n);
+	struct day since = row_day(&rows, 0, rows_col(&rows, "since"));
+	for (size_t i = 0; r == OK && i < n; i += ENTITLE_CHUNK) {
+		r = claim_rises(
+			run, arena, persons + i, n - i < ENTITLE_CHUNK ? n - i : ENTITLE_CHUNK, since);
+		arena_reset(arena);
+	}
+	return r;
+}
+
+/* ---- who died since ----------------------------------------------------------------------------------------------------------- */
+
+enum result history_deaths(struct run *run)
+{
+	struct rows rows;
+	enum result r = db_run(run->w, Q_ENTITLE_AFTER_DEATH,
+		DB_ARGS(db_text(run->programme), db_text(advice_for("after_death"))), &rows);
+	if (r == OK)
+		run->counts->after_death = (int64_t)rows_n(&rows);
+	return r;
+}
+
+/* ---- grants -------------------------------------------------------------------------------------------------------------------- */
+
+struct grant {
+	struct month month;
+	const char *province;
+	const char *const *codes;
+	size_t n_codes;
+	int quantity;
+};
+
+/* One rate of a grant, so many times. False: *out says why not. */
+static bool grant_part(struct chunk *c, const struct grant *g, const char *code, struct entitle_part *part,
+	struct owed_not *out)
+{
+	char one[VND_TEXT_SIZE], all[VND_TEXT_SIZE];
+	struct rate_asked about = {
+		.code = code, .province = g->province, .month = g->month, .known_on = c->run->today};
+	const struct rate *rate = rate_known(&c->run->rates, &about), *standard = NULL;
+	struct vnd amount;
+	*out = (struct owed_not){.month = g->month, .answer = ENTITLED_NO_RATE, .missing = code};
+	if (!rate || !rate_amount(&c->run->rates, rate, &about, &amount, &standard) ||
+		!vnd_times(amount, g->quantity, 1, &part->amount))
+		return false;
+	out->answer = ENTITLED_RATE_UNREAD;
+	if (!c->run->sandbox && (rate->unread || (standard && standard->unread)))
+		return false;
+	part->rate_code = code;
+	part->working = arena_printf(c->arena, "%s: %s × %d = %s", rate->decree, vnd_format_dots(amount, one),
+		g->quantity, vnd_format_dots(part->amount, all));
+	return true;
+}
+
+/* The highest of its rates (Decree 20/2021/ND-CP art. 11). */
+static bool grant_worth(
+	struct chunk *c, const struct grant *g, struct entitle_part *best, struct owed_not *out)
+{
+	for (size_t i = 0; i < g->n_codes; i++) {
+		struct entitle_part part;
+		if (!grant_part(c, g, g->codes[i], &part, out))
+			return false;
+		if (i == 0 || vnd_cmp(part.amount, best->amount) > 0)
+			*best = part;
+	}
+	return true;
+}
+
+static void claim_grant(struct chunk *c, const struct rows *rows, size_t i)
+{
+	struct grant g = {
+		.month = month_of_day(row_day(rows, i, rows_col(rows, "month"))),
+		.province = row_text(rows, i, rows_col(rows, "province")),
+		.quantity = row_i32(rows, i, rows_col(rows, "quantity")),
+	};
+	struct about about = {
+		.person = row_i64(rows, i, rows_col(rows, "person")),
+		.area = row_text(rows, i, rows_col(rows, "area_code")),
+		.area_from = row_day(rows, i, rows_col(rows, "area_from")),
+	};
+	struct entitle_part part;
+	struct owed_not reason;
+	g.codes = row_texts(rows, i, rows_col(rows, "rate_codes"), &g.n_codes);
+	if (!grant_worth(c, &g, &part, &reason)) {
+		chunk_add_not(c, &about, &reason);
+		return;
+	}
+	struct owed_item item = {.month = g.month,
+		.instalment = row_i32(rows, i, rows_col(rows, "instalment")),
+		.amount = part.amount,
+		.n = 1,
+		.parts = &part};
+	chunk_add_claim(c, &about, &item, row_text(rows, i, rows_col(rows, "kind")),
+		row_i64(rows, i, rows_col(rows, "decision")));
+	if (row_bool(rows, i, rows_col(rows, "dead")))
+		chunk_add_finding(c, &about, "payee_dead", advice_for("payee_dead"), true);
+	c->run->counts->grants++;
+}
+
+enum result history_grants(struct run *run, struct arena *arena)
+{
+	struct chunk c = {.run = run, .arena = arena};
+	struct rows rows;
+	enum result r = db_run(run->w, Q_ENTITLE_GRANTS,
+		DB_ARGS(db_text(run->programme), db_day(month_first(run->period))), &rows);
+	if (r != OK)
+		return r;
+	for (size_t i = 0; i < rows_n(&rows); i++)
+		claim_grant(&c, &rows, i);
+	r = chunk_write(run->w, &c);
+	arena_reset(arena);
+	return r;
+}
