@@ -170,53 +170,11 @@ enum result history_deaths(struct run *run)
 
 /* ---- grants -------------------------------------------------------------------------------------------------------------------- */
 
-struct grant {
-	struct month month;
-	const char *province;
-	const char *const *codes;
-	size_t n_codes;
-	int quantity;
-};
-
-/* One rate of a grant, so many times. False: *out says why not. */
-static bool grant_part(struct chunk *c, const struct grant *g, const char *code, struct entitle_part *part,
-	struct owed_not *out)
-{
-	char one[VND_TEXT_SIZE], all[VND_TEXT_SIZE];
-	struct rate_asked about = {
-		.code = code, .province = g->province, .month = g->month, .known_on = c->run->today};
-	const struct rate *rate = rate_known(&c->run->rates, &about), *standard = NULL;
-	struct vnd amount;
-	*out = (struct owed_not){.month = g->month, .answer = ENTITLED_NO_RATE, .missing = code};
-	if (!rate || !rate_amount(&c->run->rates, rate, &about, &amount, &standard) ||
-		!vnd_times(amount, g->quantity, 1, &part->amount))
-		return false;
-	out->answer = ENTITLED_RATE_UNREAD;
-	if (!c->run->sandbox && (rate->unread || (standard && standard->unread)))
-		return false;
-	part->rate_code = code;
-	part->working = arena_printf(c->arena, "%s: %s × %d = %s", rate->decree, vnd_format_dots(amount, one),
-		g->quantity, vnd_format_dots(part->amount, all));
-	return true;
-}
-
-/* The highest of its rates (Decree 20/2021/ND-CP art. 11). */
-static bool grant_worth(
-	struct chunk *c, const struct grant *g, struct entitle_part *best, struct owed_not *out)
-{
-	for (size_t i = 0; i < g->n_codes; i++) {
-		struct entitle_part part;
-		if (!grant_part(c, g, g->codes[i], &part, out))
-			return false;
-		if (i == 0 || vnd_cmp(part.amount, best->amount) > 0)
-			*best = part;
-	}
-	return true;
-}
-
 static void claim_grant(struct chunk *c, const struct rows *rows, size_t i)
 {
-	struct grant g = {
+	struct owed_grant g = {
+		.known_on = c->run->today,
+		.sandbox = c->run->sandbox,
 		.month = month_of_day(row_day(rows, i, rows_col(rows, "month"))),
 		.province = row_text(rows, i, rows_col(rows, "province")),
 		.quantity = row_i32(rows, i, rows_col(rows, "quantity")),
@@ -229,7 +187,7 @@ static void claim_grant(struct chunk *c, const struct rows *rows, size_t i)
 	struct entitle_part part;
 	struct owed_not reason;
 	g.codes = row_texts(rows, i, rows_col(rows, "rate_codes"), &g.n_codes);
-	if (!grant_worth(c, &g, &part, &reason)) {
+	if (!owed_grant(c->arena, &c->run->rates, &g, &part, &reason)) {
 		chunk_add_not(c, &about, &reason);
 		return;
 	}

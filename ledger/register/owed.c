@@ -302,3 +302,39 @@ void owed_in_period(
 	if (asked->rises)
 		look_for_rises(&m);
 }
+
+/* ---- grants --------------------------------------------------------------------------------------------------------------------- */
+
+static bool grant_part(struct arena *a, const struct rates *rates, const struct owed_grant *g,
+	const char *code, struct entitle_part *part, struct owed_not *reason)
+{
+	char one[VND_TEXT_SIZE], all[VND_TEXT_SIZE];
+	struct rate_asked about = {
+		.code = code, .province = g->province, .month = g->month, .known_on = g->known_on};
+	const struct rate *rate = rate_known(rates, &about), *standard = NULL;
+	struct vnd amount;
+	*reason = (struct owed_not){.month = g->month, .answer = ENTITLED_NO_RATE, .missing = code};
+	if (!rate || !rate_amount(rates, rate, &about, &amount, &standard) ||
+		!vnd_times(amount, g->quantity, 1, &part->amount))
+		return false;
+	reason->answer = ENTITLED_RATE_UNREAD;
+	if (!g->sandbox && (rate->unread || (standard && standard->unread)))
+		return false;
+	part->rate_code = code;
+	part->working = arena_printf(a, "%s: %s × %d = %s", rate->decree, vnd_format_dots(amount, one),
+		g->quantity, vnd_format_dots(part->amount, all));
+	return true;
+}
+
+bool owed_grant(struct arena *a, const struct rates *rates, const struct owed_grant *g,
+	struct entitle_part *out, struct owed_not *reason)
+{
+	for (size_t i = 0; i < g->n_codes; i++) {
+		struct entitle_part part;
+		if (!grant_part(a, rates, g, g->codes[i], &part, reason))
+			return false;
+		if (i == 0 || vnd_cmp(part.amount, out->amount) > 0)
+			*out = part;
+	}
+	return g->n_codes > 0;
+}

@@ -95,6 +95,21 @@ size_t owed_lines(const struct owed_asked *asked, struct month month, bool arrea
 /* Why a month is not paid although the rates say something: ENTITLED when nothing stands against it. */
 enum entitle_answer owed_standing(const struct owed_asked *asked, struct month month);
 
+/* A grant that was decided: of its rates the highest, so many times (Decree 20/2021/ND-CP art. 11: of several funerals one). */
+struct owed_grant {
+	const char *const *codes;
+	size_t n_codes;
+	int quantity;
+	struct month month;
+	const char *province;
+	struct day known_on;
+	bool sandbox;
+};
+
+/* False: a rate is missing or nobody has read it; why is in *reason. */
+bool owed_grant(struct arena *a, const struct rates *rates, const struct owed_grant *g,
+	struct entitle_part *out, struct owed_not *reason) WARN_UNUSED;
+
 /* Rates count for rises in this period that were in force by this day. */
 struct day owed_rises_known(struct month period, struct day today);
 
