@@ -1,6 +1,6 @@
 /* What a chunk of people makes of claims and findings, and what is known of each of them. */
 #include "ledger/register/advice.h"
-#include "ledger/register/entitle_run.h"
+#include "ledger/register/entitle_run_store.h"
 
 /* ---- what a chunk makes ------------------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ledger/register/advice.h"
-#include "ledger/register/entitle_run.h"
+#include "ledger/register/entitle_run_store.h"
 
 /* ---- what was decided ------------------------------------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 
 #include "ledger/db/copy.h"
 #include "ledger/register/advice.h"
-#include "ledger/register/entitle_run.h"
+#include "ledger/register/entitle_run_store.h"
 
 /* ---- what is loaded once ---------------------------------------------------------------------------------------------- */
 

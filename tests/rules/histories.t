@@ -50,7 +50,8 @@ def enrol(r, person, text, programme, start, end=None):
     chosen = {c["code"]: c for c in r.choices(by_programme[programme], k=r.choice((1, 1, 1, 2, 3)))}
     if programme == "social" and r.random() < .25:
         chosen["SA_SINGLE_PARENT"] = next(c for c in categories if c["code"] == "SA_SINGLE_PARENT")
-    for code in chosen:
+    known = {e["category"] for e in person.enrolled if (e["from"], e["arrears"]) == (start, end is not None)}  # a key of the table
+    for code in (c for c in chosen if c not in known):
         pct = r.choice((21, 45, 81, 100, r.randrange(1, 101)))
         children = r.choice((0, 1, 2, 3, 3)) if code == "SA_SINGLE_PARENT" else 0
         person.enrolled.append({"category": code, "pct": pct, "children": children, "from": start, "to": end, "arrears": end is not None})

@@ -37,13 +37,18 @@ static const char *or_null(char *text)
 	return *text ? arena_strdup(kept, text) : NULL;
 }
 
+static int number(const char *text)
+{
+	return (int)strtol(text, NULL, 10);
+}
+
 static void read_rate(char **f)
 {
 	struct rate r = {.code = or_null(f[1]),
 		.standard_code = or_null(f[3]),
-		.coefficient_hundredths = atoi(f[4]),
-		.injury_pct = atoi(f[5]),
-		.amount = vnd(atoll(f[6])),
+		.coefficient_hundredths = number(f[4]),
+		.injury_pct = number(f[5]),
+		.amount = vnd(number(f[6])),
 		.province = or_null(f[7]),
 		.effective_from = day_z(f[8]),
 		.ends = *f[9] != '\0',
@@ -83,7 +88,7 @@ static const struct category *category_z(const char *code)
 static void read_person(struct history *h, char **f)
 {
 	*h = (struct history){.asked = {.of = {.province = *f[1] ? arena_strdup(scratch, f[1]) : NULL,
-						.birth_year = atoi(f[2]),
+						.birth_year = number(f[2]),
 						.birth_whole = *f[3] != '\0',
 						.dead = *f[4] != '\0',
 						.sandbox = *f[5] == '1'}}};
@@ -101,7 +106,7 @@ static void read_enrolled(struct history *h, char **f)
 {
 	struct owed_enrolled *at = &h->enrolled[h->asked.n_enrolled++];
 	*at = (struct owed_enrolled){.arrears = *f[1] == 'a',
-		.line = {.category = category_z(f[2]), .injury_pct = atoi(f[3]), .children = atoi(f[4])},
+		.line = {.category = category_z(f[2]), .injury_pct = number(f[3]), .children = number(f[4])},
 		.from = month_z(f[5])};
 	if (at->arrears)
 		at->to = month_z(f[6]);
@@ -167,7 +172,7 @@ static void run_grant(struct history *h, char **f, size_t n)
 {
 	struct owed_grant g = {.month = month_z(f[1]),
 		.known_on = day_z(f[2]),
-		.quantity = atoi(f[3]),
+		.quantity = number(f[3]),
 		.codes = (const char *const *)f + 4,
 		.n_codes = n - 4,
 		.province = h->asked.of.province,

@@ -1,6 +1,6 @@
-/* entitle_run.h: what the parts of one run of entitlement share. Private to entitle_store.c (lists, writing), entitle_chunk_store.c and entitle_history_store.c. */
-#ifndef LEDGER_REGISTER_ENTITLE_RUN_H
-#define LEDGER_REGISTER_ENTITLE_RUN_H
+/* entitle_run_store.h: what the parts of one run of entitlement share. Private to entitle_store.c (lists, writing), entitle_chunk_store.c and entitle_history_store.c. */
+#ifndef LEDGER_REGISTER_ENTITLE_RUN_STORE_H
+#define LEDGER_REGISTER_ENTITLE_RUN_STORE_H
 
 #include "ledger/register/entitle_store.h"
 #include "ledger/register/owed.h"
