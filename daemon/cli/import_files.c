@@ -95,7 +95,7 @@ static bool judge_rows(struct payment_run *run, char *text, char *end, struct im
 	while (list_row_read(LIST_PAYMENT, &text, end, &row, why)) {
 		if (row.total)
 			total = row;
-		else
+		else if (!row.head)
 			entry_judge(run->group, &run->reference, &terms, &row, &l->at[l->n++]);
 	}
 	if (*why->code)

@@ -44,7 +44,7 @@ static enum result accounts_in(struct slices *s, char *text, char *end)
 	size_t n = 0;
 	why_clear(why);
 	while (list_row_read(LIST_ACCOUNTS, &text, end, &row, why))
-		if (!row.total)
+		if (!row.total && !row.head)
 			account_entry_judge(s->arena, &s->reference, s->file.bank, &row, &at[n++]);
 	enum result r = *why->code ? REFUSED : import_accounts_slice(s->other, at, n);
 	for (size_t i = 0; i < n && r == OK; i++)
@@ -60,7 +60,7 @@ static enum result deaths_in(struct slices *s, char *text, char *end)
 	size_t n = 0;
 	why_clear(why);
 	while (list_row_read(LIST_DEATHS, &text, end, &row, why))
-		if (!row.total)
+		if (!row.total && !row.head)
 			death_entry_judge(s->arena, &s->reference, &row, &at[n++]);
 	enum result r = *why->code ? REFUSED : import_deaths_slice(s->other, at, n);
 	for (size_t i = 0; i < n && r == OK; i++)

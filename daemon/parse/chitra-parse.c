@@ -1,9 +1,9 @@
 /* chitra-parse: reads one hostile file on descriptor 0, writes its rows as COPY text on descriptor 1, and dies.
  *
- *	chitra-parse list-csv | account-list-csv | deaths-csv | agent-list-csv
+ *	chitra-parse KIND [ASKED]   KIND: payment-list, account-list, … (ledger/register/list.h); ASKED: heading.h
  *	chitra-parse serve          for an importer with many files: a process for each of them (serve.h)
  *
- * ledger/register/list.h says what the columns are. Exit 0: the rows are whole; 65: the file cannot be imported, and one line on
+ * The file is a workbook (.xlsx) or text; its first bytes say which. ledger/register/list.h says what the columns are. Exit 0: the rows are whole; 65: the file cannot be imported, and one line on
  * descriptor 2 says why (daemon/parse/problem.h); 64 wrong use; 74 the rows could not be written. It has no database and no
  * key, and after its first line of work no system call but read, write, memory and exit. */
 #include <errno.h>
@@ -15,6 +15,8 @@
 #include "daemon/parse/csv_list.h"
 #include "daemon/parse/sandbox.h"
 #include "daemon/parse/serve.h"
+#include "daemon/parse/xlsx_list.h"
+#include "daemon/parse/xml.h"
 
 #define PIECE ((size_t)64 << 10)
 
@@ -52,42 +54,87 @@ static int say(const struct problem *p)
 	return EX_DATAERR;
 }
 
-static int run(enum list_kind kind)
+/* ---- the two kinds of file ------------------------------------------------------------------------------------------ */
+
+enum shape { SHAPE_TEXT, SHAPE_ZIP, SHAPE_OLD_EXCEL };
+
+/* What cannot be looked into (a pipe) is text. */
+static enum shape shape_of_file(void)
+{
+	uint8_t head[4];
+	if (pread(0, head, sizeof head, 0) != (ssize_t)sizeof head)
+		return SHAPE_TEXT;
+	if (memcmp(head, "PK\3\4", 4) == 0)
+		return SHAPE_ZIP;
+	return memcmp(head, "\xd0\xcf\x11\xe0", 4) == 0 ? SHAPE_OLD_EXCEL : SHAPE_TEXT;
+}
+
+static int ended(bool good, const struct problem *p)
+{
+	return good ? EX_OK : p->code ? say(p) : EX_IOERR;
+}
+
+static int run_text(const struct asked *asked)
 {
 	static uint8_t piece[PIECE];
 	int out = 1;
-	struct csv_list *l = csv_list_new(kind, write_all, &out);
-	sandbox_enter();
+	struct csv_list *l = csv_list_new(asked, write_all, &out);
 	bool good = true;
 	ssize_t n = 0;
 	while (good && (n = read_some(piece, sizeof piece)) > 0)
 		good = csv_list_feed(l, bytes_of(piece, (size_t)n));
 	good = good && n == 0 && csv_list_end(l);
-	const struct problem *p = csv_list_problem(l);
-	int code = good ? EX_OK : p->code ? say(p) : EX_IOERR;
+	int code = ended(good, csv_list_problem(l));
 	csv_list_free(l);
 	return code;
 }
 
+static int run_workbook(const struct asked *asked)
+{
+	struct problem p = {0};
+	int out = 1;
+	struct zip_file *z = zip_file_of_fd(0, &p);
+	bool good = z && xlsx_list_read(z, asked, write_all, &out);
+	int code = ended(good, z ? zip_file_problem(z) : &p);
+	zip_file_free(z);
+	return code;
+}
+
+static int run(enum list_kind kind, char *text)
+{
+	struct asked asked = {.kind = kind};
+	struct problem p = {0};
+	if (!asked_read(text, &asked))
+		return EX_USAGE;
+	sandbox_enter();
+	switch (shape_of_file()) {
+	case SHAPE_TEXT: return run_text(&asked);
+	case SHAPE_ZIP: return run_workbook(&asked);
+	case SHAPE_OLD_EXCEL: problem_set(&p, "file_xls", 0, ""); return say(&p);
+	}
+	bug("no such shape of a file");
+}
+
 /* A child of serve(): nobody waits for its exit code, so it says that all is well. */
-static int run_one(int kind)
+static int run_one(int kind, char *asked)
 {
 	int fd = 2;
 	if (kind < 0 || kind >= LIST_KINDS)
 		return EX_USAGE;
-	int code = run((enum list_kind)kind);
+	int code = run((enum list_kind)kind, asked);
 	return code == EX_OK && !write_all(&fd, bytes_z("ok\t0\t\n")) ? EX_IOERR : code;
 }
 
 int main(int argc, char **argv)
 {
 	enum list_kind kind;
+	char nothing[] = "";
+	xml_begin();
 	if (argc == 2 && strcmp(argv[1], "serve") == 0)
 		return serve(0, run_one);
-	if (argc == 2 && list_kind_parse(argv[1], &kind))
-		_exit(run(
-			kind)); /* libraries' last words would be system calls that the cage forbids; all was written */
-	fputs("usage: chitra-parse list-csv|account-list-csv|deaths-csv|agent-list-csv <FILE >ROWS\n",
-		stderr);
+	/* Libraries' last words would be system calls that the cage forbids; all was written. */
+	if ((argc == 2 || argc == 3) && list_kind_parse(argv[1], &kind))
+		_exit(run(kind, argc == 3 ? argv[2] : nothing));
+	fputs("usage: chitra-parse KIND [ASKED] <FILE >ROWS | chitra-parse serve\n", stderr);
 	return EX_USAGE;
 }

@@ -1,24 +1,30 @@
-/* encoding.h: is this file UTF-8, and if not, what is it?
+/* encoding.h: the bytes of a text file as UTF-8, whatever program saved it.
  *
- * Checks a file piece by piece. Converts nothing: a file in another encoding is refused by its name, because a wrong guess
- * changes people's names without anybody seeing it. */
+ * UTF-8 and UTF-16 say what they are. Anything else is taken byte for byte as the code point of the same number; the headings then tell
+ * which old Vietnamese encoding makes sense of it (legacy.h), and a file in which none does is refused by the name that its
+ * words suggest. */
 #pragma once
 
 #include "ledger/base/bytes.h"
 #include "daemon/parse/problem.h"
 
+enum encoding_kind { ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_BYTES };
+
 struct encoding {
+	enum encoding_kind kind;
 	uint8_t tail[4]; /* the begun character at the end of the last piece */
 	size_t n_tail;
-	size_t total; /* bytes so far */
-	size_t bad;   /* after a refusal: where in the last piece it stands */
+	bool begun; /* something was written: a byte order mark is none any more */
 };
 
-/* The next piece. False with file_nul, file_encoding or file_too_large; the caller knows the row. */
-bool encoding_check(struct encoding *e, struct bytes piece, struct problem *p) WARN_UNUSED;
+/* From the file's first bytes. */
+void encoding_begin(struct encoding *e, struct bytes head);
+
+/* Appends the piece as UTF-8 to *out, which has room. False with file_nul or file_encoding; the text before it is appended. */
+bool encoding_text(struct encoding *e, struct bytes piece, struct buf *out, struct problem *p) WARN_UNUSED;
 
 /* The end of the file: false (file_encoding) when it ends inside a character. */
 bool encoding_end(const struct encoding *e, struct problem *p) WARN_UNUSED;
 
-/* Words of TCVN3 that were read as Latin-1 and are valid UTF-8 now: «Hä vµ tªn» for «Họ và tên». */
-bool encoding_is_disguised_tcvn3(struct bytes head);
+/* What a file in no known encoding seems to be, for the officer. */
+const char *encoding_guess(struct bytes head);

@@ -4,35 +4,43 @@
 #include <string.h>
 
 #include "ledger/base/name.h"
+#include "daemon/parse/tidy.h"
 
 #define HEADING_MAX 300 /* bytes; anything longer is a sentence, not a heading */
 
-#define PAYMENT  (1u << LIST_PAYMENT)
-#define ACCOUNTS (1u << LIST_ACCOUNTS)
-#define DEATHS   (1u << LIST_DEATHS)
-#define AGENT    (1u << LIST_AGENT_PAID)
-#define ALL      (PAYMENT | ACCOUNTS | DEATHS | AGENT)
+#define BIT(kind)   (1u << LIST_##kind)
+#define PAYMENT     BIT(PAYMENT)
+#define ACCOUNTS    BIT(ACCOUNTS)
+#define DEATHS      BIT(DEATHS)
+#define AGENT       BIT(AGENT_PAID)
+#define INCREASE    BIT(INCREASE)
+#define JOINS       (BIT(ENROLMENT) | INCREASE)
+#define DECREASE    BIT(DECREASE)
+#define MOVES       BIT(MOVES)
+#define CORRECTIONS BIT(CORRECTIONS)
+#define ALL         (~0u)
 
+/* clang-format off */
 /* Folded, with letters and digits only. Lists that are met bring more of them. */
-/* clang-format off: a table is read by row */
 static const struct {
 	unsigned kinds;
 	enum list_cell cell;
-	const char *words[14];
+	const char *words[16];
 } table[] = {
 	{ALL, CELL_ID,
 		{"so cccd", "cccd", "so dinh danh", "so dinh danh ca nhan", "ma dinh danh", "so cccd cmnd",
-			"so cccd so dinh danh", "so cccd ddcn", "so can cuoc", "so can cuoc cong dan",
+			"so cccd moi", "so cccd so dinh danh", "so cccd ddcn", "so can cuoc", "so can cuoc cong dan",
 			"can cuoc cong dan", "so cccd dinh danh"}},
-	{PAYMENT | DEATHS | AGENT, CELL_NAME,
+	{ALL & ~ACCOUNTS, CELL_NAME,
 		{"ho va ten", "ho ten", "ho ten nguoi huong", "ho va ten nguoi huong", "ho ten doi tuong",
-			"ho va ten doi tuong"}},
-	{PAYMENT, CELL_BIRTH,
-		{"ngay sinh", "nam sinh", "ngay thang nam sinh", "ngay thang nam sinh duong lich"}},
-	{PAYMENT, CELL_SEX, {"gioi tinh", "gioi", "nam nu"}},
-	{PAYMENT, CELL_CATEGORY,
+			"ho va ten doi tuong", "ten nguoi huong"}},
+	{PAYMENT | JOINS | CORRECTIONS, CELL_BIRTH,
+		{"ngay sinh", "nam sinh", "ngay thang nam sinh", "ngay thang nam sinh duong lich",
+			"sinh ngay", "ns"}},
+	{PAYMENT | JOINS | CORRECTIONS, CELL_SEX, {"gioi tinh", "gioi", "nam nu", "phai"}},
+	{PAYMENT | JOINS, CELL_CATEGORY,
 		{"doi tuong", "loai doi tuong", "nhom doi tuong", "doi tuong huong", "dien huong"}},
-	{PAYMENT, CELL_INJURY,
+	{PAYMENT | JOINS, CELL_INJURY,
 		{"ty le ttct", "ty le ton thuong co the", "ty le thuong tat", "ti le thuong tat",
 			"ti le ttct", "ty le suy giam"}},
 	{PAYMENT, CELL_AMOUNT,
@@ -43,29 +51,38 @@ static const struct {
 	{PAYMENT, CELL_TOTAL,
 		{"thanh tien", "tong", "tong cong", "tong so tien", "tong so tien tro cap", "tong tien"}},
 	{PAYMENT, CELL_FROM, {"tu thang"}},
+	{JOINS, CELL_FROM, {"tu thang", "thang huong", "huong tu thang", "thoi diem huong", "tang tu thang"}},
+	{DECREASE, CELL_FROM,
+		{"tu thang", "giam tu thang", "thoi diem giam", "thang giam", "thoi huong tu thang", "dung tu thang"}},
+	{DECREASE, CELL_REASON, {"ly do", "ly do giam", "ly do thoi huong", "nguyen nhan"}},
+	{MOVES, CELL_MOVE_DAY, {"ngay chuyen di", "ngay chuyen", "ngay di", "ngay chuyen den"}},
+	{MOVES, CELL_TO_AREA, {"noi den", "noi chuyen den", "noi chuyen di", "ma xa phuong noi den", "dia ban den"}},
+	{CORRECTIONS, CELL_OLD_ID,
+		{"so cccd cu", "cccd cu", "so dinh danh cu", "so cu", "so cmnd cccd cu", "so giay to cu"}},
+	{CORRECTIONS, CELL_DAY, {"ngay dieu chinh", "ngay dinh chinh", "ngay thay doi", "ngay cap nhat"}},
 	{PAYMENT, CELL_TO, {"den thang"}},
-	{PAYMENT, CELL_DECISION, {"so quyet dinh", "quyet dinh", "so quyet dinh huong"}},
+	{PAYMENT | JOINS | DECREASE, CELL_DECISION, {"so quyet dinh", "quyet dinh", "so quyet dinh huong"}},
 	{PAYMENT, CELL_OTHER_MONEY,
 		{"truy linh", "mai tang phi", "chua tra thang truoc", "so tien chua tra", "truy thu",
 			"khau tru", "tien tet", "qua tet"}},
-	{PAYMENT, CELL_METHOD,
+	{PAYMENT | JOINS, CELL_METHOD,
 		{"hinh thuc chi tra", "hinh thuc nhan", "hinh thuc nhan tien", "hinh thuc",
 			"phuong thuc chi tra"}},
-	{PAYMENT | ACCOUNTS, CELL_ACCOUNT,
+	{PAYMENT | JOINS | ACCOUNTS, CELL_ACCOUNT,
 		{"so tai khoan", "tai khoan", "so tk", "stk", "so tai khoan nguoi nhan"}},
-	{PAYMENT | ACCOUNTS, CELL_BANK,
+	{PAYMENT | JOINS | ACCOUNTS, CELL_BANK,
 		{"ngan hang", "ma ngan hang", "tai ngan hang", "ngan hang mo tai khoan"}},
-	{PAYMENT, CELL_HOLDER,
+	{PAYMENT | JOINS, CELL_HOLDER,
 		{"chu tai khoan", "ten chu tai khoan", "ho ten chu tai khoan", "ten tai khoan"}},
 	{ACCOUNTS, CELL_HOLDER,
 		{"ho ten chu tai khoan", "chu tai khoan", "ten chu tai khoan", "ho va ten", "ho ten",
 			"ten tai khoan"}},
-	{PAYMENT, CELL_DELEGATE,
+	{PAYMENT | JOINS, CELL_DELEGATE,
 		{"nguoi nhan thay", "uy quyen", "nguoi nhan thay uy quyen", "nguoi duoc uy quyen",
 			"ho ten nguoi nhan thay"}},
-	{PAYMENT, CELL_AUTHORITY, {"giay uy quyen", "so giay uy quyen", "van ban uy quyen"}},
-	{PAYMENT, CELL_AUTHORITY_UNTIL, {"uy quyen den ngay", "thoi han uy quyen", "han uy quyen"}},
-	{PAYMENT, CELL_PHONE, {"so dien thoai", "dien thoai", "sdt", "so dt"}},
+	{PAYMENT | JOINS, CELL_AUTHORITY, {"giay uy quyen", "so giay uy quyen", "van ban uy quyen"}},
+	{PAYMENT | JOINS, CELL_AUTHORITY_UNTIL, {"uy quyen den ngay", "thoi han uy quyen", "han uy quyen"}},
+	{PAYMENT | JOINS, CELL_PHONE, {"so dien thoai", "dien thoai", "sdt", "so dt"}},
 	{ACCOUNTS, CELL_STATUS, {"trang thai", "tinh trang", "trang thai tai khoan"}},
 	{DEATHS, CELL_DEATH_DAY, {"ngay mat", "ngay chet", "ngay tu tran", "ngay qua doi"}},
 	{AGENT, CELL_OUTCOME, {"ket qua", "trang thai", "tinh trang"}},
@@ -79,12 +96,17 @@ static const struct {
 	const char *vi;
 } required[] = {
 	{ALL, CELL_ID, CELL_ID, "Số CCCD"},
-	{PAYMENT | DEATHS | AGENT, CELL_NAME, CELL_NAME, "Họ và tên"},
-	{PAYMENT, CELL_BIRTH, CELL_BIRTH, "Ngày sinh"},
-	{PAYMENT, CELL_SEX, CELL_SEX, "Giới tính"},
-	{PAYMENT, CELL_CATEGORY, CELL_CATEGORY, "Đối tượng"},
+	{ALL & ~ACCOUNTS, CELL_NAME, CELL_NAME, "Họ và tên"},
+	{PAYMENT | JOINS, CELL_BIRTH, CELL_BIRTH, "Ngày sinh"},
+	{PAYMENT | JOINS, CELL_SEX, CELL_SEX, "Giới tính"},
+	{PAYMENT | JOINS, CELL_CATEGORY, CELL_CATEGORY, "Đối tượng"},
+	{INCREASE | DECREASE, CELL_FROM, CELL_FROM, "Từ tháng"},
+	{INCREASE, CELL_DECISION, CELL_DECISION, "Số quyết định"},
+	{DECREASE, CELL_REASON, CELL_REASON, "Lý do giảm"},
+	{MOVES, CELL_MOVE_DAY, CELL_MOVE_DAY, "Ngày chuyển đi"},
+	{CORRECTIONS, CELL_OLD_ID, CELL_OLD_ID, "Số CCCD cũ"},
 	{PAYMENT, CELL_AMOUNT, CELL_TOTAL, "Mức trợ cấp"},
-	{PAYMENT, CELL_METHOD, CELL_METHOD, "Hình thức chi trả"},
+	{PAYMENT | JOINS, CELL_METHOD, CELL_METHOD, "Hình thức chi trả"},
 	{ACCOUNTS, CELL_ACCOUNT, CELL_ACCOUNT, "Số tài khoản"},
 	{ACCOUNTS, CELL_HOLDER, CELL_HOLDER, "Họ tên chủ tài khoản"},
 	{ACCOUNTS, CELL_STATUS, CELL_STATUS, "Trạng thái"},
@@ -94,8 +116,12 @@ static const struct {
 };
 /* clang-format on */
 
+/* What a heading says after the words that matter: its unit. */
+static const char *const units[] = {
+	" dong", " vnd", " d", " dong thang", " vnd thang", " neu co", " ngay thang nam"};
+
 /* «Tỷ lệ TTCT (%)» gives "ty le ttct": letters, digits and single spaces. False when it cannot be a heading. */
-static bool heading_fold(struct arena *a, struct bytes cell, char out[static HEADING_MAX])
+static bool fold(struct arena *a, struct bytes cell, char out[static HEADING_MAX])
 {
 	const char *folded;
 	size_t n = 0;
@@ -114,10 +140,13 @@ static bool heading_fold(struct arena *a, struct bytes cell, char out[static HEA
 	return n > 0;
 }
 
-static int column_named(enum list_kind kind, const char *folded)
+static int column_exactly(const struct asked *asked, const char *folded)
 {
+	for (size_t i = 0; i < asked->n_saved; i++)
+		if (strcmp(asked->saved[i].heading, folded) == 0)
+			return asked->saved[i].column;
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
-		if (!(table[i].kinds & (1u << kind)))
+		if (!(table[i].kinds & (1u << asked->kind)))
 			continue;
 		for (size_t j = 0; j < COUNT_OF(table[i].words) && table[i].words[j]; j++)
 			if (strcmp(table[i].words[j], folded) == 0)
@@ -126,27 +155,93 @@ static int column_named(enum list_kind kind, const char *folded)
 	return COLUMN_IGNORED;
 }
 
-void headings_read(struct arena *a, enum list_kind kind, int32_t row, const struct bytes *cells, size_t n,
-	struct headings *out)
+/* As it stands, or without its unit. */
+static int column_named(const struct asked *asked, struct arena *a, struct bytes heading)
 {
-	struct headings h = {.row = row, .n = n};
-	bug_if(n > COLUMNS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		char folded[HEADING_MAX];
-		h.column[i] = heading_fold(a, cells[i], folded) ? column_named(kind, folded) : COLUMN_IGNORED;
-		if (h.column[i] == COLUMN_IGNORED)
+	char folded[HEADING_MAX];
+	if (!fold(a, heading, folded))
+		return COLUMN_IGNORED;
+	int column = column_exactly(asked, folded);
+	size_t n = strlen(folded);
+	for (size_t i = 0; i < COUNT_OF(units) && column == COLUMN_IGNORED; i++) {
+		size_t unit = strlen(units[i]);
+		if (n <= unit || strcmp(folded + n - unit, units[i]) != 0)
 			continue;
-		enum list_cell c = (enum list_cell)h.column[i];
-		if (c == CELL_OTHER_MONEY)
-			h.other[i] = arena_strndup(a, (const char *)cells[i].at, cells[i].n);
-		else if (h.has[c]) {
-			h.twice = c;
-			h.is_twice = true;
-		}
-		h.has[c] = true;
-		h.known++;
+		folded[n - unit] = '\0';
+		column = column_exactly(asked, folded);
+		folded[n - unit] = ' ';
 	}
-	*out = h;
+	return column;
+}
+
+static struct bytes joined(struct arena *a, struct bytes x, struct bytes y)
+{
+	char *text = arena_alloc(a, x.n + y.n + 1);
+	memcpy(text, x.at, x.n);
+	text[x.n] = ' ';
+	memcpy(text + x.n + 1, y.at, y.n);
+	return bytes_of(text, x.n + 1 + y.n);
+}
+
+/* Who signs for the money may be anybody. */
+static bool is_for_signatures(struct arena *a, struct bytes group)
+{
+	char folded[HEADING_MAX];
+	return fold(a, group, folded) &&
+	       (strncmp(folded, "nguoi nhan", 10) == 0 || strncmp(folded, "ky nhan", 7) == 0);
+}
+
+/* A column of a group: by both texts, else by its own; but whatever a group of other money holds is no part of the benefit. */
+static int column_in_group(const struct asked *asked, struct arena *a, struct bytes group, struct bytes own)
+{
+	int whole = column_named(asked, a, joined(a, group, own)), column = column_named(asked, a, own);
+	if (whole != COLUMN_IGNORED || is_for_signatures(a, group))
+		return whole;
+	if (column_named(asked, a, group) != CELL_OTHER_MONEY)
+		return column;
+	return column == CELL_AMOUNT || column == CELL_TOTAL ? CELL_OTHER_MONEY : COLUMN_IGNORED;
+}
+
+static void note_column(struct arena *a, struct headings *h, size_t i, int column, struct bytes text)
+{
+	h->column[i] = column;
+	if (column == COLUMN_IGNORED)
+		return;
+	enum list_cell c = (enum list_cell)column;
+	if (c == CELL_OTHER_MONEY) {
+		h->other[i] = arena_strndup(a, (const char *)text.at, text.n);
+	} else if (h->has[c]) {
+		h->twice = c;
+		h->is_twice = true;
+	}
+	h->has[c] = true;
+	h->known++;
+}
+
+static struct bytes at(const struct bytes *cells, size_t n, size_t i)
+{
+	return i < n ? cells[i] : bytes_of("", 0);
+}
+
+/* One row of headings, or (n_low > 0) an upper row of groups and a lower one of their columns. */
+static struct headings headings_of(const struct asked *asked, struct arena *a, const struct bytes *up,
+	size_t n_up, const struct bytes *low, size_t n_low)
+{
+	struct headings h = {.n = n_up > n_low ? n_up : n_low};
+	struct bytes group = bytes_of("", 0);
+	for (size_t i = 0; i < h.n; i++) {
+		struct bytes own = at(up, n_up, i), below = at(low, n_low, i);
+		if (own.n > 0)
+			group = below.n > 0 ? own : bytes_of("", 0);
+		if (below.n == 0)
+			note_column(a, &h, i, column_named(asked, a, own), own);
+		else if (group.n == 0)
+			note_column(a, &h, i, column_named(asked, a, below), below);
+		else
+			note_column(
+				a, &h, i, column_in_group(asked, a, group, below), joined(a, group, below));
+	}
+	return h;
 }
 
 static bool is_there(const struct headings *h, size_t i)
@@ -154,13 +249,112 @@ static bool is_there(const struct headings *h, size_t i)
 	return h->has[required[i].cell] || h->has[required[i].or_cell];
 }
 
-bool headings_complete(enum list_kind kind, const struct headings *h)
+static bool headings_complete(enum list_kind kind, const struct headings *h)
 {
 	for (size_t i = 0; i < COUNT_OF(required); i++)
 		if ((required[i].kinds & (1u << kind)) && !is_there(h, i))
 			return false;
 	return !h->is_twice;
 }
+
+/* ---- the search ---------------------------------------------------------------------------------------------------- */
+
+void heading_search_begin(struct heading_search *s, struct arena *a, const struct asked *asked)
+{
+	*s = (struct heading_search){.arena = a, .asked = asked};
+}
+
+/* Rows of people hold long numbers, and their amounts and days; rows of columns hold none. */
+static bool may_be_lower(struct heading_search *s, const struct bytes *cells, size_t n)
+{
+	bool named = false;
+	for (size_t i = 0; i < n; i++) {
+		size_t digits = 0;
+		for (size_t j = 0; j < cells[i].n; j++)
+			digits += cells[i].at[j] >= '0' && cells[i].at[j] <= '9';
+		if (digits >= 4)
+			return false;
+		named = named || column_named(s->asked, s->arena, cells[i]) != COLUMN_IGNORED;
+		for (size_t j = 0; j < s->n_before && !named && cells[i].n > 0; j++)
+			named = s->before[j].n > 0 &&
+				column_named(s->asked, s->arena, joined(s->arena, s->before[j], cells[i])) !=
+					COLUMN_IGNORED;
+	}
+	return named;
+}
+
+static bool consider(struct heading_search *s, enum legacy l, int32_t row, const struct headings *h)
+{
+	s->complete = headings_complete(s->asked->kind, h);
+	if (s->complete || h->known > s->found.known) {
+		s->found = *h;
+		s->found.row = row;
+		s->legacy = l;
+	}
+	return s->complete;
+}
+
+/* False when the row says nothing in this encoding, or nothing else than in Unicode. */
+static bool decoded(
+	struct heading_search *s, enum legacy l, const struct bytes *in, size_t n, struct bytes *out)
+{
+	bool any = l == LEGACY_NONE;
+	for (size_t i = 0; i < n; i++) {
+		bool changed;
+		if (!legacy_decode(l, s->arena, in[i], &out[i], &changed))
+			return false;
+		if (changed)
+			out[i] = tidy_cell(s->arena, out[i]);
+		any = any || changed;
+	}
+	return any;
+}
+
+/* The row before, alone or with this one below it. */
+static bool look(struct heading_search *s, int32_t row, const struct bytes *cells, size_t n)
+{
+	bool two = n > 0 && row == s->row_before + 1;
+	for (int l = LEGACY_NONE; l < LEGACIES && !s->complete; l++) {
+		struct bytes up[COLUMNS_MAX], low[COLUMNS_MAX];
+		bool up_reads = decoded(s, (enum legacy)l, s->before, s->n_before, up);
+		bool low_reads = two && decoded(s, (enum legacy)l, cells, n, low);
+		if (!up_reads && !(low_reads && l != LEGACY_NONE))
+			continue;
+		if (!up_reads)
+			memcpy(up, s->before, sizeof up);
+		if (two && !low_reads)
+			memcpy(low, cells, n * sizeof *low);
+		if (two && may_be_lower(s, low, n)) {
+			struct headings h = headings_of(s->asked, s->arena, up, s->n_before, low, n);
+			if (consider(s, (enum legacy)l, row, &h))
+				break;
+		}
+		struct headings h = headings_of(s->asked, s->arena, up, s->n_before, NULL, 0);
+		consider(s, (enum legacy)l, s->row_before, &h);
+	}
+	return s->complete;
+}
+
+bool heading_search_row(struct heading_search *s, int32_t row, const struct bytes *cells, size_t n)
+{
+	if (s->n_before > 0 && look(s, row, cells, n))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		const void *copy = arena_copy(s->arena, cells[i].at, cells[i].n);
+		s->before[i] = bytes_of(copy, cells[i].n);
+	}
+	s->n_before = n;
+	s->row_before = row;
+	s->rows++;
+	return false;
+}
+
+bool heading_search_end(struct heading_search *s)
+{
+	return s->complete || (s->n_before > 0 && look(s, 0, NULL, 0));
+}
+
+/* ---- what is wrong --------------------------------------------------------------------------------------------------- */
 
 static const char *required_vi(enum list_kind kind, enum list_cell c)
 {
@@ -170,20 +364,51 @@ static const char *required_vi(enum list_kind kind, enum list_cell c)
 	return list_cell_name(c);
 }
 
-bool headings_refuse(enum list_kind kind, const struct headings *h, struct problem *p)
+bool headings_refuse(const struct asked *asked, const struct headings *h, struct problem *p)
 {
 	char missing[200] = "";
 	size_t n = 0;
 	if (h->row == 0 || h->known < 2)
 		return problem_set(p, "heading_none", 0, "");
 	if (h->is_twice)
-		return problem_set(p, "heading_twice", h->row, required_vi(kind, h->twice));
+		return problem_set(p, "heading_twice", h->row, required_vi(asked->kind, h->twice));
 	for (size_t i = 0; i < COUNT_OF(required); i++) {
-		if (!(required[i].kinds & (1u << kind)) || is_there(h, i) || n >= sizeof missing)
+		if (!(required[i].kinds & (1u << asked->kind)) || is_there(h, i) || n >= sizeof missing)
 			continue;
 		int wrote = snprintf(
 			missing + n, sizeof missing - n, "%s«%s»", n > 0 ? ", " : "", required[i].vi);
 		n += (size_t)wrote;
 	}
 	return problem_set(p, "heading_missing", h->row, missing);
+}
+
+/* ---- what is asked ---------------------------------------------------------------------------------------------------- */
+
+static bool read_saved(char *heading, struct asked *out)
+{
+	char *tab = strchr(heading, '\t');
+	enum list_cell c = CELL_ID;
+	if (!tab || out->n_saved == SAVED_MAX)
+		return false;
+	*tab = '\0';
+	bool ignored = strcmp(tab + 1, "ignored") == 0;
+	if (!ignored && !list_cell_parse(tab + 1, &c))
+		return false;
+	out->saved[out->n_saved++] = (struct saved_heading){heading, ignored ? COLUMN_IGNORED : (int)c};
+	return true;
+}
+
+bool asked_read(char *text, struct asked *out)
+{
+	for (char *line = text, *end; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end)
+			return false;
+		*end = '\0';
+		if (strncmp(line, "sheet\t", 6) == 0)
+			out->sheet = line + 6;
+		else if (strncmp(line, "heading\t", 8) != 0 || !read_saved(line + 8, out))
+			return false;
+	}
+	return true;
 }

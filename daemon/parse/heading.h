@@ -1,19 +1,36 @@
 /* heading.h: which row holds the headings, and what each column is.
  *
- * Officers write headings in their own words, order, letter case, tone placement and composition; all are folded and looked up
- * in one table per kind of list. */
+ * Officers write headings in their own words, order, letter case, tone placement and composition; all are folded and looked up: first
+ * among what was saved for this sender, then in one table per kind of list. Headings stand in one row, or in two, where the upper
+ * one names groups («Chưa trả tháng trước» over «Số tháng», «Số tiền»). */
 #pragma once
 
 #include "ledger/base/arena.h"
 #include "ledger/register/list.h"
+#include "daemon/parse/legacy.h"
 #include "daemon/parse/problem.h"
 
 #define COLUMNS_MAX 200
 
 #define COLUMN_IGNORED (-1) /* addresses, remarks, signatures: no rule needs them */
 
+/* What is asked of a file besides its kind; texts are the caller's. */
+#define SAVED_MAX 100
+struct asked {
+	enum list_kind kind;
+	const char *sheet; /* of a workbook with several lists; NULL: the only one */
+	size_t n_saved;
+	struct saved_heading {
+		const char *heading; /* folded: heading_fold() */
+		int column;          /* an enum list_cell, or COLUMN_IGNORED */
+	} saved[SAVED_MAX];
+};
+
+/* Reads "sheet <tab> NAME <LF>" and "heading <tab> FOLDED <tab> CELL <LF>" (list_cell_name, or "ignored"), in place. */
+bool asked_read(char *text, struct asked *out) WARN_UNUSED;
+
 struct headings {
-	int32_t row;              /* where they stand; 0: not found */
+	int32_t row;              /* where they stand (the last of two); 0: not found */
 	size_t n;                 /* columns */
 	int column[COLUMNS_MAX];  /* an enum list_cell, or COLUMN_IGNORED */
 	char *other[COLUMNS_MAX]; /* of CELL_OTHER_MONEY: the heading as it stands */
@@ -23,12 +40,23 @@ struct headings {
 	size_t known; /* how many columns are not ignored */
 };
 
-/* Reads a row as if it were headings. Texts live in the arena. */
-void headings_read(struct arena *a, enum list_kind kind, int32_t row, const struct bytes *cells, size_t n,
-	struct headings *out);
+/* Looks at the first rows one by one. Copies what it keeps; texts of `found` live in the arena. */
+struct heading_search {
+	struct arena *arena;
+	const struct asked *asked;
+	struct bytes before[COLUMNS_MAX]; /* the row before, which may be headings alone or with this one */
+	size_t n_before;
+	int32_t row_before;
+	int32_t rows; /* looked at */
+	struct headings found;
+	enum legacy legacy; /* the encoding in which the headings were readable */
+	bool complete;
+};
+void heading_search_begin(struct heading_search *s, struct arena *a, const struct asked *asked);
 
-/* Whether everything is there that this kind cannot do without. */
-bool headings_complete(enum list_kind kind, const struct headings *h);
+/* True when everything is there that this kind cannot do without: the rows after found.row are the list's, which this one may be. */
+bool heading_search_row(struct heading_search *s, int32_t row, const struct bytes *cells, size_t n);
+bool heading_search_end(struct heading_search *s); /* the file ended: the last row alone */
 
 /* Says what is wrong with the best row that was found: heading_none, heading_missing, heading_twice. Always false. */
-bool headings_refuse(enum list_kind kind, const struct headings *h, struct problem *p);
+bool headings_refuse(const struct asked *asked, const struct headings *h, struct problem *p);

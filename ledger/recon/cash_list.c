@@ -69,7 +69,7 @@ bool cash_rows_read(struct arena *a, char *text, size_t n, struct cash_rows *out
 	while (list_row_read(LIST_AGENT_PAID, &rest, text + n, &r, why)) {
 		struct cash_row c;
 		bool is_new;
-		if (r.total)
+		if (r.head || r.total)
 			continue;
 		if (!read_row(a, &r, &c, why))
 			return false;

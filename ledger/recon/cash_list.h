@@ -22,7 +22,7 @@ struct cash_rows {
 	size_t n;
 };
 
-/* text: the lines of `chitra-parse agent-list-csv`; it is changed. False with why cash_row (which row, and what is wrong with it),
+/* text: the lines of `chitra-parse agent-list`; it is changed. False with why cash_row (which row, and what is wrong with it),
  * cash_twice, cash_empty, parser_line. */
 bool cash_rows_read(
 	struct arena *a, char *text, size_t n, struct cash_rows *out, struct why *why) WARN_UNUSED;

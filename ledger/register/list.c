@@ -11,16 +11,28 @@ static const enum list_cell payment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH, C
 static const enum list_cell account_cells[] = {CELL_ID, CELL_HOLDER, CELL_ACCOUNT, CELL_BANK, CELL_STATUS};
 static const enum list_cell death_cells[] = {CELL_ID, CELL_NAME, CELL_DEATH_DAY};
 static const enum list_cell agent_cells[] = {CELL_ID, CELL_NAME, CELL_AMOUNT, CELL_OUTCOME, CELL_PAID_DAY};
+static const enum list_cell enrolment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_CATEGORY,
+	CELL_INJURY, CELL_FROM, CELL_DECISION, CELL_METHOD, CELL_ACCOUNT, CELL_BANK, CELL_HOLDER,
+	CELL_DELEGATE, CELL_AUTHORITY, CELL_AUTHORITY_UNTIL, CELL_PHONE};
+static const enum list_cell decrease_cells[] = {CELL_ID, CELL_NAME, CELL_FROM, CELL_REASON, CELL_DECISION};
+static const enum list_cell move_cells[] = {CELL_ID, CELL_NAME, CELL_MOVE_DAY, CELL_TO_AREA};
+static const enum list_cell correction_cells[] = {
+	CELL_ID, CELL_OLD_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_DAY};
 
 static const struct {
 	const char *name;
 	const enum list_cell *cells;
 	size_t n;
 } kinds[LIST_KINDS] = {
-	[LIST_PAYMENT] = {"list-csv", payment_cells, COUNT_OF(payment_cells)},
-	[LIST_ACCOUNTS] = {"account-list-csv", account_cells, COUNT_OF(account_cells)},
-	[LIST_DEATHS] = {"deaths-csv", death_cells, COUNT_OF(death_cells)},
-	[LIST_AGENT_PAID] = {"agent-list-csv", agent_cells, COUNT_OF(agent_cells)},
+	[LIST_PAYMENT] = {"payment-list", payment_cells, COUNT_OF(payment_cells)},
+	[LIST_ACCOUNTS] = {"account-list", account_cells, COUNT_OF(account_cells)},
+	[LIST_DEATHS] = {"deaths", death_cells, COUNT_OF(death_cells)},
+	[LIST_AGENT_PAID] = {"agent-list", agent_cells, COUNT_OF(agent_cells)},
+	[LIST_ENROLMENT] = {"enrolment-list", enrolment_cells, COUNT_OF(enrolment_cells)},
+	[LIST_INCREASE] = {"increase-list", enrolment_cells, COUNT_OF(enrolment_cells)},
+	[LIST_DECREASE] = {"decrease-list", decrease_cells, COUNT_OF(decrease_cells)},
+	[LIST_MOVES] = {"moves", move_cells, COUNT_OF(move_cells)},
+	[LIST_CORRECTIONS] = {"corrections", correction_cells, COUNT_OF(correction_cells)},
 };
 
 static const char *const cell_names[CELLS] = {
@@ -49,6 +61,11 @@ static const char *const cell_names[CELLS] = {
 	[CELL_DEATH_DAY] = "death_day",
 	[CELL_OUTCOME] = "outcome",
 	[CELL_PAID_DAY] = "paid_day",
+	[CELL_REASON] = "reason",
+	[CELL_MOVE_DAY] = "move_day",
+	[CELL_TO_AREA] = "to_area",
+	[CELL_OLD_ID] = "old_id",
+	[CELL_DAY] = "day",
 };
 
 const char *list_kind_name(enum list_kind kind)
@@ -76,6 +93,38 @@ const enum list_cell *list_cells(enum list_kind kind, size_t *n)
 const char *list_cell_name(enum list_cell c)
 {
 	return cell_names[c];
+}
+
+bool list_cell_parse(const char *name, enum list_cell *c)
+{
+	for (size_t i = 0; i < CELLS; i++) {
+		if (strcmp(cell_names[i], name) != 0)
+			continue;
+		*c = (enum list_cell)i;
+		return true;
+	}
+	return false;
+}
+
+const char *list_letters(int column, char out[static LIST_LETTERS_SIZE])
+{
+	char *at = out + LIST_LETTERS_SIZE - 1;
+	*at = '\0';
+	for (; column > 0 && at > out; column = (column - 1) / 26)
+		*--at = (char)('A' + (column - 1) % 26);
+	return memmove(out, at, strlen(at) + 1);
+}
+
+int list_column_of(const char *letters)
+{
+	int column = 0;
+	size_t n = strlen(letters);
+	for (size_t i = 0; i < n; i++) {
+		if (letters[i] < 'A' || letters[i] > 'Z' || n >= LIST_LETTERS_SIZE)
+			return 0;
+		column = 26 * column + letters[i] - 'A' + 1;
+	}
+	return column;
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
@@ -132,10 +181,16 @@ static bool read_line(enum list_kind kind, char *line, struct list_row *out)
 	if (!row_number(column(&rest), &row.row))
 		return false;
 	const char *what = column(&rest);
-	if (!what || (strcmp(what, "row") != 0 && strcmp(what, "total") != 0))
+	if (!what || (strcmp(what, "row") != 0 && strcmp(what, "total") != 0 && strcmp(what, "head") != 0))
 		return false;
 	row.total = *what == 't';
-	row.problem = column(&rest);
+	row.head = *what == 'h';
+	char *problem = column(&rest), *slash = problem ? strchr(problem, '/') : NULL;
+	row.problem = problem;
+	if (slash) {
+		*slash = '\0';
+		row.column = list_column_of(slash + 1);
+	}
 	for (size_t i = 0; i < CELLS; i++)
 		row.cells[i] = "";
 	for (size_t i = 0; i < kinds[kind].n; i++) {

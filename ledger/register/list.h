@@ -6,10 +6,13 @@
  *
  *	row <tab> what <tab> problem <tab> cell … <tab> raw <LF>
  *
- * row: the file's row as a spreadsheet counts it, from 1. what: "row", "total" (a payment list's totals row). problem: empty, or
- * why the row as a whole cannot be read (short_row, long_row, control_character, row_too_long). Cells: those of list_cells(kind)
- * in that order, in NFC, trimmed, with single spaces; empty when the cell is empty or the file has no such heading. raw: the
- * row's cells as they stood in the file, joined by its delimiter, at most LIST_RAW_MAX bytes. */
+ * row: the file's row as a spreadsheet counts it, from 1. what: "head" (once, before all others), "row", "total" (a payment list's
+ * totals row). problem: empty, or why the row as a whole cannot be read, with the column where one is to blame: short_row, long_row,
+ * hidden_row, row_too_long/E, control_character/E, formula/E, cell_error/E; and "converted": text of a cell was not Unicode, and has
+ * been decoded (legacy.h), which counts only when an officer says so. Cells: those of list_cells(kind) in that order, in NFC, trimmed,
+ * with single spaces; empty when the cell is empty or the file has no such heading; of the head: the column's letters. raw: the row's
+ * cells as they stood in the file, joined by its delimiter (tabs for a workbook), at most LIST_RAW_MAX bytes; of the head: the
+ * sheet's name. */
 #ifndef LEDGER_REGISTER_LIST_H
 #define LEDGER_REGISTER_LIST_H
 
@@ -20,8 +23,18 @@
 #define LIST_CELL_MAX ((size_t)1024)      /* bytes of one cell */
 #define LIST_RAW_MAX  ((size_t)4000)
 
-enum list_kind { LIST_PAYMENT, LIST_ACCOUNTS, LIST_DEATHS, LIST_AGENT_PAID };
-#define LIST_KINDS 4
+enum list_kind {
+	LIST_PAYMENT,
+	LIST_ACCOUNTS,
+	LIST_DEATHS,
+	LIST_AGENT_PAID,
+	LIST_ENROLMENT,   /* who is in a programme, without amounts */
+	LIST_INCREASE,    /* báo tăng: who joins, from which month, by which decision */
+	LIST_DECREASE,    /* báo giảm: who leaves, from which month, and why */
+	LIST_MOVES,       /* who moved, when and where to */
+	LIST_CORRECTIONS, /* an ID that was re-issued, a name or a birth date that was wrong */
+};
+#define LIST_KINDS 9
 
 enum list_cell {
 	CELL_ID,
@@ -49,10 +62,15 @@ enum list_cell {
 	CELL_DEATH_DAY,
 	CELL_OUTCOME, /* paid or not, in the agent's words */
 	CELL_PAID_DAY,
+	CELL_REASON,
+	CELL_MOVE_DAY,
+	CELL_TO_AREA, /* code or name of the unit that the person moved to */
+	CELL_OLD_ID,
+	CELL_DAY, /* of a correction */
 };
-#define CELLS 26
+#define CELLS 30
 
-const char *list_kind_name(enum list_kind kind); /* "list-csv" …: the argument of chitra-parse */
+const char *list_kind_name(enum list_kind kind); /* "payment-list" …: the argument of chitra-parse */
 bool list_kind_parse(const char *name, enum list_kind *kind) WARN_UNUSED;
 
 /* The cells of a kind in the order of its columns; *n is their number. */
@@ -60,10 +78,18 @@ const enum list_cell *list_cells(enum list_kind kind, size_t *n);
 const char *list_cell_name(
 	enum list_cell c); /* "personal_id" …: for the documentation of the columns, and tests */
 
+bool list_cell_parse(const char *name, enum list_cell *c) WARN_UNUSED;
+
+/* A column's letters: 1 is A, 28 is AB. And back: 0 when it is none. */
+#define LIST_LETTERS_SIZE 4
+const char *list_letters(int column, char out[static LIST_LETTERS_SIZE]);
+int list_column_of(const char *letters);
+
 struct list_row {
 	int32_t row;
-	bool total;
+	bool head, total;
 	const char *problem;      /* "" for none */
+	int column;               /* that the problem is in; 0: the row */
 	const char *cells[CELLS]; /* by enum list_cell; "" where the kind has no such column. Never NULL */
 	const char *raw;
 };

@@ -44,7 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum list_kind kind = (enum list_kind)(data[0] % LIST_KINDS);
 	size_t piece = (size_t)data[1] + 1;
 	buf_init(&lines, (size_t)64 << 20);
-	struct csv_list *l = csv_list_new(kind, take, &lines);
+	struct asked asked = {.kind = kind};
+	struct csv_list *l = csv_list_new(&asked, take, &lines);
 	bool good = true;
 	for (size_t at = 2; at < size && good; at += piece)
 		good = csv_list_feed(l, bytes_of(data + at, size - at < piece ? size - at : piece));

@@ -186,7 +186,7 @@ is "$(sql "select string_agg(method, ' ' order by p.id) from register.pay_prefer
 
 if [ "$CHITRA_BIN" = "$PWD/build/bin" ]; then
 	mkfifo "$scratch/pipe"
-	chitra-parse list-csv <"$scratch/pipe" >/dev/null 2>&1 &
+	chitra-parse payment-list <"$scratch/pipe" >/dev/null 2>&1 &
 	parser=$!
 	exec 9>"$scratch/pipe"
 	for _ in $(seq 50); do
@@ -198,7 +198,7 @@ if [ "$CHITRA_BIN" = "$PWD/build/bin" ]; then
 	exec 9>&-
 	wait "$parser"
 	(echo "$heading" && yes "$(person 099143000101)" | head -c 200M) 2>/dev/null |
-		(ulimit -v 200000 && chitra-parse list-csv >/dev/null 2>"$scratch/large")
+		(ulimit -v 200000 && chitra-parse payment-list >/dev/null 2>"$scratch/large")
 	is "$? $(cut -f1 "$scratch/large")" '65 file_too_large' 'a list of 200 MB ends in a refusal, in less memory than it has'
 else
 	skip 'the parser reads behind a system call filter' 'sanitizers need system calls of their own'
