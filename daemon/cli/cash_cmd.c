@@ -64,7 +64,7 @@ static bool read_rows(struct arena *a, const struct asked *o, const struct cash_
 {
 	struct parser p;
 	CLEANUP(buf_free) struct buf rows = BUF(ROWS_MAX);
-	parser_start(&p, LIST_AGENT_PAID, o->file);
+	parser_start(&p, LIST_AGENT_PAID, o->file, "");
 	if (!parser_rows(&p, &rows))
 		return why_set(why, p.code, "%s, row %d: %s", o->file, (int)p.row, p.detail);
 	if (!hash_eq(&p.sha256, &file->sha256))

@@ -7,25 +7,45 @@
 #include <string.h>
 
 #include "ledger/base/text.h"
+#include "ledger/register/advice.h"
 #include "daemon/cli/csv_out.h"
 #include "daemon/cli/import_run.h"
 
 /* ---- what is said ------------------------------------------------------------------------------------------------------- */
 
-void import_say(struct import_said *s, const char *file, int32_t row, const char *outcome, const char *code,
-	const char *text)
+void import_say(struct import_said *s, const struct import_word *word)
 {
+	struct import_word w = *word;
 	if (s->n == s->room) {
 		s->room = s->room ? 2 * s->room : 64;
 		s->at = arena_regrow(s->arena, s->at, s->n, s->room, sizeof *s->at);
 	}
-	s->at[s->n++] = (struct import_word){
-		.file = arena_strdup(s->arena, file),
-		.row = row,
-		.outcome = outcome,
-		.code = arena_strdup(s->arena, code),
-		.text = arena_strdup(s->arena, text),
-	};
+	w.file = arena_strdup(s->arena, w.file);
+	w.cell = arena_strdup(s->arena, w.cell ? w.cell : "");
+	w.code = arena_strdup(s->arena, w.code);
+	w.text = arena_strdup(s->arena, w.text);
+	s->at[s->n++] = w;
+}
+
+const char *import_cell(
+	struct arena *a, const struct list_head *head, int32_t row, const char *code, int column)
+{
+	char letters[LIST_LETTERS_SIZE];
+	enum list_cell cell;
+	if (column == 0 && advice_cell(code, &cell))
+		column = head->column[cell];
+	return column == 0 ? "" : arena_printf(a, "%s%" PRId32, list_letters(column, letters), row);
+}
+
+const char *import_asks(struct arena *a, const struct import_asked *asked)
+{
+	return asked->sheet ? arena_printf(a, "sheet\t%s\n", asked->sheet) : "";
+}
+
+struct hash import_sum(const struct parser *p, const struct import_asked *asked)
+{
+	return asked->sheet ? sha256_2parts(bytes_of(p->sha256.b, sizeof p->sha256.b), bytes_z(asked->sheet))
+			    : p->sha256;
 }
 
 static void fill_said(struct json_writer *j, const void *what)
@@ -48,6 +68,8 @@ static void fill_said(struct json_writer *j, const void *what)
 		json_put_str(j, "file", s->at[i].file);
 		if (s->at[i].row > 0)
 			json_put_i64(j, "row", s->at[i].row);
+		if (*s->at[i].cell)
+			json_put_str(j, "cell", s->at[i].cell);
 		json_put_str(j, "outcome", s->at[i].outcome);
 		json_put_str(j, "code", s->at[i].code);
 		json_put_str(j, "text", s->at[i].text);
@@ -65,8 +87,8 @@ void import_print(const struct cli *cli, const struct import_said *s)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct import_word *word = &s->at[i];
 		if (word->row > 0)
-			fprintf(stderr, "%s: dòng %" PRId32 ": %s (%s)\n", word->file, word->row, word->text,
-				word->code);
+			fprintf(stderr, "%s: dòng %" PRId32 "%s%s: %s (%s)\n", word->file, word->row,
+				*word->cell ? ", ô " : "", word->cell, word->text, word->code);
 		else
 			fprintf(stderr, "%s: %s (%s)\n", word->file, word->text, word->code);
 	}
@@ -144,6 +166,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		{"period", required_argument, NULL, 'm'},
 		{"kind", required_argument, NULL, 'k'},
 		{"bank", required_argument, NULL, 'b'},
+		{"sheet", required_argument, NULL, 't'},
 		{"from-names", no_argument, NULL, 'n'},
 		{"strict", no_argument, NULL, 's'},
 		{"accept-repairs", no_argument, NULL, 'r'},
@@ -162,6 +185,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 			break;
 		case 'k': o->kind = optarg; break;
 		case 'b': o->bank = optarg; break;
+		case 't': o->sheet = optarg; break;
 		case 'n': o->from_names = true; break;
 		case 's': o->strict = true; break;
 		case 'r': o->accept_repairs = true; break;
@@ -195,6 +219,8 @@ static bool is_payment(const struct import_asked *o)
 
 static bool makes_sense(const struct import_asked *o)
 {
+	if (o->sheet && (strpbrk(o->sheet, "\t\n") || o->n_files != 1))
+		return false;
 	if (is_payment(o)) {
 		bool named = o->from_names && !o->programme && !o->area;
 		bool given = !o->from_names && o->programme && o->area && o->n_files == 1;

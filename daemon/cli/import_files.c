@@ -30,7 +30,10 @@ void import_say_refused(
 	struct import_said *said, const char *file, const char *code, int32_t row, const char *detail)
 {
 	struct arena *a = arena_new();
-	import_say(said, import_file_name(file), 0, "refused", code, advice_for_file(a, code, row, detail));
+	import_say(said, &(struct import_word){.file = import_file_name(file),
+				 .outcome = "refused",
+				 .code = code,
+				 .text = advice_for_file(a, code, row, detail)});
 	said->refused_files++;
 	arena_free(a);
 }
@@ -93,9 +96,11 @@ static bool judge_rows(struct payment_run *run, char *text, char *end, struct im
 	bool checked;
 	l->at = arena_array(run->group, lines_in(text, end), struct entry);
 	while (list_row_read(LIST_PAYMENT, &text, end, &row, why)) {
-		if (row.total)
+		if (row.head)
+			list_head_read(LIST_PAYMENT, &row, &l->head);
+		else if (row.total)
 			total = row;
-		else if (!row.head)
+		else
 			entry_judge(run->group, &run->reference, &terms, &row, &l->at[l->n++]);
 	}
 	if (*why->code)
@@ -105,14 +110,24 @@ static bool judge_rows(struct payment_run *run, char *text, char *end, struct im
 	return entries_total_check(l->at, l->n, &total, &l->total, &checked, why);
 }
 
+static void say_entry(
+	struct import_said *said, const struct import_list *l, const struct entry *e, const char *text)
+{
+	import_say(said, &(struct import_word){.file = l->name,
+				 .row = e->row,
+				 .outcome = entry_status_name(e->status),
+				 .cell = import_cell(said->arena, &l->head, e->row, e->code, e->column),
+				 .code = e->code,
+				 .text = text});
+}
+
 /* Where the sum is off, the rows that are wrong anyway are the first to look at. */
 static void say_judged(struct import_said *said, const struct import_list *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct entry *e = &l->at[i];
 		if (e->status == ENTRY_REJECTED)
-			import_say(said, l->name, e->row, entry_status_name(e->status), e->code,
-				advice_for(e->code));
+			say_entry(said, l, e, advice_for(e->code));
 	}
 }
 
@@ -120,7 +135,7 @@ static void say_judged(struct import_said *said, const struct import_list *l)
 static void take_file(struct payment_run *run, struct parser *p, const char *file)
 {
 	struct import_list l = {.name = import_file_name(file),
-		.sha256 = p->sha256,
+		.sha256 = import_sum(p, run->asked),
 		.programme = run->asked->programme,
 		.area = run->asked->area};
 	struct why why = {0};
@@ -151,8 +166,7 @@ static void say_list(struct import_said *said, const struct import_list *l, bool
 	for (size_t i = 0; i < l->n; i++) {
 		const struct entry *e = &l->at[i];
 		if (e->code && (counts || e->status == ENTRY_REJECTED))
-			import_say(said, l->name, e->row, entry_status_name(e->status), e->code,
-				e->note ? e->note : advice_for(e->code));
+			say_entry(said, l, e, e->note ? e->note : advice_for(e->code));
 	}
 	if (!counts)
 		return;
@@ -237,12 +251,13 @@ static void reap(struct parser *ahead, size_t from, size_t to)
 static void run_files(struct payment_run *run)
 {
 	const struct import_asked *asked = run->asked;
+	const char *asks = import_asks(run->cli->w->arena, asked);
 	struct parser ahead[AHEAD];
 	struct progress bar = progress_begin(run->cli, "Nhập danh sách", (int64_t)asked->n_files);
 	size_t started = 0, i = 0;
 	for (; i < asked->n_files && run->code == EX_OK; i++) {
 		for (; started < asked->n_files && started < i + AHEAD; started++)
-			parser_start(&ahead[started % AHEAD], LIST_PAYMENT, asked->files[started]);
+			parser_start(&ahead[started % AHEAD], LIST_PAYMENT, asked->files[started], asks);
 		take_file(run, &ahead[i % AHEAD], asked->files[i]);
 		if (group_is_full(run))
 			group_end(run);

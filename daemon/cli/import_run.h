@@ -9,6 +9,7 @@
 struct import_asked {
 	const char *kind; /* payment_list, account_list, deaths */
 	const char *programme, *area, *bank;
+	const char *sheet; /* of a workbook with several lists; or NULL */
 	struct month period;
 	bool has_period, from_names, strict, accept_repairs, csv;
 	const char **files;
@@ -19,6 +20,7 @@ struct import_asked {
 struct import_word {
 	const char *file;
 	int32_t row;         /* 0: the file */
+	const char *cell;    /* "E5"; "" where the row, or the file, is to blame */
 	const char *outcome; /* "rejected", "repaired", "refused" */
 	const char *code, *text;
 };
@@ -31,8 +33,11 @@ struct import_said {
 	size_t files, refused_files, accepted, rejected, repaired, new_people, unknown;
 };
 
-void import_say(struct import_said *s, const char *file, int32_t row, const char *outcome, const char *code,
-	const char *text);
+void import_say(struct import_said *s, const struct import_word *word); /* its texts are copied */
+
+/* The address of the cell that a row's code is about, "" for none; `column` is what the parser blames, or 0. */
+const char *import_cell(
+	struct arena *a, const struct list_head *head, int32_t row, const char *code, int column);
 /* A whole file that cannot be imported. */
 void import_say_refused(
 	struct import_said *said, const char *file, const char *code, int32_t row, const char *detail);
@@ -41,6 +46,12 @@ void import_say_refused(
  * code. */
 int import_failed(const struct cli *cli, struct import_said *said, enum result r);
 void import_print(const struct cli *cli, const struct import_said *s);
+
+/* What the parser is asked besides the kind; lives in the arena. */
+const char *import_asks(struct arena *a, const struct import_asked *asked);
+
+/* A file is known by its bytes; one sheet of several also by the sheet's name. */
+struct hash import_sum(const struct parser *p, const struct import_asked *asked);
 
 /* The last part of a path. */
 const char *import_file_name(const char *path);

@@ -19,6 +19,7 @@ struct slices {
 	struct reference reference;
 	struct import_file file;
 	struct import_other *other;
+	struct list_head head;
 	struct arena *arena; /* of one slice */
 };
 
@@ -30,10 +31,15 @@ static size_t lines_in(const char *text, const char *end)
 	return n;
 }
 
-static void say_row(struct slices *s, int32_t row, const char *code)
+static void say_row(struct slices *s, int32_t row, const char *code, int column)
 {
 	if (code)
-		import_say(s->said, s->file.name, row, "rejected", code, advice_for(code));
+		import_say(s->said, &(struct import_word){.file = s->file.name,
+					    .row = row,
+					    .outcome = "rejected",
+					    .cell = import_cell(s->said->arena, &s->head, row, code, column),
+					    .code = code,
+					    .text = advice_for(code)});
 }
 
 static enum result accounts_in(struct slices *s, char *text, char *end)
@@ -44,11 +50,13 @@ static enum result accounts_in(struct slices *s, char *text, char *end)
 	size_t n = 0;
 	why_clear(why);
 	while (list_row_read(LIST_ACCOUNTS, &text, end, &row, why))
-		if (!row.total && !row.head)
+		if (row.head)
+			list_head_read(LIST_ACCOUNTS, &row, &s->head);
+		else if (!row.total)
 			account_entry_judge(s->arena, &s->reference, s->file.bank, &row, &at[n++]);
 	enum result r = *why->code ? REFUSED : import_accounts_slice(s->other, at, n);
 	for (size_t i = 0; i < n && r == OK; i++)
-		say_row(s, at[i].row, at[i].code);
+		say_row(s, at[i].row, at[i].code, at[i].column);
 	return r;
 }
 
@@ -60,11 +68,13 @@ static enum result deaths_in(struct slices *s, char *text, char *end)
 	size_t n = 0;
 	why_clear(why);
 	while (list_row_read(LIST_DEATHS, &text, end, &row, why))
-		if (!row.total && !row.head)
+		if (row.head)
+			list_head_read(LIST_DEATHS, &row, &s->head);
+		else if (!row.total)
 			death_entry_judge(s->arena, &s->reference, &row, &at[n++]);
 	enum result r = *why->code ? REFUSED : import_deaths_slice(s->other, at, n);
 	for (size_t i = 0; i < n && r == OK; i++)
-		say_row(s, at[i].row, at[i].code);
+		say_row(s, at[i].row, at[i].code, at[i].column);
 	return r;
 }
 
@@ -145,9 +155,10 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 	struct import_said *said)
 {
 	struct slices s = {.cli = cli, .asked = asked, .keys = keys, .said = said};
-	parser_start(
-		&s.parser, strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS : LIST_ACCOUNTS, asked->files[0]);
-	s.file = (struct import_file){.name = import_file_name(asked->files[0]), .sha256 = s.parser.sha256};
+	parser_start(&s.parser, strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS : LIST_ACCOUNTS,
+		asked->files[0], import_asks(cli->w->arena, asked));
+	s.file = (struct import_file){
+		.name = import_file_name(asked->files[0]), .sha256 = import_sum(&s.parser, asked)};
 	if (!s.parser.running) {
 		import_say_refused(said, s.file.name, s.parser.code, s.parser.row, s.parser.detail);
 		return EX_DATAERR;

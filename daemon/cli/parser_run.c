@@ -160,16 +160,19 @@ static int server_start(void)
 	return failed;
 }
 
-static int server_send(enum list_kind kind, const int fds[3])
+static int server_send(enum list_kind kind, const char *asked, const int fds[3])
 {
 	union {
 		char at[CMSG_SPACE(3 * sizeof(int))];
 		struct cmsghdr align;
 	} control = {.at = {0}};
 	unsigned char byte = (unsigned char)kind;
-	struct iovec piece = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr m = {.msg_iov = &piece,
-		.msg_iovlen = 1,
+	char *text = strdup(asked);
+	bug_if(!text);
+	struct iovec pieces[] = {
+		{.iov_base = &byte, .iov_len = 1}, {.iov_base = text, .iov_len = strlen(text)}};
+	struct msghdr m = {.msg_iov = pieces,
+		.msg_iovlen = COUNT_OF(pieces),
 		.msg_control = control.at,
 		.msg_controllen = sizeof control.at};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
@@ -177,10 +180,12 @@ static int server_send(enum list_kind kind, const int fds[3])
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(3 * sizeof(int));
 	memcpy(CMSG_DATA(c), fds, 3 * sizeof(int));
-	return sendmsg(server, &m, MSG_NOSIGNAL) == 1 ? 0 : errno;
+	int failed = sendmsg(server, &m, MSG_NOSIGNAL) > 0 ? 0 : errno;
+	free(text);
+	return failed;
 }
 
-void parser_start(struct parser *p, enum list_kind kind, const char *path)
+void parser_start(struct parser *p, enum list_kind kind, const char *path, const char *asked)
 {
 	int rows[2], words[2];
 	*p = (struct parser){.kind = kind, .rows = -1, .words = -1};
@@ -192,7 +197,7 @@ void parser_start(struct parser *p, enum list_kind kind, const char *path)
 	fcntl(rows[1], F_SETPIPE_SZ, PIPE_SIZE);
 	int failed = server_start();
 	if (!failed)
-		failed = server_send(kind, (const int[3]){in, rows[1], words[1]});
+		failed = server_send(kind, asked, (const int[3]){in, rows[1], words[1]});
 	close(rows[1]);
 	close(words[1]);
 	p->rows = rows[0];

@@ -20,8 +20,8 @@ struct parser {
 /* Which program reads: [desk] parse_program. NULL, the default: chitra-parse beside the program that runs. */
 void parser_program(const char *path);
 
-/* Copies, hashes and starts. Trouble with the file shows in parser_rows: file_trouble, file_too_large, file_empty. */
-void parser_start(struct parser *p, enum list_kind kind, const char *path);
+/* Copies, hashes and starts. `asked` is what daemon/parse/heading.h says of asked_read, "" for nothing. Trouble with the file shows in parser_rows: file_trouble, file_too_large, file_empty. */
+void parser_start(struct parser *p, enum list_kind kind, const char *path, const char *asked);
 
 /* The next rows: appends to *out until it holds `most` bytes at least, or until the end; false: this was the end, and parser_end
  * says whether the rows are whole. */

@@ -259,3 +259,32 @@ bool name_has_eth(struct bytes in)
 			return true;
 	return false;
 }
+
+/* What Vietnamese and the minority languages write; of Latin-1 only their letters, since old fonts use the others for their own. */
+static bool is_of_a_name(utf8proc_int32_t c)
+{
+	static const char latin1[] = "ÀÁÂÃÈÉÊÌÍÐÑÒÓÔÕÙÚÝàáâãèéêìíðñòóôõùúý";
+	char two[3] = {(char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f)), '\0'};
+	if (c < 0x80)
+		return true;
+	if (c < 0x100)
+		return c >= 0xc0 && strstr(latin1, two) != NULL;
+	return c < 0x250 || (c >= 0x300 && c < 0x370) || (c >= 0x1e00 && c < 0x1f00) || c == 0x2bc ||
+	       (c >= 0x2010 && c <= 0x2019);
+}
+
+bool name_has_foreign_letter(struct bytes in)
+{
+	utf8proc_int32_t c, before = 0;
+	for (size_t i = 0; i < in.n;) {
+		utf8proc_ssize_t n = utf8proc_iterate(in.at + i, (utf8proc_ssize_t)(in.n - i), &c);
+		if (n <= 0 || !is_of_a_name(c))
+			return true;
+		/* «NguyÔn»: no name has an accented capital behind a small letter, but TCVN3 in another font has. */
+		if (before >= 'a' && before <= 'z' && c >= 0xc0 && c < 0xe0)
+			return true;
+		before = c;
+		i += (size_t)n;
+	}
+	return false;
+}

@@ -32,4 +32,8 @@ const char *name_grade_text(
 /* True when the name holds Ð or ð (U+00D0, U+00F0), typed for Đ or đ: the officer is warned. */
 bool name_has_eth(struct bytes in) WARN_UNUSED;
 
+/* True when the name holds a letter of another script (Cyrillic «а» for «a»), or a sign that no name has and old fonts show
+ * as a letter («NguyÔn Thµnh»: µ). Minority names keep all letters of the Latin script. */
+bool name_has_foreign_letter(struct bytes in) WARN_UNUSED;
+
 #endif

@@ -2,70 +2,93 @@
 
 #include <string.h>
 
+#define IN(cell) (1 + (cell))
+
 struct advice {
 	const char *code, *text;
+	int cell; /* IN(an enum list_cell); 0: the whole row, or no row at all */
 };
 
-/* clang-format off: a table is read by row */
+/* clang-format off */
 static const struct advice rows[] = {
 	{"short_row", "Điền đủ các cột của dòng này: dòng có ít ô hơn dòng tiêu đề"},
 	{"long_row", "Kiểm tra dấu phân cách trong dòng này: dòng có nhiều ô hơn dòng tiêu đề"},
 	{"control_character", "Gõ lại ô có ký tự lạ trong dòng này"},
 	{"row_too_long", "Rút ngắn ô quá dài trong dòng này, hoặc đóng dấu ngoặc kép"},
+	{"hidden_row", "Bỏ ẩn dòng này rồi nhập lại: người trên dòng ẩn không ai thấy khi in"},
+	{"formula", "Gõ hoặc dán giá trị vào ô này: ô là công thức"},
+	{"cell_error", "Sửa ô này: công thức trong ô bị lỗi"},
 	{"row_unreadable", "Gõ lại dòng này"},
-	{"id_empty", "Điền số CCCD 12 chữ số"},
-	{"id_not_digits", "Sửa số CCCD: chỉ gồm 12 chữ số, định dạng ô là Văn bản"},
-	{"id_cmnd", "Thay số CMND 9 chữ số bằng số CCCD 12 chữ số của người đó"},
-	{"id_length", "Sửa số CCCD cho đủ 12 chữ số"},
+	{"id_empty", "Điền số CCCD 12 chữ số", IN(CELL_ID)},
+	{"id_not_digits", "Sửa số CCCD: chỉ gồm 12 chữ số, định dạng ô là Văn bản", IN(CELL_ID)},
+	{"id_cmnd", "Thay số CMND 9 chữ số bằng số CCCD 12 chữ số của người đó", IN(CELL_ID)},
+	{"id_length", "Sửa số CCCD cho đủ 12 chữ số", IN(CELL_ID)},
 	{"id_zeros_lost",
-		"Thêm lại số 0 ở đầu số CCCD (Excel đã bỏ mất) rồi nhập tệp đã sửa; lần sau có thể nhập với --accept-repairs"},
-	{"id_zeros_put_back", "Đối chiếu số CCCD: hệ thống đã thêm lại số 0 ở đầu"},
+		"Thêm lại số 0 ở đầu số CCCD (Excel đã bỏ mất) rồi nhập tệp đã sửa; lần sau có thể nhập với --accept-repairs",
+		IN(CELL_ID)},
+	{"id_zeros_put_back", "Đối chiếu số CCCD: hệ thống đã thêm lại số 0 ở đầu", IN(CELL_ID)},
+	{"id_scientific", "Gõ lại đủ 12 chữ số, định dạng ô là Văn bản: Excel đã làm tròn số CCCD (1.09E+10)",
+		IN(CELL_ID)},
 	{"id_damaged",
-		"Sửa số CCCD: thiếu chữ số, thêm số 0 ở đầu cũng không khớp mã tỉnh, giới tính và năm sinh"},
-	{"id_sample", "Thay số CCCD mẫu (099) bằng số thật"},
-	{"id_prefix_unknown", "Đối chiếu số CCCD: ba số đầu không phải mã tỉnh nào"},
-	{"id_other_name", "Đối chiếu số CCCD và họ tên: số này đã đăng ký cho người có tên khác"},
-	{"name_empty", "Điền họ và tên"},
-	{"name_bad", "Gõ lại họ và tên: có ký tự không phải chữ, hoặc phông chữ cũ"},
-	{"name_eth", "Gõ lại họ và tên: chữ Đ là ký tự Ð nước ngoài"},
-	{"name_differs", "Đối chiếu họ tên với lần đăng ký trước"},
-	{"birth_bad", "Sửa ngày sinh: dd/mm/yyyy hoặc chỉ năm"},
-	{"birth_contradicts_id", "Đối chiếu ngày sinh với số CCCD: năm sinh không khớp"},
-	{"sex_bad", "Điền giới tính: Nam hoặc Nữ"},
-	{"sex_contradicts_id", "Đối chiếu giới tính với số CCCD: không khớp"},
-	{"category_empty", "Điền đối tượng"},
-	{"category_unknown", "Sửa đối tượng theo đúng tên trong danh mục"},
+		"Sửa số CCCD: thiếu chữ số, thêm số 0 ở đầu cũng không khớp mã tỉnh, giới tính và năm sinh",
+		IN(CELL_ID)},
+	{"id_sample", "Thay số CCCD mẫu (099) bằng số thật", IN(CELL_ID)},
+	{"id_prefix_unknown", "Đối chiếu số CCCD: ba số đầu không phải mã tỉnh nào", IN(CELL_ID)},
+	{"id_other_name", "Đối chiếu số CCCD và họ tên: số này đã đăng ký cho người có tên khác", IN(CELL_ID)},
+	{"name_empty", "Điền họ và tên", IN(CELL_NAME)},
+	{"name_bad", "Gõ lại họ và tên: có ký tự không phải chữ, hoặc phông chữ cũ", IN(CELL_NAME)},
+	{"name_foreign_letter",
+		"Gõ lại họ và tên: có chữ cái giống chữ Việt nhưng của bảng chữ khác, hoặc phông chữ cũ",
+		IN(CELL_NAME)},
+	{"text_converted", "Đối chiếu họ và tên: chữ phông cũ (.VnTime, VNI) đã được chuyển sang Unicode",
+		IN(CELL_NAME)},
+	{"text_converted_unseen",
+		"Đối chiếu chữ đã chuyển từ phông cũ (.VnTime, VNI) rồi nhập với --accept-repairs, hoặc chuyển tệp sang Unicode",
+		IN(CELL_NAME)},
+	{"name_eth", "Gõ lại họ và tên: chữ Đ là ký tự Ð nước ngoài", IN(CELL_NAME)},
+	{"name_differs", "Đối chiếu họ tên với lần đăng ký trước", IN(CELL_NAME)},
+	{"birth_bad", "Sửa ngày sinh: dd/mm/yyyy hoặc chỉ năm", IN(CELL_BIRTH)},
+	{"birth_contradicts_id", "Đối chiếu ngày sinh với số CCCD: năm sinh không khớp", IN(CELL_BIRTH)},
+	{"sex_bad", "Điền giới tính: Nam hoặc Nữ", IN(CELL_SEX)},
+	{"sex_contradicts_id", "Đối chiếu giới tính với số CCCD: không khớp", IN(CELL_SEX)},
+	{"category_empty", "Điền đối tượng", IN(CELL_CATEGORY)},
+	{"category_unknown", "Sửa đối tượng theo đúng tên trong danh mục", IN(CELL_CATEGORY)},
 	{"category_other_programme",
-		"Chuyển người này sang danh sách của chương trình tương ứng với đối tượng"},
+		"Chuyển người này sang danh sách của chương trình tương ứng với đối tượng", IN(CELL_CATEGORY)},
 	{"children_missing",
-		"Ghi số con đang nuôi vào ô đối tượng, ví dụ «Người đơn thân nghèo đang nuôi 2 con»"},
-	{"injury_missing", "Điền tỷ lệ tổn thương cơ thể"},
-	{"injury_bad", "Sửa tỷ lệ tổn thương cơ thể: số nguyên từ 1 đến 100"},
-	{"amount_empty", "Điền số tiền"},
-	{"amount_bad", "Gõ lại số tiền: chỉ gồm chữ số"},
-	{"amount_decimal", "Bỏ phần thập phân của số tiền: đồng không có số lẻ"},
-	{"amount_negative", "Sửa số tiền âm; khoản thu hồi lập riêng"},
-	{"amount_ambiguous", "Gõ lại số tiền đầy đủ: không rõ dấu chấm là hàng nghìn hay phần lẻ"},
-	{"amount_overflow", "Sửa số tiền: lớn hơn 500.000.000 đồng"},
-	{"amount_zero", "Điền số tiền lớn hơn 0"},
-	{"total_of_row_differs", "Sửa thành tiền: không bằng mức hưởng nhân số tháng"},
-	{"other_money", "Tách khoản tiền khác (truy lĩnh, mai táng phí, khấu trừ) sang danh sách riêng"},
-	{"months_bad", "Sửa từ tháng, đến tháng, số tháng: mm/yyyy, trước kỳ chi trả"},
-	{"decision_missing", "Điền số quyết định truy lĩnh"},
-	{"method_unknown", "Sửa hình thức chi trả: Tài khoản, Tiền mặt hoặc để trống"},
-	{"account_bad", "Sửa số tài khoản: 4 đến 34 chữ số hoặc chữ cái"},
-	{"bank_empty", "Điền ngân hàng của tài khoản"},
-	{"bank_unknown", "Sửa ngân hàng theo mã trong danh mục"},
-	{"bank_other", "Tách tài khoản của ngân hàng khác sang danh sách riêng"},
-	{"authority_missing", "Điền số giấy ủy quyền của người nhận thay"},
-	{"authority_until_bad", "Sửa ngày hết hạn ủy quyền: dd/mm/yyyy"},
-	{"delegate_without_account", "Điền tài khoản của người nhận thay, hoặc bỏ người nhận thay"},
-	{"phone_bad", "Sửa số điện thoại"},
-	{"duplicate", "Xóa dòng này ở một trong hai danh sách: người này đã có tên ở danh sách khác"},
-	{"holder_empty", "Điền tên chủ tài khoản"},
-	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Đã đóng hoặc Tạm khóa"},
-	{"person_unknown", "Nhập danh sách chi trả có người này trước: chưa có trong hệ thống"},
-	{"death_day_bad", "Sửa ngày mất: dd/mm/yyyy, không sau hôm nay"},
+		"Ghi số con đang nuôi vào ô đối tượng, ví dụ «Người đơn thân nghèo đang nuôi 2 con»", IN(CELL_CATEGORY)},
+	{"injury_missing", "Điền tỷ lệ tổn thương cơ thể", IN(CELL_INJURY)},
+	{"injury_bad", "Sửa tỷ lệ tổn thương cơ thể: số nguyên từ 1 đến 100", IN(CELL_INJURY)},
+	{"amount_empty", "Điền số tiền", IN(CELL_AMOUNT)},
+	{"amount_bad", "Gõ lại số tiền: chỉ gồm chữ số", IN(CELL_AMOUNT)},
+	{"amount_decimal", "Bỏ phần thập phân của số tiền: đồng không có số lẻ", IN(CELL_AMOUNT)},
+	{"amount_negative", "Sửa số tiền âm; khoản thu hồi lập riêng", IN(CELL_AMOUNT)},
+	{"amount_ambiguous", "Gõ lại số tiền đầy đủ: không rõ dấu chấm là hàng nghìn hay phần lẻ",
+		IN(CELL_AMOUNT)},
+	{"amount_overflow", "Sửa số tiền: lớn hơn 500.000.000 đồng", IN(CELL_AMOUNT)},
+	{"amount_zero", "Điền số tiền lớn hơn 0", IN(CELL_AMOUNT)},
+	{"total_of_row_differs", "Sửa thành tiền: không bằng mức hưởng nhân số tháng", IN(CELL_TOTAL)},
+	{"other_money", "Tách khoản tiền khác (truy lĩnh, mai táng phí, khấu trừ) sang danh sách riêng",
+		IN(CELL_OTHER_MONEY)},
+	{"months_bad", "Sửa từ tháng, đến tháng, số tháng: mm/yyyy, trước kỳ chi trả", IN(CELL_FROM)},
+	{"decision_missing", "Điền số quyết định truy lĩnh", IN(CELL_DECISION)},
+	{"method_unknown", "Sửa hình thức chi trả: Tài khoản, Tiền mặt hoặc để trống", IN(CELL_METHOD)},
+	{"account_bad", "Sửa số tài khoản: 4 đến 34 chữ số hoặc chữ cái", IN(CELL_ACCOUNT)},
+	{"bank_empty", "Điền ngân hàng của tài khoản", IN(CELL_BANK)},
+	{"bank_unknown", "Sửa ngân hàng theo mã trong danh mục", IN(CELL_BANK)},
+	{"bank_other", "Tách tài khoản của ngân hàng khác sang danh sách riêng", IN(CELL_BANK)},
+	{"authority_missing", "Điền số giấy ủy quyền của người nhận thay", IN(CELL_AUTHORITY)},
+	{"authority_until_bad", "Sửa ngày hết hạn ủy quyền: dd/mm/yyyy", IN(CELL_AUTHORITY_UNTIL)},
+	{"delegate_without_account", "Điền tài khoản của người nhận thay, hoặc bỏ người nhận thay",
+		IN(CELL_DELEGATE)},
+	{"phone_bad", "Sửa số điện thoại", IN(CELL_PHONE)},
+	{"duplicate", "Xóa dòng này ở một trong hai danh sách: người này đã có tên ở danh sách khác",
+		IN(CELL_ID)},
+	{"holder_empty", "Điền tên chủ tài khoản", IN(CELL_HOLDER)},
+	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Đã đóng hoặc Tạm khóa",
+		IN(CELL_STATUS)},
+	{"person_unknown", "Nhập danh sách chi trả có người này trước: chưa có trong hệ thống", IN(CELL_ID)},
+	{"death_day_bad", "Sửa ngày mất: dd/mm/yyyy, không sau hôm nay", IN(CELL_DEATH_DAY)},
 	/* findings */
 	{"amount_differs", "Quyết định: số tiền trên danh sách khác mức được hưởng"},
 	{"no_rate", "Quyết định: chưa có mức hưởng cho đối tượng này vào tháng này"},
@@ -90,8 +113,24 @@ static const struct advice rows[] = {
 static const struct advice files[] = {
 	{"file_empty", "Chọn lại tệp: tệp trống"},
 	{"file_too_large", "Chia nhỏ tệp: tệp lớn hơn 128 MB"},
+	{"file_xls",
+		"Lưu lại tệp dạng Excel Workbook (.xlsx), không đặt mật khẩu: tệp là .xls cũ hoặc có mật khẩu"},
+	{"xlsx_damaged", "Lưu lại tệp .xlsx rồi gửi lại: tệp bị hỏng hoặc chưa tải xong"},
+	{"xlsx_none", "Chọn lại tệp: tệp không phải bảng tính .xlsx"},
+	{"xlsx_xml", "Mở tệp bằng Excel, lưu lại rồi nhập lại: nội dung tệp .xlsx sai"},
+	{"xlsx_dtd", "Mở tệp bằng Excel, lưu lại rồi nhập lại: tệp chứa khai báo XML không được phép"},
+	{"xlsx_cell", "Mở tệp bằng Excel, lưu lại rồi nhập lại: địa chỉ hoặc nội dung ô sai"},
+	{"xlsx_macro", "Lưu lại tệp dạng .xlsx không có macro"},
+	{"xlsx_parts", "Tạo tệp mới và dán dữ liệu vào: tệp có quá nhiều thành phần"},
+	{"xlsx_sheets", "Xóa bớt trang tính: nhiều hơn 50 trang"},
+	{"xlsx_ratio", "Tạo tệp mới và dán dữ liệu vào: tệp nén quá mức, có thể là tệp phá hoại"},
+	{"xlsx_too_large", "Chia nhỏ tệp: dữ liệu giải nén lớn hơn 1 GB"},
+	{"xlsx_strings", "Chia nhỏ tệp: chữ trong tệp lớn hơn 20 MB; hoặc lưu dạng CSV UTF-8"},
+	{"sheets_many", "Chọn một trang tính bằng --sheet TÊN: nhiều trang có danh sách"},
+	{"sheet_unknown", "Sửa tên trang tính (--sheet): tệp không có trang này"},
+	{"text_mixed", "Chuyển cả tệp sang Unicode: trong tệp có ô dùng bảng mã khác"},
 	{"file_nul", "Lưu lại tệp dạng CSV UTF-8: tệp chứa byte 0, không phải văn bản"},
-	{"file_encoding", "Lưu lại tệp dạng CSV UTF-8; bảng mã hiện tại"},
+	{"file_encoding", "Lưu lại tệp dạng CSV UTF-8 hoặc .xlsx; bảng mã hiện tại"},
 	{"file_trouble", "Kiểm tra lại tệp: không đọc được"},
 	{"heading_none", "Thêm dòng tiêu đề cột: không tìm thấy trong 50 dòng đầu"},
 	{"heading_missing", "Thêm cột còn thiếu vào dòng tiêu đề"},
@@ -115,22 +154,33 @@ static const struct advice files[] = {
 };
 /* clang-format on */
 
-static const char *find(const struct advice *at, size_t n, const char *code)
+static const struct advice *find(const struct advice *at, size_t n, const char *code)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(at[i].code, code) == 0)
-			return at[i].text;
-	return code;
+			return &at[i];
+	return NULL;
 }
 
 const char *advice_for(const char *code)
 {
-	return find(rows, COUNT_OF(rows), code);
+	const struct advice *a = find(rows, COUNT_OF(rows), code);
+	return a ? a->text : code;
+}
+
+bool advice_cell(const char *code, enum list_cell *cell)
+{
+	const struct advice *a = find(rows, COUNT_OF(rows), code);
+	if (!a || a->cell == 0)
+		return false;
+	*cell = (enum list_cell)(a->cell - 1);
+	return true;
 }
 
 const char *advice_for_file(struct arena *a, const char *code, int32_t row, const char *detail)
 {
-	const char *text = find(files, COUNT_OF(files), code);
+	const struct advice *known = find(files, COUNT_OF(files), code);
+	const char *text = known ? known->text : code;
 	const char *colon = *detail ? ": " : "";
 	return row > 0 ? arena_printf(a, "dòng %d: %s%s%s", row, text, colon, detail)
 		       : arena_printf(a, "%s%s%s", text, colon, detail);

@@ -60,11 +60,22 @@ static bool prefix_known(const struct reference *r, const struct personal_id *id
 	return r->prefix[prefix] || (r->sandbox && prefix_is_sample(id));
 }
 
+/* «1.09E+10»: a spreadsheet showed a number so, and what it showed is all that is left. So is a number that ends in five zeros. */
+static bool is_rounded(const char *text)
+{
+	size_t n = strlen(text), digits = strspn(text, "0123456789");
+	bool scientific = digits > 0 && strpbrk(text, "eE") && strspn(text, "0123456789.,eE+") == n;
+	bool zeros = digits == n && (n == 10 || n == 11) && strcmp(text + n - 5, "00000") == 0;
+	return scientific || zeros;
+}
+
 /* The ID as it stands. *lost: zeros are missing in front, and *out has them back. NULL, or the code. */
 static const char *read_id(const char *text, struct personal_id *out, bool *lost)
 {
 	struct why why = {0};
 	*lost = false;
+	if (is_rounded(text))
+		return "id_scientific";
 	if (personal_id_parse(bytes_z(text), out, &why))
 		return NULL;
 	if (why_is(&why, "personal_id_zeros_lost")) {
@@ -90,6 +101,8 @@ static const char *judge_name(struct judge *j)
 		strpbrk(folded, "0123456789"))
 		return "name_bad";
 	e->name_fold = folded;
+	if (name_has_foreign_letter(bytes_z(e->name)))
+		return "name_foreign_letter";
 	if (name_has_eth(bytes_z(e->name)))
 		e->warning = "name_eth";
 	return NULL;
@@ -277,11 +290,16 @@ static const char *judge_payment(struct judge *j)
 	return NULL;
 }
 
+static bool is_converted(const struct list_row *row)
+{
+	return strcmp(row->problem, "converted") == 0;
+}
+
 static const char *judge_row(struct judge *j)
 {
 	int months;
 	const char *code;
-	if (*j->row->problem)
+	if (*j->row->problem && !is_converted(j->row))
 		return j->row->problem;
 	if ((code = judge_person(j)) || (code = judge_category(j)) || (code = judge_months(j, &months)) ||
 		(code = judge_amount(j, months)))
@@ -292,7 +310,8 @@ static const char *judge_row(struct judge *j)
 /* The parser's word is not trusted for what it is: only codes that advice.h knows get in. */
 static const char *row_problem(const char *problem)
 {
-	static const char *const known[] = {"short_row", "long_row", "control_character", "row_too_long"};
+	static const char *const known[] = {"short_row", "long_row", "hidden_row", "control_character",
+		"row_too_long", "formula", "cell_error"};
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (strcmp(known[i], problem) == 0)
 			return known[i];
@@ -306,10 +325,17 @@ void entry_judge(struct arena *a, const struct reference *r, const struct import
 	struct judge j = {.arena = a, .reference = r, .terms = terms, .row = row, .e = out};
 	note_listed(&j);
 	const char *code = judge_row(&j);
+	if (!code && is_converted(row)) {
+		bool counts = terms->accept_repairs;
+		out->status = ENTRY_REPAIRED;
+		out->code = out->code ? out->code : "text_converted";
+		code = counts ? NULL : "text_converted_unseen";
+	}
 	if (!code)
 		return;
 	out->status = ENTRY_REJECTED;
 	out->code = code == row->problem ? row_problem(code) : code;
+	out->column = code == row->problem ? row->column : 0;
 }
 
 /* ---- other lists --------------------------------------------------------------------------------------------------- */
@@ -326,12 +352,23 @@ static const char *whole_id(const struct reference *r, const char *text, struct 
 	return prefix_is_sample(out) && !r->sandbox ? "id_sample" : NULL;
 }
 
+/* Nobody confirms what was decoded in these lists. */
+static const char *other_problem(const struct list_row *row, int *column)
+{
+	*column = row->column;
+	if (is_converted(row))
+		return "text_converted_unseen";
+	return *row->problem ? row_problem(row->problem) : NULL;
+}
+
 static const char *judge_bank_row(struct arena *a, const struct reference *r, const char *bank,
 	const struct list_row *row, struct account_entry *e)
 {
 	struct why why = {0};
 	const char *const *cells = row->cells;
-	const char *code = *row->problem ? row_problem(row->problem) : whole_id(r, cells[CELL_ID], &e->id);
+	const char *code = other_problem(row, &e->column);
+	if (!code)
+		code = whole_id(r, cells[CELL_ID], &e->id);
 	if (code)
 		return code;
 	if (!account_no_parse(bytes_z(cells[CELL_ACCOUNT]), &e->account, &why))
@@ -359,8 +396,9 @@ static const char *judge_death_row(
 	struct arena *a, const struct reference *r, const struct list_row *row, struct death_entry *e)
 {
 	const char *folded;
-	const char *code = *row->problem ? row_problem(row->problem)
-					 : whole_id(r, row->cells[CELL_ID], &e->id);
+	const char *code = other_problem(row, &e->column);
+	if (!code)
+		code = whole_id(r, row->cells[CELL_ID], &e->id);
 	if (code)
 		return code;
 	if (!name_fold(a, bytes_z(e->name), &folded, NULL))

@@ -33,7 +33,7 @@ const char *reference_bank(struct arena *a, const struct reference *r, const cha
 struct import_terms {
 	const char *programme; /* payment lists */
 	struct month period;
-	bool accept_repairs; /* IDs whose lost zeros were put back count */
+	bool accept_repairs; /* IDs whose lost zeros were put back, and text that was decoded, count */
 };
 
 enum entry_status { ENTRY_ACCEPTED, ENTRY_REJECTED, ENTRY_REPAIRED };
@@ -44,6 +44,7 @@ struct entry {
 	enum entry_status status;
 	const char *code; /* why it was rejected or repaired; NULL: accepted as it stands */
 	const char *note; /* what to do about it, where more can be said than advice_for(code); or NULL */
+	int column;       /* that is to blame, where the parser said so; else 0: advice_cell(code) knows */
 	const char *raw;
 	const char *
 		warning; /* accepted all the same, but a person should know: a finding that blocks nothing. NULL: none */
@@ -92,6 +93,7 @@ struct account_entry {
 	int32_t row;
 	enum entry_status status;
 	const char *code;
+	int column;
 	const char *raw;
 	struct personal_id id;
 	struct account_no account;
@@ -106,6 +108,7 @@ struct death_entry {
 	int32_t row;
 	enum entry_status status;
 	const char *code;
+	int column;
 	const char *raw;
 	struct personal_id id;
 	const char *name;

@@ -19,6 +19,7 @@ struct import_list {
 	const char *area; /* code; payment lists */
 	size_t n;
 	struct entry *at; /* verdicts may change from accepted to rejected, never back */
+	struct list_head head;
 	struct vnd total;
 
 	bool refused; /* out: nothing of it was imported, and why says the file's code */

@@ -222,6 +222,13 @@ bool list_row_read(enum list_kind kind, char **rest, char *end, struct list_row 
 	return true;
 }
 
+void list_head_read(enum list_kind kind, const struct list_row *head, struct list_head *out)
+{
+	*out = (struct list_head){.row = head->row, .sheet = head->raw};
+	for (size_t i = 0; i < kinds[kind].n; i++)
+		out->column[kinds[kind].cells[i]] = list_column_of(head->cells[kinds[kind].cells[i]]);
+}
+
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 void list_column_write(struct buf *out, struct bytes text, bool first)

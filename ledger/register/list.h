@@ -99,6 +99,14 @@ struct list_row {
 bool list_row_read(
 	enum list_kind kind, char **rest, char *end, struct list_row *out, struct why *why) WARN_UNUSED;
 
+/* Where the head says that the cells of this kind stand. */
+struct list_head {
+	int32_t row;
+	int column[CELLS]; /* from 1; 0: the file has no such heading */
+	const char *sheet; /* lives as long as the row's text; "" for none */
+};
+void list_head_read(enum list_kind kind, const struct list_row *head, struct list_head *out);
+
 /* Appends one column: the separator unless it is the line's first, and the text escaped as COPY wants it. */
 void list_column_write(struct buf *out, struct bytes text, bool first);
 
