@@ -130,6 +130,7 @@ int main(int argc, char **argv)
 	enum list_kind kind;
 	char nothing[] = "";
 	xml_begin();
+	zip_file_begin();
 	if (argc == 2 && strcmp(argv[1], "serve") == 0)
 		return serve(0, run_one);
 	/* Libraries' last words would be system calls that the cage forbids; all was written. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <zip.h>
@@ -75,6 +76,13 @@ static zip_int64_t source(void *context, void *data, zip_uint64_t n, zip_source_
 			ZIP_SOURCE_SUPPORTS, -1);
 	z->at = command == ZIP_SOURCE_OPEN ? 0 : z->at;
 	return 0;
+}
+
+void zip_file_begin(void)
+{
+	if (setenv("TZ", "UTC0", 1) != 0)
+		bug("could not set the time zone");
+	tzset();
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------------------ */

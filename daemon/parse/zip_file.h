@@ -14,6 +14,9 @@
 
 struct zip_file;
 
+/* Before the sandbox: libzip asks for local time, which would open a file. */
+void zip_file_begin(void);
+
 void zip_file_free(struct zip_file *z);
 
 /* Of a descriptor that can seek, which stays the caller's; or of memory, which must outlive it. NULL, with the problem: xlsx_damaged,

@@ -7,36 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck disable=SC2119  # a name of its own suits
 fresh_database
 
-export CHITRA_CONFIG=$scratch/chitra.conf CHITRA_SESSION=$scratch/thu
-
-# ---- the scene -----------------------------------------------------------------------------------------------------------------
-
-for key in kek blind; do
-	chitra secret new "$scratch/$key" || exit 1
-done
-cat >"$CHITRA_CONFIG" <<-CONF
-	[database]
-	conninfo = host=$PGHOST port=$PGPORT dbname=$PGDATABASE
-	[desk]
-	kek = $scratch/kek
-	blind_key = $scratch/blind
-CONF
-# officer LOGIN DIGIT AREA: a session whose token is 64 times the digit, and the mandate register in an area
-officer()
-{
-	printf "%064d\n" 0 | tr 0 "$2" >"$scratch/$1"
-	sql "with o as (insert into auth.officer (login, name) values ('$1', '$1') returning id),
-		c as (insert into auth.certificate (officer, sha256, text, signatures, public_key, not_before, not_after)
-			select id, sha256('$1'), '$1', '', sha256('$1'), now() - interval '1 day', now() + interval '1 day' from o returning id, officer),
-		s as (insert into auth.session (token_hash, officer, expires_at)
-			select sha256(decode(repeat('$2', 64), 'hex')), id, now() + interval '1 hour' from o)
-		insert into auth.mandate select officer, id, 'register', '*', '$3', 0 from c"
-}
-officer thu 1 '*' && officer lan 2 '*' && officer phu_hai 3 22921 || exit 1
-sql "insert into org.agency (code, name_vi) values ('labour', 'Phòng Lao động');
-	insert into org.funding_account (code, agency, bank, number) select 'labour-demo', id, 'DEMO', '110000000001' from org.agency;
-	insert into org.programme_agency select p.code, a.id, f.id from rules.programme p, org.agency a, org.funding_account f" ||
-	exit 1
+. tests/scenario/lists/officer.sh
 period=2024-04
 heading='STT,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Đối tượng,Mức trợ cấp,Hình thức chi trả,Số tài khoản,Ngân hàng,Số điện thoại'
 person()
@@ -97,7 +68,7 @@ like "$said" '360.001.*360.000' 'with both sums'
 list moved.csv "$(person 099143000101)" '1,Lê Thị Cò,1943,Nữ,099143000103,Người cao tuổi từ đủ 80 tuổi,360,000,Tài khoản,97042512214429,DEMO,'
 sed -i 's/^Tổng cộng,,,,,,[0-9]*/Tổng cộng,,,,,,720000/' "$scratch/moved.csv"
 refused moved.csv total_differs 'a thousands comma that splits an amount is refused'
-like "$said" 'moved.csv: dòng 4: .*\(' 'with the row'
+like "$said" 'moved.csv: dòng 4, ô H4: .*\(' 'with the row, and the cell'
 list cut.csv "$(person 099143000101)"
 sed -i '$d' "$scratch/cut.csv"
 refused cut.csv total_missing 'a list that may be cut off is refused'
@@ -138,11 +109,11 @@ is "$status" 0 'without it wrong rows leave out only themselves: exit 0'
 like "$said" '2 dòng nhận, 0 dòng đã sửa, 9 dòng bị từ chối, 2 người mới' 'with counts'
 row_says()
 {
-	like "$said" "rows.csv: dòng $1: .*\($2\)" "$3"
+	like "$said" "rows.csv: dòng $1(, ô [A-Z]$1)?: .*\($2\)" "$3"
 }
 row_says 4 short_row 'a short row is rejected with file, row and what to do'
 row_says 5 id_zeros_lost 'eleven digits'
-like "$said" 'dòng 5: .*--accept-repairs' 'and how to accept them is said'
+like "$said" 'dòng 5, ô E5: .*--accept-repairs' 'and how to accept them is said'
 row_says 6 id_cmnd 'nine digits'
 row_says 7 birth_contradicts_id 'a birth date that contradicts the ID'
 row_says 8 amount_decimal 'an amount with a decimal'
@@ -150,7 +121,7 @@ row_says 9 amount_negative 'a negative amount'
 row_says 10 amount_overflow 'an amount that no number holds'
 row_says 11 bank_unknown 'an unknown bank'
 row_says 12 duplicate 'the same person twice in one list'
-like "$said" 'dòng 12: .*Mũi Né \(rows.csv, dòng 3\)' 'and where the other row stands'
+like "$said" 'dòng 12, ô E12: .*Mũi Né \(rows.csv, dòng 3\)' 'and where the other row stands'
 is "$(sql "select count(*) from register.import_row where status = 'rejected' and sealed is not null and note <> ''")" 9 \
 	'rejected rows are kept, sealed, with what to do'
 import rows.csv
@@ -164,7 +135,7 @@ said=$(chitra import "$scratch/name.csv" --programme social --area 22921 --perio
 like "$said" '\(id_other_name\)' 'one ID on two people is a question, not an import'
 list repair.csv "$(person 99143000109)"
 import repair.csv --accept-repairs
-like "$status $said" '^0 .*dòng 3: .*\(id_zeros_put_back\)' 'with --accept-repairs the zero is put back, and said'
+like "$status $said" '^0 .*dòng 3, ô E3: .*\(id_zeros_put_back\)' 'with --accept-repairs the zero is put back, and said'
 is "$(sql "select status || ' ' || (sealed is not null) from register.import_row where code = 'id_zeros_put_back'")" 'repaired true' \
 	'the row as it stood is kept'
 

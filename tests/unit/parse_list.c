@@ -147,7 +147,8 @@ static void bad_files(void)
 										    : problem.code,
 		"file_nul", "a NUL byte is refused");
 	is_i64(problem.row, 2, "with its row");
-	is_str(refused("STT,H\xf7 v\xe0 t\xean\n"), "file_encoding", "an encoding that is not read is refused");
+	is_str(refused("STT,H\xf7 v\xe0 t\xean\n"), "file_encoding",
+		"an encoding that is not read is refused");
 	is_str(problem.detail, "VISCII", "by its name");
 	is_str(refused("STT,So CCCD,Ho ten,Ngay sinh,Gioi tinh,Doi tuong,So tien,Hinh thuc\n"
 		       "1,099143000123,Nguy\xd4n,1943,N\xf7,x,1,\nTong cong,,,,,,1,\n"),

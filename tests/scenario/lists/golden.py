@@ -1,0 +1,280 @@
+#!/usr/bin/python3
+"""Lists as officers send them, made by other programs, each with what must become of its rows, cell by cell.
+
+Run by tests/scenario/import_golden.t, which has made the database: golden.py DIRECTORY."""
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+sys.dont_write_bytecode = True
+sys.path[:0] = ["tests/lib", os.path.dirname(os.path.abspath(__file__))]
+import tap  # noqa: E402
+from workbook import DAY, PERCENT, TCVN3, VNI, YEAR, Cell, Sheet, Workbook, day, number  # noqa: E402
+
+scratch = sys.argv[1]
+HEAD = ["STT", "Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD", "Đối tượng", "Mức trợ cấp", "Hình thức chi trả", "Số tài khoản", "Ngân hàng", "Số điện thoại"]
+TITLE = ["UBND PHƯỜNG MŨI NÉ"], ["DANH SÁCH CHI TRẢ TRỢ CẤP HÀNG THÁNG"], ["Tháng 4 năm 2024"], []
+ELDER = "Người cao tuổi từ đủ 80 tuổi"
+serial = 100
+
+
+def an_id():
+    """Of a woman born in 1943: nobody has the prefix 099."""
+    global serial
+    serial += 1
+    return f"099143{serial:06d}"
+
+
+def person(**other):
+    row = {"STT": "1", "name": "Nguyễn Thị Lan", "birth": "1943", "sex": "Nữ", "id": an_id(), "category": ELDER, "amount": "360.000", "method": "Tiền mặt", "account": "", "bank": "", "phone": ""}
+    row.update(other)
+    return list(row.values())
+
+
+def total(n, value=None):
+    return ["Tổng cộng", "", "", "", "", "", value or f"{360000 * n:,}".replace(",", "."), "", "", "", ""]
+
+
+def listed(*people, head=HEAD, title=TITLE, end=None):
+    return [*title, head, *people, end or total(len(people)), [], ["", "Người lập biểu", "", "", "", "Thủ trưởng đơn vị"]]
+
+
+def text_of(rows, delimiter=",", newline="\r\n"):
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=newline).writerows(rows)
+    return out.getvalue()
+
+
+def path_of(name):
+    return os.path.join(scratch, name)
+
+
+def write(name, data):
+    with open(path_of(name), "wb") as f:
+        f.write(data)
+
+
+def import_file(name, *options, kind="payment_list"):
+    """«accepted+repaired−rejected cell:code …», or «refused: code»."""
+    where = ["--programme", "social", "--area", "22915", "--period", "2024-04"] if kind == "payment_list" else ["--kind", kind]
+    run = subprocess.run(["chitra", "--json", "import", path_of(name), *where, *options], capture_output=True, text=True)
+    try:
+        said = json.loads(run.stdout)
+    except ValueError:
+        return f"no answer: exit {run.returncode}: {run.stderr}"
+    cells = [f"{w.get('cell') or w.get('row', '')}:{w['code']}" for w in said["to_see"]]
+    if said["refused_files"]:
+        return "refused: " + " ".join(w["code"] for w in said["to_see"] if w["outcome"] == "refused")
+    return " ".join([f"{said['accepted']}+{said['repaired']}-{said['rejected']}", *cells])
+
+
+def gold(name, wanted, title, *options, kind="payment_list"):
+    tap.equal(import_file(name, *options, kind=kind), wanted, f"{name}: {title}")
+
+
+def book(name, rows, wanted, title, *options, kind="payment_list", from_1904=False, **sheet):
+    Workbook(Sheet("Danh sách", rows, **sheet), from_1904=from_1904).save(path_of(name))
+    gold(name, wanted, title, *options, kind=kind)
+
+
+def text(name, rows, wanted, title, *options, encoding="utf-8", delimiter=",", mark=b"", kind="payment_list"):
+    write(name, mark + encode(text_of(rows, delimiter), encoding))
+    gold(name, wanted, title, *options, kind=kind)
+
+
+# ---- old encodings: from the committed tables of other programs ------------------------------------------------------
+
+VNI_TONES = {"\u0301": "ù", "\u0300": "ø", "\u0309": "û", "\u0303": "õ", "\u0323": "ï"}
+VNI_SHAPES = {"\u0302": {"": "â", "\u0301": "á", "\u0300": "à", "\u0309": "å", "\u0303": "ã", "\u0323": "ä"}, "\u0306": {"": "ê", "\u0301": "é", "\u0300": "è", "\u0309": "ú", "\u0303": "ü", "\u0323": "ë"}}
+VNI_WHOLE = {"đ": "ñ", "Đ": "Ñ", "ĩ": "ó", "Ĩ": "Ó", "ỉ": "æ", "Ỉ": "Æ", "ị": "ò", "Ị": "Ò", "ỵ": "î", "Ỵ": "Î", "ì": "ì", "í": "í", "Ì": "Ì", "Í": "Í"}
+
+
+def vni(unicode_text):
+    import unicodedata
+
+    out = ""
+    for letter in unicodedata.normalize("NFC", unicode_text):
+        if letter in VNI_WHOLE or ord(letter) < 128:
+            out += VNI_WHOLE.get(letter, letter)
+            continue
+        base, *marks = unicodedata.normalize("NFD", letter)
+        tone = next((m for m in marks if m in VNI_TONES), "")
+        shape = next((m for m in marks if m in VNI_SHAPES), "")
+        mark = VNI_SHAPES[shape][tone] if shape else VNI_TONES.get(tone, "")
+        if "\u031b" in marks:
+            base = {"o": "ô", "O": "Ô", "u": "ö", "U": "Ö"}[base]
+        out += base + (mark.upper() if base.isupper() else mark)
+    return out
+
+
+def iconv(unicode_text, to):
+    """glibc's tables are not ours. TCVN capitals with tones have no byte in .VnTime, so they are written small."""
+    return subprocess.run(["iconv", "-f", "UTF-8", "-t", to], input=unicode_text.encode(), capture_output=True, check=True).stdout
+
+
+def tcvn3(unicode_text):
+    small = "".join(c if c in "ĂÂÊÔƠƯĐ" or ord(c) < 128 else c.lower() for c in unicode_text)
+    return iconv(small, "TCVN")
+
+
+def encode(unicode_text, encoding):
+    if encoding == "tcvn3":
+        return tcvn3(unicode_text)
+    if encoding == "vni":
+        return vni(unicode_text).encode("latin-1")
+    if encoding == "cp1258":
+        return iconv(unicode_text, "CP1258")
+    return unicode_text.encode(encoding)
+
+
+def in_font(unicode_text, style):
+    old = tcvn3(unicode_text).decode("latin-1") if style == TCVN3 else vni(unicode_text)
+    return Cell("s", old, style)
+
+
+# ---- workbooks --------------------------------------------------------------------------------------------------------
+
+book("plain.xlsx", listed(person(), person(name="Trần Thị Bé")), "2+0-0", "a workbook with shared strings is read")
+book("inline.xlsx", listed(person(), person()), "2+0-0", "so is one with inline strings", inline=True)
+book("noreferences.xlsx", [HEAD, person(phone="0912345678"), ["Tổng cộng", *[" "] * 5, "360.000"]], "1+0-0", "and one whose cells have no addresses", references=False)
+
+lost = person()
+lost[4] = number(lost[4][1:])
+book("zeros.xlsx", listed(lost), "0+0-1 E6:id_zeros_lost", "an ID that became a number is named by its cell")
+book("zeros2.xlsx", listed(lost, person()), "1+1-0 E6:id_zeros_put_back", "and counts when the officer says so", "--accept-repairs")
+lost = person()
+lost[4] = number(f"{lost[4][1]}.{lost[4][2:]}E10")
+book("exponent.xlsx", listed(lost), "0+1-0 E6:id_zeros_put_back", "1.09E+10 with all its digits is a number like others", "--accept-repairs")
+book("rounded.xlsx", listed(person(id=number("9.9143E10")), person(id="1.09E+10"), person(id="9,91E+10")), "0+0-3 E6:id_scientific E7:id_scientific E8:id_scientific", "one that was rounded is lost", "--accept-repairs")
+
+dates = [person(birth=day(1943, 3, 12)), person(birth=number("12/03/1943")), person(birth="12/03/1943"), person(birth=day(1943, 1, 1, style=YEAR)), person(birth=number("1943")), person(birth=day(1950, 1, 1))]
+book("days.xlsx", listed(*dates), "5+0-1 C11:birth_contradicts_id", "days are read from 1900, as text, and as years")
+book("days1904.xlsx", listed(person(birth=day(1943, 3, 12, True)), person(birth=day(1947, 3, 13))), "1+0-1 C7:birth_contradicts_id", "and from 1904", from_1904=True)
+dates = [person(birth=number("60", DAY)), person(birth=number("99999999", DAY))]
+book("nodays.xlsx", listed(*dates), "0+0-2 C6:birth_bad C7:birth_bad", "days that are none are wrong cells, not wrong files")
+
+upper = ["STT", "Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD", "Đối tượng", "Trợ cấp", "", "Chưa trả tháng trước", "", "Hình thức chi trả", "Người nhận"]
+lower = ["", "", "", "", "", "", "Mức trợ cấp (đồng)", "Số tháng", "Số tháng", "Số tiền", "", "Ký, họ tên"]
+
+
+def grouped(carried, **other):
+    p = person(**other)
+    return [*p[:6], number("360000"), "1", "", carried, "", ""]
+
+
+end = ["Tổng cộng", "", "", "", "", "", Cell("f", "720000", formula="SUM(G6:G7)")]
+merged = ["A5:A6", "B5:B6", "G5:H5", "I5:J5"]
+book("merged.xlsx", [*TITLE, upper, lower, list("AB1234567"), grouped(""), grouped("360.000"), end], "1+0-1 J9:other_money", "two rows of merged headings are one; money carried over is not overlooked", merged=merged)
+text("merged.csv", [*TITLE, upper, lower, [*person()[:6], "360.000", "1", "", "", "", ""], ["Tổng cộng", "", "", "", "", "", "360.000", "", "", "", "", ""]], "1+0-0", "also in CSV")
+
+note = Sheet("Ghi chú", [["Kính gửi phòng Lao động"], ["Số CCCD ghi đủ 12 số"]])
+hidden = Sheet("Tháng 3", listed(person()), state="hidden")
+Workbook(note, hidden, Sheet("Tháng 4 & 5", listed(person()))).save(path_of("sheets.xlsx"))
+gold("sheets.xlsx", "1+0-0", "the one sheet that is a list is found; hidden ones do not count")
+Workbook(Sheet("Tổ 1", listed(person())), Sheet("Tổ & 2", listed(person(), person()))).save(path_of("two.xlsx"))
+gold("two.xlsx", "refused: sheets_many", "of two lists the officer names one")
+gold("two.xlsx", "2+0-0", "and then it is read", "--sheet", "Tổ & 2")
+gold("two.xlsx", "1+0-0", "and the other too", "--sheet", "Tổ 1")
+gold("two.xlsx", "refused: file_twice", "each once", "--sheet", "Tổ 1")
+gold("two.xlsx", "refused: sheet_unknown", "a sheet that is not there is named", "--sheet", "Tổ 3")
+
+rows = [person(amount=Cell("f", "360000", formula="G5*1")), person(id=Cell("t", "099143000001", formula='"0"&A1')), person(name=Cell("t", "Nguyễn Thị Lan", formula='HYPERLINK("http://x","Nguyễn Thị Lan")')), person(name='=HYPERLINK("http://x")'), person(phone="+84912345678"), person(birth=Cell("e", "#REF!"))]
+book("formulas.xlsx", listed(*rows, end=total(6)), "2+0-4 E7:formula B8:formula B9:formula C11:cell_error", "amounts may be computed; who somebody is may not; +84… is a telephone number")
+book("hidden.xlsx", listed(person(), person()), "1+0-1 7:hidden_row", "a hidden row is not paid unseen", hidden_rows=[7])
+book("percent.xlsx", [["Số CCCD", "Họ và tên", "Ngày mất"], [an_id(), "Lê Thị Ba", day(2024, 3, 1)], [an_id(), "Lê Thị Tư", number("0.39", PERCENT)]], "1+0-1 C3:death_day_bad", "a list of deaths is a workbook too", kind="deaths")
+book("bank.xlsx", [["Số CCCD", "Họ tên chủ tài khoản", "Số tài khoản", "Trạng thái"], [an_id(), "NGUYEN THI LAN", number("97042512214429"), "Đang hoạt động"]], "refused: people_unknown", "so is a bank's list", "--bank", "DEMO", kind="account_list")
+
+old = [person(name=in_font("Nguyễn Thị Đào", TCVN3)), person(name=in_font("Lưu Thị Bưởi", VNI)), person()]
+book("fonts.xlsx", listed(*old), "1+0-2 B6:text_converted_unseen B7:text_converted_unseen", "letters of .VnTime and VNI-Times are known by their font")
+old = [person(name=in_font("Nguyễn Thị Đào", TCVN3)), person(name=in_font("Lưu Thị Bưởi", VNI)), person()]
+book("fonts2.xlsx", listed(*old), "1+2-0 B6:text_converted B7:text_converted", "and count when the officer says so", "--accept-repairs")
+disguised = [[c if not isinstance(c, str) else tcvn3(c).decode("latin-1") for c in row] for row in listed(person(name="Phạm Thị Hạnh"))]
+book("disguised.xlsx", disguised, "0+1-0 B6:text_converted", "TCVN3 without its font is known by the headings", "--accept-repairs")
+book("capitals.xlsx", listed(person(name="NguyÔn ThÞ §µo"), person(name="TrÇn ThÞ Lan")), "0+0-2 B6:name_foreign_letter B7:name_foreign_letter", "what nothing tells to be TCVN3 is no name", "--accept-repairs")
+
+wide = person() + [""] * 300
+wide[250] = Cell("r", '<c r="XFD6" s="1"/>')
+book("styled.xlsx", listed(wide), "1+0-0", "empty cells as far as column XFD do no harm")
+book("cr.xlsx", listed(person(name="Nguyễn\nThị  Lan​")), "1+0-0", "line breaks, no-break and zero-width spaces inside a name are only spaces")
+book("long.xlsx", listed(person(name="N" * 2000)), "0+0-1 B6:row_too_long", "a cell that is too long is a wrong row")
+book("homoglyph.xlsx", listed(person(name="Nguyễn Thị Lаn"), person(name="Ksor H'Blăng"), person(name="Y Ê-ban"), person(name="H’Ƀlang Niê")), "3+0-1 B6:name_foreign_letter", "a Cyrillic а is seen; minority names are names")
+
+# ---- what no list is ----------------------------------------------------------------------------------------------------
+
+
+def spoiled(name, wanted, title, rows=None, **parts):
+    w = Workbook(Sheet("Danh sách", rows or listed(person())))
+    w.parts = {k.replace("__", "/"): v for k, v in parts.items()}
+    w.save(path_of(name))
+    gold(name, wanted, title)
+
+
+spoiled("macro.xlsx", "refused: xlsx_macro", "a workbook with macros is refused", **{"xl__vbaProject.bin": "x"})
+laughs = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+book("entities.xlsx", listed(person()), "refused: xlsx_dtd", "entities are refused before any of them counts", extra=laughs)
+book("external.xlsx", listed(person()), "refused: xlsx_dtd", "so are those from outside", extra='<!DOCTYPE x SYSTEM "file:///etc/passwd">')
+book("circle.xlsx", listed(person(name=Cell("r", '<c r="AT" t="s"><v>999</v></c>'))), "refused: xlsx_cell", "a shared string that is not there is refused")
+book("twiceacell.xlsx", listed(person(name=Cell("r", '<c r="A6"><v>1</v></c>'))), "refused: xlsx_cell", "so is a cell out of its order")
+book("columns.xlsx", listed(person() + [""] * 200 + ["x"]), "refused: too_many_columns", "so is a cell beyond column 200")
+spoiled("encoding.xlsx", "refused: xlsx_xml", "so is XML in an encoding that would have to be loaded", **{"xl__styles.xml": b"\x4c\x6f\xa7\x94\x93\x40"})
+spoiled("tags.xlsx", "refused: xlsx_xml", "so is XML that does not close", **{"xl__styles.xml": "<styleSheet><fonts>"})
+spoiled("bomb.xlsx", "refused: xlsx_ratio", "a zip bomb is refused while it unpacks", **{"xl__sharedStrings.xml": "<sst>" + " " * 300_000_000})
+with zipfile.ZipFile(path_of("parts.xlsx"), "w") as z:
+    for i in range(3000):
+        z.writestr(f"{i}", "")
+gold("parts.xlsx", "refused: xlsx_parts", "a zip of thousands of parts is refused")
+whole = open(path_of("plain.xlsx"), "rb").read()
+write("cut.xlsx", whole[: len(whole) // 2])
+gold("cut.xlsx", "refused: xlsx_damaged", "a truncated zip is refused")
+write("bit.xlsx", whole.replace(b"PK\x03\x04", b"PK\x03\x04", 1)[:60] + bytes([whole[60] ^ 255]) + whole[61:])
+tap.ok(import_file("bit.xlsx").startswith("refused: xlsx_"), "bit.xlsx: one damaged byte is refused")
+write("old.xls", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
+gold("old.xls", "refused: file_xls", "an old .xls, or a file with a password, is named")
+write("empty.xlsx", b"PK\5\6" + bytes(18))
+tap.ok(import_file("empty.xlsx").startswith("refused: "), "empty.xlsx: a zip of nothing is refused")
+spoiled("nosheet.xlsx", "refused: xlsx_none", "a workbook without its sheet is refused", **{"xl___rels__workbook.xml.rels": "<Relationships/>"})
+
+# ---- text ----------------------------------------------------------------------------------------------------------------
+
+text("utf8.csv", listed(person()), "1+0-0", "UTF-8 is read")
+text("bom.csv", listed(person()), "1+0-0", "with its mark", mark=b"\xef\xbb\xbf")
+text("utf16le.csv", listed(person()), "1+0-0", "UTF-16 as Excel saves «Unicode text»", encoding="utf-16-le", delimiter="\t", mark=b"\xff\xfe")
+text("utf16be.csv", listed(person()), "1+0-0", "UTF-16 the other way round", encoding="utf-16-be", delimiter=";", mark=b"\xfe\xff")
+text("utf16bare.csv", listed(person(), title=([],)), "1+0-0", "UTF-16 without its mark", encoding="utf-16-le", delimiter="\t")
+for code in "cp1258", "tcvn3", "vni":
+    rows = listed(person(name="Nguyễn Thị Đào"), person(name="Võ Thị Mỹ Hướng"))
+    text(f"{code}.csv", rows, "0+0-2 B6:text_converted_unseen B7:text_converted_unseen", "is decoded, and waits for the officer", encoding=code)
+    text(f"{code}2.csv", rows, "0+2-0 B6:text_converted B7:text_converted", "who says that it is right", "--accept-repairs", encoding=code, delimiter=";")
+text("comma.csv", listed(person(amount="360000,0"), person(amount="360.000,5"), person(), end=total(3)), "1+0-2 G6:amount_decimal G7:amount_decimal", "a decimal comma is no thousands' one", delimiter=";")
+write("mixed.csv", text_of(listed(person(), person())).encode().replace("Tổng".encode(), tcvn3("Tổng cộng số")))
+gold("mixed.csv", "refused: file_encoding", "a file in two encodings is refused")
+p = person(name="HIER")
+write("mixed2.csv", encode(text_of(listed(p)), "tcvn3").replace(b"HIER", "Nguyễn Thị Đào".encode()))
+gold("mixed2.csv", "refused: text_mixed", "whichever is the other")
+text("twoheads.csv", listed(person(), head=["Số CCCD" if h == "STT" else h for h in HEAD]), "refused: heading_twice", "two columns for one thing are refused")
+text("after.csv", [*listed(person()), person()], "refused: rows_after_total", "people below the totals row are refused")
+text("differs.csv", listed(person(), end=total(2)), "refused: total_differs", "a totals row that disagrees is refused")
+text("formula.csv", listed(person(phone='=HYPERLINK("http://x")'), person(id='="099143000001"')), "0+0-2 K6:formula E7:formula", "formulas are none in CSV either")
+
+# ---- by another program: Gnumeric ------------------------------------------------------------------------------------------
+
+
+def gnumeric(source, target, *options):
+    run = subprocess.run(["ssconvert", *options, path_of(source), path_of(target)], capture_output=True, text=True)
+    if run.returncode:
+        print("#", run.stderr, file=sys.stderr)
+
+
+write("from.csv", text_of(listed(person(), person(name="Lê Thị Út"))).encode())
+gnumeric("from.csv", "gnumeric.xlsx")
+gold("gnumeric.xlsx", "0+0-2 E6:id_zeros_lost E7:id_zeros_lost", "Gnumeric takes the zeros as Excel does")
+Workbook(Sheet("Danh sách", listed(person(birth=day(1943, 5, 6)), person()))).save(path_of("byhand.xlsx"))
+gnumeric("byhand.xlsx", "rewritten.xlsx")
+gold("rewritten.xlsx", "2+0-0", "a workbook that Gnumeric opened and saved is the same list")
+gnumeric("byhand.xlsx", "bygnumeric.txt", "-O", "separator=; format=preserve charset=UTF-16LE", "--export-type=Gnumeric_stf:stf_assistant")
+gold("bygnumeric.txt", "0+0-2 E6:duplicate E7:duplicate", "and its text in UTF-16 too: the same people")
+tap.done()
