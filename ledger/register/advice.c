@@ -2,11 +2,8 @@
 
 #include <string.h>
 
-#define IN(cell) (1 + (cell))
-
 struct advice {
 	const char *code, *text;
-	int cell; /* IN(an enum list_cell); 0: the whole row, or no row at all */
 };
 
 /* clang-format off */
@@ -19,76 +16,65 @@ static const struct advice rows[] = {
 	{"formula", "Gõ hoặc dán giá trị vào ô này: ô là công thức"},
 	{"cell_error", "Sửa ô này: công thức trong ô bị lỗi"},
 	{"row_unreadable", "Gõ lại dòng này"},
-	{"id_empty", "Điền số CCCD 12 chữ số", IN(CELL_ID)},
-	{"id_not_digits", "Sửa số CCCD: chỉ gồm 12 chữ số, định dạng ô là Văn bản", IN(CELL_ID)},
-	{"id_cmnd", "Thay số CMND 9 chữ số bằng số CCCD 12 chữ số của người đó", IN(CELL_ID)},
-	{"id_length", "Sửa số CCCD cho đủ 12 chữ số", IN(CELL_ID)},
+	{"id_empty", "Điền số CCCD 12 chữ số"},
+	{"id_not_digits", "Sửa số CCCD: chỉ gồm 12 chữ số, định dạng ô là Văn bản"},
+	{"id_cmnd", "Thay số CMND 9 chữ số bằng số CCCD 12 chữ số của người đó"},
+	{"id_length", "Sửa số CCCD cho đủ 12 chữ số"},
 	{"id_zeros_lost",
-		"Thêm lại số 0 ở đầu số CCCD (Excel đã bỏ mất) rồi nhập tệp đã sửa; lần sau có thể nhập với --accept-repairs",
-		IN(CELL_ID)},
-	{"id_zeros_put_back", "Đối chiếu số CCCD: hệ thống đã thêm lại số 0 ở đầu", IN(CELL_ID)},
-	{"id_scientific", "Gõ lại đủ 12 chữ số, định dạng ô là Văn bản: Excel đã làm tròn số CCCD (1.09E+10)",
-		IN(CELL_ID)},
+		"Thêm lại số 0 ở đầu số CCCD (Excel đã bỏ mất) rồi nhập tệp đã sửa; lần sau có thể nhập với --accept-repairs"},
+	{"id_zeros_put_back", "Đối chiếu số CCCD: hệ thống đã thêm lại số 0 ở đầu"},
+	{"id_scientific", "Gõ lại đủ 12 chữ số, định dạng ô là Văn bản: Excel đã làm tròn số CCCD (1.09E+10)"},
 	{"id_damaged",
-		"Sửa số CCCD: thiếu chữ số, thêm số 0 ở đầu cũng không khớp mã tỉnh, giới tính và năm sinh",
-		IN(CELL_ID)},
-	{"id_sample", "Thay số CCCD mẫu (099) bằng số thật", IN(CELL_ID)},
-	{"id_prefix_unknown", "Đối chiếu số CCCD: ba số đầu không phải mã tỉnh nào", IN(CELL_ID)},
-	{"id_other_name", "Đối chiếu số CCCD và họ tên: số này đã đăng ký cho người có tên khác", IN(CELL_ID)},
-	{"name_empty", "Điền họ và tên", IN(CELL_NAME)},
-	{"name_bad", "Gõ lại họ và tên: có ký tự không phải chữ, hoặc phông chữ cũ", IN(CELL_NAME)},
+		"Sửa số CCCD: thiếu chữ số, thêm số 0 ở đầu cũng không khớp mã tỉnh, giới tính và năm sinh"},
+	{"id_sample", "Thay số CCCD mẫu (099) bằng số thật"},
+	{"id_prefix_unknown", "Đối chiếu số CCCD: ba số đầu không phải mã tỉnh nào"},
+	{"id_other_name", "Đối chiếu số CCCD và họ tên: số này đã đăng ký cho người có tên khác"},
+	{"name_empty", "Điền họ và tên"},
+	{"name_bad", "Gõ lại họ và tên: có ký tự không phải chữ, hoặc phông chữ cũ"},
 	{"name_foreign_letter",
-		"Gõ lại họ và tên: có chữ cái giống chữ Việt nhưng của bảng chữ khác, hoặc phông chữ cũ",
-		IN(CELL_NAME)},
-	{"text_converted", "Đối chiếu họ và tên: chữ phông cũ (.VnTime, VNI) đã được chuyển sang Unicode",
-		IN(CELL_NAME)},
+		"Gõ lại họ và tên: có chữ cái giống chữ Việt nhưng của bảng chữ khác, hoặc phông chữ cũ"},
+	{"text_converted", "Đối chiếu họ và tên: chữ phông cũ (.VnTime, VNI) đã được chuyển sang Unicode"},
 	{"text_converted_unseen",
-		"Đối chiếu chữ đã chuyển từ phông cũ (.VnTime, VNI) rồi nhập với --accept-repairs, hoặc chuyển tệp sang Unicode",
-		IN(CELL_NAME)},
-	{"name_eth", "Gõ lại họ và tên: chữ Đ là ký tự Ð nước ngoài", IN(CELL_NAME)},
-	{"name_differs", "Đối chiếu họ tên với lần đăng ký trước", IN(CELL_NAME)},
-	{"birth_bad", "Sửa ngày sinh: dd/mm/yyyy hoặc chỉ năm", IN(CELL_BIRTH)},
-	{"birth_contradicts_id", "Đối chiếu ngày sinh với số CCCD: năm sinh không khớp", IN(CELL_BIRTH)},
-	{"sex_bad", "Điền giới tính: Nam hoặc Nữ", IN(CELL_SEX)},
-	{"sex_contradicts_id", "Đối chiếu giới tính với số CCCD: không khớp", IN(CELL_SEX)},
-	{"category_empty", "Điền đối tượng", IN(CELL_CATEGORY)},
-	{"category_unknown", "Sửa đối tượng theo đúng tên trong danh mục", IN(CELL_CATEGORY)},
+		"Đối chiếu chữ đã chuyển từ phông cũ (.VnTime, VNI) rồi nhập với --accept-repairs, hoặc chuyển tệp sang Unicode"},
+	{"name_eth", "Gõ lại họ và tên: chữ Đ là ký tự Ð nước ngoài"},
+	{"name_differs", "Đối chiếu họ tên với lần đăng ký trước"},
+	{"birth_bad", "Sửa ngày sinh: dd/mm/yyyy hoặc chỉ năm"},
+	{"birth_contradicts_id", "Đối chiếu ngày sinh với số CCCD: năm sinh không khớp"},
+	{"sex_bad", "Điền giới tính: Nam hoặc Nữ"},
+	{"sex_contradicts_id", "Đối chiếu giới tính với số CCCD: không khớp"},
+	{"category_empty", "Điền đối tượng"},
+	{"category_unknown", "Sửa đối tượng theo đúng tên trong danh mục"},
 	{"category_other_programme",
-		"Chuyển người này sang danh sách của chương trình tương ứng với đối tượng", IN(CELL_CATEGORY)},
+		"Chuyển người này sang danh sách của chương trình tương ứng với đối tượng"},
 	{"children_missing",
-		"Ghi số con đang nuôi vào ô đối tượng, ví dụ «Người đơn thân nghèo đang nuôi 2 con»", IN(CELL_CATEGORY)},
-	{"injury_missing", "Điền tỷ lệ tổn thương cơ thể", IN(CELL_INJURY)},
-	{"injury_bad", "Sửa tỷ lệ tổn thương cơ thể: số nguyên từ 1 đến 100", IN(CELL_INJURY)},
-	{"amount_empty", "Điền số tiền", IN(CELL_AMOUNT)},
-	{"amount_bad", "Gõ lại số tiền: chỉ gồm chữ số", IN(CELL_AMOUNT)},
-	{"amount_decimal", "Bỏ phần thập phân của số tiền: đồng không có số lẻ", IN(CELL_AMOUNT)},
-	{"amount_negative", "Sửa số tiền âm; khoản thu hồi lập riêng", IN(CELL_AMOUNT)},
-	{"amount_ambiguous", "Gõ lại số tiền đầy đủ: không rõ dấu chấm là hàng nghìn hay phần lẻ",
-		IN(CELL_AMOUNT)},
-	{"amount_overflow", "Sửa số tiền: lớn hơn 500.000.000 đồng", IN(CELL_AMOUNT)},
-	{"amount_zero", "Điền số tiền lớn hơn 0", IN(CELL_AMOUNT)},
-	{"total_of_row_differs", "Sửa thành tiền: không bằng mức hưởng nhân số tháng", IN(CELL_TOTAL)},
-	{"other_money", "Tách khoản tiền khác (truy lĩnh, mai táng phí, khấu trừ) sang danh sách riêng",
-		IN(CELL_OTHER_MONEY)},
-	{"months_bad", "Sửa từ tháng, đến tháng, số tháng: mm/yyyy, trước kỳ chi trả", IN(CELL_FROM)},
-	{"decision_missing", "Điền số quyết định truy lĩnh", IN(CELL_DECISION)},
-	{"method_unknown", "Sửa hình thức chi trả: Tài khoản, Tiền mặt hoặc để trống", IN(CELL_METHOD)},
-	{"account_bad", "Sửa số tài khoản: 4 đến 34 chữ số hoặc chữ cái", IN(CELL_ACCOUNT)},
-	{"bank_empty", "Điền ngân hàng của tài khoản", IN(CELL_BANK)},
-	{"bank_unknown", "Sửa ngân hàng theo mã trong danh mục", IN(CELL_BANK)},
-	{"bank_other", "Tách tài khoản của ngân hàng khác sang danh sách riêng", IN(CELL_BANK)},
-	{"authority_missing", "Điền số giấy ủy quyền của người nhận thay", IN(CELL_AUTHORITY)},
-	{"authority_until_bad", "Sửa ngày hết hạn ủy quyền: dd/mm/yyyy", IN(CELL_AUTHORITY_UNTIL)},
-	{"delegate_without_account", "Điền tài khoản của người nhận thay, hoặc bỏ người nhận thay",
-		IN(CELL_DELEGATE)},
-	{"phone_bad", "Sửa số điện thoại", IN(CELL_PHONE)},
-	{"duplicate", "Xóa dòng này ở một trong hai danh sách: người này đã có tên ở danh sách khác",
-		IN(CELL_ID)},
-	{"holder_empty", "Điền tên chủ tài khoản", IN(CELL_HOLDER)},
-	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Đã đóng hoặc Tạm khóa",
-		IN(CELL_STATUS)},
-	{"person_unknown", "Nhập danh sách chi trả có người này trước: chưa có trong hệ thống", IN(CELL_ID)},
-	{"death_day_bad", "Sửa ngày mất: dd/mm/yyyy, không sau hôm nay", IN(CELL_DEATH_DAY)},
+		"Ghi số con đang nuôi vào ô đối tượng, ví dụ «Người đơn thân nghèo đang nuôi 2 con»"},
+	{"injury_missing", "Điền tỷ lệ tổn thương cơ thể"},
+	{"injury_bad", "Sửa tỷ lệ tổn thương cơ thể: số nguyên từ 1 đến 100"},
+	{"amount_empty", "Điền số tiền"},
+	{"amount_bad", "Gõ lại số tiền: chỉ gồm chữ số"},
+	{"amount_decimal", "Bỏ phần thập phân của số tiền: đồng không có số lẻ"},
+	{"amount_negative", "Sửa số tiền âm; khoản thu hồi lập riêng"},
+	{"amount_ambiguous", "Gõ lại số tiền đầy đủ: không rõ dấu chấm là hàng nghìn hay phần lẻ"},
+	{"amount_overflow", "Sửa số tiền: lớn hơn 500.000.000 đồng"},
+	{"amount_zero", "Điền số tiền lớn hơn 0"},
+	{"total_of_row_differs", "Sửa thành tiền: không bằng mức hưởng nhân số tháng"},
+	{"other_money", "Tách khoản tiền khác (truy lĩnh, mai táng phí, khấu trừ) sang danh sách riêng"},
+	{"months_bad", "Sửa từ tháng, đến tháng, số tháng: mm/yyyy, trước kỳ chi trả"},
+	{"decision_missing", "Điền số quyết định truy lĩnh"},
+	{"method_unknown", "Sửa hình thức chi trả: Tài khoản, Tiền mặt hoặc để trống"},
+	{"account_bad", "Sửa số tài khoản: 4 đến 34 chữ số hoặc chữ cái"},
+	{"bank_empty", "Điền ngân hàng của tài khoản"},
+	{"bank_unknown", "Sửa ngân hàng theo mã trong danh mục"},
+	{"bank_other", "Tách tài khoản của ngân hàng khác sang danh sách riêng"},
+	{"authority_missing", "Điền số giấy ủy quyền của người nhận thay"},
+	{"authority_until_bad", "Sửa ngày hết hạn ủy quyền: dd/mm/yyyy"},
+	{"delegate_without_account", "Điền tài khoản của người nhận thay, hoặc bỏ người nhận thay"},
+	{"phone_bad", "Sửa số điện thoại"},
+	{"duplicate", "Xóa dòng này ở một trong hai danh sách: người này đã có tên ở danh sách khác"},
+	{"holder_empty", "Điền tên chủ tài khoản"},
+	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Đã đóng hoặc Tạm khóa"},
+	{"person_unknown", "Nhập danh sách chi trả có người này trước: chưa có trong hệ thống"},
+	{"death_day_bad", "Sửa ngày mất: dd/mm/yyyy, không sau hôm nay"},
 	/* findings */
 	{"amount_differs", "Quyết định: số tiền trên danh sách khác mức được hưởng"},
 	{"no_rate", "Quyết định: chưa có mức hưởng cho đối tượng này vào tháng này"},
@@ -152,6 +138,33 @@ static const struct advice files[] = {
 	{"parser_died", "Báo quản trị: chương trình đọc tệp đã dừng giữa chừng"},
 	{"parser_line", "Báo quản trị: chương trình đọc tệp viết sai"},
 };
+/* Which cell a code is about; all others are about the row, or no row at all. */
+static const struct {
+	enum list_cell cell;
+	const char *codes[16];
+} blames[] = {
+	{CELL_ID, {"id_empty", "id_not_digits", "id_cmnd", "id_length", "id_zeros_lost", "id_zeros_put_back", "id_scientific", "id_damaged", "id_sample", "id_prefix_unknown", "id_other_name", "duplicate", "person_unknown"}},
+	{CELL_NAME, {"name_empty", "name_bad", "name_foreign_letter", "text_converted", "text_converted_unseen", "name_eth", "name_differs"}},
+	{CELL_BIRTH, {"birth_bad", "birth_contradicts_id"}},
+	{CELL_SEX, {"sex_bad", "sex_contradicts_id"}},
+	{CELL_CATEGORY, {"category_empty", "category_unknown", "category_other_programme", "children_missing"}},
+	{CELL_INJURY, {"injury_missing", "injury_bad"}},
+	{CELL_AMOUNT, {"amount_empty", "amount_bad", "amount_decimal", "amount_negative", "amount_ambiguous", "amount_overflow", "amount_zero"}},
+	{CELL_TOTAL, {"total_of_row_differs"}},
+	{CELL_OTHER_MONEY, {"other_money"}},
+	{CELL_FROM, {"months_bad"}},
+	{CELL_DECISION, {"decision_missing"}},
+	{CELL_METHOD, {"method_unknown"}},
+	{CELL_ACCOUNT, {"account_bad"}},
+	{CELL_BANK, {"bank_empty", "bank_unknown", "bank_other"}},
+	{CELL_AUTHORITY, {"authority_missing"}},
+	{CELL_AUTHORITY_UNTIL, {"authority_until_bad"}},
+	{CELL_DELEGATE, {"delegate_without_account"}},
+	{CELL_PHONE, {"phone_bad"}},
+	{CELL_HOLDER, {"holder_empty"}},
+	{CELL_STATUS, {"account_status_unknown"}},
+	{CELL_DEATH_DAY, {"death_day_bad"}},
+};
 /* clang-format on */
 
 static const struct advice *find(const struct advice *at, size_t n, const char *code)
@@ -170,11 +183,15 @@ const char *advice_for(const char *code)
 
 bool advice_cell(const char *code, enum list_cell *cell)
 {
-	const struct advice *a = find(rows, COUNT_OF(rows), code);
-	if (!a || a->cell == 0)
-		return false;
-	*cell = (enum list_cell)(a->cell - 1);
-	return true;
+	for (size_t i = 0; i < COUNT_OF(blames); i++) {
+		for (size_t j = 0; j < COUNT_OF(blames[i].codes) && blames[i].codes[j]; j++) {
+			if (strcmp(blames[i].codes[j], code) != 0)
+				continue;
+			*cell = blames[i].cell;
+			return true;
+		}
+	}
+	return false;
 }
 
 const char *advice_for_file(struct arena *a, const char *code, int32_t row, const char *detail)
