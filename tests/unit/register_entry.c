@@ -67,7 +67,7 @@ static void one_cell(void)
 		{CELL_ID, "261234567", "id_cmnd",
 			"nine digits are an old identity card and have their own message"},
 		{CELL_ID, "06014300012A", "id_not_digits", "an ID is digits"},
-		{CELL_ID, "1.09E+10", "id_not_digits",
+		{CELL_ID, "1.09E+10", "id_scientific",
 			"an ID that a spreadsheet made a number of is refused"},
 		{CELL_ID, "12345678", "id_length", "eight digits are no ID"},
 		{CELL_ID, "0601430001234", "id_length", "nor are thirteen"},
