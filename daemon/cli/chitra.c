@@ -12,7 +12,9 @@
 #include "daemon/cli/cash_cmd.h"
 #include "daemon/cli/cli.h"
 #include "daemon/cli/db_cmd.h"
+#include "daemon/cli/decide_cmd.h"
 #include "daemon/cli/entitle_cmd.h"
+#include "daemon/cli/explain_cmd.h"
 #include "daemon/cli/fund_cmd.h"
 #include "daemon/cli/import_cmd.h"
 #include "daemon/cli/key_cmd.h"
@@ -46,6 +48,10 @@ static const struct command commands[] = {
 		"ward lists, a bank's accounts and deaths into the register"},
 	{"entitle", WRITES_MUCH, cli_entitle, ENTITLE_USAGE,
 		"what everybody on a period's lists is owed, as claims"},
+	{"decide", NEEDS_CONFIG, cli_decide, DECIDE_USAGE,
+		"suspend, end, resume, grant, ask back: by two officers"},
+	{"explain", NEEDS_CONFIG, cli_explain, EXPLAIN_USAGE,
+		"why a person gets what in a period, in words to read out"},
 	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE,
 		"everybody of a period with the state of each claim"},
 	{"finding", NEEDS_CONFIG, cli_finding, FINDING_USAGE, "what awaits a decision before it is paid"},

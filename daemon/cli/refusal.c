@@ -50,6 +50,12 @@ static const struct {
 	{"officer_exists", "Chọn tên đăng nhập khác: tên này đã có người dùng"},
 	{"history_in_doubt",
 		"Dừng lại và báo quản trị viên: cơ sở dữ liệu đã lùi về quá khứ; phải chạy chitra recover trước"},
+	{"person_unknown", "Kiểm tra số CCCD: chưa có ai đăng ký bằng số này"},
+	{"person_not_enrolled", "Nhập danh sách có người này trước: người này chưa thuộc chương trình nào"},
+	{"decision_unknown", "Xem chitra decide list: không có quyết định nào mang số này đang chờ người thứ hai"},
+	{"rate_unknown", "Kiểm tra mã mức hưởng: chương trình không có mã này"},
+	{"not_dead", "Nhập danh sách người mất trước: hệ thống chưa ghi nhận người này đã mất"},
+	{"funeral_once", "Không lập thêm: mai táng phí của người này đã được quyết định"},
 	{"not_sandbox", "Chỉ làm được trên hệ thống thử nghiệm"},
 };
 

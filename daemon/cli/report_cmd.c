@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "ledger/recon/report_store.h"
+#include "daemon/cli/carry_report.h"
 #include "daemon/cli/csv_out.h"
 #include "daemon/cli/register_keys.h"
 
 struct asked {
 	struct month period;
 	bool has_period, csv;
-	const char *reason;
+	const char *reason, *programme, *area;
 };
 
 static bool read_options(int argc, char **argv, struct asked *o)
@@ -21,6 +22,8 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"period", required_argument, NULL, 'm'},
 		{"csv", no_argument, NULL, 'c'},
 		{"reason", required_argument, NULL, 'r'},
+		{"programme", required_argument, NULL, 'p'},
+		{"area", required_argument, NULL, 'a'},
 		{NULL, 0, NULL, 0},
 	};
 	optind = 0;
@@ -33,6 +36,8 @@ static bool read_options(int argc, char **argv, struct asked *o)
 			break;
 		case 'c': o->csv = true; break;
 		case 'r': o->reason = optarg; break;
+		case 'p': o->programme = optarg; break;
+		case 'a': o->area = optarg; break;
 		default: return false;
 		}
 	}
@@ -316,12 +321,20 @@ static int run_settled(struct cli *cli, const struct asked *o)
 	return cli_exit(cli, result);
 }
 
+static int run_carry(struct cli *cli, const struct asked *o)
+{
+	if (!o->has_period)
+		return cli_usage(cli);
+	return cli_report_carry(cli, o->period, o->programme, o->area, o->csv);
+}
+
 int cli_report(struct cli *cli, int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(struct cli *, const struct asked *);
-	} reports[] = {{"summary", run_summary}, {"statements", run_statements}, {"settled", run_settled}};
+	} reports[] = {{"summary", run_summary}, {"statements", run_statements}, {"settled", run_settled},
+		{"carry", run_carry}};
 	struct asked asked = {0};
 	if (argc < 2 || !read_options(argc - 1, argv + 1, &asked))
 		return cli_usage(cli);

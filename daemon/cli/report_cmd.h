@@ -10,7 +10,9 @@
 	"       chitra report statements --csv\n"                                                         \
 	"         every line of every statement, as the bank booked it\n"                                 \
 	"       chitra report settled --period YYYY-MM --csv [--reason TEXT]\n"                           \
-	"         payouts that have ended, with account numbers; that you saw them is kept"
+	"         payouts that have ended, with account numbers; that you saw them is kept\n"             \
+	"       chitra report carry --period YYYY-MM [--programme CODE] [--area CODE] [--csv | --json]\n" \
+	"         each person: this month, arrears and grants apart, and what earlier months left unpaid"
 
 int cli_report(struct cli *cli, int argc, char **argv);
 

@@ -184,11 +184,12 @@ static bool add_highest(struct working *w)
 
 /* ---- age ------------------------------------------------------------------------------------------------------------------ */
 
-/* Whether he has turned so many years by a day. Of whom only the year is known: if he may have, or only if he must. */
+/* Whether he has turned so many years by a day. Of whom only the year is known: if he may have (born on 1 January), or only if he must
+ * (on 31 December). */
 static bool turned(const struct entitle_asked *asked, int years, struct day by, bool must)
 {
 	int year, month, day, by_year, by_month, by_day;
-	day_to_ymd(by, &by_year, &by_month, &by_day);
+	day_to_ymd(asked->birth_whole || !must ? by : day_add(by, 1), &by_year, &by_month, &by_day);
 	if (!asked->birth_whole)
 		return asked->birth_year + years < by_year + !must;
 	day_to_ymd(asked->birth, &year, &month, &day);

@@ -360,3 +360,44 @@ enum result entitle_run(struct work *w, const struct reference *reference, const
 		r = run_chunks(&run, seen, context);
 	return r;
 }
+
+enum result entitle_preview(struct work *w, const struct reference *reference, const char *programme,
+	struct month period, int64_t person, bool *listed, struct owed *out)
+{
+	struct run run = {.w = w,
+		.reference = reference,
+		.programme = programme,
+		.period = period,
+		.today = reference->today,
+		.sandbox = reference->sandbox,
+		.arena = w->arena};
+	struct chunk c = {.run = &run, .arena = w->arena};
+	struct rows rows;
+	size_t n = 0;
+	enum result r = load_rates(&run);
+	if (r == OK)
+		r = history_load(&run);
+	if (r == OK)
+		r = db_run(w, Q_ENTITLE_PEOPLE,
+			DB_ARGS(db_text(programme), db_day(month_first(period)), db_i64(person - 1),
+				db_text("~"), db_i64(2)),
+			&rows);
+	if (r != OK)
+		return r;
+	struct columns at = columns_of(&rows);
+	while (n < rows_n(&rows) && row_i64(&rows, n, at.of.person) == person &&
+		*row_text(&rows, n, at.of.kind) == 'r')
+		n++;
+	struct owed_asked asked = {.listed = n > 0};
+	*listed = n > 0;
+	*out = (struct owed){.n_items = 0};
+	if (n == 0)
+		return OK;
+	r = chunk_load_claimed(w, &c, &person, 1, (struct day){0});
+	if (r != OK)
+		return r;
+	chunk_enrolled(&c, &rows, &at.of, 0, n, &asked);
+	chunk_history(&c, person, &asked);
+	owed_in_period(w->arena, &run.rates, &asked, out);
+	return OK;
+}

@@ -7,6 +7,7 @@
 
 #include "ledger/db/db.h"
 #include "ledger/register/entry.h"
+#include "ledger/register/owed.h"
 
 struct entitle_counts {
 	int64_t people, claims, ended, no_rate, amount_differs, already_claimed;
@@ -23,5 +24,9 @@ struct entitle_counts {
 enum result entitle_run(struct work *w, const struct reference *reference, const char *programme,
 	struct month period, void (*seen)(void *context, int64_t people), void *context,
 	struct entitle_counts *out) WARN_UNUSED;
+
+/* What a run would say now of one person, and nothing is written. *listed: he stands on the period's list for its month. */
+enum result entitle_preview(struct work *w, const struct reference *reference, const char *programme,
+	struct month period, int64_t person, bool *listed, struct owed *out) WARN_UNUSED;
 
 #endif

@@ -321,7 +321,7 @@ static bool grant_part(struct arena *a, const struct rates *rates, const struct 
 	if (!g->sandbox && (rate->unread || (standard && standard->unread)))
 		return false;
 	part->rate_code = code;
-	part->working = arena_printf(a, "%s: %s × %d = %s", rate->decree, vnd_format_dots(amount, one),
+	part->working = arena_printf(a, "%s: %s × %d lần = %s", rate->decree, vnd_format_dots(amount, one),
 		g->quantity, vnd_format_dots(part->amount, all));
 	return true;
 }

@@ -1,0 +1,161 @@
+-- Decisions about people's benefits, and what an officer reads out to a citizen.
+
+-- name: person_by_id
+-- duties: desk
+-- in: blind bytea
+-- out: person bigint, name text, birth_year smallint, dead date
+-- Whoever was merged is the person that is left.
+select p.id as person, p.name, p.birth_year,
+	(select min(d.day) from register.person_event d where d.person = p.id and d.kind = 'death') as dead
+from register.person_id i
+join register.person o on o.id = i.person
+join register.person p on p.id = coalesce(o.root, o.id)
+where i.blind = $1;
+
+-- name: decision_about
+-- duties: desk
+-- in: programme text, person bigint, codes text[]
+-- out: may boolean, enrolled boolean, death date, codes_known boolean
+-- Whether this officer may decide for the programme's agency in the person's ward; person null: for everybody.
+select coalesce((select bool_or(auth.may(m.role, g.code, case when $2 is null then '*' else e.area_code end, 0)) from auth.mandate m
+		where m.officer = auth.me() and m.role in ('register', 'maker', 'checker', 'approver')), false) as may,
+	e.area_code is not null as enrolled,
+	(select min(d.day) from register.person_event d where d.person = $2 and d.kind = 'death') as death,
+	not exists (select from unnest($3) as c(code) where not exists (
+		select from rules.rate r where r.rate_code = c.code and r.programme = p.code)) as codes_known
+from rules.programme p
+join org.programme_agency pa on pa.programme = p.code
+join org.agency g on g.id = pa.agency
+left join lateral (select e.area_code from register.enrolment e where e.person = $2
+	order by e.programme <> $1, e.from_month desc, e.id desc limit 1) e on true
+where p.code = $1;
+
+-- name: decision_add
+-- duties: desk
+-- in: kind text, programme text, person bigint, month date, pay_period date, codes text[], quantity integer, amount_dong bigint,
+--     number text, reason text
+-- out: id bigint
+insert into register.decision (kind, programme, person, month, pay_period, rate_codes, quantity, amount_dong, number, reason, first_officer)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, auth.me())
+returning id;
+
+-- name: decision_find
+-- duties: desk
+-- in: id bigint
+-- out: programme text, person bigint, mine boolean
+select d.programme, d.person, d.first_officer = auth.me() as mine from register.decision d where d.id = $1 and d.second_officer is null;
+
+-- name: decision_confirm
+-- duties: desk
+-- in: id bigint
+-- out: id bigint
+update register.decision set second_officer = auth.me(), decided_at = clock_timestamp() where id = $1 and second_officer is null returning id;
+
+-- name: decision_list
+-- duties: desk
+-- in: open_only boolean, person bigint
+-- out: id bigint, kind text, programme text, person_name text, month date, pay_period date, rates text, quantity integer,
+--      amount_dong bigint, number text, reason text, first text, second text, claimed boolean
+select d.id, d.kind, d.programme, p.name as person_name, d.month, d.pay_period, array_to_string(d.rate_codes, ' ') as rates, d.quantity,
+	d.amount_dong, d.number, d.reason, f.login as first, s.login as second,
+	exists (select from register.decision_claim c where c.decision = d.id) as claimed
+from register.decision d
+left join register.person p on p.id = d.person
+join auth.officer f on f.id = d.first_officer
+left join auth.officer s on s.id = d.second_officer
+where (not $1 or d.second_officer is null) and ($2 is null or d.person = $2)
+order by d.id;
+
+-- name: explain_programmes
+-- duties: desk
+-- in: person bigint
+-- out: programme text, name_vi text, may boolean
+-- Where the person was ever enrolled, and whether this officer has a mandate there.
+select p.code as programme, p.name_vi, coalesce((select bool_or(auth.may(m.role, g.code, e.area_code, 0)) from auth.mandate m
+	where m.officer = auth.me()), false) as may
+from rules.programme p
+join lateral (select e.area_code from register.enrolment e where e.person = $1 and e.programme = p.code
+	order by e.from_month desc, e.id desc limit 1) e on true
+left join org.programme_agency pa on pa.programme = p.code
+left join org.agency g on g.id = pa.agency
+order by p.code;
+
+-- name: explain_claims
+-- duties: desk
+-- in: person bigint, programme text, period date
+-- out: claim bigint, month date, kind text, amount_dong bigint, pay_period date, state text, rate_code text, part_dong bigint, working text
+-- The claims of a pay period with their parts, and earlier ones that nobody was paid. state: of the newest payout; 'in_batch' before
+-- its approval, 'open' without one, 'voided'.
+select c.id as claim, c.month, c.kind, c.amount_dong, c.pay_period, s.state, t.rate_code, t.amount_dong as part_dong, t.working
+from payout.claim c
+cross join lateral (
+	select case
+		when exists (select from payout.claim_void v where v.claim = c.id) then 'voided'
+		else coalesce((select coalesce(n.name, 'in_batch') from payout.payout p left join payout.payout_state q on q.payout = p.id
+			left join payout.state n on n.code = q.state where p.claim = c.id order by p.issue desc limit 1), 'open')
+	end as state) s
+join payout.claim_part t on t.claim = c.id
+where c.person = $1 and c.programme = $2 and (c.pay_period = $3 or c.pay_period < $3 and s.state not in ('settled', 'voided'))
+order by c.pay_period = $3 desc, c.kind <> 'regular', c.kind, c.month, c.instalment, t.n;
+
+-- name: explain_opened
+-- duties: desk
+-- in: person bigint, reason text
+-- out:
+insert into auth.access_log (officer, what, person, reason) values (auth.me(), 'person.explain', $1, $2);
+
+-- name: explain_categories
+-- duties: desk
+-- in: programme text
+-- out: rate_code text, name_vi text
+-- What a rate is called: by its category, else by itself.
+select distinct on (x.rate_code) x.rate_code, x.name_vi
+from (select c.rate_code, c.name_vi, 1 as n from rules.category c where c.programme = $1 and c.rate_code = c.code
+	union all select r.rate_code, r.description_vi, 2 from rules.rate r where r.programme = $1) x
+order by x.rate_code, x.n;
+
+-- name: explain_findings
+-- duties: desk
+-- in: person bigint, programme text, period date
+-- out: note text, verdict text
+select f.note, d.verdict from register.finding f left join register.finding_decision d on d.finding = f.id
+where f.person = $1 and f.programme = $2 and f.period = $3 and f.blocks order by f.id;
+
+-- name: explain_listed
+-- duties: desk
+-- in: person bigint, programme text, period date
+-- out: area text
+select coalesce(a.name, f.area_code) as area
+from register.import_row r join register.import_file f on f.id = r.file
+left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
+where r.person = $1 and r.programme = $2 and r.period = $3
+limit 1;
+
+-- name: carry_people
+-- duties: desk
+-- in: period date, programme text, area text, everywhere boolean, areas text[]
+-- out: programme text, area text, name text, birth_year smallint, this_dong bigint, arrears_dong bigint, grants_dong bigint,
+--      earlier_months bigint, earlier_dong bigint
+-- Who is owed something in a period: this month, arrears and grants apart, and what earlier periods left unpaid. A claim is left
+-- unpaid when it is not voided and has no payout that is under way or settled: it is paid again as it is, never claimed again.
+with open as (
+	select c.person, c.programme, c.area_code, c.month, c.kind, c.amount_dong, c.pay_period
+	from payout.claim c
+	where c.pay_period <= $1 and ($2 is null or c.programme = $2) and ($3 is null or c.area_code = $3)
+		and ($4 or c.area_code = any ($5))
+		and not exists (select from payout.claim_void v where v.claim = c.id)
+		and (c.pay_period = $1 or not exists (
+			select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+			where p.claim = c.id and (t.name is null or t.name not in ('rejected', 'not_paid', 'returned', 'cancelled'))))
+)
+select o.programme, o.area_code as area, p.name, p.birth_year,
+	coalesce(sum(o.amount_dong) filter (where o.pay_period = $1 and o.kind = 'regular'), 0)::bigint as this_dong,
+	coalesce(sum(o.amount_dong) filter (where o.pay_period = $1 and o.kind = 'arrears'), 0)::bigint as arrears_dong,
+	coalesce(sum(o.amount_dong) filter (where o.pay_period = $1 and o.kind in ('grant', 'funeral')), 0)::bigint as grants_dong,
+	count(*) filter (where o.pay_period < $1) as earlier_months,
+	coalesce(sum(o.amount_dong) filter (where o.pay_period < $1), 0)::bigint as earlier_dong
+from open o
+join register.person x on x.id = o.person
+join register.person p on p.id = coalesce(x.root, x.id)
+group by o.programme, o.area_code, p.id, p.name, p.birth_year
+order by o.programme, o.area_code, p.name, p.id;
