@@ -10,6 +10,7 @@
 #include "ledger/register/advice.h"
 #include "daemon/cli/csv_out.h"
 #include "daemon/cli/import_run.h"
+#include "daemon/cli/marked.h"
 
 /* ---- what is said ------------------------------------------------------------------------------------------------------- */
 
@@ -60,6 +61,7 @@ static void fill_said(struct json_writer *j, const void *what)
 	json_put_i64(j, "accepted", (int64_t)s->accepted);
 	json_put_i64(j, "repaired", (int64_t)s->repaired);
 	json_put_i64(j, "rejected", (int64_t)s->rejected);
+	json_put_i64(j, "known", (int64_t)s->known);
 	json_put_i64(j, "new_people", (int64_t)s->new_people);
 	json_put_i64(j, "not_listed", (int64_t)s->unknown);
 	json_open_array(j, "to_see");
@@ -94,6 +96,8 @@ void import_print(const struct cli *cli, const struct import_said *s)
 	}
 	printf("%zu tệp đã nhập, %zu tệp không nhập được: %zu dòng nhận, %zu dòng đã sửa, %zu dòng bị từ chối, %zu người mới\n",
 		s->files, s->refused_files, s->accepted, s->repaired, s->rejected, s->new_people);
+	if (s->known > 0)
+		printf("%zu dòng đã nhận từ trước\n", s->known);
 	if (s->unknown > 0)
 		printf("%zu người không có trong danh sách nào\n", s->unknown);
 }
@@ -167,6 +171,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		{"kind", required_argument, NULL, 'k'},
 		{"bank", required_argument, NULL, 'b'},
 		{"sheet", required_argument, NULL, 't'},
+		{"marked", required_argument, NULL, 'o'},
 		{"from-names", no_argument, NULL, 'n'},
 		{"strict", no_argument, NULL, 's'},
 		{"accept-repairs", no_argument, NULL, 'r'},
@@ -186,6 +191,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		case 'k': o->kind = optarg; break;
 		case 'b': o->bank = optarg; break;
 		case 't': o->sheet = optarg; break;
+		case 'o': o->marked = optarg; break;
 		case 'n': o->from_names = true; break;
 		case 's': o->strict = true; break;
 		case 'r': o->accept_repairs = true; break;
@@ -219,6 +225,8 @@ static bool is_payment(const struct import_asked *o)
 
 static bool makes_sense(const struct import_asked *o)
 {
+	if (o->marked && o->n_files != 1)
+		return false;
 	if (o->sheet && (strpbrk(o->sheet, "\t\n") || o->n_files != 1))
 		return false;
 	if (is_payment(o)) {
@@ -229,6 +237,20 @@ static bool makes_sense(const struct import_asked *o)
 	bool other = strcmp(o->kind, "account_list") == 0 ? o->bank != NULL
 							  : strcmp(o->kind, "deaths") == 0 && !o->bank;
 	return other && o->n_files == 1 && !o->programme && !o->area && !o->from_names && !o->accept_repairs;
+}
+
+/* The file back to the officer; what cannot come back is said, and changes nothing of what is in. */
+static int give_back(const struct import_asked *asked, struct import_said *said, int code)
+{
+	struct why why = {0};
+	enum list_kind kind = is_payment(asked)                    ? LIST_PAYMENT
+			      : strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS
+								   : LIST_ACCOUNTS;
+	if (marked_write(asked, kind, said, &why))
+		return code;
+	import_say_refused(said, asked->files[0], why.code, 0, why.text);
+	said->refused_files--;
+	return code == EX_OK ? EX_CANTCREAT : code;
 }
 
 int cli_import(struct cli *cli, int argc, char **argv)
@@ -247,6 +269,8 @@ int cli_import(struct cli *cli, int argc, char **argv)
 	struct import_said said = {.arena = arena_new()};
 	int code = is_payment(&asked) ? import_payment_files(cli, &asked, &keys.keys, &said)
 				      : import_other_file(cli, &asked, &keys.keys, &said);
+	if (code != EX_USAGE && asked.marked)
+		code = give_back(&asked, &said, code);
 	if (code != EX_USAGE)
 		import_print(cli, &said);
 	arena_free(said.arena);

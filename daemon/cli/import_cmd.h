@@ -8,10 +8,11 @@
 #include "daemon/cli/cli.h"
 
 #define IMPORT_USAGE                                                                                              \
-	"chitra import FILE --programme P --area A --period M [--strict] [--accept-repairs]\n"                    \
+	"chitra import FILE --programme P --area A --period M [--strict] [--accept-repairs] [--sheet NAME]\n"     \
+	"              [--marked OUT.xlsx]                            the file back, with its errors marked\n"    \
 	"       chitra import FILE... --from-names --period M [...]   programme and area as in 22915-merit.csv\n" \
-	"       chitra import FILE --kind account_list --bank B\n"                                                \
-	"       chitra import FILE --kind deaths\n"                                                               \
+	"       chitra import FILE --kind account_list --bank B [--sheet NAME] [--marked OUT.xlsx]\n"             \
+	"       chitra import FILE --kind deaths [...]\n"                                                         \
 	"       chitra import rows --period M [--csv]                 what every row came to"
 
 int cli_import(struct cli *cli, int argc, char **argv);

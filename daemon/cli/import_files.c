@@ -87,6 +87,13 @@ struct payment_run {
 	int code;
 };
 
+static void take_head(struct import_said *said, const struct list_row *row, struct list_head *head)
+{
+	list_head_read(LIST_PAYMENT, row, head);
+	said->head_row = head->row;
+	said->encoding = arena_strdup(said->arena, head->encoding);
+}
+
 static bool judge_rows(struct payment_run *run, char *text, char *end, struct import_list *l, struct why *why)
 {
 	struct import_terms terms = {.programme = l->programme,
@@ -97,7 +104,7 @@ static bool judge_rows(struct payment_run *run, char *text, char *end, struct im
 	l->at = arena_array(run->group, lines_in(text, end), struct entry);
 	while (list_row_read(LIST_PAYMENT, &text, end, &row, why)) {
 		if (row.head)
-			list_head_read(LIST_PAYMENT, &row, &l->head);
+			take_head(run->said, &row, &l->head);
 		else if (row.total)
 			total = row;
 		else
@@ -174,6 +181,7 @@ static void say_list(struct import_said *said, const struct import_list *l, bool
 	said->accepted += l->accepted;
 	said->rejected += l->rejected;
 	said->repaired += l->repaired;
+	said->known += l->known;
 	said->new_people += l->new_people;
 }
 

@@ -9,7 +9,8 @@
 struct import_asked {
 	const char *kind; /* payment_list, account_list, deaths */
 	const char *programme, *area, *bank;
-	const char *sheet; /* of a workbook with several lists; or NULL */
+	const char *marked; /* where the file goes back to the officer; or NULL */
+	const char *sheet;  /* of a workbook with several lists; or NULL */
 	struct month period;
 	bool has_period, from_names, strict, accept_repairs, csv;
 	const char **files;
@@ -21,7 +22,7 @@ struct import_word {
 	const char *file;
 	int32_t row;         /* 0: the file */
 	const char *cell;    /* "E5"; "" where the row, or the file, is to blame */
-	const char *outcome; /* "rejected", "repaired", "refused" */
+	const char *outcome; /* "rejected", "repaired", "known", "refused" */
 	const char *code, *text;
 };
 
@@ -29,8 +30,10 @@ struct import_said {
 	struct arena *arena;
 	struct import_word *at;
 	size_t n, room;
+	int32_t head_row; /* of the last file: where its headings stand, 0: nowhere; and its old encoding, or NULL */
+	const char *encoding;
 	const char *error, *error_text; /* why the command ended early; NULL: it did not */
-	size_t files, refused_files, accepted, rejected, repaired, new_people, unknown;
+	size_t files, refused_files, accepted, rejected, repaired, known, new_people, unknown;
 };
 
 void import_say(struct import_said *s, const struct import_word *word); /* its texts are copied */

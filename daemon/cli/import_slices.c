@@ -42,6 +42,13 @@ static void say_row(struct slices *s, int32_t row, const char *code, int column)
 					    .text = advice_for(code)});
 }
 
+static void take_head(struct slices *s, const struct list_row *row)
+{
+	list_head_read(s->parser.kind, row, &s->head);
+	s->said->head_row = s->head.row;
+	s->said->encoding = arena_strdup(s->said->arena, s->head.encoding);
+}
+
 static enum result accounts_in(struct slices *s, char *text, char *end)
 {
 	struct account_entry *at = arena_array(s->arena, lines_in(text, end), struct account_entry);
@@ -51,7 +58,7 @@ static enum result accounts_in(struct slices *s, char *text, char *end)
 	why_clear(why);
 	while (list_row_read(LIST_ACCOUNTS, &text, end, &row, why))
 		if (row.head)
-			list_head_read(LIST_ACCOUNTS, &row, &s->head);
+			take_head(s, &row);
 		else if (!row.total)
 			account_entry_judge(s->arena, &s->reference, s->file.bank, &row, &at[n++]);
 	enum result r = *why->code ? REFUSED : import_accounts_slice(s->other, at, n);
@@ -69,7 +76,7 @@ static enum result deaths_in(struct slices *s, char *text, char *end)
 	why_clear(why);
 	while (list_row_read(LIST_DEATHS, &text, end, &row, why))
 		if (row.head)
-			list_head_read(LIST_DEATHS, &row, &s->head);
+			take_head(s, &row);
 		else if (!row.total)
 			death_entry_judge(s->arena, &s->reference, &row, &at[n++]);
 	enum result r = *why->code ? REFUSED : import_deaths_slice(s->other, at, n);

@@ -5,6 +5,7 @@
 
 #include <csv.h>
 
+#include "daemon/parse/cells_out.h"
 #include "daemon/parse/encoding.h"
 #include "daemon/parse/tidy.h"
 
@@ -38,7 +39,8 @@ struct csv_list {
 	bool begun;
 	struct csv_parser csv;
 	struct record record;
-	struct sift *sift;
+	struct sift *sift; /* one of these two, by what is asked */
+	struct cells_out *cells;
 };
 
 /* ---- records ----------------------------------------------------------------------------------------------------- */
@@ -177,6 +179,14 @@ static bool encoding_is_known(struct csv_list *l, const struct sift_row *row)
 	return true;
 }
 
+/* A row for whoever takes it: the sift, or the cells as they stand. */
+static bool give(struct csv_list *l, const struct sift_row *row)
+{
+	if (l->cells)
+		return cells_out_row(l->cells, row);
+	return sift_row(l->sift, row) && encoding_is_known(l, row);
+}
+
 static void list_row(int end, void *context)
 {
 	struct csv_list *l = context;
@@ -184,7 +194,7 @@ static void list_row(int end, void *context)
 	struct sift_cell cells[COLUMNS_MAX];
 	if (!record_ends(r, end))
 		return;
-	bool below = sift_begun(l->sift);
+	bool below = l->sift && sift_begun(l->sift);
 	if (!l->problem.code && !l->refused && r->n > 0) {
 		struct sift_row row = {.row = r->row, .n = r->n, .cells = cells, .ragged = true};
 		if (below && r->too_wide)
@@ -194,7 +204,7 @@ static void list_row(int end, void *context)
 		else if (buf_ok(&r->text)) {
 			for (size_t i = 0; i < r->n; i++)
 				cells[i] = (struct sift_cell){.text = record_raw(r, i)};
-			l->refused = !sift_row(l->sift, &row) || !encoding_is_known(l, &row);
+			l->refused = !give(l, &row);
 		}
 	}
 	record_next(r);
@@ -251,7 +261,10 @@ static bool begin(struct csv_list *l)
 		return false;
 	char delimiter = find_delimiter(l->asked, buf_bytes(&l->text));
 	struct sift_file file = {.asked = l->asked, .sheet = "", .delimiter = delimiter};
-	l->sift = sift_new(&file, l->take, l->context);
+	if (l->asked->cells)
+		l->cells = cells_out_new(l->asked->legacy, "", l->take, l->context);
+	else
+		l->sift = sift_new(&file, l->take, l->context);
 	csv_begin(&l->csv, delimiter);
 	l->guess = encoding_guess(head);
 	bool more = parse(l, buf_bytes(&l->text));
@@ -277,6 +290,7 @@ struct csv_list *csv_list_new(const struct asked *asked, sift_take *take, void *
 void csv_list_free(struct csv_list *l)
 {
 	sift_free(l->sift);
+	cells_out_free(l->cells);
 	if (l->csv.realloc_func)
 		csv_free(&l->csv);
 	buf_free(&l->head);
@@ -323,7 +337,7 @@ bool csv_list_end(struct csv_list *l)
 	csv_set_opts(&l->csv, CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI);
 	if (csv_fini(&l->csv, list_cell, list_row, l) != 0)
 		return problem_set(&l->problem, "quote_unclosed", l->record.row + 1, "");
-	bool good = !is_over(l) && sift_end(l->sift);
+	bool good = !is_over(l) && (l->cells ? cells_out_end(l->cells) : sift_end(l->sift));
 	return !is_over(l) && good;
 }
 

@@ -405,9 +405,16 @@ bool asked_read(char *text, struct asked *out)
 		if (!end)
 			return false;
 		*end = '\0';
-		if (strncmp(line, "sheet\t", 6) == 0)
+		if (strncmp(line, "sheet\t", 6) == 0) {
 			out->sheet = line + 6;
-		else if (strncmp(line, "heading\t", 8) != 0 || !read_saved(line + 8, out))
+			continue;
+		}
+		if (strncmp(line, "cells\t", 6) == 0) {
+			out->cells = true;
+			out->legacy = legacy_named(line + 6);
+			continue;
+		}
+		if (strncmp(line, "heading\t", 8) != 0 || !read_saved(line + 8, out))
 			return false;
 	}
 	return true;

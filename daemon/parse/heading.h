@@ -18,7 +18,9 @@
 #define SAVED_MAX 100
 struct asked {
 	enum list_kind kind;
-	const char *sheet; /* of a workbook with several lists; NULL: the only one */
+	const char *sheet;  /* of a workbook with several lists; NULL: the only one */
+	bool cells;         /* what stands in the file, not what it means: cells_out.h */
+	enum legacy legacy; /* with cells: the file's own encoding, as the list's head told it */
 	size_t n_saved;
 	struct saved_heading {
 		const char *heading; /* folded: heading_fold() */
@@ -26,7 +28,8 @@ struct asked {
 	} saved[SAVED_MAX];
 };
 
-/* Reads "sheet <tab> NAME <LF>" and "heading <tab> FOLDED <tab> CELL <LF>" (list_cell_name, or "ignored"), in place. */
+/* Reads lines, in place: "sheet <tab> NAME", "heading <tab> FOLDED <tab> CELL" (list_cell_name, or "ignored"), "cells <tab> ENCODING"
+ * (legacy_name). */
 bool asked_read(char *text, struct asked *out) WARN_UNUSED;
 
 struct headings {

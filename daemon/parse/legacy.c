@@ -98,6 +98,14 @@ const char *legacy_name(enum legacy l)
 	bug("legacy encoding %d", (int)l);
 }
 
+enum legacy legacy_named(const char *name)
+{
+	for (int l = 0; l < LEGACIES; l++)
+		if (strcmp(legacy_name((enum legacy)l), name) == 0)
+			return (enum legacy)l;
+	return LEGACY_NONE;
+}
+
 enum legacy legacy_of_font(struct bytes name)
 {
 	if (bytes_starts(name, ".Vn"))

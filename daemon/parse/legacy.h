@@ -18,6 +18,8 @@ enum legacy {
 
 const char *legacy_name(enum legacy l); /* "TCVN3" …; "" for none */
 
+enum legacy legacy_named(const char *name); /* none for any other name */
+
 /* By the name of a cell's font: .VnTime and .VnTimeH, VNI-Times. */
 enum legacy legacy_of_font(struct bytes name);
 

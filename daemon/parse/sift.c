@@ -186,7 +186,7 @@ static void write_head(struct sift *s)
 {
 	size_t n_cells;
 	const enum list_cell *columns = list_cells(s->file.asked->kind, &n_cells);
-	line_begin(s, headings(s)->row, "head", "");
+	line_begin(s, headings(s)->row, "head", legacy_name(s->search.legacy));
 	for (size_t i = 0; i < n_cells; i++) {
 		char letters[LIST_LETTERS_SIZE];
 		list_column_write(&s->out, bytes_z(list_letters(s->place[columns[i]] + 1, letters)), false);

@@ -15,8 +15,11 @@ struct sift;
 /* Takes the next lines; false when they could not be written, which ends the run. */
 typedef bool sift_take(void *context, struct bytes lines);
 
+enum sift_kind { SIFT_TEXT, SIFT_NUMBER, SIFT_DAY };
+
 struct sift_cell {
-	struct bytes text;  /* UTF-8 */
+	struct bytes text; /* UTF-8 */
+	enum sift_kind kind;
 	enum legacy legacy; /* of its font; a file's own encoding is found by its headings */
 	bool formula, error;
 };

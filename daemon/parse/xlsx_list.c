@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/parse/cells_out.h"
 #include "daemon/parse/tidy.h"
 #include "daemon/parse/xlsx_sheet.h"
 
@@ -14,19 +15,18 @@ struct look {
 	struct arena *arena;
 };
 
-static bool look_at_row(void *context, const struct sheet_row *row)
+static bool look_at_row(void *context, const struct sift_row *row)
 {
 	struct look *l = context;
 	struct bytes cells[COLUMNS_MAX];
-	for (size_t i = 0; i < row->sift.n; i++) {
-		const struct sift_cell *c = &row->sift.cells[i];
+	for (size_t i = 0; i < row->n; i++) {
+		const struct sift_cell *c = &row->cells[i];
 		bool changed;
 		if (!legacy_decode(c->legacy, l->arena, c->text, &cells[i], &changed))
 			cells[i] = c->text;
 		cells[i] = tidy_cell(l->arena, cells[i]);
 	}
-	return !heading_search_row(&l->search, row->sift.row, cells, row->sift.n) &&
-	       l->search.rows < TITLE_ROWS_MAX;
+	return !heading_search_row(&l->search, row->row, cells, row->n) && l->search.rows < TITLE_ROWS_MAX;
 }
 
 struct choice {
@@ -92,9 +92,9 @@ static const struct book_sheet *choose(const struct xlsx_book *b, const struct a
 
 /* ---- its rows ---------------------------------------------------------------------------------------------------------- */
 
-static bool take_row(void *context, const struct sheet_row *row)
+static bool take_row(void *context, const struct sift_row *row)
 {
-	return sift_row(context, &row->sift);
+	return sift_row(context, row);
 }
 
 static bool read_rows(const struct xlsx_book *b, const struct asked *asked, const struct book_sheet *sheet,
@@ -111,11 +111,62 @@ static bool read_rows(const struct xlsx_book *b, const struct asked *asked, cons
 	return good;
 }
 
+/* ---- its cells --------------------------------------------------------------------------------------------------------- */
+
+static bool cells_row(void *context, const struct sift_row *row)
+{
+	return cells_out_row(context, row);
+}
+
+static void cells_merged(void *context, struct bytes range)
+{
+	cells_out_merged(context, range);
+}
+
+static void cells_width(void *context, uint32_t from, uint32_t to, struct bytes width)
+{
+	cells_out_width(context, from, to, width);
+}
+
+/* A file comes back to the officer also when no list was found in it: then its first sheet. */
+static const struct book_sheet *choose_any(const struct xlsx_book *b, const struct asked *asked)
+{
+	struct problem *p = zip_file_problem(b->zip);
+	const struct book_sheet *sheet = choose(b, asked);
+	for (size_t i = 0; i < b->n_sheets && !sheet && p->code; i++) {
+		if (b->sheets[i].hidden || p->code[0] == 'x')
+			continue;
+		*p = (struct problem){0};
+		sheet = &b->sheets[i];
+	}
+	return sheet;
+}
+
+static bool read_cells(
+	const struct xlsx_book *b, const struct asked *asked, sift_take *take_lines, void *context)
+{
+	static const struct sheet_take take = {
+		.row = cells_row, .merged = cells_merged, .width = cells_width};
+	const struct book_sheet *sheet = choose_any(b, asked);
+	if (!sheet)
+		return false;
+	struct cells_out *o = cells_out_new(asked->legacy, sheet->name, take_lines, context);
+	bool good = xlsx_sheet_read(b, sheet->part, &take, o) && cells_out_end(o);
+	cells_out_free(o);
+	return good;
+}
+
+static bool read_list(const struct xlsx_book *b, const struct asked *asked, sift_take *take, void *context)
+{
+	const struct book_sheet *sheet = choose(b, asked);
+	return sheet && read_rows(b, asked, sheet, take, context);
+}
+
 bool xlsx_list_read(struct zip_file *zip, const struct asked *asked, sift_take *take, void *context)
 {
 	struct xlsx_book book;
-	const struct book_sheet *sheet = xlsx_book_open(zip, &book) ? choose(&book, asked) : NULL;
-	bool good = sheet && read_rows(&book, asked, sheet, take, context);
+	bool good = xlsx_book_open(zip, &book) && (asked->cells ? read_cells(&book, asked, take, context)
+								: read_list(&book, asked, take, context));
 	xlsx_book_free(&book);
 	return good;
 }

@@ -20,7 +20,6 @@ struct reader {
 	struct buf text;
 	size_t ends[COLUMNS_MAX];
 	struct sift_cell cells[COLUMNS_MAX];
-	enum sheet_kind kinds[COLUMNS_MAX];
 	/* the cell that is read */
 	uint32_t column; /* from 1; 0: none yet in this row */
 	enum cell_type type;
@@ -91,7 +90,7 @@ static void cell_start(struct reader *r, const struct xml_element *e)
 }
 
 /* The text of the cell as an officer sees it. False: it refers to a string that is not there. */
-static bool cell_text(struct reader *r, struct bytes *text, struct sift_cell *cell, enum sheet_kind *kind)
+static bool cell_text(struct reader *r, struct bytes *text, struct sift_cell *cell)
 {
 	static char number[XLSX_NUMBER_SIZE];
 	struct book_style style = {0};
@@ -100,7 +99,6 @@ static bool cell_text(struct reader *r, struct bytes *text, struct sift_cell *ce
 	if (r->style < r->book->n_styles)
 		style = r->book->styles[r->style];
 	cell->legacy = (enum legacy)style.legacy;
-	*kind = SHEET_TEXT;
 	*text = value;
 	if (r->type == TYPE_SHARED) {
 		enum legacy run;
@@ -108,9 +106,9 @@ static bool cell_text(struct reader *r, struct bytes *text, struct sift_cell *ce
 			return value.n == 0;
 		cell->legacy = run != LEGACY_NONE ? run : cell->legacy;
 	} else if (r->type == TYPE_NUMBER && value.n > 0) {
-		*kind = style.format == FORMAT_DAY       ? SHEET_DAY
-			: style.format == FORMAT_PERCENT ? SHEET_TEXT
-							 : SHEET_NUMBER;
+		cell->kind = style.format == FORMAT_DAY      ? SIFT_DAY
+			     : style.format == FORMAT_NUMBER ? SIFT_NUMBER
+							     : SIFT_TEXT;
 		*text = xlsx_number(value, (enum xlsx_format)style.format, r->book->from_1904, number);
 	}
 	return true;
@@ -119,9 +117,8 @@ static bool cell_text(struct reader *r, struct bytes *text, struct sift_cell *ce
 static void cell_end(struct reader *r)
 {
 	struct sift_cell cell = {.formula = r->formula, .error = r->type == TYPE_ERROR};
-	enum sheet_kind kind;
 	struct bytes text;
-	if (!cell_text(r, &text, &cell, &kind)) {
+	if (!cell_text(r, &text, &cell)) {
 		refuse(r, "xlsx_cell");
 		return;
 	}
@@ -133,7 +130,6 @@ static void cell_end(struct reader *r)
 	}
 	for (; r->n < r->column; r->n++) {
 		r->cells[r->n] = (struct sift_cell){.legacy = LEGACY_NONE};
-		r->kinds[r->n] = SHEET_TEXT;
 		r->ends[r->n] = r->text.n;
 	}
 	size_t keep = text.n < SHEET_CELL_MAX ? text.n : SHEET_CELL_MAX;
@@ -143,7 +139,6 @@ static void cell_end(struct reader *r)
 	keep -= text.n >= SHEET_CELL_MAX && text.at[keep - 1] >= 0xc0;
 	buf_add(&r->text, text.at, keep);
 	r->cells[r->n - 1] = cell;
-	r->kinds[r->n - 1] = kind;
 	r->ends[r->n - 1] = r->text.n;
 }
 
@@ -165,8 +160,7 @@ static void row_start(struct reader *r, const struct xml_element *e)
 
 static bool row_end(struct reader *r)
 {
-	struct sheet_row row = {.kinds = r->kinds,
-		.sift = {.row = (int32_t)r->row, .n = r->n, .cells = r->cells, .hidden = r->hidden}};
+	struct sift_row row = {.row = (int32_t)r->row, .n = r->n, .cells = r->cells, .hidden = r->hidden};
 	for (size_t i = 0; i < r->n; i++) {
 		size_t from = i == 0 ? 0 : r->ends[i - 1];
 		r->cells[i].text = r->ends[i] == from ? bytes_of("", 0)

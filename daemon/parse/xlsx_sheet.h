@@ -8,17 +8,10 @@
 #define SHEET_COLUMNS_MAX 16384
 #define SHEET_CELL_MAX    ((size_t)4096) /* bytes of a cell that are kept: more is too long for any use */
 
-enum sheet_kind { SHEET_TEXT, SHEET_NUMBER, SHEET_DAY };
-
-struct sheet_row {
-	struct sift_row sift; /* its cells: up to the last one that holds something */
-	const enum sheet_kind *kinds;
-};
-
-/* What is taken of a sheet; false from `row` ends the reading. merged (A5:B6) and width (in characters, of columns from…to) may be NULL;
+/* What is taken of a sheet: rows that hold something, with their cells up to the last one that does. False from `row` ends the reading. merged (A5:B6) and width (in characters, of columns from…to) may be NULL;
  * widths come before the rows, merged cells after them. */
 struct sheet_take {
-	bool (*row)(void *context, const struct sheet_row *row);
+	bool (*row)(void *context, const struct sift_row *row);
 	void (*merged)(void *context, struct bytes range);
 	void (*width)(void *context, uint32_t from, uint32_t to, struct bytes width);
 };

@@ -13,8 +13,14 @@ const char *entry_status_name(enum entry_status s)
 	case ENTRY_ACCEPTED: return "accepted";
 	case ENTRY_REJECTED: return "rejected";
 	case ENTRY_REPAIRED: return "repaired";
+	case ENTRY_KNOWN: return "known";
 	}
 	bug("entry status %d", (int)s);
+}
+
+bool entry_stands(const struct entry *e)
+{
+	return e->status == ENTRY_ACCEPTED || e->status == ENTRY_REPAIRED;
 }
 
 const char *entry_kind(const struct entry *e)

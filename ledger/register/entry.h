@@ -36,7 +36,8 @@ struct import_terms {
 	bool accept_repairs; /* IDs whose lost zeros were put back, and text that was decoded, count */
 };
 
-enum entry_status { ENTRY_ACCEPTED, ENTRY_REJECTED, ENTRY_REPAIRED };
+/* known: the same row of an earlier file of this ward and period was accepted, so it is no error and nothing to do. */
+enum entry_status { ENTRY_ACCEPTED, ENTRY_REJECTED, ENTRY_REPAIRED, ENTRY_KNOWN };
 const char *entry_status_name(enum entry_status s);
 
 struct entry {
@@ -82,6 +83,7 @@ struct entry {
 	bool listed_known;
 };
 
+bool entry_stands(const struct entry *e);      /* accepted or repaired: it counts */
 const char *entry_kind(const struct entry *e); /* "regular" or "arrears" */
 
 /* Texts live in the arena or in the row. The ID and the name are set whenever they could be read, also in a rejected row. */

@@ -145,7 +145,7 @@ static void collect(struct import *im)
 	for (size_t i = 0; i < im->n_lists; i++) {
 		for (size_t j = 0; j < im->lists[i].n && !im->lists[i].refused; j++) {
 			struct entry *e = &im->lists[i].at[j];
-			if (e->status != ENTRY_REJECTED)
+			if (entry_stands(e))
 				im->rows[im->n_rows++] = (struct standing){.list = i,
 					.entry = e,
 					.person = people_add(&im->people, im->keys, &e->id)};
@@ -193,7 +193,7 @@ static void compare_names(struct import *im)
 	}
 }
 
-static const char *duplicate_note(struct import *im, const char *area, const char *file, int32_t row)
+const char *import_other_row(const struct import *im, const char *area, const char *file, int32_t row)
 {
 	return arena_printf(im->arena,
 		"Xóa dòng này, hoặc dòng kia: người này đã có tên ở danh sách của %s (%s, dòng %d)", area,
@@ -211,7 +211,7 @@ static void reject_twice_here(struct import *im)
 		uint8_t key[17 + 32] = {0};
 		size_t n = strlen(l->programme) < 32 ? strlen(l->programme) : 32;
 		bool is_new;
-		if (s->entry->status == ENTRY_REJECTED)
+		if (!entry_stands(s->entry))
 			continue;
 		memcpy(key, im->people.at[s->person].blind.b, 16);
 		key[16] = s->entry->arrears;
@@ -221,41 +221,9 @@ static void reject_twice_here(struct import *im)
 			continue;
 		const struct standing *f = &im->rows[at];
 		reject(s->entry, "duplicate",
-			duplicate_note(
+			import_other_row(
 				im, im->files[f->list].area_name, im->lists[f->list].name, f->entry->row));
 	}
-}
-
-static enum result reject_listed_before(struct work *w, struct import *im)
-{
-	const char **programmes = arena_array(w->arena, im->n_rows, const char *),
-		   **kinds = arena_array(w->arena, im->n_rows, const char *);
-	int64_t *persons = arena_array(w->arena, im->n_rows, int64_t);
-	size_t *which = arena_array(w->arena, im->n_rows, size_t), n = 0;
-	struct rows rows;
-	for (size_t i = 0; i < im->n_rows; i++) {
-		const struct standing *s = &im->rows[i];
-		if (s->entry->status == ENTRY_REJECTED || im->people.at[s->person].id == 0)
-			continue;
-		programmes[n] = im->lists[s->list].programme;
-		kinds[n] = entry_kind(s->entry);
-		persons[n] = im->people.at[s->person].id;
-		which[n++] = i;
-	}
-	if (n == 0)
-		return OK;
-	enum result r = db_run(w, Q_IMPORT_LISTED,
-		DB_ARGS(db_texts(programmes, n), db_day(im->period), db_i64s(persons, n), db_texts(kinds, n)),
-		&rows);
-	if (r != OK)
-		return r;
-	int at = rows_col(&rows, "n"), file = rows_col(&rows, "file_name"), row = rows_col(&rows, "row_no"),
-	    area = rows_col(&rows, "area");
-	for (size_t i = 0; i < rows_n(&rows); i++)
-		reject(im->rows[which[row_i64(&rows, i, at) - 1]].entry, "duplicate",
-			duplicate_note(im, row_text(&rows, i, area), row_text(&rows, i, file),
-				row_i32(&rows, i, row)));
-	return OK;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------- */
@@ -263,11 +231,12 @@ static enum result reject_listed_before(struct work *w, struct import *im)
 static void count(struct import_list *lists, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		lists[i].accepted = lists[i].rejected = lists[i].repaired = 0;
+		lists[i].accepted = lists[i].rejected = lists[i].repaired = lists[i].known = 0;
 		for (size_t j = 0; j < lists[i].n; j++) {
 			lists[i].accepted += lists[i].at[j].status == ENTRY_ACCEPTED;
 			lists[i].rejected += lists[i].at[j].status == ENTRY_REJECTED;
 			lists[i].repaired += lists[i].at[j].status == ENTRY_REPAIRED;
+			lists[i].known += lists[i].at[j].status == ENTRY_KNOWN;
 		}
 	}
 }
@@ -311,7 +280,7 @@ static enum result judge_together(struct work *w, struct import *im, bool alone)
 	if (r != OK)
 		return r;
 	compare_names(im);
-	r = reject_listed_before(w, im);
+	r = import_judge_again(w, im);
 	reject_twice_here(im);
 	return r;
 }

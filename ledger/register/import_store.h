@@ -24,7 +24,7 @@ struct import_list {
 
 	bool refused; /* out: nothing of it was imported, and why says the file's code */
 	struct why why;
-	size_t accepted, rejected, repaired; /* out; accepted counts those that stand as they are */
+	size_t accepted, rejected, repaired, known; /* out; accepted counts those that stand as they are */
 	size_t new_people;
 };
 

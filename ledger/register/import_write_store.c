@@ -14,7 +14,7 @@
 
 static bool stands(const struct standing *s)
 {
-	return s->entry->status != ENTRY_REJECTED;
+	return entry_stands(s->entry);
 }
 
 /* ---- ids, files, people --------------------------------------------------------------------------------------------- */
@@ -168,8 +168,8 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 		for (size_t j = 0; j < im->lists[i].n && !im->lists[i].refused; j++) {
 			const struct entry *e = &im->lists[i].at[j];
 			bool is_known = standing < im->n_rows && im->rows[standing].entry == e;
-			bool is_here = is_known && e->status != ENTRY_REJECTED;
-			bug_if(!is_known && e->status != ENTRY_REJECTED);
+			bool is_here = is_known && entry_stands(e);
+			bug_if(!is_known && entry_stands(e));
 			size_t person = is_known ? im->rows[standing++].person : 0;
 			files[n] = im->files[i].id;
 			rows[n] = e->row;

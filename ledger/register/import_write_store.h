@@ -35,4 +35,10 @@ struct import {
 
 enum result import_write(struct work *w, struct import *im) WARN_UNUSED;
 
+/* Where the other row of the same person stands, and what to do about it. */
+const char *import_other_row(const struct import *im, const char *area, const char *file, int32_t row);
+
+/* import_again_store.c: rows of people who stand on a list of this programme, period and kind already: known or rejected. */
+enum result import_judge_again(struct work *w, struct import *im) WARN_UNUSED;
+
 #endif

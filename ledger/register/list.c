@@ -152,8 +152,7 @@ static bool unescape(char *s)
 	return true;
 }
 
-/* The next column of the line, ended by a NUL; NULL when there is none or it is not readable. */
-static char *column(char **rest)
+char *list_column_read(char **rest)
 {
 	char *at = *rest;
 	if (!at)
@@ -178,14 +177,14 @@ static bool read_line(enum list_kind kind, char *line, struct list_row *out)
 {
 	struct list_row row = {0};
 	char *rest = line;
-	if (!row_number(column(&rest), &row.row))
+	if (!row_number(list_column_read(&rest), &row.row))
 		return false;
-	const char *what = column(&rest);
+	const char *what = list_column_read(&rest);
 	if (!what || (strcmp(what, "row") != 0 && strcmp(what, "total") != 0 && strcmp(what, "head") != 0))
 		return false;
 	row.total = *what == 't';
 	row.head = *what == 'h';
-	char *problem = column(&rest), *slash = problem ? strchr(problem, '/') : NULL;
+	char *problem = list_column_read(&rest), *slash = problem ? strchr(problem, '/') : NULL;
 	row.problem = problem;
 	if (slash) {
 		*slash = '\0';
@@ -194,12 +193,12 @@ static bool read_line(enum list_kind kind, char *line, struct list_row *out)
 	for (size_t i = 0; i < CELLS; i++)
 		row.cells[i] = "";
 	for (size_t i = 0; i < kinds[kind].n; i++) {
-		const char *text = column(&rest);
+		const char *text = list_column_read(&rest);
 		if (!text || strlen(text) > LIST_CELL_MAX)
 			return false;
 		row.cells[kinds[kind].cells[i]] = text;
 	}
-	row.raw = column(&rest);
+	row.raw = list_column_read(&rest);
 	if (!row.problem || !row.raw || rest || strlen(row.problem) > 40 || strlen(row.raw) > LIST_RAW_MAX)
 		return false;
 	*out = row;
@@ -224,7 +223,7 @@ bool list_row_read(enum list_kind kind, char **rest, char *end, struct list_row 
 
 void list_head_read(enum list_kind kind, const struct list_row *head, struct list_head *out)
 {
-	*out = (struct list_head){.row = head->row, .sheet = head->raw};
+	*out = (struct list_head){.row = head->row, .sheet = head->raw, .encoding = head->problem};
 	for (size_t i = 0; i < kinds[kind].n; i++)
 		out->column[kinds[kind].cells[i]] = list_column_of(head->cells[kinds[kind].cells[i]]);
 }

@@ -10,7 +10,8 @@
  * totals row). problem: empty, or why the row as a whole cannot be read, with the column where one is to blame: short_row, long_row,
  * hidden_row, row_too_long/E, control_character/E, formula/E, cell_error/E; and "converted": text of a cell was not Unicode, and has
  * been decoded (legacy.h), which counts only when an officer says so. Cells: those of list_cells(kind) in that order, in NFC, trimmed,
- * with single spaces; empty when the cell is empty or the file has no such heading; of the head: the column's letters. raw: the row's
+ * with single spaces; empty when the cell is empty or the file has no such heading; of the head: the column's letters, and as its
+ * problem the old encoding that the file is in. raw: the row's
  * cells as they stood in the file, joined by its delimiter (tabs for a workbook), at most LIST_RAW_MAX bytes; of the head: the
  * sheet's name. */
 #ifndef LEDGER_REGISTER_LIST_H
@@ -102,10 +103,14 @@ bool list_row_read(
 /* Where the head says that the cells of this kind stand. */
 struct list_head {
 	int32_t row;
-	int column[CELLS]; /* from 1; 0: the file has no such heading */
-	const char *sheet; /* lives as long as the row's text; "" for none */
+	int column[CELLS];    /* from 1; 0: the file has no such heading */
+	const char *sheet;    /* lives as long as the row's text; "" for none */
+	const char *encoding; /* so does this; "" for Unicode */
 };
 void list_head_read(enum list_kind kind, const struct list_row *head, struct list_head *out);
+
+/* Cuts the next column off *rest and undoes its escapes, in place; NULL when there is none or it is not readable. */
+char *list_column_read(char **rest);
 
 /* Appends one column: the separator unless it is the line's first, and the text escaped as COPY wants it. */
 void list_column_write(struct buf *out, struct bytes text, bool first);

@@ -94,12 +94,15 @@ cross join lateral (select k.wrapped from register.person_key k where k.person =
 
 -- name: import_listed
 -- duties: desk
--- in: programmes text[], period date, persons bigint[], kinds text[]
--- out: n bigint, file_name text, row_no integer, area text
--- Who stands on a list of this programme, period and kind already, and where.
-select w.n, f.name as file_name, r.row_no, coalesce(a.name, f.area_code) as area
-from unnest($1, $3, $4) with ordinality as w(programme, person, kind, n)
-cross join lateral (select r.file, r.row_no from register.import_row r
+-- in: programmes text[], period date, persons bigint[], kinds text[], banks text[], blinds bytea[]
+-- out: n bigint, file_name text, row_no integer, area text, area_code text, listed_dong bigint, method text, account_known boolean
+-- Who stands on a list of this programme, period and kind already, where, and what of the new row is known.
+select w.n, f.name as file_name, r.row_no, coalesce(a.name, f.area_code) as area, f.area_code, r.listed_dong,
+	(select p.method from register.pay_preference p where p.person = w.person and p.programme = w.programme
+		order by p.since desc, p.id desc limit 1) as method,
+	exists (select from register.payee_account x where x.person = w.person and x.bank = w.bank and x.blind = w.blind) as account_known
+from unnest($1, $3, $4, $5, $6) with ordinality as w(programme, person, kind, bank, blind, n)
+cross join lateral (select r.file, r.row_no, r.listed_dong from register.import_row r
 	where r.programme = w.programme and r.period = $2 and r.person = w.person and r.kind = w.kind offset 0) r
 join register.import_file f on f.id = r.file
 left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from;

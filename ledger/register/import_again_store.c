@@ -1,0 +1,97 @@
+/* import_again_store.c: who stands on a list of this programme, period and kind already. An officer who corrects a file sends all of
+ * its rows again: those that were accepted and say the same are known, and nothing is in twice. */
+#include "ledger/register/import_write_store.h"
+
+#include <string.h>
+
+/* Rows of people who were registered before, column by column. */
+struct again {
+	size_t n, *which; /* in im->rows */
+	const char **programmes, **kinds, **banks;
+	int64_t *persons;
+	struct hash16 *blinds;
+	bool *no_account;
+};
+
+static struct again again_of(const struct import *im)
+{
+	struct again a = {
+		.which = arena_array(im->arena, im->n_rows, size_t),
+		.programmes = arena_array(im->arena, im->n_rows, const char *),
+		.kinds = arena_array(im->arena, im->n_rows, const char *),
+		.banks = arena_array(im->arena, im->n_rows, const char *),
+		.persons = arena_array(im->arena, im->n_rows, int64_t),
+		.blinds = arena_array(im->arena, im->n_rows, struct hash16),
+		.no_account = arena_array(im->arena, im->n_rows, bool),
+	};
+	for (size_t i = 0; i < im->n_rows; i++) {
+		const struct standing *s = &im->rows[i];
+		if (!entry_stands(s->entry) || im->people.at[s->person].id == 0)
+			continue;
+		a.programmes[a.n] = im->lists[s->list].programme;
+		a.kinds[a.n] = entry_kind(s->entry);
+		a.persons[a.n] = im->people.at[s->person].id;
+		a.no_account[a.n] = !s->entry->has_account;
+		a.banks[a.n] = s->entry->bank;
+		if (s->entry->has_account)
+			a.blinds[a.n] = blind_index(im->keys->blind, BLIND_ACCOUNT, s->entry->account.text);
+		a.which[a.n++] = i;
+	}
+	return a;
+}
+
+/* The ward, the amount, the way of paying and the account: what would pay otherwise if it were another. */
+static bool says_the_same(
+	const struct import *im, const struct standing *s, const struct rows *rows, size_t i)
+{
+	const struct entry *e = s->entry;
+	int listed = rows_col(rows, "listed_dong"), method = rows_col(rows, "method");
+	const char *wish = e->method == METHOD_CASH ? "cash" : "account";
+	bool same_amount = e->listed_known && !row_null(rows, i, listed) &&
+			   row_i64(rows, i, listed) == vnd_dong(e->listed);
+	bool same_method = e->method == METHOD_NONE ||
+			   (!row_null(rows, i, method) && strcmp(wish, row_text(rows, i, method)) == 0);
+	return same_amount && same_method &&
+	       strcmp(row_text(rows, i, rows_col(rows, "area_code")), im->lists[s->list].area) == 0 &&
+	       (!e->has_account || row_bool(rows, i, rows_col(rows, "account_known")));
+}
+
+static void judge(const struct import *im, const struct standing *s, const struct rows *rows, size_t i)
+{
+	const char *file = row_text(rows, i, rows_col(rows, "file_name")),
+		   *area = row_text(rows, i, rows_col(rows, "area"));
+	int32_t row = row_i32(rows, i, rows_col(rows, "row_no"));
+	bool same = says_the_same(im, s, rows, i);
+	bool here = strcmp(row_text(rows, i, rows_col(rows, "area_code")), im->lists[s->list].area) == 0;
+	s->entry->status = same ? ENTRY_KNOWN : ENTRY_REJECTED;
+	s->entry->code = same ? "already_in" : here ? "already_in_otherwise" : "duplicate";
+	s->entry->column = 0;
+	if (same)
+		s->entry->note = arena_printf(
+			im->arena, "Không phải làm gì: dòng này đã được nhận (%s, dòng %d)", file, row);
+	else if (here)
+		s->entry->note = arena_printf(im->arena,
+			"Ghi lại như dòng đã nhận (%s, dòng %d), hoặc lập danh sách điều chỉnh: số tiền, hình thức hoặc tài khoản khác",
+			file, row);
+	else
+		s->entry->note = import_other_row(im, area, file, row);
+}
+
+enum result import_judge_again(struct work *w, struct import *im)
+{
+	struct again a = again_of(im);
+	struct rows rows;
+	if (a.n == 0)
+		return OK;
+	enum result r = db_run(w, Q_IMPORT_LISTED,
+		DB_ARGS(db_texts(a.programmes, a.n), db_day(im->period), db_i64s(a.persons, a.n),
+			db_texts(a.kinds, a.n), db_texts(a.banks, a.n),
+			db_with_nulls(db_hash16s(a.blinds, a.n), a.no_account)),
+		&rows);
+	if (r != OK)
+		return r;
+	int at = rows_col(&rows, "n");
+	for (size_t i = 0; i < rows_n(&rows); i++)
+		judge(im, &im->rows[a.which[row_i64(&rows, i, at) - 1]], &rows, i);
+	return OK;
+}
