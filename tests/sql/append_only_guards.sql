@@ -19,6 +19,7 @@ insert into exception values
 	('payout.payout', false, true, false, '', 'desk', 'lines go while their batch is open: payout.guard_lines'),
 	('payout.payout_state', true, false, false, 'desk scribe teller', '', 'payout.move; the roles may lock: only their column payout, which no trigger lets change'),
 	('recon.cash_list', true, false, false, 'desk', '', 'confirmed by two officers'),
+	('register.decision', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_decided'),
 	('register.person', true, false, false, '', '', 'merged into another; id and anchor stay'),
 	('register.person_id', true, false, false, '', '', 'replaced by another'),
 	('register.person_key', true, true, true, '', '', 'destroyed, so that what it opened is erased'),
@@ -104,6 +105,8 @@ insert into recon.cash_line (list, n, payout, paid, amount_dong, day) values (1,
 insert into register.account_inquiry (account, bank) values (:account, 'x');
 insert into register.account_answer (inquiry, status) values (1, 'open');
 insert into register.death_notice (blind, day, file, row_no) values (substr(sha256('x'), 1, 16), '2024-04-03', :file, 1);
+insert into register.decision (kind, programme, month, pay_period, number, reason, first_officer) values ('together', 'merit', '2024-05-01', '2024-04-01', 'x', 'xxx', :officer);
+insert into register.decision_claim (decision, claim) values (1, :claim);
 insert into register.enrolment (person, programme, category, area_code, area_valid_from, from_month, file, row_no) values (1, 'merit', 'x', 'x', '2024-04-01', '2024-04-01', :file, 1);
 insert into register.finding (programme, period, code, note, blocks) values ('merit', '2024-04-01', 'x', 'x', true);
 insert into register.finding_proposal (finding, officer, verdict, reason) values (1, :officer, 'pay_entitled', 'x');

@@ -175,6 +175,8 @@ insert into act values
 	('a cancellation', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, ''moved'', %%1$s)', :payout)),
 	('the proposal to void a claim', format('insert into payout.claim_void_proposal (claim, officer, reason) select claim, %%1$s, ''x'' from payout.payout where id = %s', :payout)),
 	('what a break is found to be', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %%1$s, ''fee'')', :brk)),
+	('a decision', 'insert into register.decision (kind, programme, month, pay_period, number, reason, first_officer)
+		values (''together'', ''merit'', ''2024-05-01'', ''2024-04-01'', ''1'', ''Tết'', %1$s)'),
 	('a paid list', format('insert into recon.cash_list (channel, message, paid_count, paid_dong, unpaid_count, unpaid_dong, first_officer) values (%s, %s, 1, 1, 0, 0, %%1$s)', :post, :list));
 select is(pg_temp.probe('owner', who, format(a.statement, pg_temp.officer('hoa'), pg_temp.officer('minh'))), case who when 'hoa' then 'ok' else 'CH001 not_yours' end,
 	format('%s by hoa, while %s acts', a.what, coalesce(who, 'nobody'))) from act a, unnest(array['hoa', 'minh', null]) who;
@@ -184,7 +186,7 @@ select is((select string_agg(k.conrelid::regclass || '.' || a.attname, ' ' order
 		select from pg_trigger t where t.tgrelid = k.conrelid and t.tgfoid = 'auth.guard_actor'::regproc
 			and encode(t.tgargs, 'escape') = a.attname || '\000')), array_to_string(array['auth.certificate.officer', 'auth.challenge.officer', 'auth.mandate.officer',
 	'auth.session.officer', 'payout.approval.officer', 'payout.claim_void.first_officer', 'payout.release.officer', 'recon.break_resolution.first_officer',
-	'recon.cash_list.second_officer', 'register.finding_decision.first_officer'], ' '),
+	'recon.cash_list.second_officer', 'register.decision.second_officer', 'register.finding_decision.first_officer'], ' '),
 	'each column that names an officer is compared with who acts, or a trigger of its own looks at it, or it grants and does not act');
 
 -- Two officers: the first by a proposal of that officer's, the second now.

@@ -1,0 +1,83 @@
+-- What two officers decide about benefits, and what a claim may be: every illegal thing is tried, and beside it the legal one.
+begin;
+\ir ../lib/guards.psql
+
+select pg_temp.person() as person, pg_temp.person() as other \gset
+
+-- ---------------------------------------------------------------- a proposal
+
+create function pg_temp.decision_sql(kind text, person text, period text default null, rates text default null, quantity text default 'null', amount text default 'null',
+		month text default '2024-04-01', officer text default 'lan') returns text language sql as $$
+	select format('insert into register.decision (kind, programme, person, month, pay_period, rate_codes, quantity, amount_dong, number, reason, first_officer)
+		values (%L, ''merit'', %s, %L, %L, %L, %s, %s, ''1/QĐ'', ''lý do'', %s)', kind, person, month, period, rates, quantity, amount, pg_temp.officer(officer))
+$$;
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql(k, :'person')), 'ok', format('%s: from a month on', k)) from unnest(array['suspend', 'terminate', 'resume']) k;
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('suspend', 'null')), '23514 decision_check2', 'a suspension is somebody''s');
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('suspend', :'person', '2024-04-01')), '23514 decision_check3', 'and belongs to no pay period');
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('suspend', :'person', month => '2024-04-02')), '23514 decision_month_check', 'and begins with a month');
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('together', 'null', '2024-04-01', month => m)), case m when '2024-05-01' then 'ok' else '23514 decision_check8' end,
+	format('with April goes the month after: %s', m)) from unnest(array['2024-05-01', '2024-06-01', '2024-04-01']) m;
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('together', :'person', '2024-04-01', month => '2024-05-01')), '23514 decision_check2', 'for everybody');
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('grant', :'person', '2024-04-01', r, q)), v, format('a grant of %s, %s times', coalesce(r, 'no rate'), q)) from (values
+	('{A}', '2', 'ok'), ('{A}', '0', '23514 decision_quantity_check'), ('{A}', '1001', '23514 decision_quantity_check'), ('{A,B}', '1', '23514 decision_check5'),
+	(null, '1', '23514 decision_check4'), ('{A}', 'null', '23514 decision_check4')) as w(r, q, v);
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('funeral', :'person', '2024-04-01', r, q)), v, format('a funeral of %s, %s times', r, q)) from (values
+	('{A}', '1', 'ok'), ('{A,B}', '1', 'ok'), ('{A}', '2', '23514 decision_check6'), ('{}', '1', '23514 decision_check6')) as w(r, q, v);
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('recover', :'person', amount => a)), case a when '1' then 'ok' when 'null' then '23514 decision_check7' else '23514 decision_amount_dong_check' end,
+	format('%s đồng are asked back', a)) from unnest(array['1', '0', 'null']) a;
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('pardon', :'person')), '23514 decision_kind_check', 'there is no other kind');
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('suspend', :'person', officer => 'minh')), 'CH001 not_yours', 'nobody proposes in another''s name');
+select is(pg_temp.probe('owner', 'lan', replace(replace(pg_temp.decision_sql('suspend', :'person'), 'first_officer)', 'first_officer, second_officer, decided_at)'),
+	format(', %s)', pg_temp.officer('lan')), format(', %s, %s, now())', pg_temp.officer('lan'), pg_temp.officer('minh')))), 'CH001 not_proposed', 'nothing is born decided');
+
+-- ---------------------------------------------------------------- the second officer
+
+select pg_temp.done(pg_temp.try('desk', 'lan', pg_temp.decision_sql('suspend', :'person')));
+select max(id) as decision from register.decision \gset
+create function pg_temp.confirm_sql(decision bigint, officer text, also text default '') returns text language sql as $$
+	select format('update register.decision set second_officer = %s, decided_at = now() %s where id = %s', pg_temp.officer(officer), also, decision)
+$$;
+select is(pg_temp.probe('desk', 'lan', pg_temp.confirm_sql(:decision, 'lan')), '23514 decision_check', 'who proposed it does not confirm it');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(:decision, 'hoa')), 'CH001 not_yours', 'nor does anybody in another''s name');
+select is(pg_temp.probe('owner', 'minh', pg_temp.confirm_sql(:decision, 'minh', ', ' || c)), 'CH001 append_only', format('what was proposed stays: %s', c))
+	from unnest(array['month = ''2024-05-01''', 'kind = ''terminate''', 'reason = ''anders''', format('person = %s', :other)]) c;
+select is(pg_temp.probe('desk', 'minh', format('update register.decision set month = ''2024-05-01'' where id = %s', :decision)), 'denied', 'the desk changes nothing else');
+select pg_temp.done(pg_temp.try('desk', 'minh', pg_temp.confirm_sql(:decision, 'minh')));
+select is(pg_temp.probe('desk', 'hoa', pg_temp.confirm_sql(:decision, 'hoa')), 'CH001 append_only', 'it is confirmed once');
+
+-- decide: what is proposed by lan is confirmed by minh; how it ended
+create function pg_temp.decide(sql text) returns text language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('desk', 'lan', sql));
+	return pg_temp.try('desk', 'minh', pg_temp.confirm_sql((select max(id) from register.decision), 'minh'));
+end $$;
+select is(pg_temp.decide(pg_temp.decision_sql('together', 'null', '2024-04-01', month => '2024-05-01')), w, 'two months together are decided ' || t) from (values ('ok', 'once'), ('23505 decision_together', 'not twice')) as v(w, t);
+
+-- ---------------------------------------------------------------- a funeral is one
+
+select is(pg_temp.decide(pg_temp.decision_sql('funeral', :'person', '2024-04-01', '{A}', '1')), 'ok', 'a person''s funeral is decided');
+select is(pg_temp.decide(pg_temp.decision_sql('funeral', :'person', '2024-05-01', '{B}', '1')), 'CH001 funeral_once', 'and no second one, by another rate and period');
+update register.person set root = :person where id = :other;
+select is(pg_temp.decide(pg_temp.decision_sql('funeral', :'other', '2024-05-01', '{A}', '1')), 'CH001 funeral_once', 'nor of whoever was merged with him');
+insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+	select :person, 'merit', '2024-04-01', 'funeral', 1000, id, '2024-04-01', '22918', '2004-01-01' from org.agency where code = 'labour' returning id as claim \gset
+insert into register.decision_claim (decision, claim) select id, :claim from register.decision where kind = 'funeral' and second_officer is not null;
+select is(pg_temp.probe('owner', null, format('insert into register.decision_claim (decision, claim) select decision, claim from register.decision_claim')), '23505 decision_claim_pkey', 'a decision is one claim');
+select is(pg_temp.probe('owner', null, format('insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+	select person, %L, %L, kind, 1, agency, pay_period, area_code, area_valid_from from payout.claim where id = %s', p, m, :claim)), '23505 ' || c, format('a funeral claim of %s in %s beside it', p, m))
+	from (values ('social', '2024-04-01', 'claim_funeral'), ('merit', '2024-05-01', 'claim_funeral')) as v(p, m, c);
+set local session_replication_role = replica;
+insert into payout.claim_void (claim, reason, first_officer, second_officer) values (:claim, 'x', 1, 2);
+set local session_replication_role = origin;
+select is(pg_temp.decide(pg_temp.decision_sql('funeral', :'person', '2024-05-01', '{B}', '1')), 'ok', 'but when the first one''s claim was voided');
+
+-- ---------------------------------------------------------------- claims and enrolments
+
+select is(pg_temp.probe('desk', 'lan', format('insert into register.enrolment (person, programme, category, children, area_code, area_valid_from, from_month, kind, file, row_no)
+	values (%s, ''social'', ''SA_SINGLE_PARENT'', %s, ''22918'', ''2004-01-01'', ''2024-04-01'', ''regular'', %s, 1)', :person, n, pg_temp.file())),
+	case when n between 1 and 20 then 'ok' else '23514 enrolment_children_check' end, format('%s children', n)) from unnest(array[0, 1, 20, 21]) n;
+select is(pg_temp.probe('owner', null, format('insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+	select person, programme, ''2024-05-01'', %L, 1, agency, pay_period, area_code, area_valid_from from payout.claim where id = %s', k, :claim)),
+	case k when 'gift' then '23514 claim_kind_check' else 'ok' end, format('a claim of the kind %s', k)) from unnest(array['regular', 'arrears', 'grant', 'gift']) k;
+select * from finish();
+rollback;
