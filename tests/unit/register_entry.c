@@ -287,12 +287,48 @@ static void random_cells(void)
 	is_i64(bad, 0, "20,000 rows of random cells end accepted whole, or rejected with advice");
 }
 
+/* Decree 20/2021/ND-CP art. 5 (4): the poor single parent's amount is for each child. */
+static int children_in(const char *category)
+{
+	struct list_row row = good_row();
+	row.cells[CELL_CATEGORY] = category;
+	struct entry e = judged(&row);
+	return e.code ? -1 : e.children;
+}
+
+static void children(void)
+{
+	static const struct {
+		const char *cell;
+		int children;
+		const char *title;
+	} cells[] = {
+		{"Người đơn thân nghèo đang nuôi 2 con", 2, "the number of children stands before «con»"},
+		{"Người đơn thân nghèo đang nuôi con (3 con)", 3, "or behind it in brackets"},
+		{"Người đơn thân nghèo đang nuôi con: 02 con", 2, "or behind a colon"},
+		{"NGƯỜI ĐƠN THÂN NGHÈO ĐANG NUÔI 12 CON; Người khuyết tật nặng", 12,
+			"beside another category too"},
+		{"Người khuyết tật nặng; Người đơn thân nghèo đang nuôi 1 con", 1, "in either order"},
+		{"Người khuyết tật nặng", 0, "nobody else has a number"},
+		{"Người đơn thân nghèo đang nuôi 0 con", -1, "none is no number of children"},
+		{"Người đơn thân nghèo đang nuôi 21 con", -1, "more than twenty are a mistake"},
+		{"Người đơn thân nghèo đang nuôi 2 connit", -1, "it is a word"},
+		{"Người khuyết tật nặng 2 con", -1,
+			"a category that is not paid for each child takes no number"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cells); i++)
+		is_i64(children_in(cells[i].cell), cells[i].children, "%s", cells[i].title);
+	is_str(with(CELL_CATEGORY, "Người đơn thân nghèo đang nuôi con"), "children_missing",
+		"20/2021/ND-CP art. 5 (4): a single parent's row says how many children");
+}
+
 int main(void)
 {
 	arena = arena_new();
 	reference = reference_fixture(arena, true);
 	terms = (struct import_terms){.programme = "social", .period = month_z("2024-04")};
 	one_cell();
+	children();
 	whole_rows();
 	repairs();
 	merit_and_rent();

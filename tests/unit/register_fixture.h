@@ -70,6 +70,7 @@ static inline struct reference reference_fixture(struct arena *a, bool sandbox)
 		{"Người cao tuổi từ đủ 80 tuổi", "SA_ELDER_C"},
 		{"Người khuyết tật nặng", "SA_DISAB_SEVERE"},
 		{"Hộ nghèo; khuyết tật nặng", "SA_DISAB_SEVERE"},
+		{"Người đơn thân nghèo đang nuôi con", "SA_SINGLE_PARENT"},
 		{"Đang làm việc trong doanh nghiệp", "RENT_WORKING"},
 	};
 	struct reference r = {
