@@ -35,7 +35,7 @@ struct pay_line {
 	char id[E2E_ID_SIZE];
 	const char *programme;
 	struct month month;
-	const char *kind; /* regular, arrears */
+	const char *kind; /* regular, arrears, grant, funeral */
 	struct hash16 anchor;
 	int32_t instalment;
 	int32_t issue;

@@ -13,7 +13,7 @@
 
 struct person_claim {
 	struct day month;
-	const char *kind; /* regular, arrears */
+	const char *kind; /* regular, arrears, grant, funeral */
 	struct vnd amount;
 	const char *state; /* of its payout; exception, voided, in_batch, open */
 };

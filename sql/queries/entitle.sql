@@ -31,10 +31,11 @@ left join org.agency a on a.id = pa.agency;
 --      category text, injury_pct smallint, children smallint, from_month date, to_month date, decision text, death date,
 --      birth_year smallint, birth_date date
 -- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides.
+-- "r.person >= $3" says nothing new, but without it the index over people (import_row_once) is not thought to fit.
 with listed as materialized (
 	select r.person, r.kind, r.file, r.row_no, r.listed_dong
 	from register.import_row r
-	where r.programme = $1 and r.period = $2 and (r.person, r.kind) > ($3, $4)
+	where r.programme = $1 and r.period = $2 and r.person >= $3 and (r.person, r.kind) > ($3, $4)
 	order by r.person, r.kind limit $5
 )
 select l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
@@ -108,9 +109,11 @@ order by c.person, c.month;
 -- in: programme text, known_on date, period date
 -- out: since date, persons bigint[]
 -- Who has claims that knew an older rate than one that came into force for the same months since, and no claim yet that knew it.
+-- A rise is looked for over two years; what comes to light later is for an arrears list with its decision.
 select min(x.since) as since, array_agg(distinct x.person order by x.person) as persons
 from (select distinct r.effective_from, r.in_force_from from rules.rate r
-	where r.programme = $1 and r.in_force_from > r.effective_from and r.in_force_from <= $2) r
+	where r.programme = $1 and r.in_force_from > r.effective_from and r.in_force_from <= $2
+		and r.in_force_from > $2 - interval '2 years') r
 cross join lateral (
 	select c.person, r.effective_from as since from payout.claim c
 	where c.programme = $1 and c.known_on < r.in_force_from and c.month >= r.effective_from and c.month < $3
