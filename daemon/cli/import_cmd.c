@@ -38,9 +38,15 @@ const char *import_cell(
 	return column == 0 ? "" : arena_printf(a, "%s%" PRId32, list_letters(column, letters), row);
 }
 
-const char *import_asks(struct arena *a, const struct import_asked *asked)
+const char *import_asks(struct arena *a, const struct import_asked *asked,
+	const struct import_headings *headings, const char *sender)
 {
-	return asked->sheet ? arena_printf(a, "sheet\t%s\n", asked->sheet) : "";
+	const char *text = asked->sheet ? arena_printf(a, "sheet\t%s\n", asked->sheet) : "";
+	for (size_t i = 0; i < headings->n; i++)
+		if (sender && strcmp(headings->at[i].sender, sender) == 0)
+			text = arena_printf(a, "%sheading\t%s\t%s\n", text, headings->at[i].heading,
+				headings->at[i].cell);
+	return text;
 }
 
 struct hash import_sum(const struct parser *p, const struct import_asked *asked)
@@ -160,7 +166,58 @@ static int import_rows_run(struct cli *cli, const struct import_asked *asked)
 	return EX_OK;
 }
 
+/* ---- headings ------------------------------------------------------------------------------------------------------------ */
+
+static void fill_headings(struct json_writer *j, const void *what)
+{
+	const struct import_headings *h = what;
+	json_open_array(j, "headings");
+	for (size_t i = 0; i < h->n; i++) {
+		json_open_object(j, NULL);
+		json_put_str(j, "sender", h->at[i].sender);
+		json_put_str(j, "heading", h->at[i].heading);
+		json_put_str(j, "means", h->at[i].cell);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+/* Says one word, when one is given, and shows what is known of this kind. */
+static int import_headings_run(struct cli *cli, const struct import_asked *asked)
+{
+	struct import_headings all;
+	bool add = asked->heading && asked->means && asked->sender;
+	if (asked->n_files != 1 || add != (asked->heading || asked->means || asked->sender))
+		return cli_usage(cli);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK && add)
+		r = import_heading_add(cli->w, asked->kind, asked->sender, asked->heading, asked->means);
+	if (r == OK)
+		r = import_headings_of(cli->w, asked->kind, &all);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r != OK)
+		return cli_exit(cli, r);
+	if (cli->json)
+		cli_print_json(fill_headings, &all);
+	for (size_t i = 0; i < all.n && !cli->json; i++)
+		printf("%s: «%s» là %s\n", all.at[i].sender, all.at[i].heading, all.at[i].cell);
+	return EX_OK;
+}
+
 /* ---- the command -------------------------------------------------------------------------------------------------------- */
+
+static bool read_kind(const char *name, enum list_kind *kind)
+{
+	for (int k = 0; k < LIST_KINDS; k++) {
+		if (strcmp(import_kind_name((enum list_kind)k), name) != 0 || k == LIST_AGENT_PAID)
+			continue;
+		*kind = (enum list_kind)k;
+		return true;
+	}
+	return false;
+}
 
 static bool read_options(int argc, char **argv, struct import_asked *o)
 {
@@ -172,6 +229,9 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		{"bank", required_argument, NULL, 'b'},
 		{"sheet", required_argument, NULL, 't'},
 		{"marked", required_argument, NULL, 'o'},
+		{"sender", required_argument, NULL, 'e'},
+		{"heading", required_argument, NULL, 'h'},
+		{"means", required_argument, NULL, 'w'},
 		{"from-names", no_argument, NULL, 'n'},
 		{"strict", no_argument, NULL, 's'},
 		{"accept-repairs", no_argument, NULL, 'r'},
@@ -188,10 +248,16 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 				return false;
 			o->has_period = true;
 			break;
-		case 'k': o->kind = optarg; break;
+		case 'k':
+			if (!read_kind(optarg, &o->kind))
+				return false;
+			break;
 		case 'b': o->bank = optarg; break;
 		case 't': o->sheet = optarg; break;
 		case 'o': o->marked = optarg; break;
+		case 'e': o->sender = optarg; break;
+		case 'h': o->heading = optarg; break;
+		case 'w': o->means = optarg; break;
 		case 'n': o->from_names = true; break;
 		case 's': o->strict = true; break;
 		case 'r': o->accept_repairs = true; break;
@@ -218,35 +284,32 @@ static void take_files(struct cli *cli, int argc, char **argv, struct import_ask
 	qsort(o->files, o->n_files, sizeof *o->files, by_name);
 }
 
-static bool is_payment(const struct import_asked *o)
+bool import_is_of_ward(const struct import_asked *o)
 {
-	return strcmp(o->kind, "payment_list") == 0;
+	return o->kind == LIST_PAYMENT || o->kind == LIST_ENROLMENT || o->kind == LIST_INCREASE;
 }
 
 static bool makes_sense(const struct import_asked *o)
 {
-	if (o->marked && o->n_files != 1)
+	if ((o->marked && o->n_files != 1) || o->heading || o->means)
 		return false;
 	if (o->sheet && (strpbrk(o->sheet, "\t\n") || o->n_files != 1))
 		return false;
-	if (is_payment(o)) {
+	if (import_is_of_ward(o)) {
 		bool named = o->from_names && !o->programme && !o->area;
 		bool given = !o->from_names && o->programme && o->area && o->n_files == 1;
 		return o->has_period && !o->bank && (named || given);
 	}
-	bool other = strcmp(o->kind, "account_list") == 0 ? o->bank != NULL
-							  : strcmp(o->kind, "deaths") == 0 && !o->bank;
-	return other && o->n_files == 1 && !o->programme && !o->area && !o->from_names && !o->accept_repairs;
+	return (o->kind == LIST_ACCOUNTS) == (o->bank != NULL) &&
+	       (o->kind == LIST_DECREASE) == (o->programme != NULL) && o->n_files == 1 && !o->area &&
+	       !o->from_names && !o->accept_repairs && !o->has_period;
 }
 
 /* The file back to the officer; what cannot come back is said, and changes nothing of what is in. */
 static int give_back(const struct import_asked *asked, struct import_said *said, int code)
 {
 	struct why why = {0};
-	enum list_kind kind = is_payment(asked)                    ? LIST_PAYMENT
-			      : strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS
-								   : LIST_ACCOUNTS;
-	if (marked_write(asked, kind, said, &why))
+	if (marked_write(asked, said, &why))
 		return code;
 	import_say_refused(said, asked->files[0], why.code, 0, why.text);
 	said->refused_files--;
@@ -255,20 +318,22 @@ static int give_back(const struct import_asked *asked, struct import_said *said,
 
 int cli_import(struct cli *cli, int argc, char **argv)
 {
-	struct import_asked asked = {.kind = "payment_list"};
+	struct import_asked asked = {.kind = LIST_PAYMENT};
 	if (!read_options(argc, argv, &asked))
 		return cli_usage(cli);
 	take_files(cli, argc, argv, &asked);
 	if (strcmp(asked.files[0], "rows") == 0)
 		return import_rows_run(cli, &asked);
+	if (strcmp(asked.files[0], "headings") == 0)
+		return import_headings_run(cli, &asked);
 	if (!makes_sense(&asked))
 		return cli_usage(cli);
 	CLEANUP(register_keys_free) struct desk_register_keys keys;
 	if (!register_keys_load(cli, &keys))
 		return cli_refused(cli, &cli->w->why);
 	struct import_said said = {.arena = arena_new()};
-	int code = is_payment(&asked) ? import_payment_files(cli, &asked, &keys.keys, &said)
-				      : import_other_file(cli, &asked, &keys.keys, &said);
+	int code = import_is_of_ward(&asked) ? import_payment_files(cli, &asked, &keys.keys, &said)
+					     : import_other_file(cli, &asked, &keys.keys, &said);
 	if (code != EX_USAGE && asked.marked)
 		code = give_back(&asked, &said, code);
 	if (code != EX_USAGE)

@@ -80,6 +80,7 @@ struct payment_run {
 	const struct import_asked *asked;
 	const struct register_keys *keys;
 	struct reference reference;
+	struct import_headings headings;
 	struct import_said *said;
 	struct arena *group; /* what the present group needs */
 	struct import_list lists[GROUP_LISTS];
@@ -87,9 +88,10 @@ struct payment_run {
 	int code;
 };
 
-static void take_head(struct import_said *said, const struct list_row *row, struct list_head *head)
+static void take_head(
+	enum list_kind kind, struct import_said *said, const struct list_row *row, struct list_head *head)
 {
-	list_head_read(LIST_PAYMENT, row, head);
+	list_head_read(kind, row, head);
 	said->head_row = head->row;
 	said->encoding = arena_strdup(said->arena, head->encoding);
 }
@@ -97,14 +99,15 @@ static void take_head(struct import_said *said, const struct list_row *row, stru
 static bool judge_rows(struct payment_run *run, char *text, char *end, struct import_list *l, struct why *why)
 {
 	struct import_terms terms = {.programme = l->programme,
+		.list = run->asked->kind,
 		.period = run->asked->period,
 		.accept_repairs = run->asked->accept_repairs};
 	struct list_row row, total = {0};
 	bool checked;
 	l->at = arena_array(run->group, lines_in(text, end), struct entry);
-	while (list_row_read(LIST_PAYMENT, &text, end, &row, why)) {
+	while (list_row_read(run->asked->kind, &text, end, &row, why)) {
 		if (row.head)
-			take_head(run->said, &row, &l->head);
+			take_head(run->asked->kind, run->said, &row, &l->head);
 		else if (row.total)
 			total = row;
 		else
@@ -112,6 +115,8 @@ static bool judge_rows(struct payment_run *run, char *text, char *end, struct im
 	}
 	if (*why->code)
 		return false;
+	if (run->asked->kind != LIST_PAYMENT)
+		return true;
 	if (!total.raw)
 		return why_set(why, "total_missing", "%s", "");
 	return entries_total_check(l->at, l->n, &total, &l->total, &checked, why);
@@ -187,7 +192,10 @@ static void say_list(struct import_said *said, const struct import_list *l, bool
 
 static enum result import_in_transaction(struct payment_run *run, bool alone)
 {
-	struct import_how how = {.period = run->asked->period, .strict = run->asked->strict, .alone = alone};
+	struct import_how how = {.kind = run->asked->kind,
+		.period = run->asked->period,
+		.strict = run->asked->strict,
+		.alone = alone};
 	TX_GUARD(run->cli->w);
 	enum result r = cli_enter(run->cli);
 	if (r == OK)
@@ -234,14 +242,17 @@ static bool group_is_full(const struct payment_run *run)
 
 /* ---- the run --------------------------------------------------------------------------------------------------------------- */
 
-static enum result load_reference(struct cli *cli, struct reference *reference)
+static enum result load_reference(struct payment_run *run)
 {
-	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
+	struct work *w = run->cli->w;
+	TX_GUARD(w);
+	enum result r = cli_enter(run->cli);
 	if (r == OK)
-		r = reference_load(cli->w, reference);
+		r = reference_load(w, &run->reference);
 	if (r == OK)
-		r = tx_commit(cli->w);
+		r = import_headings_of(w, run->asked->kind, &run->headings);
+	if (r == OK)
+		r = tx_commit(w);
 	return r;
 }
 
@@ -256,16 +267,27 @@ static void reap(struct parser *ahead, size_t from, size_t to)
 	}
 }
 
+/* The sender is the ward; with many files, whoever the name says. */
+static void start_parser(struct payment_run *run, struct parser *p, const char *file)
+{
+	struct import_list named = {.area = run->asked->area};
+	struct arena *a = run->said->arena;
+	const char *sender = run->asked->sender;
+	if (!sender && run->asked->from_names && !names_say(a, file, &named))
+		named.area = NULL;
+	run->said->asks = import_asks(a, run->asked, &run->headings, sender ? sender : named.area);
+	parser_start(p, run->asked->kind, file, run->said->asks);
+}
+
 static void run_files(struct payment_run *run)
 {
 	const struct import_asked *asked = run->asked;
-	const char *asks = import_asks(run->cli->w->arena, asked);
 	struct parser ahead[AHEAD];
 	struct progress bar = progress_begin(run->cli, "Nhập danh sách", (int64_t)asked->n_files);
 	size_t started = 0, i = 0;
 	for (; i < asked->n_files && run->code == EX_OK; i++) {
 		for (; started < asked->n_files && started < i + AHEAD; started++)
-			parser_start(&ahead[started % AHEAD], LIST_PAYMENT, asked->files[started], asks);
+			start_parser(run, &ahead[started % AHEAD], asked->files[started]);
 		take_file(run, &ahead[i % AHEAD], asked->files[i]);
 		if (group_is_full(run))
 			group_end(run);
@@ -287,7 +309,7 @@ int import_payment_files(struct cli *cli, const struct import_asked *asked, cons
 	run->asked = asked;
 	run->keys = keys;
 	run->said = said;
-	enum result r = load_reference(cli, &run->reference);
+	enum result r = load_reference(run);
 	if (r != OK) {
 		free(run);
 		return import_failed(cli, said, r);

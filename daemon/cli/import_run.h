@@ -7,15 +7,19 @@
 #include "daemon/cli/register_keys.h"
 
 struct import_asked {
-	const char *kind; /* payment_list, account_list, deaths */
+	enum list_kind kind;
 	const char *programme, *area, *bank;
 	const char *marked; /* where the file goes back to the officer; or NULL */
 	const char *sheet;  /* of a workbook with several lists; or NULL */
 	struct month period;
 	bool has_period, from_names, strict, accept_repairs, csv;
+	const char *sender, *heading, *means; /* import headings */
 	const char **files;
 	size_t n_files;
 };
+
+/* Payment lists, and those of who joins: by programme and ward. */
+bool import_is_of_ward(const struct import_asked *asked);
 
 /* A row or file that somebody has to look at. Lives in the run's arena. */
 struct import_word {
@@ -32,6 +36,7 @@ struct import_said {
 	size_t n, room;
 	int32_t head_row; /* of the last file: where its headings stand, 0: nowhere; and its old encoding, or NULL */
 	const char *encoding;
+	const char *asks;               /* import_asks of it */
 	const char *error, *error_text; /* why the command ended early; NULL: it did not */
 	size_t files, refused_files, accepted, rejected, repaired, known, new_people, unknown;
 };
@@ -50,8 +55,9 @@ void import_say_refused(
 int import_failed(const struct cli *cli, struct import_said *said, enum result r);
 void import_print(const struct cli *cli, const struct import_said *s);
 
-/* What the parser is asked besides the kind; lives in the arena. */
-const char *import_asks(struct arena *a, const struct import_asked *asked);
+/* What the parser is asked besides the kind, for a file of this sender; lives in the arena. */
+const char *import_asks(struct arena *a, const struct import_asked *asked,
+	const struct import_headings *headings, const char *sender);
 
 /* A file is known by its bytes; one sheet of several also by the sheet's name. */
 struct hash import_sum(const struct parser *p, const struct import_asked *asked);

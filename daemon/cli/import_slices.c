@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger/register/advice.h"
+#include "ledger/register/change.h"
 #include "ledger/register/reference_store.h"
 
 #define SLICE_TEXT ((size_t)3 << 20) /* bytes of rows that are judged and written at a time */
@@ -17,6 +18,7 @@ struct slices {
 	struct import_said *said;
 	struct parser parser;
 	struct reference reference;
+	struct import_headings headings;
 	struct import_file file;
 	struct import_other *other;
 	struct list_head head;
@@ -67,6 +69,26 @@ static enum result accounts_in(struct slices *s, char *text, char *end)
 	return r;
 }
 
+static enum result changes_in(struct slices *s, char *text, char *end)
+{
+	struct change_entry *at = arena_array(s->arena, lines_in(text, end), struct change_entry);
+	enum list_kind kind = s->asked->kind;
+	struct why *why = &s->cli->w->why;
+	struct list_row row;
+	size_t n = 0;
+	why_clear(why);
+	while (list_row_read(kind, &text, end, &row, why))
+		if (row.head)
+			take_head(s, &row);
+		else if (!row.total)
+			change_judge(s->arena, &s->reference, kind, &row, &at[n++]);
+	enum result r = *why->code ? REFUSED
+				   : import_changes_slice(s->other, kind, s->asked->programme, at, n);
+	for (size_t i = 0; i < n && r == OK; i++)
+		say_row(s, at[i].row, at[i].code, at[i].column);
+	return r;
+}
+
 static enum result deaths_in(struct slices *s, char *text, char *end)
 {
 	struct death_entry *at = arena_array(s->arena, lines_in(text, end), struct death_entry);
@@ -92,8 +114,10 @@ static enum result one_slice(struct slices *s, struct buf *text)
 	size_t n = lf ? (size_t)(lf - from) + 1 : 0;
 	if (n == 0)
 		return OK;
-	enum result r = s->parser.kind == LIST_DEATHS ? deaths_in(s, from, from + n)
-						      : accounts_in(s, from, from + n);
+	enum list_kind kind = s->asked->kind;
+	enum result r = kind == LIST_DEATHS     ? deaths_in(s, from, from + n)
+			: kind == LIST_ACCOUNTS ? accounts_in(s, from, from + n)
+						: changes_in(s, from, from + n);
 	memmove(text->at, text->at + n, text->n - n);
 	text->n -= n;
 	arena_reset(s->arena);
@@ -136,7 +160,7 @@ static enum result import_all(struct slices *s)
 			return REFUSED;
 		}
 	}
-	r = import_other_begin(w, s->keys, s->asked->kind, &s->file, &s->other);
+	r = import_other_begin(w, s->keys, import_kind_name(s->asked->kind), &s->file, &s->other);
 	if (r == OK)
 		r = all_slices(s);
 	if (r == OK)
@@ -158,12 +182,27 @@ static bool is_of_the_file(const struct slices *s, enum result r)
 	return *s->parser.code && why_is(why, s->parser.code);
 }
 
+/* Before the file is read, and so before its transaction. */
+static enum result headings_in(struct slices *s)
+{
+	struct work *w = s->cli->w;
+	TX_GUARD(w);
+	enum result r = cli_enter(s->cli);
+	if (r == OK)
+		r = import_headings_of(w, s->asked->kind, &s->headings);
+	return r == OK ? tx_commit(w) : r;
+}
+
 int import_other_file(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
 	struct import_said *said)
 {
 	struct slices s = {.cli = cli, .asked = asked, .keys = keys, .said = said};
-	parser_start(&s.parser, strcmp(asked->kind, "deaths") == 0 ? LIST_DEATHS : LIST_ACCOUNTS,
-		asked->files[0], import_asks(cli->w->arena, asked));
+	enum result loaded = headings_in(&s);
+	if (loaded != OK)
+		return import_failed(cli, said, loaded);
+	said->asks = import_asks(
+		said->arena, asked, &s.headings, asked->sender ? asked->sender : asked->bank);
+	parser_start(&s.parser, asked->kind, asked->files[0], said->asks);
 	s.file = (struct import_file){
 		.name = import_file_name(asked->files[0]), .sha256 = import_sum(&s.parser, asked)};
 	if (!s.parser.running) {

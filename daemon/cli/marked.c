@@ -265,16 +265,15 @@ static bool write_file(struct marked *m, char *text, const char *out)
 	return good;
 }
 
-bool marked_write(const struct import_asked *asked, enum list_kind kind, const struct import_said *said,
-	struct why *why)
+bool marked_write(const struct import_asked *asked, const struct import_said *said, struct why *why)
 {
 	CLEANUP(buf_free) struct buf text = BUF(TEXT_MAX);
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	struct marked m = {.arena = a, .said = said, .head_row = said->head_row};
 	struct parser p;
-	parser_start(&p, kind, asked->files[0],
-		arena_printf(
-			a, "%scells\t%s\n", import_asks(a, asked), said->encoding ? said->encoding : ""));
+	parser_start(&p, asked->kind, asked->files[0],
+		arena_printf(a, "%scells\t%s\n", said->asks ? said->asks : "",
+			said->encoding ? said->encoding : ""));
 	if (!parser_rows(&p, &text))
 		return why_set(why, "marked_unreadable", "%s", p.code);
 	buf_u8(&text, '\0');

@@ -10,7 +10,7 @@
 
 /* Writes asked->marked for the only file of the run. False, with why: marked_unreadable (the file is none that comes back),
  * marked_failed. */
-bool marked_write(const struct import_asked *asked, enum list_kind kind, const struct import_said *said,
-	struct why *why) WARN_UNUSED;
+bool marked_write(
+	const struct import_asked *asked, const struct import_said *said, struct why *why) WARN_UNUSED;
 
 #endif

@@ -3,10 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ledger/base/name.h"
 #include "daemon/parse/tidy.h"
-
-#define HEADING_MAX 300 /* bytes; anything longer is a sentence, not a heading */
 
 #define BIT(kind)   (1u << LIST_##kind)
 #define PAYMENT     BIT(PAYMENT)
@@ -106,7 +103,7 @@ static const struct {
 	{MOVES, CELL_MOVE_DAY, CELL_MOVE_DAY, "Ngày chuyển đi"},
 	{CORRECTIONS, CELL_OLD_ID, CELL_OLD_ID, "Số CCCD cũ"},
 	{PAYMENT, CELL_AMOUNT, CELL_TOTAL, "Mức trợ cấp"},
-	{PAYMENT | JOINS, CELL_METHOD, CELL_METHOD, "Hình thức chi trả"},
+	{PAYMENT, CELL_METHOD, CELL_METHOD, "Hình thức chi trả"},
 	{ACCOUNTS, CELL_ACCOUNT, CELL_ACCOUNT, "Số tài khoản"},
 	{ACCOUNTS, CELL_HOLDER, CELL_HOLDER, "Họ tên chủ tài khoản"},
 	{ACCOUNTS, CELL_STATUS, CELL_STATUS, "Trạng thái"},
@@ -119,26 +116,6 @@ static const struct {
 /* What a heading says after the words that matter: its unit. */
 static const char *const units[] = {
 	" dong", " vnd", " d", " dong thang", " vnd thang", " neu co", " ngay thang nam"};
-
-/* «Tỷ lệ TTCT (%)» gives "ty le ttct": letters, digits and single spaces. False when it cannot be a heading. */
-static bool fold(struct arena *a, struct bytes cell, char out[static HEADING_MAX])
-{
-	const char *folded;
-	size_t n = 0;
-	if (cell.n == 0 || cell.n >= HEADING_MAX || !name_fold(a, cell, &folded, NULL))
-		return false;
-	for (const char *s = folded; *s && n < HEADING_MAX - 1; s++) {
-		bool word = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9');
-		if (word)
-			out[n++] = *s;
-		else if (n > 0 && out[n - 1] != ' ')
-			out[n++] = ' ';
-	}
-	while (n > 0 && out[n - 1] == ' ')
-		n--;
-	out[n] = '\0';
-	return n > 0;
-}
 
 static int column_exactly(const struct asked *asked, const char *folded)
 {
@@ -158,8 +135,8 @@ static int column_exactly(const struct asked *asked, const char *folded)
 /* As it stands, or without its unit. */
 static int column_named(const struct asked *asked, struct arena *a, struct bytes heading)
 {
-	char folded[HEADING_MAX];
-	if (!fold(a, heading, folded))
+	char folded[LIST_HEADING_MAX];
+	if (!list_heading_fold(a, heading, folded))
 		return COLUMN_IGNORED;
 	int column = column_exactly(asked, folded);
 	size_t n = strlen(folded);
@@ -186,8 +163,8 @@ static struct bytes joined(struct arena *a, struct bytes x, struct bytes y)
 /* Who signs for the money may be anybody. */
 static bool is_for_signatures(struct arena *a, struct bytes group)
 {
-	char folded[HEADING_MAX];
-	return fold(a, group, folded) &&
+	char folded[LIST_HEADING_MAX];
+	return list_heading_fold(a, group, folded) &&
 	       (strncmp(folded, "nguoi nhan", 10) == 0 || strncmp(folded, "ky nhan", 7) == 0);
 }
 

@@ -77,6 +77,11 @@ static const struct advice rows[] = {
 	{"holder_empty", "Điền tên chủ tài khoản"},
 	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Đã đóng hoặc Tạm khóa"},
 	{"person_unknown", "Nhập danh sách chi trả có người này trước: chưa có trong hệ thống"},
+	{"reason_empty", "Điền lý do"},
+	{"move_day_bad", "Sửa ngày chuyển đi: dd/mm/yyyy, không sau hôm nay"},
+	{"day_bad", "Sửa ngày: dd/mm/yyyy, không sau hôm nay"},
+	{"person_not_enrolled", "Kiểm tra chương trình: người này không hưởng ở chương trình này"},
+	{"person_of_another", "Chuyển dòng này cho xã, phường quản lý người đó"},
 	{"death_day_bad", "Sửa ngày mất: dd/mm/yyyy, không sau hôm nay"},
 	/* findings */
 	{"amount_differs", "Quyết định: số tiền trên danh sách khác mức được hưởng"},
@@ -169,6 +174,9 @@ static const struct {
 	{CELL_HOLDER, {"holder_empty"}},
 	{CELL_STATUS, {"account_status_unknown"}},
 	{CELL_DEATH_DAY, {"death_day_bad"}},
+	{CELL_REASON, {"reason_empty"}},
+	{CELL_MOVE_DAY, {"move_day_bad"}},
+	{CELL_DAY, {"day_bad"}},
 };
 /* clang-format on */
 

@@ -185,6 +185,21 @@ static int months_between(struct month from, struct month to)
 	return (to.year - from.year) * 12 + (to.month - from.month) + 1;
 }
 
+/* Who joins is owed from a month on; a list of increases says by which decision (form C62-HD). */
+static const char *judge_joining(struct judge *j)
+{
+	struct entry *e = j->e;
+	bool increase = j->terms->list == LIST_INCREASE;
+	e->from = e->to = j->terms->period;
+	if ((increase || has(j, CELL_FROM)) && !read_month(cell(j, CELL_FROM), &e->from))
+		return "months_bad";
+	if (increase && !has(j, CELL_DECISION))
+		return "decision_missing";
+	if (has(j, CELL_DECISION))
+		e->decision = cell(j, CELL_DECISION);
+	return NULL;
+}
+
 /* Arrears name their months and the decision that grants them (Circular 44/2022/TT-BTC art. 15); all else is the list's month. */
 static const char *judge_months(struct judge *j, int *months)
 {
@@ -307,8 +322,13 @@ static const char *judge_row(struct judge *j)
 	const char *code;
 	if (*j->row->problem && !is_converted(j->row))
 		return j->row->problem;
-	if ((code = judge_person(j)) || (code = judge_category(j)) || (code = judge_months(j, &months)) ||
-		(code = judge_amount(j, months)))
+	if ((code = judge_person(j)) || (code = judge_category(j)))
+		return code;
+	if (j->terms->list != LIST_PAYMENT)
+		code = judge_joining(j);
+	else if (!(code = judge_months(j, &months)))
+		code = judge_amount(j, months);
+	if (code)
 		return code;
 	return judge_payment(j);
 }
@@ -347,7 +367,7 @@ void entry_judge(struct arena *a, const struct reference *r, const struct import
 /* ---- other lists --------------------------------------------------------------------------------------------------- */
 
 /* Zeros are put back only where birth and sex can confirm it, so here not. */
-static const char *whole_id(const struct reference *r, const char *text, struct personal_id *out)
+const char *entry_whole_id(const struct reference *r, const char *text, struct personal_id *out)
 {
 	bool lost;
 	const char *code = read_id(text, out, &lost);
@@ -359,7 +379,7 @@ static const char *whole_id(const struct reference *r, const char *text, struct 
 }
 
 /* Nobody confirms what was decoded in these lists. */
-static const char *other_problem(const struct list_row *row, int *column)
+const char *entry_row_problem(const struct list_row *row, int *column)
 {
 	*column = row->column;
 	if (is_converted(row))
@@ -372,9 +392,9 @@ static const char *judge_bank_row(struct arena *a, const struct reference *r, co
 {
 	struct why why = {0};
 	const char *const *cells = row->cells;
-	const char *code = other_problem(row, &e->column);
+	const char *code = entry_row_problem(row, &e->column);
 	if (!code)
-		code = whole_id(r, cells[CELL_ID], &e->id);
+		code = entry_whole_id(r, cells[CELL_ID], &e->id);
 	if (code)
 		return code;
 	if (!account_no_parse(bytes_z(cells[CELL_ACCOUNT]), &e->account, &why))
@@ -402,9 +422,9 @@ static const char *judge_death_row(
 	struct arena *a, const struct reference *r, const struct list_row *row, struct death_entry *e)
 {
 	const char *folded;
-	const char *code = other_problem(row, &e->column);
+	const char *code = entry_row_problem(row, &e->column);
 	if (!code)
-		code = whole_id(r, row->cells[CELL_ID], &e->id);
+		code = entry_whole_id(r, row->cells[CELL_ID], &e->id);
 	if (code)
 		return code;
 	if (!name_fold(a, bytes_z(e->name), &folded, NULL))

@@ -31,7 +31,8 @@ struct reference {
 const char *reference_bank(struct arena *a, const struct reference *r, const char *cell);
 
 struct import_terms {
-	const char *programme; /* payment lists */
+	const char *programme; /* payment, enrolment and increase lists */
+	enum list_kind list;   /* enrolment and increase lists have no amounts; from is when it begins */
 	struct month period;
 	bool accept_repairs; /* IDs whose lost zeros were put back, and text that was decoded, count */
 };
@@ -89,6 +90,11 @@ const char *entry_kind(const struct entry *e); /* "regular" or "arrears" */
 /* Texts live in the arena or in the row. The ID and the name are set whenever they could be read, also in a rejected row. */
 void entry_judge(struct arena *a, const struct reference *r, const struct import_terms *terms,
 	const struct list_row *row, struct entry *out);
+
+/* For lists in which nothing confirms a guess: a whole ID as it stands, and what the parser says is wrong with the row. NULL, or the
+ * code. */
+const char *entry_whole_id(const struct reference *r, const char *text, struct personal_id *out);
+const char *entry_row_problem(const struct list_row *row, int *column);
 
 /* One row of a bank's account list: status is "open", "closed" or "blocked". */
 struct account_entry {

@@ -1,5 +1,5 @@
 /* import_others_store.c: lists that are no payment lists, slice by slice: a bank's accounts, and deaths. */
-#include "ledger/register/import_store.h"
+#include "ledger/register/import_slice_store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +11,6 @@
 #include "ledger/db/copy.h"
 #include "ledger/register/account_hash.h"
 #include "ledger/register/advice.h"
-#include "ledger/register/people_found.h"
-
-/* Which pairs of person and account the file has named: 16 bytes each, and nothing else of a row stays. */
-struct pairs {
-	struct hash16 *at; /* all zeros: free */
-	size_t n, size;    /* size is a power of two, or 0 */
-};
-
-struct import_other {
-	struct work *w;
-	const struct register_keys *keys;
-	struct import_file *file;
-	int64_t id;
-	struct key32 row_key;
-	struct arena *slice; /* what one slice needs */
-	struct pairs pairs;
-	bool anybody; /* some row named a person who is registered */
-	bool any_row; /* some row could be read */
-};
 
 /* ---- pairs ----------------------------------------------------------------------------------------------------------------- */
 
@@ -161,14 +142,7 @@ enum result import_other_end(struct import_other *o, bool strict)
 
 /* ---- what every slice does ------------------------------------------------------------------------------------------------- */
 
-/* One row in the words that both kinds of list share. */
-struct other_row {
-	int32_t row;
-	const char *code, *raw;
-	int64_t person; /* 0: none */
-};
-
-static enum result find_people_of(struct work *w, struct people_found *people)
+enum result slice_find_people(struct work *w, struct people_found *people)
 {
 	struct hash16 *blinds = arena_array(w->arena, people->n, struct hash16);
 	struct rows rows;
@@ -188,7 +162,7 @@ static enum result find_people_of(struct work *w, struct people_found *people)
 	return OK;
 }
 
-static enum result write_rows(struct import_other *o, const struct other_row *at, size_t n)
+enum result slice_write_rows(struct import_other *o, const struct other_row *at, size_t n)
 {
 	struct arena *a = o->slice;
 	int64_t *numbers = arena_array(a, n, int64_t), *persons = arena_array(a, n, int64_t);
@@ -360,7 +334,7 @@ static enum result accounts_slice(struct import_other *o, struct account_entry *
 	for (size_t i = 0; i < n; i++)
 		if (at[i].status != ENTRY_REJECTED)
 			person_of[i] = people_add(&people, o->keys, &at[i].id);
-	enum result r = find_people_of(o->w, &people);
+	enum result r = slice_find_people(o->w, &people);
 	if (r != OK)
 		return r;
 	pick_rows(o, &people, person_of, at, n, &b);
@@ -369,7 +343,7 @@ static enum result accounts_slice(struct import_other *o, struct account_entry *
 			.code = at[i].code,
 			.raw = at[i].raw,
 			.person = at[i].code ? 0 : people.at[person_of[i]].id};
-	r = write_rows(o, rows, n);
+	r = slice_write_rows(o, rows, n);
 	if (r == OK)
 		r = find_accounts(o->w, &b);
 	if (r == OK)
@@ -428,7 +402,7 @@ static enum result deaths_slice(struct import_other *o, struct death_entry *at, 
 	for (size_t i = 0; i < n; i++)
 		if (!at[i].code)
 			person_of[i] = people_add(&people, o->keys, &at[i].id);
-	enum result r = find_people_of(o->w, &people);
+	enum result r = slice_find_people(o->w, &people);
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < n; i++) {
@@ -441,7 +415,7 @@ static enum result deaths_slice(struct import_other *o, struct death_entry *at, 
 			.raw = at[i].raw,
 			.person = at[i].code ? 0 : p->id};
 	}
-	r = write_rows(o, rows, n);
+	r = slice_write_rows(o, rows, n);
 	return r == OK ? add_deaths(o, at, rows, n, &people, person_of) : r;
 }
 

@@ -18,7 +18,23 @@ static void refuse(struct import_list *l, const char *code, const char *detail)
 	why_set(&l->why, code, "%s", detail);
 }
 
-static enum result refuse_known_files(struct work *w, struct import_list *lists, size_t n)
+const char *import_kind_name(enum list_kind kind)
+{
+	static const char *const names[LIST_KINDS] = {
+		[LIST_PAYMENT] = "payment_list",
+		[LIST_ENROLMENT] = "enrolment_list",
+		[LIST_INCREASE] = "increase_list",
+		[LIST_DECREASE] = "decrease_list",
+		[LIST_ACCOUNTS] = "account_list",
+		[LIST_DEATHS] = "deaths",
+		[LIST_MOVES] = "moves",
+		[LIST_CORRECTIONS] = "corrections",
+		[LIST_AGENT_PAID] = "agent_paid_list",
+	};
+	return names[kind];
+}
+
+static enum result refuse_known_files(struct work *w, const char *kind, struct import_list *lists, size_t n)
 {
 	struct hash *sums = arena_array(w->arena, n, struct hash);
 	struct rows rows;
@@ -28,8 +44,7 @@ static enum result refuse_known_files(struct work *w, struct import_list *lists,
 			if (hash_eq(&sums[i], &sums[j]))
 				refuse(&lists[i], "file_twice", lists[j].name);
 	}
-	enum result r = db_run(
-		w, Q_IMPORT_FILES_KNOWN, DB_ARGS(db_hashes(sums, n), db_text("payment_list")), &rows);
+	enum result r = db_run(w, Q_IMPORT_FILES_KNOWN, DB_ARGS(db_hashes(sums, n), db_text(kind)), &rows);
 	if (r != OK)
 		return r;
 	int sum = rows_col(&rows, "sha256"), name = rows_col(&rows, "name");
@@ -266,7 +281,7 @@ static enum result judge_together(struct work *w, struct import *im, bool alone)
 	struct rows rows;
 	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(alone)), &rows);
 	if (r == OK)
-		r = refuse_known_files(w, im->lists, im->n_lists);
+		r = refuse_known_files(w, import_kind_name(im->kind), im->lists, im->n_lists);
 	if (r == OK)
 		r = find_areas(w, im);
 	if (r == OK)
@@ -280,7 +295,8 @@ static enum result judge_together(struct work *w, struct import *im, bool alone)
 	if (r != OK)
 		return r;
 	compare_names(im);
-	r = import_judge_again(w, im);
+	/* Who is on a list of enrolments again brings nothing new, and that is no error. */
+	r = im->kind == LIST_PAYMENT ? import_judge_again(w, im) : OK;
 	reject_twice_here(im);
 	return r;
 }
@@ -298,6 +314,7 @@ enum result import_lists(struct work *w, const struct register_keys *keys, const
 		.arena = w->arena,
 		.keys = keys,
 		.reference = reference,
+		.kind = how->kind,
 		.period = month_first(how->period),
 		.lists = lists,
 		.n_lists = n,

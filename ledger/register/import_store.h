@@ -29,12 +29,16 @@ struct import_list {
 };
 
 struct import_how {
-	struct month period;
+	enum list_kind kind; /* LIST_PAYMENT, LIST_ENROLMENT, LIST_INCREASE */
+	struct month period; /* of a list without amounts: from when its rows count that say nothing else */
 	bool strict;
 	bool alone; /* nobody else imports meanwhile */
 };
 
-/* Payment lists, in the order that decides which of two rows of a person counts. Also refuses files: file_twice, area_unknown,
+/* What register.import_file calls a kind of list. */
+const char *import_kind_name(enum list_kind kind);
+
+/* Payment lists (and those of who joins: the same people and accounts, no amounts), in the order that decides which of two rows of a person counts. Also refuses files: file_twice, area_unknown,
  * programme_unknown (per file), no_mandate (REFUSED as a whole). With how->strict one rejected row refuses everything: REFUSED strict,
  * and the verdicts say which rows. Several officers import side by side; who was not alone and met another over the same person
  * (import_met_another) rolls back and imports the same lists again, alone: verdicts may stay as they are. */
@@ -42,7 +46,7 @@ enum result import_lists(struct work *w, const struct register_keys *keys, const
 	const struct import_how *how, struct import_list *lists, size_t n) WARN_UNUSED;
 bool import_met_another(const struct work *w, enum result r);
 
-/* ---- lists that are no payment lists: a bank's accounts, deaths ----------------------------------------------------------------
+/* ---- lists that are no payment lists: a bank's accounts, deaths, changes ----------------------------------------------------------------
  * They may name a million people, so they come in slices: begin, any number of slices, end; all in the caller's one transaction.
  * Memory does not grow with the file but for 32 bytes a row. Rows come judged from entry.h; verdicts may change to rejected. */
 struct import_file {
@@ -55,7 +59,7 @@ struct import_file {
 struct import_other;
 void import_other_free(struct import_other *o);
 
-/* kind: account_list or deaths. REFUSED no_mandate, file_twice. *out is set in any case; free it. */
+/* kind: import_kind_name. REFUSED no_mandate, file_twice. *out is set in any case; free it. */
 enum result import_other_begin(struct work *w, const struct register_keys *keys, const char *kind,
 	struct import_file *file, struct import_other **out) WARN_UNUSED;
 
@@ -65,8 +69,27 @@ enum result import_accounts_slice(struct import_other *o, struct account_entry *
 /* Who died and when; people of no list are remembered (register.death_notice). */
 enum result import_deaths_slice(struct import_other *o, struct death_entry *at, size_t n) WARN_UNUSED;
 
+/* Who leaves a programme: each row becomes a decision to end the benefit, proposed by this officer; a second one confirms it. Moves and
+ * corrections are written down as what happened to the person. kind as in change.h; programme only for decreases. */
+struct change_entry;
+enum result import_changes_slice(struct import_other *o, enum list_kind kind, const char *programme,
+	struct change_entry *at, size_t n) WARN_UNUSED;
+
 /* REFUSED strict; people_unknown: nobody of a bank's list is registered, so payment lists come first. */
 enum result import_other_end(struct import_other *o, bool strict) WARN_UNUSED;
+
+/* What senders call columns: the newest word counts. cell: list_cell_name, "ignored", or "known" to take the word back. */
+struct import_headings {
+	size_t n;
+	struct import_heading {
+		const char *sender, *heading, *cell;
+	} * at;
+};
+enum result import_headings_of(struct work *w, enum list_kind kind, struct import_headings *out) WARN_UNUSED;
+
+/* The heading is folded here. REFUSED heading_bad, cell_unknown, no_mandate. */
+enum result import_heading_add(struct work *w, enum list_kind kind, const char *sender, const char *heading,
+	const char *cell) WARN_UNUSED;
 
 /* What every row of a period's lists came to. */
 struct import_rows {

@@ -141,10 +141,10 @@ static enum result write_files(struct work *w, struct import *im, struct key32 *
 		wrapped[n++] = row_key_make(a, im->keys, im->files[i].id, &row_keys[i]);
 	}
 	return db_run(w, Q_IMPORT_FILES_ADD,
-		DB_ARGS(db_i64s(ids, n), db_hashes(sums, n), db_texts(names, n), db_text("payment_list"),
-			db_texts(programmes, n), db_texts(areas, n), db_days(area_froms, n),
-			db_day(im->period), db_text(NULL), db_byteas(wrapped, n), db_i64s(accepted, n),
-			db_i64s(rejected, n), db_i64s(repaired, n), db_i64s(totals, n)),
+		DB_ARGS(db_i64s(ids, n), db_hashes(sums, n), db_texts(names, n),
+			db_text(import_kind_name(im->kind)), db_texts(programmes, n), db_texts(areas, n),
+			db_days(area_froms, n), db_day(im->period), db_text(NULL), db_byteas(wrapped, n),
+			db_i64s(accepted, n), db_i64s(rejected, n), db_i64s(repaired, n), db_i64s(totals, n)),
 		NULL);
 }
 
@@ -154,6 +154,7 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 {
 	struct arena *a = w->arena;
 	size_t most = 0, n = 0, standing = 0;
+	bool pays = im->kind == LIST_PAYMENT; /* only such a row puts its person on the lists of the period */
 	for (size_t i = 0; i < im->n_lists; i++)
 		most += im->lists[i].n;
 	int64_t *files = COLUMN(a, most, int64_t), *rows = COLUMN(a, most, int64_t),
@@ -192,8 +193,9 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 		DB_ARGS(db_i64s(files, n), db_i64s(rows, n), db_texts(statuses, n),
 			db_with_nulls(db_i64s(persons, n), no_person),
 			db_with_nulls(db_i64s(listed, n), no_listed), db_texts(codes, n), db_texts(notes, n),
-			db_with_nulls(db_byteas(sealed, n), no_sealed), db_texts(programmes, n),
-			db_day(im->period), db_texts(kinds, n)));
+			db_with_nulls(db_byteas(sealed, n), no_sealed),
+			pays ? db_texts(programmes, n) : db_null(), pays ? db_day(im->period) : db_null(),
+			pays ? db_texts(kinds, n) : db_null()));
 }
 
 /* What somebody may have said before is passed over; where everybody is new nothing can be. */
@@ -243,6 +245,16 @@ static int number_or_0(const struct rows *rows, size_t i, int col)
 	return row_null(rows, i, col) ? 0 : row_i32(rows, i, col);
 }
 
+/* Up to which month enrolments count as known: a list of who joins may name later ones. */
+static struct day last_month(const struct import *im)
+{
+	struct day last = im->period;
+	for (size_t i = 0; i < im->n_rows && im->kind != LIST_PAYMENT; i++)
+		if (stands(&im->rows[i]) && day_cmp(month_first(im->rows[i].entry->from), last) > 0)
+			last = month_first(im->rows[i].entry->from);
+	return last;
+}
+
 /* *kept[i]: the row says the same as the register does, so nothing is written. */
 static enum result find_kept_enrolments(
 	struct work *w, struct import *im, const struct old_rows *o, bool *kept)
@@ -251,7 +263,8 @@ static enum result find_kept_enrolments(
 	if (o->n == 0)
 		return OK;
 	enum result r = db_run(w, Q_IMPORT_ENROLLED,
-		DB_ARGS(db_texts(o->programmes, o->n), db_i64s(o->persons, o->n), db_day(im->period)), &rows);
+		DB_ARGS(db_texts(o->programmes, o->n), db_i64s(o->persons, o->n), db_day(last_month(im))),
+		&rows);
 	if (r != OK)
 		return r;
 	int at = rows_col(&rows, "n"), category = rows_col(&rows, "category"),

@@ -23,6 +23,7 @@ struct import {
 	struct arena *arena;
 	const struct register_keys *keys;
 	const struct reference *reference;
+	enum list_kind kind;
 	struct day period; /* its first day */
 	struct import_list *lists;
 	size_t n_lists;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ledger/base/name.h"
 #include "ledger/base/text.h"
 
 static const enum list_cell payment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_CATEGORY,
@@ -104,6 +105,25 @@ bool list_cell_parse(const char *name, enum list_cell *c)
 		return true;
 	}
 	return false;
+}
+
+bool list_heading_fold(struct arena *a, struct bytes cell, char out[static LIST_HEADING_MAX])
+{
+	const char *folded;
+	size_t n = 0;
+	if (cell.n == 0 || cell.n >= LIST_HEADING_MAX || !name_fold(a, cell, &folded, NULL))
+		return false;
+	for (const char *s = folded; *s && n < LIST_HEADING_MAX - 1; s++) {
+		bool word = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9');
+		if (word)
+			out[n++] = *s;
+		else if (n > 0 && out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
+	return n > 0;
 }
 
 const char *list_letters(int column, char out[static LIST_LETTERS_SIZE])

@@ -81,6 +81,10 @@ const char *list_cell_name(
 
 bool list_cell_parse(const char *name, enum list_cell *c) WARN_UNUSED;
 
+/* A heading as it is compared: «Tỷ lệ TTCT (%)» gives "ty le ttct": letters, digits and single spaces. False when it cannot be one. */
+#define LIST_HEADING_MAX 300 /* bytes; anything longer is a sentence, not a heading */
+bool list_heading_fold(struct arena *a, struct bytes heading, char out[static LIST_HEADING_MAX]) WARN_UNUSED;
+
 /* A column's letters: 1 is A, 28 is AB. And back: 0 when it is none. */
 #define LIST_LETTERS_SIZE 4
 const char *list_letters(int column, char out[static LIST_LETTERS_SIZE]);

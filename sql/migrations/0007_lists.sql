@@ -6,3 +6,24 @@ set local role chitra_owner;
 alter table register.import_row drop constraint import_row_status_check,
 	add constraint import_row_status_check check (status in ('accepted', 'rejected', 'repaired', 'known')),
 	add constraint import_row_known check (status <> 'known' or person is null);
+
+alter table register.import_file drop constraint import_file_kind_check,
+	add constraint import_file_kind_check check (kind in ('payment_list', 'enrolment_list', 'increase_list', 'decrease_list',
+		'account_list', 'deaths', 'moves', 'corrections', 'agent_paid_list'));
+
+-- What a sender (a ward by its code, a bank by its code) calls a column that the program does not know or takes for another one. The
+-- newest line counts; "known" goes back to what the program knows.
+create table register.list_heading (
+	id bigint generated always as identity primary key,
+	sender text not null check (length(sender) between 1 and 32),
+	kind text not null,
+	heading text not null check (heading ~ '^[a-z0-9]+( [a-z0-9]+)*$'),	-- folded
+	cell text not null check (cell ~ '^[a-z_]+$'),				-- a cell of the list, "ignored" or "known"
+	officer bigint not null references auth.officer,
+	at timestamptz not null default now()
+);
+create index on register.list_heading (sender, kind);
+create trigger by_me after insert on register.list_heading referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
+create trigger append_only before update or delete on register.list_heading for each row execute function ops.refuse_change();
+create trigger append_only_all before truncate on register.list_heading execute function ops.refuse_change();

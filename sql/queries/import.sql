@@ -270,3 +270,49 @@ select f.name as file, r.row_no as row, r.status as outcome, coalesce(r.code, ''
 	coalesce(f.area_code, '') as area
 from register.import_row r join register.import_file f on f.id = r.file
 where f.period = $1 order by f.name, r.row_no;
+
+-- name: import_headings
+-- duties: desk
+-- in: kind text
+-- out: sender text, heading text, cell text
+select sender, heading, cell from (
+	select distinct on (sender, heading) sender, heading, cell from register.list_heading where kind = $1 order by sender, heading, id desc) h
+where cell <> 'known' order by sender, heading;
+
+-- name: import_heading_add
+-- duties: desk
+-- in: sender text, kind text, heading text, cell text
+-- out:
+insert into register.list_heading (sender, kind, heading, cell, officer) values ($1, $2, $3, $4, auth.me());
+
+-- name: import_ends_propose
+-- duties: desk
+-- in: programme text, persons bigint[], months date[], numbers text[], reasons text[]
+-- out: n bigint, code text
+-- Each becomes the first half of a decision; code says why it did not. A second list of the same month brings nothing twice.
+with w as (
+	select w.n, w.person, w.month, w.number, w.reason, case
+		when e.area_code is null then 'person_not_enrolled'
+		when not coalesce((select bool_or(auth.may(m.role, g.code, e.area_code, 0)) from auth.mandate m
+			where m.officer = auth.me() and m.role = 'register'), false) then 'person_of_another'
+		when exists (select from register.decision d where d.kind = 'terminate' and d.programme = $1 and d.person = w.person
+			and d.month = w.month) then 'already_in'
+		when w.n > min(w.n) over (partition by w.person, w.month) then 'duplicate' end as code
+	from unnest($2, $3, $4, $5) with ordinality as w(person, month, number, reason, n)
+	left join org.programme_agency pa on pa.programme = $1
+	left join org.agency g on g.id = pa.agency
+	left join lateral (select e.area_code from register.enrolment e where e.person = w.person and e.programme = $1
+		order by e.from_month desc, e.id desc limit 1) e on true
+), added as (
+	insert into register.decision (kind, programme, person, month, number, reason, first_officer)
+	select 'terminate', $1, person, month, left(number, 100), left(reason, 500), auth.me() from w where code is null
+)
+select n, code from w order by n;
+
+-- name: import_events_add
+-- duties: desk
+-- in: kind text, persons bigint[], days date[], file bigint
+-- out:
+insert into register.person_event (person, kind, day, file)
+select e.person, $1, e.day, $4 from unnest($2, $3) as e(person, day)
+on conflict do nothing;

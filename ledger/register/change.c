@@ -1,0 +1,58 @@
+#include "ledger/register/change.h"
+
+#include <string.h>
+
+#include "ledger/base/name.h"
+
+static const char *judge_decrease(const struct list_row *row, struct change_entry *e)
+{
+	if (!read_month(row->cells[CELL_FROM], &e->month))
+		return "months_bad";
+	e->reason = row->cells[CELL_REASON];
+	e->decision = row->cells[CELL_DECISION];
+	return strlen(e->reason) < 3 ? "reason_empty" : NULL;
+}
+
+static bool is_past_day(const struct reference *r, const char *cell, struct day *out)
+{
+	return read_day(cell, out) && day_cmp(*out, r->today) <= 0;
+}
+
+static const char *judge_correction(
+	const struct reference *r, const struct list_row *row, struct change_entry *e)
+{
+	const char *day = row->cells[CELL_DAY];
+	const char *code = entry_whole_id(r, row->cells[CELL_OLD_ID], &e->old);
+	e->has_old = true;
+	if (code)
+		return code;
+	e->day = r->today;
+	return *day && !is_past_day(r, day, &e->day) ? "day_bad" : NULL;
+}
+
+static const char *judge(struct arena *a, const struct reference *r, enum list_kind kind,
+	const struct list_row *row, struct change_entry *e)
+{
+	const char *folded, *code = entry_row_problem(row, &e->column);
+	if (code || (code = entry_whole_id(r, row->cells[CELL_ID], &e->id)))
+		return code;
+	if (!name_fold(a, bytes_z(e->name), &folded, NULL))
+		return *e->name ? "name_bad" : "name_empty";
+	if (kind == LIST_DECREASE)
+		return judge_decrease(row, e);
+	if (kind == LIST_CORRECTIONS)
+		return judge_correction(r, row, e);
+	return is_past_day(r, row->cells[CELL_MOVE_DAY], &e->day) ? NULL : "move_day_bad";
+}
+
+void change_judge(struct arena *a, const struct reference *r, enum list_kind kind, const struct list_row *row,
+	struct change_entry *out)
+{
+	*out = (struct change_entry){.row = row->row,
+		.raw = row->raw,
+		.name = row->cells[CELL_NAME],
+		.reason = "",
+		.decision = ""};
+	out->code = judge(a, r, kind, row, out);
+	out->status = out->code ? ENTRY_REJECTED : ENTRY_ACCEPTED;
+}

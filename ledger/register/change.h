@@ -1,0 +1,28 @@
+/* change.h: one row of a list that says what happened to people: who leaves a programme, who moved, whose particulars were corrected.
+ *
+ * Pure, like entry.h: what can be said of a row from itself. Whether the person is registered or enrolled is import_changes_store's. */
+#ifndef LEDGER_REGISTER_CHANGE_H
+#define LEDGER_REGISTER_CHANGE_H
+
+#include "ledger/register/entry.h"
+
+struct change_entry {
+	int32_t row;
+	enum entry_status status;
+	const char *code;
+	int column;
+	const char *raw;
+	struct personal_id id; /* of a correction: the new one */
+	bool has_old;
+	struct personal_id old; /* of a correction: by which the person is registered */
+	const char *name;
+	struct month month;            /* of a decrease: from which nothing is owed */
+	const char *reason, *decision; /* of a decrease; decision "" when the list names none */
+	struct day day;                /* of a move or a correction */
+};
+
+/* kind: LIST_DECREASE, LIST_MOVES or LIST_CORRECTIONS. Texts live in the row. */
+void change_judge(struct arena *a, const struct reference *r, enum list_kind kind, const struct list_row *row,
+	struct change_entry *out);
+
+#endif

@@ -1,0 +1,132 @@
+/* import_changes_store.c: lists of who leaves, moved, or was corrected, slice by slice. */
+#include "ledger/register/import_slice_store.h"
+
+#include <string.h>
+
+#include "ledger/base/name.h"
+#include "ledger/register/change.h"
+
+struct changes {
+	struct import_other *o;
+	struct change_entry *at;
+	size_t n;
+	struct people_found people;
+	size_t *person_of;
+};
+
+static void reject(struct change_entry *e, const char *code)
+{
+	e->status = ENTRY_REJECTED;
+	e->code = code;
+}
+
+/* A correction names its person by the old ID; everybody else is who the ID says. */
+static enum result find_people(struct changes *c)
+{
+	people_begin(&c->people, c->o->slice);
+	c->person_of = arena_array(c->o->slice, c->n, size_t);
+	for (size_t i = 0; i < c->n; i++)
+		if (!c->at[i].code)
+			c->person_of[i] = people_add(
+				&c->people, c->o->keys, c->at[i].has_old ? &c->at[i].old : &c->at[i].id);
+	return slice_find_people(c->o->w, &c->people);
+}
+
+/* A corrected name is another one; anybody else's must fit. */
+static void judge_people(struct changes *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct found_person *p = &c->people.at[c->person_of[i]];
+		if (c->at[i].code)
+			continue;
+		if (p->id == 0)
+			reject(&c->at[i], "person_unknown");
+		else if (!c->at[i].has_old &&
+			 name_grade(bytes_z(p->name), bytes_z(c->at[i].name)) > NAME_PARTIAL)
+			reject(&c->at[i], "id_other_name");
+	}
+}
+
+static int64_t person(const struct changes *c, size_t i)
+{
+	return c->at[i].code ? 0 : c->people.at[c->person_of[i]].id;
+}
+
+/* Whoever is not enrolled, or is ended already, has nothing to end. */
+static enum result propose_ends(struct changes *c, const char *programme)
+{
+	struct arena *a = c->o->slice;
+	int64_t *persons = arena_array(a, c->n, int64_t);
+	struct day *months = arena_array(a, c->n, struct day);
+	const char **numbers = arena_array(a, c->n, const char *),
+		   **reasons = arena_array(a, c->n, const char *);
+	size_t *which = arena_array(a, c->n, size_t), n = 0;
+	struct rows rows;
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->at[i].code)
+			continue;
+		persons[n] = person(c, i);
+		months[n] = month_first(c->at[i].month);
+		numbers[n] = *c->at[i].decision ? c->at[i].decision : c->o->file->name;
+		reasons[n] = c->at[i].reason;
+		which[n++] = i;
+	}
+	enum result r = db_run(c->o->w, Q_IMPORT_ENDS_PROPOSE,
+		DB_ARGS(db_text(programme), db_i64s(persons, n), db_days(months, n), db_texts(numbers, n),
+			db_texts(reasons, n)),
+		&rows);
+	if (r != OK)
+		return r;
+	for (size_t i = 0; i < rows_n(&rows); i++)
+		if (!row_null(&rows, i, rows_col(&rows, "code")))
+			reject(&c->at[which[row_i64(&rows, i, rows_col(&rows, "n")) - 1]],
+				arena_strdup(a, row_text(&rows, i, rows_col(&rows, "code"))));
+	return OK;
+}
+
+static enum result add_events(struct changes *c, const char *kind)
+{
+	struct arena *a = c->o->slice;
+	int64_t *persons = arena_array(a, c->n, int64_t);
+	struct day *days = arena_array(a, c->n, struct day);
+	size_t n = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->at[i].code)
+			continue;
+		persons[n] = person(c, i);
+		days[n++] = c->at[i].day;
+	}
+	return db_run(c->o->w, Q_IMPORT_EVENTS_ADD,
+		DB_ARGS(db_text(kind), db_i64s(persons, n), db_days(days, n), db_i64(c->o->id)), NULL);
+}
+
+static enum result changes_slice(struct changes *c, enum list_kind kind, const char *programme)
+{
+	struct other_row *rows = arena_array(c->o->slice, c->n, struct other_row);
+	enum result r = find_people(c);
+	if (r != OK)
+		return r;
+	judge_people(c);
+	r = kind == LIST_DECREASE ? propose_ends(c, programme)
+				  : add_events(c, kind == LIST_MOVES ? "move" : "correction");
+	if (r != OK)
+		return r;
+	for (size_t i = 0; i < c->n; i++)
+		rows[i] = (struct other_row){.row = c->at[i].row,
+			.code = c->at[i].code,
+			.raw = c->at[i].raw,
+			.person = person(c, i)};
+	return slice_write_rows(c->o, rows, c->n);
+}
+
+enum result import_changes_slice(
+	struct import_other *o, enum list_kind kind, const char *programme, struct change_entry *at, size_t n)
+{
+	struct changes c = {.o = o, .at = at, .n = n};
+	struct arena *whole = o->w->arena;
+	arena_reset(o->slice); /* codes that we gave out live until here */
+	o->w->arena = o->slice;
+	enum result r = changes_slice(&c, kind, programme);
+	o->w->arena = whole;
+	return r;
+}
