@@ -162,7 +162,7 @@ enum result history_deaths(struct run *run)
 {
 	struct rows rows;
 	enum result r = db_run(run->w, Q_ENTITLE_AFTER_DEATH,
-		DB_ARGS(db_text(run->programme), db_text(advice_for("after_death"))), &rows);
+		DB_ARGS(db_text(run->programme), db_null(), db_text(advice_for("after_death"))), &rows);
 	if (r == OK)
 		run->counts->after_death = (int64_t)rows_n(&rows);
 	return r;

@@ -378,6 +378,7 @@ static enum result add_deaths(struct import_other *o, const struct death_entry *
 		*numbers = arena_array(a, most, int64_t);
 	struct hash16 *blinds = arena_array(a, most, struct hash16);
 	struct day *days = arena_array(a, most, struct day);
+	struct rows found;
 	for (size_t i = 0; i < most; i++) {
 		if (at[i].code)
 			continue;
@@ -387,10 +388,14 @@ static enum result add_deaths(struct import_other *o, const struct death_entry *
 		files[n] = o->id;
 		numbers[n++] = at[i].row;
 	}
-	return db_run(o->w, Q_IMPORT_DEATHS_ADD,
+	enum result r = db_run(o->w, Q_IMPORT_DEATHS_ADD,
 		DB_ARGS(db_i64s(persons, n), db_hash16s(blinds, n), db_days(days, n), db_i64s(files, n),
 			db_i64s(numbers, n)),
 		NULL);
+	if (r == OK) /* what was claimed for later months waits from now on */
+		r = db_run(o->w, Q_ENTITLE_AFTER_DEATH,
+			DB_ARGS(db_null(), db_i64s(persons, n), db_text(advice_for("after_death"))), &found);
+	return r;
 }
 
 static enum result deaths_slice(struct import_other *o, struct death_entry *at, size_t n)

@@ -142,15 +142,17 @@ order by w.person, e.kind, e.from_month, e.category;
 
 -- name: entitle_after_death
 -- duties: desk
--- in: programme text, note text
+-- in: programme text, persons bigint[], note text
 -- out: person bigint
--- Whoever died after the claim was made: months after the month of death are not due (Decree 20/2021/ND-CP art. 8 (2)).
+-- Of a programme (null: all), or of these people (null: all), whoever died after the claim was made: months after the month of death
+-- are not due (Decree 20/2021/ND-CP art. 8 (2)). The finding holds back what is not yet in a batch.
 insert into register.finding (programme, period, person, code, note, blocks)
-select distinct c.programme, c.pay_period, c.person, 'after_death', $2, true
+select distinct c.programme, c.pay_period, c.person, 'after_death', $3, true
 from register.person_event d
-cross join lateral (select c.* from payout.claim c where c.person = d.person and c.programme = $1 and c.month > d.day
+cross join lateral (select c.* from payout.claim c where c.person = d.person and ($1 is null or c.programme = $1) and c.month > d.day
 	and c.kind in ('regular', 'arrears') offset 0) c
-where d.kind = 'death' and not exists (select from payout.claim_void v where v.claim = c.id)
+where d.kind = 'death' and ($2 is null or d.person = any ($2))
+	and not exists (select from payout.claim_void v where v.claim = c.id)
 on conflict do nothing
 returning person;
 

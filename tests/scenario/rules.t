@@ -221,4 +221,12 @@ is "$(decided grant 099145000001 --programme merit --from 2027-03 --period 2027-
 	'75/2021/ND-CP art. 13: worship of two martyrs is granted'
 said=$(chitra --json entitle --programme merit --period 2027-03)
 like "$said" '"new_claims":1,"new_dong":2800000,' 'twice 1,400,000'
+
+# ---- a death that comes late ---------------------------------------------------------------------------------------------------------------
+
+printf 'Số CCCD,Họ và tên,Ngày mất\n099145000001,Phạm Thị Già,05/02/2027\n' >"$scratch/deaths.csv"
+chitra import "$scratch/deaths.csv" --kind deaths >/dev/null
+is "$(sql "select string_agg(to_char(f.period, 'YYYY-MM'), ' ') from register.finding f join register.person p on p.id = f.person
+	where f.code = 'after_death' and p.name = 'Phạm Thị Già'")" 2027-03 \
+	'20/2021/ND-CP art. 8 (2): what was claimed for months after a death waits as soon as the death is known; the month of death is due'
 done_testing
