@@ -139,22 +139,31 @@ static int propose(struct cli *cli, struct asked *o, const char *id_text)
 	return EX_OK;
 }
 
-static int confirm(struct cli *cli, const char *text)
+static void fill_confirmed(struct json_writer *j, const void *what)
 {
-	uint64_t n;
-	if (!text_u64(bytes_z(text), INT64_MAX, &n))
-		return cli_usage(cli);
-	int64_t id = (int64_t)n;
+	json_put_i64(j, "confirmed", *(const int64_t *)what);
+}
+
+static int confirm(struct cli *cli, int n, char **words)
+{
+	struct arena *a = cli->w->arena;
+	int64_t *ids = arena_array(a, (size_t)n, int64_t), confirmed = n;
+	for (int i = 0; i < n; i++) {
+		uint64_t id;
+		if (!text_u64(bytes_z(words[i]), INT64_MAX, &id))
+			return cli_usage(cli);
+		ids[i] = (int64_t)id;
+	}
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = decision_confirm(cli->w, id);
+		r = decision_confirm(cli->w, ids, (size_t)n);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r != OK)
 		return cli_exit(cli, r);
 	if (cli->json)
-		cli_print_json(fill_id, &id);
+		cli_print_json(fill_confirmed, &confirmed);
 	else
 		puts("Đã quyết định");
 	return EX_OK;
@@ -234,8 +243,8 @@ int cli_decide(struct cli *cli, int argc, char **argv)
 	int words = argc - optind - 1;
 	if (strcmp(what, "list") == 0 && words == 0)
 		return list(cli, &asked);
-	if (strcmp(what, "confirm") == 0 && words == 1)
-		return confirm(cli, word);
+	if (strcmp(what, "confirm") == 0 && words > 0)
+		return confirm(cli, words, argv + optind + 1);
 	if (words != (strcmp(what, "together") != 0) || !is_whole(&asked))
 		return cli_usage(cli);
 	if (words == 0)

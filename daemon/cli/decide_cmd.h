@@ -15,7 +15,7 @@
 	"       chitra decide recover PERSONAL-ID --programme CODE --from YYYY-MM --amount DONG …\n"          \
 	"         nothing is taken off other months\n"                                                          \
 	"         … = --number NUMBER-OF-THE-DECISION --reason TEXT\n"                                        \
-	"       chitra decide confirm ID          the second officer\n"                                         \
+	"       chitra decide confirm ID...       the second officer: all or none\n"                            \
 	"       chitra decide list [--open] [--json]"
 
 int cli_decide(struct cli *cli, int argc, char **argv);

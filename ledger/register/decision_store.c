@@ -1,5 +1,6 @@
 #include "ledger/register/decision_store.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum result person_by_id(struct work *w, const struct register_keys *keys, const struct personal_id *id,
@@ -84,27 +85,20 @@ enum result decision_propose(struct work *w, struct decision d, int64_t *id)
 	return r;
 }
 
-enum result decision_confirm(struct work *w, int64_t id)
+enum result decision_confirm(struct work *w, const int64_t *ids, size_t n)
 {
 	struct rows rows;
-	bool dead;
-	struct day death;
-	enum result r = db_run(w, Q_DECISION_FIND, DB_ARGS(db_i64(id)), &rows);
+	enum result r = db_run(w, Q_DECISION_FIND, DB_ARGS(db_i64s(ids, n)), &rows);
 	if (r != OK)
 		return r;
-	if (rows_n(&rows) == 0) {
-		why_set(&w->why, "decision_unknown", "no decision of this number waits for a second officer");
+	int id = rows_col(&rows, "id"), problem = rows_col(&rows, "problem");
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		if (row_null(&rows, i, problem))
+			continue;
+		why_set(&w->why, row_text(&rows, i, problem), "decision %" PRId64, row_i64(&rows, i, id));
 		return REFUSED;
 	}
-	if (row_bool(&rows, 0, rows_col(&rows, "mine"))) {
-		why_set(&w->why, "same_person", "another officer confirms what you proposed");
-		return REFUSED;
-	}
-	int person = rows_col(&rows, "person");
-	struct decision d = {.programme = row_text(&rows, 0, rows_col(&rows, "programme")),
-		.person = row_null(&rows, 0, person) ? 0 : row_i64(&rows, 0, person)};
-	r = check(w, &d, &dead, &death);
-	return r == OK ? db_run(w, Q_DECISION_CONFIRM, DB_ARGS(db_i64(id)), &rows) : r;
+	return db_run(w, Q_DECISION_CONFIRM, DB_ARGS(db_i64s(ids, n)), &rows);
 }
 
 enum result decision_list(struct work *w, bool open_only, int64_t person, struct decisions_out *out)

@@ -39,8 +39,8 @@ struct decision {
  * person_not_enrolled, not_dead, rate_unknown. */
 enum result decision_propose(struct work *w, struct decision d, int64_t *id) WARN_UNUSED;
 
-/* REFUSED decision_unknown, same_person, no_mandate, funeral_once. */
-enum result decision_confirm(struct work *w, int64_t id) WARN_UNUSED;
+/* All of them or none. REFUSED decision_unknown, same_person, no_mandate (why->text names the first), funeral_once. */
+enum result decision_confirm(struct work *w, const int64_t *ids, size_t n) WARN_UNUSED;
 
 struct decision_out {
 	int64_t id;

@@ -41,15 +41,29 @@ returning id;
 
 -- name: decision_find
 -- duties: desk
--- in: id bigint
--- out: programme text, person bigint, mine boolean
-select d.programme, d.person, d.first_officer = auth.me() as mine from register.decision d where d.id = $1 and d.second_officer is null;
+-- in: ids bigint[]
+-- out: id bigint, problem text
+-- Why this officer cannot confirm each of them; null: nothing speaks against it.
+select i.id, case
+	when d.id is null or d.second_officer is not null then 'decision_unknown'
+	when d.first_officer = auth.me() then 'same_person'
+	when not coalesce((select bool_or(auth.may(m.role, g.code, case when d.person is null then '*' else e.area_code end, 0))
+		from auth.mandate m
+		where m.officer = auth.me() and m.role in ('register', 'maker', 'checker', 'approver')), false) then 'no_mandate'
+end as problem
+from unnest($1) as i(id)
+left join register.decision d on d.id = i.id
+left join org.programme_agency pa on pa.programme = d.programme
+left join org.agency g on g.id = pa.agency
+left join lateral (select e.area_code from register.enrolment e where e.person = d.person
+	order by e.programme <> d.programme, e.from_month desc, e.id desc limit 1) e on true
+order by i.id;
 
 -- name: decision_confirm
 -- duties: desk
--- in: id bigint
+-- in: ids bigint[]
 -- out: id bigint
-update register.decision set second_officer = auth.me(), decided_at = clock_timestamp() where id = $1 and second_officer is null returning id;
+update register.decision set second_officer = auth.me(), decided_at = clock_timestamp() where id = any ($1) and second_officer is null returning id;
 
 -- name: decision_list
 -- duties: desk

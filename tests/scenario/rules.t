@@ -146,6 +146,12 @@ is $? 77 'nor may an officer of another ward'
 is "$(second decide confirm 1)" 'Đã quyết định' 'a second one does'
 second decide confirm 1 >/dev/null 2>&1
 is $? 65 'once'
+for month in 06 07; do
+	chitra decide resume 099140000005 --programme social --from 2027-$month --number 13/QĐ-UBND --reason 'thử' >/dev/null
+done
+said=$(second decide confirm 2 3 99 2>&1)
+like "$? $said" '^65 .*decision 99' 'several are confirmed together, all or none'
+is "$(sql "select count(*) from register.decision where second_officer is not null")" 1 'here none, and the one that is missing is named'
 like "$(chitra decide list)" '12/QĐ-UBND *thu *lan' 'the list of decisions names both'
 is "$(decided together --programme social --period 2027-01 --number 1/QĐ-SYT)" 'Đã quyết định' 'January and February are to be paid together before Tết'
 sql "insert into register.person_event (person, kind, day) select id, 'death', '2026-11-28' from register.person where name = 'Ngô Thị Mất'"
