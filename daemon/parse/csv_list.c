@@ -133,13 +133,14 @@ static bool attempt_with(const struct asked *asked, struct bytes head, char deli
 	heading_search_begin(&t->search, t->arena, asked);
 	csv_begin(&csv, delimiter);
 	buf_init(&t->record.text, ROW_MAX);
-	for (size_t at = 0; at < head.n && !t->search.complete && t->record.row <= TITLE_ROWS_MAX;
-		at += SNIFF) {
+	size_t at = 0;
+	for (; at < head.n && !t->search.complete && t->record.row <= TITLE_ROWS_MAX; at += SNIFF) {
 		size_t n = head.n - at < SNIFF ? head.n - at : SNIFF;
 		if (csv_parse(&csv, head.at + at, n, attempt_cell, attempt_row, t) != n)
 			break;
 	}
-	if (!t->search.complete)
+	/* Only at the end of the text is the last row one; elsewhere it may end inside a letter. */
+	if (!t->search.complete && at >= head.n)
 		csv_fini(&csv, attempt_cell, attempt_row, t);
 	bool complete = heading_search_end(&t->search);
 	*known = t->search.found.known;

@@ -141,6 +141,14 @@ static bool text_of_utf16(struct encoding *e, struct bytes piece, struct buf *ou
 	return true;
 }
 
+/* Text; a byte order mark before all others is none. */
+static void put_text(struct encoding *e, const uint8_t *at, size_t n, struct buf *out)
+{
+	bool mark = !e->begun && n >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0;
+	e->begun = e->begun || n > 0;
+	buf_add(out, at + (mark ? 3 : 0), n - (mark ? 3 : 0));
+}
+
 /* The character that began in the last piece; *used bytes of this one end it. */
 static bool finish_tail(struct encoding *e, struct bytes piece, size_t *used, struct buf *out)
 {
@@ -152,8 +160,10 @@ static bool finish_tail(struct encoding *e, struct bytes piece, size_t *used, st
 	if (e->n_tail < want)
 		return true;
 	e->n_tail = 0;
-	buf_add(out, e->tail, want);
-	return utf8_character(bytes_of(e->tail, want)) == want;
+	if (utf8_character(bytes_of(e->tail, want)) != want)
+		return false;
+	put_text(e, e->tail, want, out);
+	return true;
 }
 
 static size_t good_bytes(struct bytes in)
@@ -168,9 +178,8 @@ static bool text_of_utf8(struct encoding *e, struct bytes piece, struct buf *out
 {
 	const uint8_t *nul = piece.n > 0 ? memchr(piece.at, '\0', piece.n) : NULL;
 	size_t used = 0;
-	if (!e->begun && piece.n >= 3 && memcmp(piece.at, "\xef\xbb\xbf", 3) == 0)
-		used = 3;
-	e->begun = e->begun || piece.n > 0;
+	if (nul)
+		piece.n = (size_t)(nul - piece.at);
 	if (e->n_tail > 0 && !finish_tail(e, piece, &used, out))
 		return problem_set(p, "file_encoding", 0, encoding_guess(piece));
 	struct bytes rest = bytes_of(piece.at + used, piece.n - used);
@@ -180,11 +189,11 @@ static bool text_of_utf8(struct encoding *e, struct bytes piece, struct buf *out
 		e->n_tail = begun;
 		rest.n -= begun;
 	}
-	size_t good = nul ? (size_t)(nul - rest.at) : utf8_valid(rest) ? rest.n : good_bytes(rest);
-	buf_add(out, rest.at, good);
-	if (nul)
-		return problem_set(p, "file_nul", 0, "");
-	return good == rest.n || problem_set(p, "file_encoding", 0, encoding_guess(piece));
+	size_t good = utf8_valid(rest) ? rest.n : good_bytes(rest);
+	put_text(e, rest.at, good, out);
+	if (good < rest.n)
+		return problem_set(p, "file_encoding", 0, encoding_guess(piece));
+	return !nul || problem_set(p, "file_nul", 0, "");
 }
 
 bool encoding_text(struct encoding *e, struct bytes piece, struct buf *out, struct problem *p)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/parse/csv_list.h"
-#include "ledger/register/entry.h"
+#include "ledger/register/change.h"
 
 static bool take(void *context, struct bytes lines)
 {
@@ -29,6 +29,10 @@ static void judge(enum list_kind kind, struct buf *lines)
 		entry_judge(a, &reference, &terms, &row, &e);
 		account_entry_judge(a, &reference, "DEMO", &row, &account);
 		death_entry_judge(a, &reference, &row, &death);
+		struct change_entry change;
+		change_judge(a, &reference, LIST_DECREASE, &row, &change);
+		change_judge(a, &reference, LIST_MOVES, &row, &change);
+		change_judge(a, &reference, LIST_CORRECTIONS, &row, &change);
 	}
 	if (*why.code || rest != copy + lines->n)
 		abort();
