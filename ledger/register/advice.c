@@ -89,7 +89,7 @@ static const struct advice rows[] = {
 	{"rate_unread", "Quyết định: mức hưởng chưa được đọc từ văn bản gốc"},
 	{"already_claimed", "Quyết định: tháng này đã được tính ở khoản khác"},
 	{"age_outside", "Sửa đối tượng: tuổi của người này không thuộc đối tượng đã ghi"},
-	{"suspended", "Lập quyết định hưởng lại nếu đủ điều kiện: đang tạm dừng"},
+	{"suspended", "Lập quyết định hưởng lại nếu đủ điều kiện, thôi hưởng nếu ba tháng không hợp tác: đang tạm dừng"},
 	{"terminated", "Đưa ra khỏi danh sách: đã thôi hưởng"},
 	{"uncollected",
 		"Xác minh rồi lập quyết định hưởng lại hoặc thôi hưởng: đã ba tháng liền không đến lĩnh tiền mặt"},

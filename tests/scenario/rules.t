@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 fresh_database
 
 export CHITRA_CONFIG=$scratch/chitra.conf CHITRA_SESSION=$scratch/thu
-for key in kek blind; do
+for key in kek blind id; do
 	chitra secret new "$scratch/$key" || exit 1
 done
 cat >"$CHITRA_CONFIG" <<-CONF
@@ -17,6 +17,7 @@ cat >"$CHITRA_CONFIG" <<-CONF
 	[desk]
 	kek = $scratch/kek
 	blind_key = $scratch/blind
+	id_key = $scratch/id
 CONF
 # officer LOGIN DIGIT AREA: a session whose token is 64 times the digit, and the mandate register in an area
 officer()
@@ -106,6 +107,8 @@ like "$said" '"new_claims":5,.*"risen":0' 'the list of October left before the d
 
 # ---- the rise ---------------------------------------------------------------------------------------------------------------------
 
+rows=("${rows[@]//1.500.000/1.620.000}")
+rows=("${rows[@]//1.750.000/1.890.000}")
 month 2026-11 2026-10-22
 like "$said" '"new_claims":25,.*"risen":20,' '335/2026/ND-CP: November has its own claims, and the differences of July to October'
 is "$(claims 2026-11 arrears | grep -o 'Phạm[^,]*' | paste -sd,)" \
@@ -179,7 +182,7 @@ uncollected()
 	for m in "$@"; do
 		sql "set session_replication_role = replica;
 			insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
-				select c.id, 1, 1, c.id, sha256('cash'), c.amount_dong, sha256('line'), lpad(c.id::text, 19, '0')
+				select c.id, 1, 0, c.id, sha256('cash'), c.amount_dong, sha256('line'), lpad(c.id::text, 19, '0')
 				from payout.claim c join register.person p on p.id = c.person where p.name = '$name' and c.month = '$m-01' and c.kind = 'regular';
 			insert into payout.payout_state (payout, state) select max(id), 9 from payout.payout;
 			insert into recon.cash_list (channel, message, paid_count, paid_dong, unpaid_count, unpaid_dong, first_officer, second_officer)
@@ -227,6 +230,25 @@ is "$(decided grant 099145000001 --programme merit --from 2027-03 --period 2027-
 	'75/2021/ND-CP art. 13: worship of two martyrs is granted'
 said=$(chitra --json entitle --programme merit --period 2027-03)
 like "$said" '"new_claims":1,"new_dong":2800000,' 'twice 1,400,000'
+
+# ---- each claim is a payout --------------------------------------------------------------------------------------------------------------
+
+sql "insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, posting_lag_days, items_per_message,
+		valid_hours, agent_key) select 'post', 'cash', id, 'vnpost', 'cash_list', true, 7, true, 1, 500, 72, sha256('agent') from org.funding_account;
+	insert into auth.mandate select officer, certificate, 'maker', agency, area, 1000000000000 from auth.mandate where officer = 1"
+chitra batch make --all --period 2027-03 --programme social >"$scratch/said" 2>&1 || cat "$scratch/said"
+is "$(sql "select string_agg(to_char(c.month, 'MM ') || c.kind || ' ' || c.instalment || ' ' || p.amount_dong, ', ' order by c.kind desc, c.month)
+	from payout.payout p join payout.claim c on c.id = p.claim join register.person x on x.id = c.person
+	where x.name = 'Phạm Thị Già' and c.pay_period in ('2026-11-01', '2027-01-01')")" \
+	'11 regular 1 1620000, 01 regular 1 1620000, 02 regular 1 1620000, 07 arrears 1 120000, 08 arrears 1 120000, 09 arrears 1 120000, 10 arrears 1 120000' \
+	'January and February are two payouts, and so is each month of arrears'
+is "$(sql "select count(*) = count(distinct end_to_end_id) from payout.payout")" t 'under ids of their own'
+is "$(sql "select count(*) from payout.payout p join payout.claim c on c.id = p.claim join register.person x on x.id = c.person
+	where x.name = 'Ngô Thị Mất' and c.month >= '2026-12-01'")" 0 'what was claimed for a month after death is paid to nobody'
+report=$(chitra report carry --period 2027-04 --programme social --csv)
+unlike "$report" 'Phạm Thị Già' 'what is in a batch is not carried over'
+like "$report" 'Ngô Thị Mất,1940,0,0,0,[0-9]+,' 'what waits is'
+is "$(CHITRA_SESSION=$scratch/xa_khac chitra report carry --period 2027-04 --csv | wc -l)" 1 'an officer of another ward sees nobody in it'
 
 # ---- a death that comes late ---------------------------------------------------------------------------------------------------------------
 
