@@ -409,7 +409,8 @@ begin
 	returning payout;
 end $$;
 
--- Its two sets have no index: a hash, whatever payout.move needs for itself.
+-- Moves are legal, and nothing is sent but out of a released batch (DESIGN §6). Its two sets have no index: a hash, whatever payout.move
+-- needs for itself.
 create function payout.guard_state() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 set enable_hashjoin = on
@@ -424,6 +425,15 @@ begin
 		limit 1;
 	if found then
 		raise exception 'illegal_move: payout % cannot go from state % to %', bad.payout, bad.f, bad.t using errcode = 'CH001';
+	end if;
+	select b.id into bad
+		from (select distinct p.batch from new_rows n
+			cross join lateral (select p.batch from payout.payout p where p.id = n.payout offset 0) p where n.state = 3) x
+		join payout.batch b on b.id = x.batch
+		where b.state <> 'released'
+		limit 1;
+	if found then
+		raise exception 'not_released: batch % is not released by two officers, so nothing of it is sent', bad.id using errcode = 'CH001';
 	end if;
 	return null;
 end $$;

@@ -257,6 +257,16 @@ select pg_temp.acts('minh');
 insert into payout.hold (payout, reason, by_officer) values (:payout, 'looks wrong', pg_temp.officer('minh'));
 select pg_temp.done(pg_temp.try('desk', 'hoa', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, ''moved abroad'', %s)', :payout, pg_temp.officer('hoa'))));
 
+-- Approved is not released: who may be paid is not when.
+select is(pg_temp.probe('teller', null, pg_temp.move_sql(:payout, 1, 3, 1)), 'CH001 not_released', 'nothing of a batch is sent that two officers have not released');
+select is(pg_temp.probe('owner', null, format('update payout.payout_state set state = 3, move_no = move_no + 1 where payout = %s', :payout)), 'CH001 not_released', 'not by the owner''s hand');
+select is(pg_temp.probe('owner', null, pg_temp.move_sql(:payout, 1, 2, pg_temp.cause_to(2))), 'ok', 'it may be held');
+select pg_temp.batch_in('released') as other \gset
+select is(pg_temp.probe('teller', null, format('select payout.move(array[%s, %s]::bigint[], array[1, 1]::smallint[], array[3, 3]::smallint[], 1::smallint, array[null, null]::bigint[],
+	array[null, null]::integer[], null)', (select min(id) from payout.payout where batch = :other), :payout)), 'CH001 not_released', 'nor among others that may');
+select pg_temp.release(:approved);
+select is(pg_temp.probe('teller', null, pg_temp.move_sql(:payout, 1, 3, 1)), 'ok', 'released, it is sent');
+
 -- Every pair: by the one function, and by hand as the owner.
 create function pg_temp.moved(payout bigint, f integer, t integer) returns text language plpgsql as $$
 declare
