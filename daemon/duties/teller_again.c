@@ -150,6 +150,42 @@ static void keep_asked(struct payables *all, const struct again *g)
 	all->n = k;
 }
 
+/* How long the bank still knows this id, in business time: since when it does, the sent journal says, by the real clock (law 7); the
+ * database's word may only make it shorter. */
+static int64_t known_until(const struct claim *c, const struct dispatch *d, const char *id)
+{
+	const struct bank *b = c->bank;
+	struct day day;
+	if (!journal_first_day(b->teller->journal, id, &day))
+		return d->known_until_us; /* its first teller died before the journal */
+	day.n += b->dedupe_days;
+	int64_t until = c->now.now_us + instant_of_day_vn(day) - wall_us();
+	return until < d->known_until_us ? until : d->known_until_us;
+}
+
+/* Leaves away what the bank may have forgotten; the others of its dispatch leave while it knows them all. */
+static void keep_known(const struct claim *c, struct dispatch *d, struct payables *all)
+{
+	int64_t first = d->known_until_us;
+	size_t k = 0, forgotten = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		int64_t until = all->at[i].dispatch == d->id ? known_until(c, d, all->at[i].line.id)
+							     : INT64_MAX;
+		if (until <= c->now.now_us + MARGIN_US) {
+			forgotten++;
+			continue;
+		}
+		first = until < first ? until : first;
+		all->at[k++] = all->at[i];
+	}
+	all->n = k;
+	d->known_until_us = first;
+	if (forgotten > 0)
+		log_event(LOG_WARN, "not_sent_again", K_STR("bank", c->bank->code), K_I64("dispatch", d->id),
+			K_I64("payouts", (int64_t)forgotten),
+			K_STR("why", "the bank may not know them any more; the statement decides"));
+}
+
 static enum result draw_again(struct claim *c, const struct again *g)
 {
 	struct work *w = c->w;
@@ -168,6 +204,8 @@ static enum result draw_again(struct claim *c, const struct again *g)
 	if (r != OK)
 		return r;
 	keep_asked(&all, g);
+	for (size_t i = 0; i < n; i++)
+		keep_known(c, &dispatches[i], &all);
 	claim_share_out(c, dispatches, n, &all);
 	return OK;
 }
