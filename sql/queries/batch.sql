@@ -17,12 +17,12 @@ order by f.id <> pa.funding_account, c.id;
 
 -- name: batch_areas
 -- duties: desk
--- in: programme text, period date, area text
+-- in: programme text, period date, areas text[]
 -- out: code text, since date, pay_period date, claims bigint
 -- Wards with claims of this pay period or an earlier one.
 select c.area_code as code, c.area_valid_from as since, c.pay_period, count(*) as claims
 from payout.claim c
-where c.programme = $1 and c.pay_period <= $2 and ($3 is null or c.area_code = $3)
+where c.programme = $1 and c.pay_period <= $2 and ($3 is null or c.area_code = any ($3))
 group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: batch_make_lock
