@@ -110,8 +110,8 @@ offset $1 limit 1;
 -- name: statement_there
 -- duties: scribe
 -- in: funding bigint, day date
--- out: id bigint
-select id from bank.statement where funding_account = $1 and day = $2;
+-- out: id bigint, source text
+select id, source from bank.statement where funding_account = $1 and day = $2;
 
 -- name: statement_payouts
 -- duties: scribe

@@ -163,6 +163,18 @@ psql -XAtqc "set session_replication_role = replica" -c "update payout.payout_st
 is "$(reconcile 2024-04-04)" 1 "a payout that somebody set back round the guards is noticed"
 like "$(cat "$scratch/words")" "LỆCH: tiền đang chuyển" "because the books have no such money on its way"
 
+# ---- pages that do not follow each other closely ----------------------------------------------------------------------------------
+
+for _ in {1..61}; do
+	bank_says book '{"account":"110000000001","direction":"credit","amount":1,"text":"LAI TIEN GUI"}' >/dev/null
+done
+bank_says will '{"fault":"delay","match":{"call":"statements"},"after_n":1,"ms":900}' >/dev/null
+next_day
+ok "a statement whose second page comes late is settled" settled_through 2024-04-05 40
+is "$(sql "select count(*), count(distinct l.line) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '2024-04-05'")" \
+	"61|61" "with each line once"
+is "$(grep -c -e message_passed -e poll_failed "$scratch/scribe.log")" 0 "and nothing was refused on the way"
+
 kill -TERM "$last_pid"
 wait "$last_pid"
 is "$?" 0 "told to stop, the scribe ends with 0"
