@@ -132,6 +132,26 @@ ok "with the right admins the same is paid" until_true 20 "select count(*) = 100
 	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 60000 and s.state = 6"
 teller_drain
 
+# A payment waits for its bank to come back, and meanwhile an admin revokes the checker's certificate.
+before=$(bank_count paid)
+bank_kill
+payroll 100 first=62001 wards=1
+# shellcheck disable=SC2119
+teller_start
+ok "what waits for its bank is sent, by our books" until_true 20 "select count(*) = 100 from payout.payout_state s
+	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person between 62001 and 62100 and s.state = 3"
+ok "and its bank is not there" within_log 'event=bank_no_reply.*transport=not_sent'
+checker=$(sql "select encode(c.sha256, 'hex') from auth.certificate c join auth.officer o on o.id = c.officer where o.login = 'minh'")
+read -r text signatures < <("$fixture" revoke "$keys/admin-1.key" "$checker")
+as_attacker "insert into auth.revocation (certificate, text, signatures)
+	select id, '\\x$text', '\\x$signatures' from auth.certificate where sha256 = '\\x$checker'"
+ok "the log says that it stays" within_log 'event=stays_unsent.*revoked'
+bank_start --reply-status ACCC
+sleep 2
+is "$(bank_count paid)" "$before" "nothing of it reaches the bank when it is back"
+teller_drain
+as_attacker "delete from auth.revocation; update payout.dispatch set state = 'ended' where state = 'sent'"
+
 # ---- a channel is bent to another bank -------------------------------------------------------------------------------------------------
 
 # bent ACCOUNTS: the rows send what the demo bank should pay to an endpoint that may debit these
