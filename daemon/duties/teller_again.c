@@ -52,17 +52,20 @@ static enum result put_off(struct claim *c)
 	return dispatch_told(w, refused, asks, n);
 }
 
-/* Their lists may not have been written, or not be complete: written anew they are the same. */
+/* Its list may not have been written, or not be complete: written anew it is the same. One at a time: they are few, and what the
+ * database refuses is then known. */
 static enum result draw_left(struct claim *c)
 {
 	struct work *w = c->w;
 	struct dispatch *dispatches;
 	size_t n;
+	size_t asides_n;
+	const int64_t *asides = aside_now(w, c->bank, c->monotonic_us, &asides_n);
 	TX_GUARD(w);
 	enum result r = tx_begin(w);
 	if (r != OK)
 		return r;
-	r = dispatch_cash_left(w, PICK_MAX, &dispatches, &n);
+	r = dispatch_cash_left(w, asides, asides_n, 1, &dispatches, &n);
 	if (r != OK || n == 0)
 		return r;
 	if (claim_doubt(w))
@@ -73,6 +76,8 @@ static enum result draw_left(struct claim *c)
 	int64_t *ids = arena_array(w->arena, n, int64_t);
 	for (size_t i = 0; i < n; i++)
 		ids[i] = dispatches[i].id;
+	c->picked = ids;
+	c->picked_n = n;
 	struct payables all;
 	r = dispatch_load(w, ids, n, (const enum payout_state[]){PAYOUT_SENT}, 1, &all);
 	if (r != OK)
@@ -88,6 +93,18 @@ static enum result draw_left(struct claim *c)
 	return r == OK ? tx_commit(w) : r;
 }
 
+static enum result commit_left(struct claim *c)
+{
+	enum result r = draw_left(c);
+	if (r != REFUSED || c->picked_n == 0)
+		return r;
+	aside_refused(c->bank, c->picked, c->picked_n, c->monotonic_us, &c->w->why);
+	claim_free(c);
+	c->n = 0;
+	c->again = true;
+	return OK;
+}
+
 static enum result cash_run(struct work *w, void *arg, size_t *found)
 {
 	struct bank *b = arg;
@@ -97,8 +114,8 @@ static enum result cash_run(struct work *w, void *arg, size_t *found)
 	if (!journal_ready(b->teller, &w->why))
 		return RETRY;
 	enum result r = claim_commit(&c);
-	if (r == OK && c.n == 0)
-		r = draw_left(&c);
+	if (r == OK && c.n == 0 && !c.again)
+		r = commit_left(&c);
 	if (r == OK && c.n > 0)
 		r = claim_journal(&c);
 	if (r == OK && c.n > 0)
