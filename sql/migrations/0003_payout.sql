@@ -103,6 +103,12 @@ begin
 			where (l.officer, l.reason) = (new.first_officer, new.reason)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
 	end if;
+	if exists (select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+			where p.claim = new.claim and t.name is distinct from 'rejected' and t.name is distinct from 'not_paid'
+				and t.name is distinct from 'returned' and t.name is distinct from 'cancelled')
+			or payout.in_question(new.claim, 100::smallint) then
+		raise exception 'still_live: claim % has a payout that is not proven unpaid', new.claim using errcode = 'CH001';
+	end if;
 	return null;
 end $$;
 create trigger first_proposed after insert on payout.claim_void for each row execute function payout.guard_void();
@@ -575,18 +581,7 @@ create table payout.cancellation (
 create trigger by_me after insert on payout.cancellation referencing new table as fresh
 	for each statement execute function auth.guard_actor('by_officer');
 
-do $$
-declare
-	t regclass;
-begin
-	foreach t in array array['payout.claim', 'payout.claim_part', 'payout.claim_void_proposal', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
-		'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'payout.hold_release',
-		'payout.cancellation']::regclass[] loop
-		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-	foreach t in array array['payout.batch', 'payout.payout_state', 'payout.dispatch', 'payout.dispatch_range']::regclass[] loop
-		execute format('create trigger kept before delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger kept_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-end $$;
+call ops.append_only('payout.claim', 'payout.claim_part', 'payout.claim_void_proposal', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
+	'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'payout.hold_release',
+	'payout.cancellation');
+call ops.keep_rows('payout.batch', 'payout.payout_state', 'payout.dispatch', 'payout.dispatch_range');
