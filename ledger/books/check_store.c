@@ -155,23 +155,26 @@ static enum result check_leaves(struct work *w, const struct rows *heads, struct
 	return ended;
 }
 
-enum result books_check(struct work *w, struct books_check *out)
+enum result books_check_here(struct work *w, struct books_check *out)
 {
 	struct books_check all = {.txns = 0};
 	struct rows heads;
-	enum result result;
+	enum result result = check_sums(w, &all);
 
-	TX_GUARD(w);
-	result = tx_begin(w);
-	if (result == OK)
-		result = check_sums(w, &all);
 	if (result == OK)
 		result = db_run(w, Q_BOOKS_HEADS, DB_NO_ARGS, &heads);
 	if (result == OK)
 		result = check_leaves(w, &heads, &all);
 	if (result == OK)
-		result = tx_commit(w);
-	if (result == OK)
 		*out = all;
 	return result;
+}
+
+enum result books_check(struct work *w, struct books_check *out)
+{
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	if (result == OK)
+		result = books_check_here(w, out);
+	return result == OK ? tx_commit(w) : result;
 }
