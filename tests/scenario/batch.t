@@ -17,6 +17,11 @@ echo 'a long passphrase' >"$keys/passphrase"
 for name in admin1 admin2 admin3 stranger lan tu minh hoa binh; do
 	chitra key new "$keys/$name" --label "$name" --passphrase-file "$keys/passphrase" >/dev/null || exit 1
 done
+echo 'eleven byte' >"$scratch/short"
+chitra key new "$keys/weak" --label weak --passphrase-file "$scratch/short" >/dev/null 2>"$scratch/said"
+is $? 77 'a key file wants a passphrase of 12 characters'
+like "$(cat "$scratch/said")" 'passphrase_short.*12' 'and says how long'
+is "$(find "$keys" -name 'weak*')" '' 'no file is made'
 cat "$keys"/admin[123].pub >"$keys/admin-keys"
 for name in id kek log; do
 	chitra secret new "$keys/$name" || exit 1
@@ -189,14 +194,16 @@ sign()
 {
 	local login=$1 role=$2
 	shift 2
-	by "$login" approve "$@" --role "$role" --key "$keys/$login" --passphrase-file "$keys/passphrase"
+	by "$login" approve "$@" --yes --role "$role" --key "$keys/$login" --passphrase-file "$keys/passphrase"
 }
 is "$(code sign lan checker "$a")" '77 no_mandate' 'a maker has no mandate to check'
 is "$(code sign hoa checker "$a")" '77 no_mandate' 'an approver none to check'
-is "$(code by minh approve "$a" --role checker --key "$keys/hoa" --passphrase-file "$keys/passphrase")" '65 key_not_certified' \
+is "$(code by minh approve "$a" --yes --role checker --key "$keys/hoa" --passphrase-file "$keys/passphrase")" '65 key_not_certified' \
 	"the key must be the officer's own"
 ok 'the checker signs all that is frozen' sign minh checker --all-frozen
 is "$(sql "select count(*) from payout.approval")" 1 'one signature for three batches'
+is "$(code by hoa approve "$a" --role approver --key "$keys/hoa" --passphrase-file "$keys/passphrase" </dev/null)" '65 needs_yes' \
+	'where nobody can be asked, nothing is signed without --yes'
 is "$(code sign minh approver "$a")" '77 same_person' 'the checker cannot approve too'
 is "$(code sign binh approver "$b")" '77 no_mandate' 'an approver of one ward approves no other'
 is "$(sql "select count(*) from payout.payout_state")" 0 'nothing lives before the second signature'
@@ -287,7 +294,7 @@ is "$(sql "select p.issue || ' ' || b.period from payout.payout p join payout.ba
 # ---- certificates end --------------------------------------------------------------------------------------------------------------
 
 ok 'that batch is submitted' by lan batch submit --all-open
-hash=$(chitra --json officer list minh | python3 -c 'import json, sys; print(json.load(sys.stdin)["certificates"][0]["certificate"])')
+hash=$(by lan --json officer list minh | python3 -c 'import json, sys; print(json.load(sys.stdin)["certificates"][0]["certificate"])')
 ok 'one admin revokes a certificate' chitra officer revoke "$hash" --reason 'mất khóa' --admin-key "$keys/admin2" --passphrase-file "$keys/passphrase"
 is "$(code sign minh checker --all-frozen)" '65 certificate_none' 'then its officer signs nothing'
 ok 'an officer logs out' by hoa logout
