@@ -4,6 +4,8 @@
 # shellcheck disable=SC2154,SC2016
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/scenario.sh
+fixture=$CHITRA_BIN/../tests/unit/db_payroll
+[ -x "$fixture" ] || skip_all "db_payroll is not built"
 # shellcheck disable=SC2119  # a name of its own suits
 fresh_database
 
@@ -91,7 +93,7 @@ for n in 1 2 3 4 5 11 12 13; do
 	account $n true
 done
 # shellcheck disable=SC2046
-"$CHITRA_BIN/../tests/unit/db_payroll" keys "$keys/kek" $(sql "select id from register.person") | while read -r person key; do
+"$fixture" keys "$keys/kek" $(sql "select id from register.person") | while read -r person key; do
 	sql "insert into register.person_key (person, wrapped) values ($person, '\\x$key')"
 done
 account 6 true && sql "insert into register.pay_preference (person, programme, method, since)

@@ -256,8 +256,8 @@ for _ in {1..61}; do
 done
 bank_says will '{"fault":"delay","match":{"call":"statements"},"after_n":1,"ms":900}' >/dev/null
 next_day
-ok "a statement whose second page comes late is settled" settled_through 2024-04-05 40
-is "$(sql "select count(*), count(distinct l.line) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '2024-04-05'")" \
+ok "a statement whose second page comes late is settled" settled_through 2024-04-06 40
+is "$(sql "select count(*), count(distinct l.line) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '2024-04-06'")" \
 	"61|61" "with each line once"
 is "$(grep -c -e message_passed -e poll_failed "$scratch/scribe.log")" 0 "and nothing was refused on the way"
 
