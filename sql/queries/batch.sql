@@ -94,7 +94,7 @@ left join lateral (
 	where k.passes and (x.authority_until is null or x.authority_until >= clock.today)
 		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and k.at <= r.ended_at, false)
 	order by x.id desc limit 1) a on not r.has_finding and not r.cash_wish
-left join lateral (select x.wrapped from register.person_key x where x.person = r.person offset 0) k on a.id is null
+left join lateral (select x.wrapped from register.person_key x where x.person = r.person and a.id is null offset 0) k on true
 order by r.agency, r.area_code, r.area_valid_from, r.id;
 
 -- name: batches_add

@@ -30,10 +30,11 @@ left join org.agency a on a.id = pa.agency;
 -- out: person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date, province text,
 --      category text, injury_pct smallint, from_month date, to_month date, decision text, death date
 -- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides.
+-- "is not null" lets the partial index import_row_once serve: without it every chunk reads and sorts all rows of all lists.
 with listed as materialized (
 	select r.person, r.kind, r.file, r.row_no, r.listed_dong
 	from register.import_row r
-	where r.programme = $1 and r.period = $2 and (r.person, r.kind) > ($3, $4)
+	where r.programme = $1 and r.period = $2 and r.person is not null and (r.person, r.kind) > ($3, $4)
 	order by r.person, r.kind limit $5
 )
 select l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
