@@ -87,7 +87,7 @@ static enum result print_draft(struct cli *cli, const struct draft *d)
 static bool agrees(const struct approve_options *o)
 {
 	char answer[8] = "";
-	if (o->yes || !isatty(STDIN_FILENO))
+	if (o->yes)
 		return true;
 	fflush(stdout);
 	fprintf(stderr, "Ký? [c/K] ");
@@ -213,6 +213,11 @@ int cli_approve(struct cli *cli, int argc, char **argv)
 	struct approve_options o;
 	if (!read_options(argc, argv, &o) || !pick_ids(cli->w->arena, argc - optind, argv + optind, &o.pick))
 		return cli_usage(cli);
+	if (!o.yes && !isatty(STDIN_FILENO)) {
+		why_set(&cli->w->why, "needs_yes",
+			"nobody can be asked here whether to sign; --yes says so beforehand");
+		return cli_refused(cli, &cli->w->why);
+	}
 	CLEANUP(sign_drop) struct sign_key *key = passphrase_open_key(cli, o.key, &o.from);
 	if (!key)
 		return cli_refused(cli, &cli->w->why);

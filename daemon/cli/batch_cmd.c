@@ -13,7 +13,9 @@
 
 struct batch_options {
 	struct pick pick;
-	const char *area, *channel;
+	const char **areas; /* as many as there are words */
+	size_t n_areas;
+	const char *channel;
 };
 
 static bool read_options(int argc, char **argv, const char *all_name, struct batch_options *o)
@@ -27,7 +29,7 @@ static bool read_options(int argc, char **argv, const char *all_name, struct bat
 	optind = 0;
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
 		if (c == 'a')
-			o->area = optarg;
+			o->areas[o->n_areas++] = optarg;
 		else if (c == 'c')
 			o->channel = optarg;
 		else if (!pick_option(c, optarg, &o->pick))
@@ -120,7 +122,7 @@ static enum result make_all(struct cli *cli, const struct batch_wish *wish, stru
 
 static int make(struct cli *cli, const struct batch_options *o)
 {
-	if (!o->pick.programme || !o->pick.has_period || o->pick.all == (o->area != NULL))
+	if (!o->pick.programme || !o->pick.has_period || o->pick.all == (o->n_areas > 0))
 		return cli_usage(cli);
 	CLEANUP(secret_drop) struct key32 *id_key = cli_key(cli, "id_key");
 	CLEANUP(secret_drop) struct key32 *kek = id_key ? cli_key(cli, "kek") : NULL;
@@ -129,7 +131,8 @@ static int make(struct cli *cli, const struct batch_options *o)
 	struct batch_made made = {0};
 	struct batch_wish wish = {.programme = o->pick.programme,
 		.period = o->pick.period,
-		.area = o->area,
+		.areas = o->areas,
+		.n_areas = o->n_areas,
 		.channel = o->channel,
 		.keys = {.id_key = id_key, .kek = {.version = 1, .key = kek}}};
 	enum result r = make_all(cli, &wish, &made);
@@ -406,7 +409,7 @@ static int withdraw(struct cli *cli, const struct pick *pick)
 int cli_batch(struct cli *cli, int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
-	struct batch_options o = {0};
+	struct batch_options o = {.areas = arena_array(cli->w->arena, (size_t)argc, const char *)};
 	bool submits = strcmp(what, "submit") == 0;
 	if (argc < 2 || !read_options(argc - 1, argv + 1, submits ? "all-open" : "all", &o))
 		return cli_usage(cli);

@@ -5,7 +5,7 @@
 #include "daemon/cli/cli.h"
 
 #define BATCH_USAGE                                                                                               \
-	"chitra batch make --programme P --period YYYY-MM --all | --area A [--channel C]\n"                       \
+	"chitra batch make --programme P --period YYYY-MM --all | --area A [--area B]... [--channel C]\n"         \
 	"              one batch a ward, programme and channel, of every claim that has no live payout\n"         \
 	"       chitra batch list [--period M] [--programme P] [--state S]\n"                                     \
 	"       chitra batch show N...                     with their lines\n"                                    \

@@ -9,7 +9,9 @@
 #include "ledger/books/head_store.h"
 #include "daemon/cli/approve_cmd.h"
 #include "daemon/cli/batch_cmd.h"
+#include "daemon/cli/break_cmd.h"
 #include "daemon/cli/cash_cmd.h"
+#include "daemon/cli/claim_cmd.h"
 #include "daemon/cli/cli.h"
 #include "daemon/cli/db_cmd.h"
 #include "daemon/cli/decide_cmd.h"
@@ -41,7 +43,7 @@ static const struct command commands[] = {
 		"the payer: agencies, accounts, channels; the ledger's first leaf"},
 	{"key", NEEDS_NOTHING, cli_key_files, KEY_USAGE, "the key files of officers and admins"},
 	{"officer", NEEDS_CONFIG, cli_officer, OFFICER_USAGE, "who may do what, as admins certify it"},
-	{"login", NEEDS_CONFIG, cli_login, LOGIN_USAGE, "begin to work as an officer"},
+	{"login", ANY_HISTORY, cli_login, LOGIN_USAGE, "begin to work as an officer"},
 	{"logout", NEEDS_CONFIG, cli_logout, "chitra logout", "end it"},
 	{"whoami", NEEDS_CONFIG, cli_whoami, "chitra whoami", "who is logged in"},
 	{"import", WRITES_MUCH, cli_import, IMPORT_USAGE,
@@ -55,6 +57,8 @@ static const struct command commands[] = {
 	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE,
 		"everybody of a period with the state of each claim"},
 	{"finding", NEEDS_CONFIG, cli_finding, FINDING_USAGE, "what awaits a decision before it is paid"},
+	{"claim", NEEDS_CONFIG, cli_claim, CLAIM_USAGE,
+		"what each person of a ward is owed; voided by two officers"},
 	{"match", WRITES_MUCH, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
 	{"ledger", ANY_HISTORY, cli_ledger, LEDGER_USAGE,
 		"where the books stand, and whether they are whole"},
@@ -70,6 +74,7 @@ static const struct command commands[] = {
 		"the cash agent's signed list, confirmed by two officers"},
 	{"reconcile", NEEDS_CONFIG, cli_reconcile, RECONCILE_USAGE,
 		"one account on one day: does every dong have its place?"},
+	{"break", NEEDS_CONFIG, cli_break, BREAK_USAGE, "open differences, resolved by two officers"},
 	{"report", NEEDS_CONFIG, cli_report, REPORT_USAGE,
 		"a period in figures; statement lines and payouts as CSV"},
 	{"recover", ANY_HISTORY, cli_recover, RECOVER_USAGE,

@@ -64,6 +64,7 @@ static int exit_code_of(const struct why *why)
 		{"not_yours", EX_NOPERM},
 		{"own_batch", EX_NOPERM},
 		{"same_person", EX_NOPERM},
+		{"same_officer", EX_NOPERM},
 		{"login_refused", EX_NOPERM},
 		{"passphrase_", EX_NOPERM},
 		{"key_file_passphrase", EX_NOPERM},

@@ -7,6 +7,7 @@
 #include "ledger/books/chart.h"
 #include "ledger/books/post.h"
 #include "ledger/register/payer_store.h"
+#include "daemon/wake.h"
 
 #define HOURS_US INT64_C(3600000000)
 
@@ -223,5 +224,7 @@ int cli_sandbox(struct cli *cli, int argc, char **argv)
 	if (r != OK)
 		return cli_exit(cli, r);
 	clock.today = day_of_instant_vn(clock.now_us);
+	if (moves)
+		wake_send_once(config_text(cli->config, "chitra", "run_dir"), WAKE_TELLER_TASK);
 	return say_clock(cli, &clock);
 }

@@ -65,13 +65,25 @@ static int show(struct cli *cli, const struct shown *s)
 	return EX_OK;
 }
 
+/* A stolen file is tried at leisure. In characters, since Vietnamese ones are of several bytes. */
+static bool long_enough(const char *passphrase, struct why *why)
+{
+	size_t n = 0;
+	for (const char *c = passphrase; *c; c++)
+		n += ((unsigned char)*c & 0xc0) != 0x80;
+	return n >= PASSPHRASE_MIN ||
+	       why_set(why, "passphrase_short",
+		       "a passphrase must have at least %d characters, this one has %zu", PASSPHRASE_MIN, n);
+}
+
 static bool save(struct cli *cli, const struct sign_key *key, const struct key_options *o, const char *path)
 {
 	struct why *why = &cli->w->why;
 	char *passphrase = passphrase_room();
 	CLEANUP(buf_free) struct buf file;
 	buf_init(&file, KEY_FILE_MAX);
-	bool done = passphrase_read(&o->from, "Mật khẩu mới của tệp khóa", true, passphrase, why);
+	bool done = passphrase_read(&o->from, "Mật khẩu mới của tệp khóa", true, passphrase, why) &&
+		    long_enough(passphrase, why);
 	if (done) {
 		key_file_seal(key, o->label, bytes_z(passphrase), &file);
 		struct verify_key public = sign_public(key);

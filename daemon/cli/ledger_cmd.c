@@ -66,8 +66,13 @@ static int ledger_head(struct cli *cli)
 {
 	struct head h;
 	char at[INSTANT_TEXT_SIZE];
-	enum result result = read_head(cli, &h);
+	TX_GUARD(cli->w);
+	enum result result = cli_enter(cli);
 
+	if (result == OK)
+		result = read_head(cli, &h);
+	if (result == OK)
+		result = tx_commit(cli->w);
 	if (result != OK)
 		return cli_exit(cli, result);
 	if (cli->json) {
@@ -119,10 +124,14 @@ static int ledger_check(struct cli *cli)
 {
 	struct books_check c;
 	char hex[HASH_HEX_SIZE];
-	enum result result;
+	TX_GUARD(cli->w);
+	enum result result = cli_enter(cli);
 
 	cli->w->deadline_us = work_deadline_in_ms(CHECK_MS);
-	result = books_check(cli->w, &c);
+	if (result == OK)
+		result = books_check_here(cli->w, &c);
+	if (result == OK)
+		result = tx_commit(cli->w);
 	if (result == OK)
 		result = compare_with_archive(cli);
 	if (result != OK)

@@ -280,7 +280,12 @@ static void print_list(struct arena *a, const struct certificates *all)
 static int list(struct cli *cli, const char *login)
 {
 	struct certificates all;
-	enum result r = officer_certificates(cli->w, login, &all);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = officer_certificates(cli->w, login, &all);
+	if (r == OK)
+		r = tx_commit(cli->w);
 	if (r != OK)
 		return cli_exit(cli, r);
 	struct said s = {.certificates = &all};

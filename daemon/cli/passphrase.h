@@ -5,6 +5,7 @@
 #include "daemon/cli/cli.h"
 
 #define PASSPHRASE_MAX 1024 /* bytes, with its NUL */
+#define PASSPHRASE_MIN 12   /* characters of a new one */
 
 /* A file's first line, a descriptor's, or, when neither is given, the terminal's. */
 struct passphrase_from {

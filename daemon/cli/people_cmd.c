@@ -110,6 +110,15 @@ static void fill_findings(struct json_writer *j, const void *what)
 		json_put_str(j, "area", o->area);
 		json_put_bool(j, "blocks", o->blocks);
 		json_put_str(j, "verdict", o->verdict);
+		json_put_str(j, "name", o->name);
+		if (o->birth_year)
+			json_put_i64(j, "birth_year", o->birth_year);
+		else
+			json_put_null(j, "birth_year");
+		json_put_str(j, "masked_id", o->masked_id);
+		json_put_str(j, "proposed", o->proposed);
+		json_put_str(j, "proposed_by", o->proposed_by);
+		json_put_str(j, "reason", o->reason);
 		json_close(j);
 	}
 	json_close(j);
@@ -117,16 +126,21 @@ static void fill_findings(struct json_writer *j, const void *what)
 
 static void print_findings(const struct findings_out *f)
 {
-	static const char *const heading[] = {
-		"id", "programme", "area", "file", "row", "code", "blocks", "verdict", "note"};
+	static const char *const heading[] = {"id", "programme", "area", "name", "birth_year", "masked_id",
+		"file", "row", "code", "blocks", "verdict", "proposed", "proposed_by", "reason", "note"};
 	csv_out_row(stdout, heading, COUNT_OF(heading));
 	for (size_t i = 0; i < f->n; i++) {
 		const struct finding_out *o = &f->at[i];
-		char id[24], row[16];
+		char id[24], row[16], year[16] = "";
 		snprintf(id, sizeof id, "%" PRId64, o->id);
 		snprintf(row, sizeof row, "%" PRId32, o->row);
-		const char *cells[] = {id, o->programme, o->area ? o->area : "", o->file ? o->file : "", row,
-			o->code, o->blocks ? "yes" : "no", o->verdict ? o->verdict : "", o->note};
+		if (o->birth_year)
+			snprintf(year, sizeof year, "%" PRId32, o->birth_year);
+		const char *cells[] = {id, o->programme, o->area, o->name, year, o->masked_id, o->file, row,
+			o->code, o->blocks ? "yes" : "no", o->verdict, o->proposed, o->proposed_by, o->reason,
+			o->note};
+		for (size_t c = 0; c < COUNT_OF(cells); c++)
+			cells[c] = cells[c] ? cells[c] : "";
 		csv_out_row(stdout, cells, COUNT_OF(cells));
 	}
 }
@@ -134,10 +148,13 @@ static void print_findings(const struct findings_out *f)
 static int list(struct cli *cli, const struct asked *asked)
 {
 	struct findings_out f;
+	CLEANUP(register_keys_free) struct desk_register_keys keys;
+	if (!register_keys_load(cli, &keys))
+		return cli_refused(cli, &cli->w->why);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = finding_list(cli->w, asked->period, asked->open, &f);
+		r = finding_list(cli->w, &keys.keys, asked->period, asked->open, &f);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r != OK)

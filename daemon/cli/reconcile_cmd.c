@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ledger/recon/reconcile_store.h"
+#include "daemon/cli/break_cmd.h"
 
 struct asked {
 	const char *account;
@@ -34,48 +35,23 @@ static bool read_options(int argc, char **argv, struct asked *o)
 
 /* ---- in words --------------------------------------------------------------------------------------------------------- */
 
-/* clang-format off: a table is read by column */
 static const struct {
 	const char *code, *vi;
-} kinds[] =
-	{
-		{"payout", "Chi trả"},
-		{"return", "Chi trả bị hoàn lại"},
-		{"funding", "Kho bạc cấp kinh phí"},
-		{"fee", "Phí ngân hàng"},
-		{"agent_advance", "Tạm ứng cho bưu điện"},
-		{"agent_return", "Bưu điện nộp lại"},
-		{"suspense", "Treo, chờ xử lý"},
-},
-  breaks[] = {
-	  {"unmatched_credit", "Tiền vào không rõ nguồn"},
-	  {"unmatched_debit", "Tiền ra không rõ lý do"},
-	  {"rogue_debit", "Tiền ra không do ta lệnh"},
-	  {"amount_differs", "Sai số tiền"},
-	  {"account_differs", "Sai tài khoản nhận"},
-	  {"lost_line", "Sao kê thiếu dòng"},
-	  {"double_debit", "Bị ghi nợ hai lần"},
-	  {"return_unknown", "Hoàn tiền không khớp"},
-	  {"contradiction", "Ngân hàng nói trái ngược"},
-	  {"overdue", "Quá hạn chưa có kết quả"},
-	  {"balance_gap", "Sao kê không cộng khớp"},
-	  {"chain_gap", "Số dư không nối tiếp"},
+} kinds[] = {
+	{"payout", "Chi trả"},
+	{"return", "Chi trả bị hoàn lại"},
+	{"funding", "Kho bạc cấp kinh phí"},
+	{"fee", "Phí ngân hàng"},
+	{"agent_advance", "Tạm ứng cho bưu điện"},
+	{"agent_return", "Bưu điện nộp lại"},
+	{"suspense", "Treo, chờ xử lý"},
 };
-/* clang-format on */
 
 static const char *kind_vi(const char *code)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (strcmp(kinds[i].code, code) == 0)
 			return kinds[i].vi;
-	return code;
-}
-
-static const char *break_vi(const char *code)
-{
-	for (size_t i = 0; i < COUNT_OF(breaks); i++)
-		if (strcmp(breaks[i].code, code) == 0)
-			return breaks[i].vi;
 	return code;
 }
 

@@ -42,7 +42,7 @@ static void passed(struct digest *d, const struct inbox_message *m, const struct
 static bool is_about_the_message(const struct why *why)
 {
 	static const char *const codes[] = {"funding_unknown", "page_unclear", "page_name", "statement_pages",
-		"statement_early", "statement_known", "statement_entries"};
+		"statement_early", "statement_known", "statement_entries", "pages_awaited"};
 	for (size_t i = 0; i < COUNT_OF(codes); i++)
 		if (why_is(why, codes[i]))
 			return true;
@@ -178,7 +178,8 @@ static enum result pass(struct work *w, struct digest *d, const struct inbox_mes
 {
 	int64_t upto;
 	bool mine = false;
-	passed(d, m, &w->why);
+	if (!why_is(&w->why, "pages_awaited"))
+		passed(d, m, &w->why);
 	why_clear(&w->why);
 	tx_rollback(w);
 	enum result result = tx_begin(w);
@@ -240,7 +241,7 @@ enum result digest_run(struct work *w, void *arg, size_t *found)
 		*found = 1; /* look again soon */
 		return wait_at_gap(w, d, upto);
 	}
-	*found = 1;
+	*found = DIGEST_MESSAGES; /* a page has no others to wait for */
 	return stands_alone(&at[0]) ? digest_alone(w, d, &at[0]) : digest_callbacks(w, d, at, n, found);
 }
 

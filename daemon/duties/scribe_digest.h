@@ -1,7 +1,8 @@
 /* scribe_digest.h: what banks' messages say, message by message, in the order in which they were stored.
  *
  *	callbacks ─▶ decode ─▶ heard_apply ─▶ books_post ─▶ mark, commit          hundreds of messages to a transaction
- *	a statement's page: when it is the last to come, all pages ─▶ statement lines ─▶ mark, commit
+ *	a statement's first page, and those that follow it closely ─▶ statement lines ─▶ mark, commit
+ *	another page: when it is the last to come, and the statement is not there yet, the same
  *	credits of the open day ─▶ funding ─▶ mark, commit
  *
  * One transaction per run; the mark moves with what was done. A message that cannot be understood is kept, named in the log, and
@@ -18,6 +19,7 @@
 struct coming {
 	char name[64]; /* "<funding>.<day>" */
 	int32_t pages;
+	bool slow; /* they do not follow each other closely: the last page will find them all */
 };
 #define DIGEST_COMING 32
 
@@ -42,7 +44,7 @@ enum result digest_run_waiting(struct work *w, void *digest, size_t *found);
 /* ---- scribe_statement.c ---- */
 
 /* Inside the caller's transaction: what a page, or a message of credits, leads to. REFUSED (digest_passes): this message leads to
- * nothing, the others go on; the transaction must be rolled back. */
+ * nothing, the others go on; the transaction must be rolled back. REFUSED "pages_awaited": the same, and another page leads to it. */
 enum result digest_page(struct work *w, struct digest *d, const struct inbox_message *m) WARN_UNUSED;
 enum result digest_credits(struct work *w, struct digest *d, const struct inbox_message *m) WARN_UNUSED;
 

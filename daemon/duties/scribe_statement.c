@@ -2,7 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "ledger/base/clock.h"
 #include "ledger/base/log.h"
 #include "ledger/books/post.h"
 #include "ledger/db/db.h"
@@ -12,6 +14,10 @@
 #include "daemon/duties/scribe_digest.h"
 
 #define ACTOR "duty:scribe"
+
+/* The teller is fetching: so long after one page the next one may come. */
+#define PATIENCE_US INT64_C(300000)
+#define LOOK_NS     4000000L
 
 /* ---- decoding --------------------------------------------------------------------------------------------------------- */
 
@@ -78,13 +84,13 @@ static const char *coming_name(struct arena *a, const struct page *p)
 }
 
 /* Reads the page once for each statement, not for each page. */
-static enum result pages_of(
-	struct work *w, struct digest *d, const struct inbox_message *m, struct page *p, int32_t *pages)
+static enum result coming_of(
+	struct work *w, struct digest *d, const struct inbox_message *m, struct page *p, struct coming **out)
 {
 	const char *name = coming_name(w->arena, p);
 	for (size_t i = 0; i < DIGEST_COMING; i++) {
 		if (strcmp(d->coming[i].name, name) == 0) {
-			*pages = d->coming[i].pages;
+			*out = &d->coming[i];
 			return OK;
 		}
 	}
@@ -92,9 +98,9 @@ static enum result pages_of(
 	if (result != OK)
 		return result;
 	struct coming *slot = &d->coming[d->coming_next++ % DIGEST_COMING];
+	*slot = (struct coming){.pages = p->said.pages};
 	snprintf(slot->name, sizeof slot->name, "%s", name);
-	slot->pages = p->said.pages;
-	*pages = slot->pages;
+	*out = slot;
 	return OK;
 }
 
@@ -119,23 +125,54 @@ static struct statement_head head_of(const struct statement_page *p)
 	};
 }
 
+/* Where the pages of a statement are. */
+struct files {
+	const char *bank;
+	const char *const *names;
+	struct inbox_file *at; /* id 0: not there yet */
+	int32_t n;
+	struct coming *coming;
+};
+
+/* Waits for a page that is not there, as long as pages follow each other closely. */
+static enum result await_page(struct work *w, struct files *f, int32_t i)
+{
+	static const struct timespec look = {.tv_nsec = LOOK_NS};
+	int64_t until_us = monotonic_us() + PATIENCE_US;
+	while (f->at[i].id == 0) {
+		if (monotonic_us() > until_us) {
+			f->coming->slow = true;
+			why_set(&w->why, "pages_awaited", "page %" PRId32 " is not there yet", i + 1);
+			return REFUSED;
+		}
+		nanosleep(&look, NULL);
+		arena_reset(w->arena);
+		enum result result = inbox_files(w, f->bank, &f->names[i], 1, &f->at[i]);
+		if (result != OK)
+			return result;
+	}
+	return OK;
+}
+
 /* Each page in an arena of its own: a statement may have a million lines. */
-static enum result take_pages(struct work *w, struct digest *d, const struct page *p,
-	const struct inbox_file *files, int32_t pages, struct statement_draft *draft)
+static enum result take_pages(struct work *w, struct digest *d, const struct page *p, struct files *f,
+	struct statement_draft *draft)
 {
 	struct arena *whole = w->arena;
 	CLEANUP(arena_drop) struct arena *one = arena_new();
 	enum result result = OK;
 	w->arena = one;
-	for (int32_t i = 0; i < pages && result == OK; i++) {
+	for (int32_t i = 0; i < f->n && result == OK; i++) {
 		struct page page = {.funding = p->funding, .day = p->day, .number = i + 1};
+		result = await_page(w, f, i);
 		arena_reset(one);
-		result = read_page(w, d, files[i].id, &page);
+		if (result == OK)
+			result = read_page(w, d, f->at[i].id, &page);
 		if (result != OK)
 			break;
 		struct statement_head head = head_of(&page.said);
 		result = statement_page(w, draft, &head, booked(one, page.said.lines, page.said.n),
-			page.said.n, files[i].id, &files[i].sha256);
+			page.said.n, f->at[i].id, &f->at[i].sha256);
 	}
 	w->arena = whole;
 	return result;
@@ -151,15 +188,14 @@ static void tell(struct digest *d, const struct statement_draft *draft, const st
 		K_BOOL("chained", c->chained));
 }
 
-static enum result store_statement(
-	struct work *w, struct digest *d, const struct page *p, const struct inbox_file *files, int32_t pages)
+static enum result store_statement(struct work *w, struct digest *d, const struct page *p, struct files *f)
 {
 	struct statement_draft draft;
 	struct statement_closed closed;
 	struct entries entries = {0};
 	enum result result = statement_begin(w, &p->funding, p->day, "fetched", &draft);
 	if (result == OK)
-		result = take_pages(w, d, p, files, pages, &draft);
+		result = take_pages(w, d, p, f, &draft);
 	if (result == OK)
 		result = statement_close(w, &draft, ACTOR, &entries, &closed);
 	if (result == OK)
@@ -184,18 +220,29 @@ static enum result page_of(struct work *w, const struct inbox_message *m, struct
 enum result digest_page(struct work *w, struct digest *d, const struct inbox_message *m)
 {
 	struct page p;
-	int32_t pages;
+	struct coming *coming;
+	bool taken = false;
 	enum result result = page_of(w, m, &p);
 	if (result == OK)
-		result = pages_of(w, d, m, &p, &pages);
+		result = statement_fetched(w, &p.funding, p.day, &taken);
+	if (result != OK || taken)
+		return result; /* an earlier page led to it */
+	result = coming_of(w, d, m, &p, &coming);
 	if (result != OK)
 		return result;
-	struct inbox_file *files = arena_array(w->arena, (size_t)pages, struct inbox_file);
-	result = inbox_files(w, m->bank, page_names(w->arena, &p, pages), (size_t)pages, files);
-	for (int32_t i = 0; i < pages && result == OK; i++)
-		if (files[i].id == 0)
+	struct files f = {
+		.bank = m->bank,
+		.names = page_names(w->arena, &p, coming->pages),
+		.at = arena_array(w->arena, (size_t)coming->pages, struct inbox_file),
+		.n = coming->pages,
+		.coming = coming,
+	};
+	result = inbox_files(w, f.bank, f.names, (size_t)f.n, f.at);
+	bool early = p.number == 1 && !coming->slow;
+	for (int32_t i = 0; i < f.n && result == OK && !early; i++)
+		if (f.at[i].id == 0)
 			return OK; /* the last page to come will find them all */
-	return result == OK ? store_statement(w, d, &p, files, pages) : result;
+	return result == OK ? store_statement(w, d, &p, &f) : result;
 }
 
 /* ---- credits of the open day --------------------------------------------------------------------------------------------- */

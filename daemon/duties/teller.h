@@ -76,6 +76,8 @@ struct parcel {
 	const struct driver *driver;
 	struct dispatch_ref dispatch; /* an enquiry has none of its own (id 0) */
 	const char *channel;
+	int64_t channel_id;
+	int64_t revocations; /* that were known when it was judged (law 7) */
 	bool cash;
 	struct hash root;
 	size_t n;

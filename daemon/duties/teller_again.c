@@ -52,17 +52,20 @@ static enum result put_off(struct claim *c)
 	return dispatch_told(w, refused, asks, n);
 }
 
-/* Their lists may not have been written, or not be complete: written anew they are the same. */
+/* Its list may not have been written, or not be complete: written anew it is the same. One at a time: they are few, and what the
+ * database refuses is then known. */
 static enum result draw_left(struct claim *c)
 {
 	struct work *w = c->w;
 	struct dispatch *dispatches;
 	size_t n;
+	size_t asides_n;
+	const int64_t *asides = aside_now(w, c->bank, c->monotonic_us, &asides_n);
 	TX_GUARD(w);
 	enum result r = tx_begin(w);
 	if (r != OK)
 		return r;
-	r = dispatch_cash_left(w, PICK_MAX, &dispatches, &n);
+	r = dispatch_cash_left(w, asides, asides_n, 1, &dispatches, &n);
 	if (r != OK || n == 0)
 		return r;
 	if (claim_doubt(w))
@@ -73,6 +76,8 @@ static enum result draw_left(struct claim *c)
 	int64_t *ids = arena_array(w->arena, n, int64_t);
 	for (size_t i = 0; i < n; i++)
 		ids[i] = dispatches[i].id;
+	c->picked = ids;
+	c->picked_n = n;
 	struct payables all;
 	r = dispatch_load(w, ids, n, (const enum payout_state[]){PAYOUT_SENT}, 1, &all);
 	if (r != OK)
@@ -88,6 +93,18 @@ static enum result draw_left(struct claim *c)
 	return r == OK ? tx_commit(w) : r;
 }
 
+static enum result commit_left(struct claim *c)
+{
+	enum result r = draw_left(c);
+	if (r != REFUSED || c->picked_n == 0)
+		return r;
+	aside_refused(c->bank, c->picked, c->picked_n, c->monotonic_us, &c->w->why);
+	claim_free(c);
+	c->n = 0;
+	c->again = true;
+	return OK;
+}
+
 static enum result cash_run(struct work *w, void *arg, size_t *found)
 {
 	struct bank *b = arg;
@@ -97,8 +114,8 @@ static enum result cash_run(struct work *w, void *arg, size_t *found)
 	if (!journal_ready(b->teller, &w->why))
 		return RETRY;
 	enum result r = claim_commit(&c);
-	if (r == OK && c.n == 0)
-		r = draw_left(&c);
+	if (r == OK && c.n == 0 && !c.again)
+		r = commit_left(&c);
 	if (r == OK && c.n > 0)
 		r = claim_journal(&c);
 	if (r == OK && c.n > 0)
@@ -150,6 +167,42 @@ static void keep_asked(struct payables *all, const struct again *g)
 	all->n = k;
 }
 
+/* How long the bank still knows this id, in business time: since when it does, the sent journal says, by the real clock (law 7); the
+ * database's word may only make it shorter. */
+static int64_t known_until(const struct claim *c, const struct dispatch *d, const char *id)
+{
+	const struct bank *b = c->bank;
+	struct day day;
+	if (!journal_first_day(b->teller->journal, id, &day))
+		return d->known_until_us; /* its first teller died before the journal */
+	day.n += b->dedupe_days;
+	int64_t until = c->now.now_us + instant_of_day_vn(day) - wall_us();
+	return until < d->known_until_us ? until : d->known_until_us;
+}
+
+/* Leaves away what the bank may have forgotten; the others of its dispatch leave while it knows them all. */
+static void keep_known(const struct claim *c, struct dispatch *d, struct payables *all)
+{
+	int64_t first = d->known_until_us;
+	size_t k = 0, forgotten = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		int64_t until = all->at[i].dispatch == d->id ? known_until(c, d, all->at[i].line.id)
+							     : INT64_MAX;
+		if (until <= c->now.now_us + MARGIN_US) {
+			forgotten++;
+			continue;
+		}
+		first = until < first ? until : first;
+		all->at[k++] = all->at[i];
+	}
+	all->n = k;
+	d->known_until_us = first;
+	if (forgotten > 0)
+		log_event(LOG_WARN, "not_sent_again", K_STR("bank", c->bank->code), K_I64("dispatch", d->id),
+			K_I64("payouts", (int64_t)forgotten),
+			K_STR("why", "the bank may not know them any more; the statement decides"));
+}
+
 static enum result draw_again(struct claim *c, const struct again *g)
 {
 	struct work *w = c->w;
@@ -168,6 +221,8 @@ static enum result draw_again(struct claim *c, const struct again *g)
 	if (r != OK)
 		return r;
 	keep_asked(&all, g);
+	for (size_t i = 0; i < n; i++)
+		keep_known(c, &dispatches[i], &all);
 	claim_share_out(c, dispatches, n, &all);
 	return OK;
 }

@@ -41,6 +41,8 @@ static struct parcel *parcel_of(const struct claim *c, const struct drawn *d)
 {
 	struct parcel *p = parcel_new(c->bank, CALL_TRANSFER, may_leave(d));
 	p->channel = arena_strdup(p->arena, d->dispatch->channel_code);
+	p->channel_id = d->dispatch->channel;
+	p->revocations = c->now.revocations;
 	p->cash = d->dispatch->cash;
 	p->known_until_us = d->dispatch->known_until_us;
 	p->driver = p->cash ? NULL : driver_named(d->dispatch->driver);

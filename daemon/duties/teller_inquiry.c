@@ -112,6 +112,39 @@ static enum result keep(struct work *w, struct question *q, const struct heard *
 	return r == OK ? tx_commit(w) : r;
 }
 
+/* ---- what cannot be asked ------------------------------------------------------------------------------------------- */
+
+static bool encodes(const struct account_question *question)
+{
+	CLEANUP(buf_free) struct buf scratch = BUF((size_t)1 << 16);
+	const struct account_inquiry one = {.message_id = "A-0-0", .questions = question, .n = 1};
+	struct why why = {0};
+	return driver_named("chitra_json")->encode_account_inquiry(&one, &scratch, &why);
+}
+
+/* Its account cannot be read, or said to the bank: an unclear answer puts it before a person, and the others are asked. */
+static enum result answer_unclear(struct work *w, const int64_t *ids, size_t n)
+{
+	const char **statuses = arena_array(w->arena, n, const char *);
+	bool *no = arena_array(w->arena, n, bool), *yes = arena_array(w->arena, n, bool);
+	for (size_t i = 0; i < n; i++) {
+		log_event(LOG_ERROR, "account_not_asked", K_I64("inquiry", ids[i]));
+		statuses[i] = "unclear";
+		yes[i] = true;
+	}
+	if (n == 0)
+		return OK;
+	TX_GUARD(w);
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = db_run(w, Q_INQUIRY_ANSWER,
+			DB_ARGS(db_i64s(ids, n), db_texts(statuses, n),
+				db_with_nulls(db_texts(statuses, n), yes),
+				db_with_nulls(db_bools(no, n), yes), db_null()),
+			NULL);
+	return r == OK ? tx_commit(w) : r;
+}
+
 /* ---- the task ------------------------------------------------------------------------------------------------------- */
 
 static enum result move_mark(struct work *w, struct bank *b)
@@ -141,16 +174,20 @@ static enum result run(struct work *w, void *arg, size_t *found)
 	struct inquiry *in = arena_zalloc(q->arena, sizeof *in);
 	in->questions = arena_array(q->arena, rows_n(&r), struct account_question);
 	in->ids = arena_array(q->arena, rows_n(&r), int64_t);
+	int64_t *never = arena_array(w->arena, rows_n(&r), int64_t);
+	size_t never_n = 0;
 	for (size_t i = 0; i < rows_n(&r); i++) {
-		in->ids[in->n] = row_i64(&r, i, rows_col(&r, "id"));
-		if (fill(&b->teller->kek, &r, i, &in->questions[in->n]))
-			in->n++;
+		int64_t id = row_i64(&r, i, rows_col(&r, "id"));
+		if (fill(&b->teller->kek, &r, i, &in->questions[in->n]) && encodes(&in->questions[in->n]))
+			in->ids[in->n++] = id;
 		else
-			log_event(LOG_ERROR, "account_unreadable", K_I64("inquiry", in->ids[in->n]));
+			never[never_n++] = id;
 	}
-	if (in->n == 0) {
+	result = answer_unclear(w, never, never_n);
+	if (result != OK || in->n == 0) {
 		question_free(q);
-		return OK;
+		*found = result == OK ? never_n : 0;
+		return result;
 	}
 	q->arg = in;
 	q->kind = 'A';

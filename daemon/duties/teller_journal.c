@@ -68,6 +68,41 @@ static bool journal_stayed(struct journal *j, const struct request *r, struct wh
 	return journal_record_not_sent(j, ids, r->n, wall_us(), why);
 }
 
+/* A certificate was revoked since its dispatch was judged: nothing of it leaves that would not leave now. */
+static enum result judge_anew(struct work *w, const struct request *r, const struct dispatch_head *now)
+{
+	const struct parcel *p = r->parcel;
+	struct payables all;
+	size_t fine = 0;
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	if (result == OK)
+		result = dispatch_load(w, &p->dispatch.id, 1,
+			(const enum payout_state[]){PAYOUT_SENT, PAYOUT_UNKNOWN}, 2, &all);
+	if (result != OK)
+		return result;
+	struct judged *judged = arena_array(w->arena, all.n, struct judged);
+	result = law7_judge(
+		r->bank->teller->law7, w, now, r->bank->code, p->channel_id, p->cash, all.at, all.n, judged);
+	for (size_t i = 0; result == OK && i < all.n; i++)
+		for (size_t k = r->first; !judged[i].refused && k < r->first + r->n; k++)
+			fine += p->payouts[k] == all.at[i].payout;
+	if (result != OK || fine == r->n)
+		return result;
+	why_set(&w->why, "revoked",
+		"a certificate was revoked, and %zu of its %zu payments are signed by nobody else",
+		r->n - fine, r->n);
+	return REFUSED;
+}
+
+/* Revocations count at the time of sending (law 7). When the database does not answer, those that are known do. */
+static bool still_signed(struct work *w, const struct request *r)
+{
+	struct dispatch_head now;
+	return r->call != CALL_TRANSFER || dispatch_head(w, &now) != OK ||
+	       now.revocations == r->parcel->revocations || judge_anew(w, r, &now) == OK;
+}
+
 /* It did not leave: the journal records that end. If it still may, it is journalled and made again. */
 static enum result renew_run(struct work *w, void *arg)
 {
@@ -81,9 +116,12 @@ static enum result renew_run(struct work *w, void *arg)
 			why_set(&w->why, "not_sent", "it will not be tried again by this process");
 			return REFUSED;
 		}
-		if (!journal_items(j, r->parcel, r->first, r->n, &w->why))
-			return RETRY;
 	}
+	if (!still_signed(w, r))
+		return REFUSED;
+	if (r->call == CALL_TRANSFER && r->raw.transport == HTTP_NOT_SENT &&
+		!journal_items(j, r->parcel, r->first, r->n, &w->why))
+		return RETRY;
 	request_free(r);
 	r->body = BUF((size_t)1 << 20);
 	return request_prepare(r, &w->why) ? OK : REFUSED;

@@ -210,7 +210,8 @@ bool archive_leaves(
 	       write_file_durable(leaves_path(a, arena, first, first + n - 1), buf_bytes(&file), MODE, why);
 }
 
-/* The file that holds `wanted` and ends where a checkpoint is. */
+/* The file that holds `wanted` and ends where a checkpoint is. There may be two: what a crash left behind, of a round that was then
+ * sealed in smaller ones, begins and ends where they do. The smaller one is what was sealed. */
 struct holder {
 	const struct archive *archive;
 	struct arena *arena;
@@ -236,7 +237,8 @@ static void holds(void *ctx, const char *name)
 	if (dash == NULL || !text_u64(bytes_of(name, (size_t)(dash - name)), INT64_MAX, &first) ||
 		!text_u64(bytes_z(dash + 1), INT64_MAX, &last))
 		return;
-	if (first <= h->wanted && h->wanted <= last && (!h->found || last > h->last) &&
+	if (first <= h->wanted && h->wanted <= last &&
+		(!h->found || last < h->last || (last == h->last && first > h->first)) &&
 		checkpoint_there(h->archive, h->arena, last + 1)) {
 		h->found = true;
 		h->first = first;
@@ -276,7 +278,7 @@ bool archive_read(const struct archive *a, struct arena *arena, uint64_t first, 
 	const char *path;
 	struct bytes file;
 
-	/* A file has at most 64 MiB, but may begin on an earlier shelf. */
+	/* A file has at most 64 MiB, but may begin on an earlier shelf; what a crash left begins on no later one than what was sealed. */
 	for (uint64_t shelf = first / SHELF + 1; shelf > 0 && !h.found && first / SHELF + 1 - shelf < 8;
 		shelf--)
 		if (!each_name(arena_printf(arena, "%s/leaves/%" PRIu64, a->directory, shelf - 1), holds, &h,

@@ -1,8 +1,7 @@
 #include "ledger/books/check_store.h"
 
-#include <string.h>
-
 #include "ledger/base/merkle.h"
+#include "ledger/books/row_store.h"
 #include "ledger/db/copy.h"
 
 #define AT_ONCE 500 /* leaves in memory */
@@ -50,77 +49,30 @@ static enum result check_sums(struct work *w, struct books_check *out)
 
 /* ---- leaves against rows ---------------------------------------------------------------------------------------- */
 
-struct cols {
-	int seq, idem, idem_hash, kind, effective, recorded, late, reverses, leaf, leaf_hash, accounts,
-		amounts;
-};
-
-static struct cols cols_of(const struct rows *r)
+/* The postings that came with a row, as arrays. */
+static const struct leg *legs_of(const struct rows *r, size_t i, size_t *n)
 {
-	return (struct cols){
-		.seq = rows_col(r, "seq"),
-		.idem = rows_col(r, "idem"),
-		.idem_hash = rows_col(r, "idem_hash"),
-		.kind = rows_col(r, "kind"),
-		.effective = rows_col(r, "effective"),
-		.recorded = rows_col(r, "recorded"),
-		.late = rows_col(r, "late"),
-		.reverses = rows_col(r, "reverses"),
-		.leaf = rows_col(r, "leaf"),
-		.leaf_hash = rows_col(r, "leaf_hash"),
-		.accounts = rows_col(r, "accounts"),
-		.amounts = rows_col(r, "amounts"),
-	};
-}
-
-static bool same_legs(const struct rows *r, size_t i, const struct cols *c, const struct entry *e)
-{
-	size_t n;
 	size_t m;
-	const char *const *accounts = row_texts(r, i, c->accounts, &n);
-	const int64_t *amounts = row_i64s(r, i, c->amounts, &m);
+	const char *const *accounts = row_texts(r, i, rows_col(r, "accounts"), n);
+	const int64_t *amounts = row_i64s(r, i, rows_col(r, "amounts"), &m);
+	struct leg *legs = arena_array(r->arena, *n, struct leg);
 
-	if (n != e->n_legs || m != n)
-		return false;
-	for (size_t k = 0; k < n; k++)
-		if (strcmp(accounts[k], e->legs[k].account) != 0 || amounts[k] != vnd_dong(e->legs[k].amount))
-			return false;
-	return true;
-}
-
-/* The first column that is not what the leaf says; NULL: none. */
-static const char *row_differs(const struct rows *r, size_t i, const struct cols *c, const struct leaf *leaf)
-{
-	CLEANUP(buf_free) struct buf scratch = {.max = LEAF_MAX};
-	const struct entry *e = &leaf->entry;
-	struct hash meaning = entry_meaning(e, &scratch);
-	struct hash stored = row_hash(r, i, c->idem_hash);
-	bool reverses_one = !row_null(r, i, c->reverses);
-
-	if (row_i64(r, i, c->seq) != leaf->seq)
-		return "seq";
-	if (strcmp(row_text(r, i, c->idem), e->idem) != 0 || !hash_eq(&meaning, &stored))
-		return "idem";
-	if (strcmp(row_text(r, i, c->kind), leaf_kind_name(e->kind)) != 0)
-		return "kind";
-	if (day_cmp(row_day(r, i, c->effective), e->effective) != 0)
-		return "effective";
-	if (row_instant(r, i, c->recorded) != leaf->recorded_us)
-		return "recorded";
-	if (row_bool(r, i, c->late) != e->late)
-		return "late";
-	if (reverses_one != e->reverses_one || (reverses_one && row_i64(r, i, c->reverses) != e->reverses))
-		return "reverses";
-	return same_legs(r, i, c, e) ? NULL : "postings";
+	bug_if(*n != m);
+	for (size_t k = 0; k < *n; k++)
+		legs[k] = (struct leg){accounts[k], vnd(amounts[k])};
+	return legs;
 }
 
 static enum result check_leaf(struct work *w, const struct rows *r, size_t i, struct compact *tree)
 {
-	struct cols c = cols_of(r);
+	CLEANUP(buf_free) struct buf scratch = {.max = LEAF_MAX};
+	struct leaf_columns c = leaf_columns_of(r);
 	int64_t seq = row_i64(r, i, c.seq);
 	struct bytes text = row_bytes(r, i, c.leaf);
-	struct hash stored = row_hash(r, i, c.leaf_hash);
+	struct hash stored = row_hash(r, i, rows_col(r, "leaf_hash"));
 	struct hash hash = merkle_leaf(text);
+	size_t n_legs;
+	const struct leg *legs;
 	struct leaf leaf;
 	const char *differs;
 
@@ -132,7 +84,8 @@ static enum result check_leaf(struct work *w, const struct rows *r, size_t i, st
 		why_prefix(&w->why, "ledger transaction %lld", (long long)seq);
 		return REFUSED;
 	}
-	differs = row_differs(r, i, &c, &leaf);
+	legs = legs_of(r, i, &n_legs);
+	differs = leaf_row_differs(r, i, &c, &leaf, legs, n_legs, &scratch);
 	if (differs != NULL) {
 		why_set(&w->why, "books_row",
 			"ledger transaction %lld: its row's %s is not what its leaf says", (long long)seq,
@@ -202,23 +155,26 @@ static enum result check_leaves(struct work *w, const struct rows *heads, struct
 	return ended;
 }
 
-enum result books_check(struct work *w, struct books_check *out)
+enum result books_check_here(struct work *w, struct books_check *out)
 {
 	struct books_check all = {.txns = 0};
 	struct rows heads;
-	enum result result;
+	enum result result = check_sums(w, &all);
 
-	TX_GUARD(w);
-	result = tx_begin(w);
-	if (result == OK)
-		result = check_sums(w, &all);
 	if (result == OK)
 		result = db_run(w, Q_BOOKS_HEADS, DB_NO_ARGS, &heads);
 	if (result == OK)
 		result = check_leaves(w, &heads, &all);
 	if (result == OK)
-		result = tx_commit(w);
-	if (result == OK)
 		*out = all;
 	return result;
+}
+
+enum result books_check(struct work *w, struct books_check *out)
+{
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	if (result == OK)
+		result = books_check_here(w, out);
+	return result == OK ? tx_commit(w) : result;
 }

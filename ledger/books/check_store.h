@@ -21,4 +21,7 @@ struct books_check {
 /* OK when all of it holds. REFUSED with why books_*: the first thing that does not. */
 enum result books_check(struct work *w, struct books_check *out) WARN_UNUSED;
 
+/* The same inside the caller's transaction. */
+enum result books_check_here(struct work *w, struct books_check *out) WARN_UNUSED;
+
 #endif

@@ -7,6 +7,7 @@
 #include "ledger/base/text.h"
 #include "ledger/books/head_store.h"
 #include "ledger/books/post.h"
+#include "ledger/books/row_store.h"
 
 struct round {
 	struct work *w;
@@ -36,12 +37,67 @@ static enum result begin(struct round *r)
 	return OK;
 }
 
-/* What can never be changed again is read once before it is signed. */
-static bool is_leaf(struct round *r, struct arena *some, uint64_t seq, struct bytes text)
+/* What can never be changed again is read once before it is signed, and the rows that balances and reports read say the same. */
+struct reading {
+	struct rows rows;
+	struct leaf_columns c;
+	struct rows leg_rows; /* by seq */
+	int leg_seq, leg_account, leg_amount;
+	size_t leg;         /* the first that was not taken yet */
+	struct arena *some; /* of one leaf */
+	struct buf scratch;
+};
+
+static enum result read_rows(struct work *w, uint64_t first, size_t n, struct reading *out)
+{
+	struct db_arg from = db_i64((int64_t)first);
+	struct db_arg so_many = db_i64((int64_t)n);
+	enum result result = db_run(w, Q_BOOKS_LEAVES, DB_ARGS(from, so_many), &out->rows);
+
+	if (result == OK)
+		result = db_run(w, Q_BOOKS_LEGS, DB_ARGS(from, so_many), &out->leg_rows);
+	if (result != OK)
+		return result;
+	if (rows_n(&out->rows) != n) {
+		why_set(&w->why, "books_sequence",
+			"of the %zu ledger transactions from %" PRIu64 " on, %zu are missing", n, first,
+			n - rows_n(&out->rows));
+		return REFUSED;
+	}
+	out->c = leaf_columns_of(&out->rows);
+	out->leg_seq = rows_col(&out->leg_rows, "seq");
+	out->leg_account = rows_col(&out->leg_rows, "account");
+	out->leg_amount = rows_col(&out->leg_rows, "amount");
+	return OK;
+}
+
+/* The postings of the next transaction. */
+static const struct leg *next_legs(struct reading *r, int64_t seq, size_t *n)
+{
+	const struct rows *rows = &r->leg_rows;
+	size_t first = r->leg;
+	struct leg *legs;
+
+	while (r->leg < rows_n(rows) && row_i64(rows, r->leg, r->leg_seq) == seq)
+		r->leg++;
+	*n = r->leg - first;
+	legs = arena_array(r->some, *n, struct leg);
+	for (size_t k = 0; k < *n; k++)
+		legs[k] = (struct leg){
+			row_text(rows, first + k, r->leg_account), row_vnd(rows, first + k, r->leg_amount)};
+	return legs;
+}
+
+static bool is_leaf(struct round *r, struct reading *reading, size_t i, uint64_t seq)
 {
 	struct leaf leaf;
+	struct bytes text = row_bytes(&reading->rows, i, reading->c.leaf);
+	const char *differs;
+	const struct leg *legs;
+	size_t n;
 
-	if (!leaf_parse(some, text, &leaf, &r->w->why))
+	arena_reset(reading->some);
+	if (!leaf_parse(reading->some, text, &leaf, &r->w->why))
 		return why_prefix(&r->w->why, "ledger transaction %" PRIu64, seq);
 	if ((uint64_t)leaf.seq != seq)
 		return why_set(&r->w->why, "leaf_seq",
@@ -49,35 +105,38 @@ static bool is_leaf(struct round *r, struct arena *some, uint64_t seq, struct by
 	if ((leaf.entry.kind == LEAF_GENESIS) != (seq == 0))
 		return why_set(&r->w->why, "genesis_missing",
 			"the first ledger transaction, and no other, is the genesis; see chitra setup");
+	legs = next_legs(reading, leaf.seq, &n);
+	differs = leaf_row_differs(&reading->rows, i, &reading->c, &leaf, legs, n, &reading->scratch);
+	if (differs != NULL)
+		return why_set(&r->w->why, "books_row",
+			"ledger transaction %" PRIu64 ": its row's %s is not what its leaf says; nothing is "
+			"signed until it is; see chitra ledger check",
+			seq, differs);
 	return true;
 }
 
 static enum result take_leaves(struct round *r, size_t n)
 {
 	CLEANUP(arena_drop) struct arena *some = arena_new();
-	struct rows rows;
+	struct reading reading = {.some = some, .scratch = {.max = LEAF_MAX}};
 	uint64_t first = r->tree.n;
-	enum result result = db_run(
-		r->w, Q_BOOKS_LEAVES, DB_ARGS(db_i64((int64_t)first), db_i64((int64_t)n)), &rows);
-	int leaf;
+	enum result result = read_rows(r->w, first, n, &reading);
 
 	if (result != OK)
 		return result;
-	bug_if(rows_n(&rows) != n);
-	leaf = rows_col(&rows, "leaf");
 	r->leaves = arena_array(r->w->arena, n, struct bytes);
 	r->n = n;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && result == OK; i++) {
 		struct hash hash;
 
-		r->leaves[i] = row_bytes(&rows, i, leaf);
-		arena_reset(some);
-		if (!is_leaf(r, some, first + i, r->leaves[i]))
-			return REFUSED;
+		r->leaves[i] = row_bytes(&reading.rows, i, reading.c.leaf);
 		hash = merkle_leaf(r->leaves[i]);
 		compact_append(&r->tree, &hash);
+		if (!is_leaf(r, &reading, i, first + i))
+			result = REFUSED;
 	}
-	return OK;
+	buf_free(&reading.scratch);
+	return result;
 }
 
 static enum result write_head(struct round *r, struct bytes note)

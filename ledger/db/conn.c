@@ -201,6 +201,7 @@ static enum result start(struct work *w)
 
 /* plan_cache_mode: a generic plan takes unnest($1) for ten rows, whatever comes. enable_memoize: our look-ups seldom repeat.
  * max_parallel_workers_per_gather: lanes are the parallelism, and workers for some hundred rows cost more than those.
+ * work_mem: what a statement sorts or its triggers look at is some ten thousand rows; on disk they cost twice as much.
  * client_connection_check_interval: what we gave up (its socket is closed) is stopped by the server too. The timeouts are the net
  * below that. */
 static const char settings[] =
@@ -208,6 +209,7 @@ static const char settings[] =
 	" set_config('default_transaction_isolation', 'read committed', false),"
 	" set_config('plan_cache_mode', 'force_custom_plan', false), set_config('jit', 'off', false),"
 	" set_config('enable_memoize', 'off', false), set_config('max_parallel_workers_per_gather', '0', false),"
+	" set_config('work_mem', '32MB', false),"
 	" set_config('statement_timeout', '15min', false),"
 	" set_config('idle_in_transaction_session_timeout', '2min', false),"
 	" set_config('client_connection_check_interval', '1s', false), set_config('lock_timeout', '0', false)";

@@ -154,10 +154,12 @@ enum result dispatch_again(struct work *w, const struct sender *by, const struct
 	return OK;
 }
 
-enum result dispatch_cash_left(struct work *w, size_t n, struct dispatch **out, size_t *out_n)
+enum result dispatch_cash_left(struct work *w, const int64_t *asides, size_t asides_n, size_t n,
+	struct dispatch **out, size_t *out_n)
 {
 	struct rows r;
-	enum result result = db_run(w, Q_CASH_LEFT, DB_ARGS(db_i64((int64_t)n)), &r);
+	enum result result = db_run(
+		w, Q_CASH_LEFT, DB_ARGS(db_i64((int64_t)n), db_i64s(asides, asides_n)), &r);
 	if (result != OK)
 		return result;
 	*out = dispatches_of(w, &r);

@@ -153,8 +153,9 @@ enum result dispatch_due(struct work *w, const char *bank, size_t n, int64_t fir
 enum result dispatch_again(struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n,
 	struct dispatch **out, size_t *out_n) WARN_UNUSED;
 
-/* Dispatches to cash agents that were sent and that nobody holds; locked. */
-enum result dispatch_cash_left(struct work *w, size_t n, struct dispatch **out, size_t *out_n) WARN_UNUSED;
+/* Dispatches to cash agents that were sent, that nobody holds and that are not set aside; locked. */
+enum result dispatch_cash_left(struct work *w, const int64_t *asides, size_t asides_n, size_t n,
+	struct dispatch **out, size_t *out_n) WARN_UNUSED;
 
 /* Nothing in them is in doubt. */
 enum result dispatch_end(struct work *w, const int64_t *ids, size_t n) WARN_UNUSED;

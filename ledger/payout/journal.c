@@ -15,13 +15,17 @@
  * thousand million ids the chance that any two meet is below a half, and meeting only makes the teller refuse. */
 #define SLOT_USED   (UINT64_C(1) << 63)
 #define SLOT_STAYED (UINT64_C(1) << 62)
+#define SLOT_AGAIN   \
+	(UINT64_C(1) \
+		<< 61) /* more than one attempt may have left: that the last one stayed says nothing of the others */
 #define SLOT_ID     ((UINT64_C(1) << 60) - 1)
 #define FIRST_SLOTS ((size_t)1 << 12)
 
 struct journal {
 	struct append *file;
 	uint64_t *slots;
-	size_t room; /* a power of two */
+	uint16_t *days; /* of each slot: when the attempt that may have left was recorded, days since 1970 */
+	size_t room;    /* a power of two */
 	size_t used;
 	struct buf line;
 };
@@ -53,7 +57,8 @@ static uint64_t *slot_of(const struct journal *j, uint64_t bits)
 static void slots_make(struct journal *j, size_t room)
 {
 	j->slots = calloc(room, sizeof *j->slots);
-	if (!j->slots)
+	j->days = calloc(room, sizeof *j->days);
+	if (!j->slots || !j->days)
 		bug("out of memory for %zu ids of the sent journal", room);
 	j->room = room;
 }
@@ -61,16 +66,22 @@ static void slots_make(struct journal *j, size_t room)
 static void slots_double(struct journal *j)
 {
 	uint64_t *old = j->slots;
+	uint16_t *old_days = j->days;
 	size_t old_room = j->room;
 
 	slots_make(j, 2 * old_room);
-	for (size_t i = 0; i < old_room; i++)
-		if (old[i] & SLOT_USED)
-			*slot_of(j, old[i] & SLOT_ID) = old[i];
+	for (size_t i = 0; i < old_room; i++) {
+		if (!(old[i] & SLOT_USED))
+			continue;
+		uint64_t *slot = slot_of(j, old[i] & SLOT_ID);
+		*slot = old[i];
+		j->days[slot - j->slots] = old_days[i];
+	}
 	free(old);
+	free(old_days);
 }
 
-static void set_sent(struct journal *j, const char *id)
+static void set_sent(struct journal *j, const char *id, struct day day)
 {
 	if (2 * (j->used + 1) > j->room)
 		slots_double(j);
@@ -78,11 +89,24 @@ static void set_sent(struct journal *j, const char *id)
 	if (!(*slot & SLOT_USED))
 		j->used++;
 	*slot = SLOT_USED | id_bits(id);
+	j->days[slot - j->slots] = (uint16_t)day.n;
+}
+
+/* Since when the bank may know it stays as it is. */
+static void set_again(struct journal *j, const char *id, struct day day)
+{
+	uint64_t *slot = slot_of(j, id_bits(id));
+	if (*slot & SLOT_STAYED)
+		set_sent(j, id, day);
+	else
+		*slot |= SLOT_AGAIN;
 }
 
 static void set_stayed(struct journal *j, const char *id)
 {
-	*slot_of(j, id_bits(id)) |= SLOT_STAYED;
+	uint64_t *slot = slot_of(j, id_bits(id));
+	if (!(*slot & SLOT_AGAIN))
+		*slot |= SLOT_STAYED;
 }
 
 static bool is_known(const struct journal *j, const char *id)
@@ -94,6 +118,15 @@ bool journal_has(const struct journal *j, const char *id)
 {
 	uint64_t slot = *slot_of(j, id_bits(id));
 	return slot & SLOT_USED && !(slot & SLOT_STAYED);
+}
+
+bool journal_first_day(const struct journal *j, const char *id, struct day *out)
+{
+	const uint64_t *slot = slot_of(j, id_bits(id));
+	if (!journal_has(j, id))
+		return false;
+	*out = (struct day){.n = j->days[slot - j->slots]};
+	return true;
 }
 
 size_t journal_count(const struct journal *j)
@@ -109,6 +142,7 @@ struct reader {
 	uint64_t whole; /* bytes up to the end of the last whole record */
 	uint64_t line_no;
 	bool in_group;
+	struct day day;           /* of the open group */
 	char (*ids)[E2E_ID_SIZE]; /* of the open group */
 	size_t n, room;
 };
@@ -155,24 +189,38 @@ static bool group_line(struct reader *r, const char *line, struct why *why)
 	if (sscanf(line, "done %zu\n", &count) != 1 || count != r->n)
 		return broken(r, why);
 	for (size_t i = 0; i < r->n; i++)
-		set_sent(r->j, r->ids[i]);
+		set_sent(r->j, r->ids[i], r->day);
 	r->n = 0;
 	r->in_group = false;
 	return true;
 }
 
+/* Of the line's end: " at <instant>". */
+static bool take_day(const char *line, struct day *out)
+{
+	const char *at = strstr(line, " at ");
+	int64_t us;
+
+	if (!at || !instant_parse(bytes_of(at + 4, strcspn(at + 4, "\n")), &us))
+		return false;
+	*out = day_of_instant_vn(us);
+	return out->n >= 0 && out->n <= UINT16_MAX;
+}
+
 static bool take_line(struct reader *r, const char *line, struct why *why)
 {
+	struct day day;
 	char id[E2E_ID_SIZE];
 
 	if (r->in_group)
 		return group_line(r, line, why);
-	if (strncmp(line, "dispatch ", 9) == 0) {
+	if (strncmp(line, "dispatch ", 9) == 0 && take_day(line, &r->day)) {
 		r->in_group = true;
 		return true;
 	}
-	if (strncmp(line, "again ", 6) == 0 && take_id(line + 6, id) && is_known(r->j, id)) {
-		set_sent(r->j, id);
+	if (strncmp(line, "again ", 6) == 0 && take_id(line + 6, id) && is_known(r->j, id) &&
+		take_day(line, &day)) {
+		set_again(r->j, id, day);
 		return true;
 	}
 	if (strncmp(line, "not-sent ", 9) == 0 && take_id(line + 9, id) && is_known(r->j, id)) {
@@ -210,6 +258,7 @@ static void drop(struct journal *j)
 	append_close(j->file);
 	buf_free(&j->line);
 	free(j->slots);
+	free(j->days);
 	free(j);
 }
 
@@ -283,7 +332,7 @@ bool journal_record(struct journal *j, const struct journal_dispatch *d, const s
 	if (!append_durable(j->file, buf_bytes(&j->line), why))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		set_sent(j, items[i].id);
+		set_sent(j, items[i].id, day_of_instant_vn(d->at_us));
 	return true;
 }
 
@@ -306,7 +355,7 @@ bool journal_record_again(struct journal *j, const char *const *ids, size_t n, i
 	if (!record_words(j, "again", ids, n, at_us, why))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		set_sent(j, ids[i]);
+		set_again(j, ids[i], day_of_instant_vn(at_us));
 	return true;
 }
 

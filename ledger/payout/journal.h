@@ -10,13 +10,15 @@
  *	done <count>
  *
  *	again <end-to-end id> at <instant>		a further attempt that law 1 allows
- *	not-sent <end-to-end id> at <instant>		our own read callback never handed over its last byte
+ *	not-sent <end-to-end id> at <instant>		our own read callback never handed over its last byte; after `again` it is the
+ *							last attempt that stayed, and the id was sent all the same
  *
  * A tail without its `done` was never synced, so nothing of it left: it is cut off at the next start. Never talks to the
  * database or to a bank. One thread. */
 #ifndef CHITRA_PAYOUT_JOURNAL_H
 #define CHITRA_PAYOUT_JOURNAL_H
 
+#include "ledger/base/day.h"
 #include "ledger/base/digest.h"
 #include "ledger/base/ids.h"
 #include "ledger/base/money.h"
@@ -41,12 +43,14 @@ struct journal_dispatch {
 
 void journal_close(struct journal *j);
 
-/* Opens or creates it and reads all ids (8 bytes of memory each, twice). NULL with why: file_locked, file_trouble,
+/* Opens or creates it and reads all ids (10 bytes of memory each, twice). NULL with why: file_locked, file_trouble,
  * journal_broken (a line in the middle is not one of ours: the file was edited; nothing may be sent). */
 struct journal *journal_open(const char *path, struct why *why) FREED_BY(journal_close) WARN_UNUSED;
 
 /* Whether it was ever sent and is not known to have stayed here. */
 bool journal_has(const struct journal *j, const char *id);
+/* The day in Vietnam on which it was first sent; what stayed here was not sent. False: it was never sent. */
+bool journal_first_day(const struct journal *j, const char *id, struct day *out) WARN_UNUSED;
 size_t journal_count(const struct journal *j);
 
 /* There is room on the disk for so many lines: asked before payouts are committed as sent, so that a full disk leaves them ready and
@@ -62,7 +66,7 @@ bool journal_record(struct journal *j, const struct journal_dispatch *d, const s
 bool journal_record_again(
 	struct journal *j, const char *const *ids, size_t n, int64_t at_us, struct why *why) WARN_UNUSED;
 
-/* These certainly did not leave; they may be recorded again. False with why: journal_unknown, file_trouble. */
+/* These certainly did not leave this time; what never did may be recorded again. False with why: journal_unknown, file_trouble. */
 bool journal_record_not_sent(
 	struct journal *j, const char *const *ids, size_t n, int64_t at_us, struct why *why) WARN_UNUSED;
 

@@ -394,7 +394,8 @@ enum result batch_areas(struct work *w, const struct batch_wish *wish, struct ba
 {
 	struct rows found;
 	enum result r = db_run(w, Q_BATCH_AREAS,
-		DB_ARGS(db_text(wish->programme), db_day(month_first(wish->period)), db_text(wish->area)),
+		DB_ARGS(db_text(wish->programme), db_day(month_first(wish->period)),
+			wish->n_areas > 0 ? db_texts(wish->areas, wish->n_areas) : db_null()),
 		&found);
 	if (r != OK)
 		return r;
@@ -512,7 +513,8 @@ enum result batch_remake(struct work *w, int64_t id, const struct batch_keys *ke
 	struct batch *b = &one.at[0];
 	struct batch_wish wish = {.programme = b->programme,
 		.period = b->period,
-		.area = b->area,
+		.areas = &b->area,
+		.n_areas = 1,
 		.channel = b->channel,
 		.keys = *keys};
 	struct batch_areas areas;

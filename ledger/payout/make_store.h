@@ -19,7 +19,8 @@ struct batch_keys {
 struct batch_wish {
 	const char *programme;
 	struct month period;
-	const char *area;    /* NULL: all */
+	const char *const *areas; /* wards; none: all */
+	size_t n_areas;
 	const char *channel; /* NULL: the programme's bank channel, and its cash channel */
 	struct batch_keys keys;
 };

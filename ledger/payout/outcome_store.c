@@ -349,7 +349,8 @@ static const char *break_note(enum payout_break b)
 	case BREAK_DOUBLE_DEBIT:
 		return "the bank booked the same payment twice: demand the second amount back";
 	case BREAK_CONTRADICTION:
-		return "the bank's word contradicts an ended payment: ask the bank, wait for the statement";
+		return "the bank's word contradicts how the payment ended; it is not paid again meanwhile: ask the bank which word is its last, "
+		       "wait for the statement of its last valid day, then two officers resolve this";
 	case BREAK_RETURN_UNKNOWN:
 		return "money came back for a payment that had not left: ask the bank what it belongs to";
 	case BREAK_LOST_LINE:

@@ -111,32 +111,48 @@ static enum result cover(struct work *w, struct released *all)
 	return OK;
 }
 
+/* How much money the batches that could go need. */
+static enum result read_unfunded(struct work *w, struct released *all)
+{
+	int64_t *ids = arena_array(w->arena, all->n, int64_t);
+	struct rows sums;
+	size_t n = 0, at = 0;
+	for (size_t i = 0; i < all->n; i++)
+		if (all->at[i].answer == RELEASE_DONE)
+			ids[n++] = all->at[i].batch->id;
+	if (n == 0)
+		return OK;
+	enum result r = db_run(w, Q_RELEASE_UNFUNDED, DB_ARGS(db_i64s(ids, n)), &sums);
+	if (r != OK)
+		return r;
+	bug_if(rows_n(&sums) != n); /* both by batch: an approved batch has lines */
+	int batch = rows_col(&sums, "batch"), unfunded = rows_col(&sums, "unfunded_dong");
+	for (size_t i = 0; i < all->n; i++) {
+		struct release_of *x = &all->at[i];
+		if (x->answer != RELEASE_DONE)
+			continue;
+		bug_if(row_i64(&sums, at, batch) != x->batch->id);
+		x->unfunded = row_vnd(&sums, at++, unfunded);
+	}
+	return OK;
+}
+
 /* What each batch still lacks, before anything is written. */
 static enum result look(struct work *w, const struct batches *b, struct released *out)
 {
-	int64_t *ids = arena_array(w->arena, b->n, int64_t);
-	struct rows now, sums;
-	for (size_t i = 0; i < b->n; i++)
-		ids[i] = b->at[i].id;
+	struct rows now;
 	enum result r = db_run(w, Q_BUSINESS_DAY_NOW, DB_NO_ARGS, &now);
-	if (r == OK)
-		r = db_run(w, Q_RELEASE_UNFUNDED, DB_ARGS(db_i64s(ids, b->n)), &sums);
 	if (r != OK)
 		return r;
-	bug_if(rows_n(&sums) != b->n); /* both by batch: an approved batch has lines */
 	int64_t now_us = row_instant(&now, 0, rows_col(&now, "now"));
-	int batch = rows_col(&sums, "batch"), unfunded = rows_col(&sums, "unfunded_dong");
 	*out = (struct released){.n = b->n, .at = arena_array(w->arena, b->n, struct release_of)};
-	for (size_t i = 0; i < b->n; i++) {
-		struct release_of *x = &out->at[i];
-		bug_if(row_i64(&sums, i, batch) != b->at[i].id);
-		x->batch = &b->at[i];
-		x->unfunded = row_vnd(&sums, i, unfunded);
-		x->answer = b->at[i].n_releasers < 2            ? RELEASE_AWAITS_SECOND
-			    : b->at[i].valid_until_us <= now_us ? RELEASE_EXPIRED
-								: RELEASE_DONE;
-	}
-	return cover(w, out);
+	for (size_t i = 0; i < b->n; i++)
+		out->at[i] = (struct release_of){.batch = &b->at[i],
+			.answer = b->at[i].n_releasers < 2            ? RELEASE_AWAITS_SECOND
+				  : b->at[i].valid_until_us <= now_us ? RELEASE_EXPIRED
+								      : RELEASE_DONE};
+	r = read_unfunded(w, out);
+	return r == OK ? cover(w, out) : r;
 }
 
 /* ---- manifests -------------------------------------------------------------------------------------------------------- */

@@ -85,6 +85,33 @@ static enum result judge(struct work *w, const struct settled_statement *s, cons
 	return breaks_open(w, &by, open, open_n, entries);
 }
 
+/* A cash agent's silence past its deadline proves nothing, and somebody must ask. */
+static enum result miss_lists(struct work *w, const struct settled_statement *s, const char *actor,
+	struct entries *entries, struct absence_counts *counts)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_ABSENCE_CASH, DB_ARGS(db_i64(s->funding_id), db_day(s->day)), &r);
+	if (result != OK)
+		return result;
+	size_t n = rows_n(&r);
+	struct break_found *open = arena_array(w->arena, n + 1, struct break_found);
+	int payout = rows_col(&r, "payout"), id = rows_col(&r, "end_to_end_id"),
+	    amount = rows_col(&r, "amount_dong");
+	for (size_t i = 0; i < n; i++)
+		open[i] = (struct break_found){
+			.kind = payout_break_name(BREAK_OVERDUE),
+			.funding_id = s->funding_id,
+			.funding = s->funding,
+			.payout = row_i64(&r, i, payout),
+			.id = row_text(&r, i, id),
+			.amount = row_vnd(&r, i, amount),
+			.note = "the cash agent's deadline is over and no list says whether it was paid: ask for the list",
+		};
+	counts->lost += n;
+	struct told_by by = {.actor = actor, .effective = s->today};
+	return breaks_open(w, &by, open, n, entries);
+}
+
 /* Money that was booked on the bank's word of the day, and is not on its statement. */
 static enum result miss_credits(
 	struct work *w, const struct settled_statement *s, const char *actor, struct entries *entries)
@@ -121,6 +148,8 @@ static enum result portion(struct work *w, struct absence_at *at, const struct s
 	if (rows_n(&r) == 0) {
 		counts->statements = 1;
 		result = miss_credits(w, s, actor, entries);
+		if (result == OK)
+			result = miss_lists(w, s, actor, entries, counts);
 		if (result == OK)
 			result = db_run(w, Q_BATCH_CLOSE_ENDED, DB_ARGS(db_i64(s->funding_id)), NULL);
 		return result == OK ? progress_set(w, "absence", s->id) : result;

@@ -59,10 +59,14 @@ static struct vnd plus(struct vnd a, struct vnd b)
 	return sum;
 }
 
-static bool check_rows(struct cash *c, const struct cash_rows *rows, const struct vnd *sums)
+static bool check_rows(struct cash *c, const struct cash_rows *rows, const struct vnd *sums, struct day today)
 {
 	for (size_t i = 0; i < rows->n; i++) {
-		char said[VND_TEXT_SIZE], ours[VND_TEXT_SIZE];
+		char said[VND_TEXT_SIZE], ours[VND_TEXT_SIZE], day[DAY_TEXT_SIZE];
+		if (rows->at[i].paid && rows->at[i].day.n > today.n)
+			return why_set(&c->w->why, "cash_day",
+				"row %d says that it was paid out on %s, which is to come",
+				(int)rows->at[i].row, day_format(rows->at[i].day, day));
 		if (vnd_is_zero(sums[i]))
 			return why_set(&c->w->why, "cash_stranger",
 				"row %d: nothing was handed over for this person", (int)rows->at[i].row);
@@ -104,7 +108,7 @@ static enum result match(struct cash *c, const struct cash_rows *rows)
 {
 	struct hash16 *blinds = arena_array(c->w->arena, rows->n, struct hash16);
 	struct vnd *sums = arena_array(c->w->arena, rows->n, struct vnd);
-	struct rows r;
+	struct rows r, now;
 	for (size_t i = 0; i < rows->n; i++)
 		blinds[i] = blind_index(c->file->blind, BLIND_ID, rows->at[i].id.digits);
 	enum result result = db_run(
@@ -122,7 +126,11 @@ static enum result match(struct cash *c, const struct cash_rows *rows)
 		sums[k] = plus(sums[k], c->at[i].amount);
 		count(c, &c->at[i]);
 	}
-	return check_rows(c, rows, sums) ? check_whole(c) : REFUSED;
+	result = db_run(c->w, Q_BUSINESS_DAY_NOW, DB_NO_ARGS, &now);
+	if (result != OK)
+		return result;
+	return check_rows(c, rows, sums, row_day(&now, 0, rows_col(&now, "today"))) ? check_whole(c)
+										    : REFUSED;
 }
 
 /* ---- the first officer ------------------------------------------------------------------------------------------------ */

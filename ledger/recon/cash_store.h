@@ -39,7 +39,7 @@ struct cash_taken {
 	struct vnd paid_amount, unpaid_amount;
 };
 
-/* REFUSED cash_stranger, cash_amount (the row), cash_missing (who was handed over and is not on the list), no_mandate. */
+/* REFUSED cash_stranger, cash_amount, cash_day (the row), cash_missing (who was handed over and is not on the list), no_mandate. */
 enum result cash_confirm(struct work *w, const struct cash_channel *c, const struct cash_file *f,
 	const struct cash_rows *rows, const struct cash_officer *by, struct cash_taken *out) WARN_UNUSED;
 

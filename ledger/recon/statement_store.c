@@ -221,6 +221,15 @@ static enum result put_lines(struct work *w, const struct statement_draft *d, co
 
 /* ---- a statement ------------------------------------------------------------------------------------------------------ */
 
+enum result statement_fetched(struct work *w, const struct funding *f, struct day day, bool *out)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_STATEMENT_THERE, DB_ARGS(db_i64(f->id), db_day(day)), &r);
+	*out = result == OK && rows_n(&r) > 0 &&
+	       strcmp(row_text(&r, 0, rows_col(&r, "source")), "fetched") == 0;
+	return result;
+}
+
 static enum result refuse_if_there(struct work *w, const struct funding *f, struct day day)
 {
 	struct rows r;

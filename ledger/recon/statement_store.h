@@ -42,6 +42,9 @@ struct statement_draft {
 	struct vnd last_closing;
 };
 
+/* Whether the day's statement is there already, out of pages that we fetched. */
+enum result statement_fetched(struct work *w, const struct funding *f, struct day day, bool *out) WARN_UNUSED;
+
 /* REFUSED statement_known: it is stored already. Everything is in the arena that w has now. */
 enum result statement_begin(struct work *w, const struct funding *f, struct day day, const char *source,
 	struct statement_draft *out) WARN_UNUSED;

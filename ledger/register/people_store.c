@@ -88,14 +88,15 @@ static size_t claims_of(struct page *g, struct claim_rows *c, size_t person, boo
 
 /* ---- one person -------------------------------------------------------------------------------------------------------------- */
 
-static bool open_id(struct page *g, const struct rows *r, size_t i, struct personal_id *out)
+bool person_id_open(struct work *w, const struct register_keys *keys, const struct rows *r, size_t i,
+	struct personal_id *out)
 {
 	struct key32 key;
 	CLEANUP(buf_free) struct buf text;
-	struct why *why = &g->w->why;
+	struct why *why = &w->why;
 	int64_t person = row_i64(r, i, rows_col(r, "person"));
-	if (!seal_unwrap(g->keys->keks, g->keys->n_keks, person, row_bytes(r, i, rows_col(r, "wrapped")),
-		    &key, why))
+	if (!seal_unwrap(
+		    keys->keks, keys->n_keks, person, row_bytes(r, i, rows_col(r, "wrapped")), &key, why))
 		return false;
 	buf_init(&text, 64);
 	bool opened = open_field(&key, person, "id", row_bytes(r, i, rows_col(r, "sealed")), &text, why) &&
@@ -103,6 +104,21 @@ static bool open_id(struct page *g, const struct rows *r, size_t i, struct perso
 	secret_wipe(&key, sizeof key);
 	if (text.at)
 		secret_wipe(text.at, text.size);
+	return opened;
+}
+
+bool person_id_mask(
+	struct work *w, const struct register_keys *keys, const struct rows *r, size_t i, const char **out)
+{
+	char masked[MASKED_SIZE];
+	struct personal_id id;
+	*out = NULL;
+	if (row_null(r, i, rows_col(r, "wrapped")) || row_null(r, i, rows_col(r, "sealed")))
+		return true;
+	bool opened = person_id_open(w, keys, r, i, &id);
+	if (opened)
+		*out = arena_strdup(w->arena, personal_id_masked(&id, masked));
+	secret_wipe(&id, sizeof id);
 	return opened;
 }
 
@@ -158,7 +174,7 @@ static enum result one_page(struct page *g, bool *more)
 			.ward = row_text(&rows, i, rows_col(&rows, "ward")),
 			.name = row_text(&rows, i, rows_col(&rows, "name")),
 		};
-		if (!open_id(g, &rows, i, &p.id))
+		if (!person_id_open(g->w, g->keys, &rows, i, &p.id))
 			return REFUSED;
 		p.n_claims = claims_of(g, &claims, i, blocked, &p.claims, &way);
 		p.method = method_of(&rows, i, &way);
@@ -216,32 +232,37 @@ enum result people_each(struct work *w, const struct register_keys *keys, struct
 
 /* ---- findings ------------------------------------------------------------------------------------------------------------------ */
 
-enum result finding_list(struct work *w, struct month period, bool open_only, struct findings_out *out)
+enum result finding_list(struct work *w, const struct register_keys *keys, struct month period,
+	bool open_only, struct findings_out *out)
 {
 	struct rows rows;
 	enum result r = db_run(
 		w, Q_FINDING_LIST, DB_ARGS(db_day(month_first(period)), db_bool(open_only)), &rows);
 	if (r != OK)
 		return r;
-	int id = rows_col(&rows, "id"), programme = rows_col(&rows, "programme"),
-	    code = rows_col(&rows, "code"), note = rows_col(&rows, "note"),
-	    blocks = rows_col(&rows, "blocks"), file = rows_col(&rows, "file"),
-	    row = rows_col(&rows, "row_no"), area = rows_col(&rows, "area"),
-	    verdict = rows_col(&rows, "verdict");
+	int row = rows_col(&rows, "row_no"), birth_year = rows_col(&rows, "birth_year");
 	out->n = rows_n(&rows);
 	out->at = arena_array(w->arena, out->n, struct finding_out);
-	for (size_t i = 0; i < out->n; i++)
+	for (size_t i = 0; i < out->n; i++) {
 		out->at[i] = (struct finding_out){
-			.id = row_i64(&rows, i, id),
-			.programme = row_text(&rows, i, programme),
-			.code = row_text(&rows, i, code),
-			.note = row_text(&rows, i, note),
-			.file = row_text(&rows, i, file),
-			.area = row_text(&rows, i, area),
+			.id = row_i64(&rows, i, rows_col(&rows, "id")),
+			.programme = row_text(&rows, i, rows_col(&rows, "programme")),
+			.code = row_text(&rows, i, rows_col(&rows, "code")),
+			.note = row_text(&rows, i, rows_col(&rows, "note")),
+			.file = row_text(&rows, i, rows_col(&rows, "file")),
+			.area = row_text(&rows, i, rows_col(&rows, "area")),
 			.row = row_null(&rows, i, row) ? 0 : row_i32(&rows, i, row),
-			.blocks = row_bool(&rows, i, blocks),
-			.verdict = row_text(&rows, i, verdict),
+			.blocks = row_bool(&rows, i, rows_col(&rows, "blocks")),
+			.verdict = row_text(&rows, i, rows_col(&rows, "verdict")),
+			.name = row_text(&rows, i, rows_col(&rows, "name")),
+			.birth_year = row_null(&rows, i, birth_year) ? 0 : row_i32(&rows, i, birth_year),
+			.proposed = row_text(&rows, i, rows_col(&rows, "proposed")),
+			.proposed_by = row_text(&rows, i, rows_col(&rows, "proposed_by")),
+			.reason = row_text(&rows, i, rows_col(&rows, "reason")),
 		};
+		if (!person_id_mask(w, keys, &rows, i, &out->at[i].masked_id))
+			return REFUSED;
+	}
 	return OK;
 }
 

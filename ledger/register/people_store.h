@@ -32,20 +32,30 @@ enum result people_each(struct work *w, const struct register_keys *keys, struct
 	const char *reason, void (*take)(void *context, const struct person_out *p),
 	void *context) WARN_UNUSED;
 
+/* The ID of a row with the columns person, wrapped and sealed. False with why seal_*. */
+bool person_id_open(struct work *w, const struct register_keys *keys, const struct rows *r, size_t i,
+	struct personal_id *out) WARN_UNUSED;
+/* Only its masked form, as it is shown; NULL: the row has none. */
+bool person_id_mask(struct work *w, const struct register_keys *keys, const struct rows *r, size_t i,
+	const char **out) WARN_UNUSED;
+
 struct finding_out {
 	int64_t id;
 	const char *programme, *code, *note, *file, *area;
 	int32_t row; /* 0: of no row */
 	bool blocks;
-	const char *verdict; /* NULL: open */
+	const char *verdict;          /* NULL: open */
+	const char *name, *masked_id; /* of whom it is about; NULL: of nobody */
+	int32_t birth_year;
+	const char *proposed, *proposed_by, *reason; /* what the first officer says; NULL: nobody has */
 };
 struct findings_out {
 	size_t n;
 	struct finding_out *at;
 };
-/* open_only: those that block claims and nobody has decided. */
-enum result finding_list(
-	struct work *w, struct month period, bool open_only, struct findings_out *out) WARN_UNUSED;
+/* Of the wards of the officer's mandates. open_only: those that block claims and nobody has decided. */
+enum result finding_list(struct work *w, const struct register_keys *keys, struct month period,
+	bool open_only, struct findings_out *out) WARN_UNUSED;
 
 /* verdict: pay_entitled or do_not_pay. The first officer proposes, the second decides; *decided says which it was. REFUSED
  * finding_unknown, same_person, no_mandate. Another verdict than the proposed one is a new proposal. */

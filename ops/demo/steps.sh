@@ -198,8 +198,8 @@ batches_make()
 
 s_approve()
 {
-	once checked by minh approve --all-frozen --role checker --key "$keys/minh" --passphrase-file "$keys/passphrase" &&
-		once approved by hoa approve --all-frozen --role approver --key "$keys/hoa" --passphrase-file "$keys/passphrase"
+	once checked by minh approve --all-frozen --yes --role checker --key "$keys/minh" --passphrase-file "$keys/passphrase" &&
+		once approved by hoa approve --all-frozen --yes --role approver --key "$keys/hoa" --passphrase-file "$keys/passphrase"
 }
 
 # ---- money --------------------------------------------------------------------------------------------------------------------

@@ -53,6 +53,30 @@ begin
 	raise exception 'append_only: %.% only grows; correct it by a new row', tg_table_schema, tg_table_name using errcode = 'CH001';
 end $$;
 
+-- Tables of which rows never change, and those of which rows never go away.
+create procedure ops.append_only(variadic tables regclass[]) language plpgsql
+set search_path = pg_catalog
+as $$
+declare
+	t regclass;
+begin
+	foreach t in array tables loop
+		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
+		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
+	end loop;
+end $$;
+create procedure ops.keep_rows(variadic tables regclass[]) language plpgsql
+set search_path = pg_catalog
+as $$
+declare
+	t regclass;
+begin
+	foreach t in array tables loop
+		execute format('create trigger kept before delete on %s for each row execute function ops.refuse_change()', t);
+		execute format('create trigger kept_all before truncate on %s execute function ops.refuse_change()', t);
+	end loop;
+end $$;
+
 -- What much was written into is planned for by guesses until autovacuum comes by, a minute later. Whoever wrote much looks anew at
 -- the tables that doubled since somebody last did; a small sample tells enough, and the other tables cost nothing.
 create function ops.learn() returns void language plpgsql security definer
@@ -273,5 +297,4 @@ create table org.funding_order (
 	unique (funding_account, reference),
 	check ((kind = 'treasury') = (channel is null))
 );
-create trigger append_only before update or delete on org.funding_order for each row execute function ops.refuse_change();
-create trigger append_only_all before truncate on org.funding_order execute function ops.refuse_change();
+call ops.append_only('org.funding_order');

@@ -374,7 +374,7 @@ create trigger second_is_me after insert on register.finding_decision referencin
 
 -- What a foreign key would say, once a statement instead of once a row: a key costs 8 µs a row and lists bring hundreds of thousands.
 -- "offset 0": a look into the index for each, not a hash of everybody for each portion.
--- The other half of a key, that nothing named goes away, are the triggers below that refuse every delete.
+-- The other half of a key, that nothing named goes away, is ops.keep_rows and ops.append_only.
 create function register.guard_names() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
@@ -421,27 +421,13 @@ begin
 		end loop;
 	end loop;
 	foreach part in array array['register.person', 'rules.programme', 'rules.category'] loop
-		execute format('create trigger stays before delete on %s for each row execute function ops.refuse_change()', part);
-		execute format('create trigger stays_all before truncate on %s execute function ops.refuse_change()', part);
 		execute format('create trigger keeps_name before update of %s on %s for each row execute function ops.refuse_change()',
 			case part when 'register.person' then 'id, anchor' else 'code' end, part);
 	end loop;
 end $$;
 
-do $$
-declare
-	t regclass;
-begin
-	foreach t in array array['register.person_id', 'register.person_phone', 'register.import_file', 'register.import_row',
-		'register.death_notice', 'register.person_event',
-		'register.enrolment', 'register.pay_preference', 'register.payee_account', 'register.account_check',
-		'register.account_inquiry', 'register.account_answer', 'register.finding',
-		'register.finding_proposal', 'register.finding_decision',
-		'auth.certificate', 'auth.revocation', 'auth.mandate', 'auth.access_log']::regclass[] loop
-		execute format('create trigger append_only before delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
-		if t not in ('register.person_id'::regclass) then
-			execute format('create trigger fixed before update on %s for each row execute function ops.refuse_change()', t);
-		end if;
-	end loop;
-end $$;
+call ops.append_only('register.person_phone', 'register.import_file', 'register.import_row', 'register.death_notice', 'register.person_event',
+	'register.enrolment', 'register.pay_preference', 'register.payee_account', 'register.account_check', 'register.account_inquiry',
+	'register.account_answer', 'register.finding', 'register.finding_proposal', 'register.finding_decision', 'auth.certificate',
+	'auth.revocation', 'auth.mandate', 'auth.access_log');
+call ops.keep_rows('register.person_id', 'register.person', 'rules.programme', 'rules.category');

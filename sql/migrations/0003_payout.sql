@@ -103,6 +103,12 @@ begin
 			where (l.officer, l.reason) = (new.first_officer, new.reason)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
 	end if;
+	if exists (select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+			where p.claim = new.claim and t.name is distinct from 'rejected' and t.name is distinct from 'not_paid'
+				and t.name is distinct from 'returned' and t.name is distinct from 'cancelled')
+			or payout.in_question(new.claim, 100::smallint) then
+		raise exception 'still_live: claim % has a payout that is not proven unpaid', new.claim using errcode = 'CH001';
+	end if;
 	return null;
 end $$;
 create trigger first_proposed after insert on payout.claim_void for each row execute function payout.guard_void();
@@ -409,7 +415,8 @@ begin
 	returning payout;
 end $$;
 
--- Its two sets have no index: a hash, whatever payout.move needs for itself.
+-- Moves are legal, and nothing is sent but out of a released batch (DESIGN §6). Its two sets have no index: a hash, whatever payout.move
+-- needs for itself.
 create function payout.guard_state() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 set enable_hashjoin = on
@@ -424,6 +431,15 @@ begin
 		limit 1;
 	if found then
 		raise exception 'illegal_move: payout % cannot go from state % to %', bad.payout, bad.f, bad.t using errcode = 'CH001';
+	end if;
+	select b.id into bad
+		from (select distinct p.batch from new_rows n
+			cross join lateral (select p.batch from payout.payout p where p.id = n.payout offset 0) p where n.state = 3) x
+		join payout.batch b on b.id = x.batch
+		where b.state <> 'released'
+		limit 1;
+	if found then
+		raise exception 'not_released: batch % is not released by two officers, so nothing of it is sent', bad.id using errcode = 'CH001';
 	end if;
 	return null;
 end $$;
@@ -565,18 +581,7 @@ create table payout.cancellation (
 create trigger by_me after insert on payout.cancellation referencing new table as fresh
 	for each statement execute function auth.guard_actor('by_officer');
 
-do $$
-declare
-	t regclass;
-begin
-	foreach t in array array['payout.claim', 'payout.claim_part', 'payout.claim_void_proposal', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
-		'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'payout.hold_release',
-		'payout.cancellation']::regclass[] loop
-		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-	foreach t in array array['payout.batch', 'payout.payout_state', 'payout.dispatch', 'payout.dispatch_range']::regclass[] loop
-		execute format('create trigger kept before delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger kept_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-end $$;
+call ops.append_only('payout.claim', 'payout.claim_part', 'payout.claim_void_proposal', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
+	'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'payout.hold_release',
+	'payout.cancellation');
+call ops.keep_rows('payout.batch', 'payout.payout_state', 'payout.dispatch', 'payout.dispatch_range');

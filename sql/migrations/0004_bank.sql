@@ -218,12 +218,15 @@ create table recon.break (
 	unique nulls not distinct (kind, funding_account, line, payout, statement)
 );
 create index on recon.break (payout) where payout is not null;
+create index on recon.break (line) where line is not null;
 -- What the first officer found it to be; the second one, who finds the same, resolves it.
 create table recon.break_proposal (
 	id bigint generated always as identity primary key,
 	break bigint not null references recon.break,
 	officer bigint not null references auth.officer,
 	outcome text not null,
+	pair bigint references recon.break,	-- the other half, when a debit and a credit are one thing: money that the bank took back
+	reason text check (length(reason) between 3 and 500),
 	at timestamptz not null default clock_timestamp()
 );
 create index on recon.break_proposal (break);
@@ -232,6 +235,8 @@ create trigger by_me after insert on recon.break_proposal referencing new table 
 create table recon.break_resolution (
 	break bigint primary key references recon.break,
 	outcome text not null,
+	pair bigint references recon.break,
+	day date not null default ops.today(),	-- from which the books have it: the value date of what was in suspense
 	first_officer bigint not null references auth.officer,
 	second_officer bigint not null references auth.officer,
 	at timestamptz not null default now(),
@@ -241,15 +246,25 @@ create function recon.guard_resolution() returns trigger language plpgsql securi
 set search_path = pg_catalog
 as $$
 begin
-	if not exists (select from (select p.officer, p.outcome from recon.break_proposal p where p.break = new.break order by p.id desc limit 1) l
-			where (l.officer, l.outcome) = (new.first_officer, new.outcome)) then
+	if not exists (select from (select p.officer, p.outcome, p.pair from recon.break_proposal p where p.break = new.break order by p.id desc limit 1) l
+			where (l.officer, l.outcome, l.pair) is not distinct from (new.first_officer, new.outcome, new.pair)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
+	end if;
+	-- Half of a pair would leave the books beside the statement.
+	if new.pair is not null and not exists (select from recon.break_resolution r where (r.break, r.pair) = (new.pair, new.break)) then
+		raise exception 'half_a_pair: what was taken back is resolved together with what came back' using errcode = 'CH001';
 	end if;
 	return null;
 end $$;
 create trigger first_proposed after insert on recon.break_resolution for each row execute function recon.guard_resolution();
 create trigger second_is_me after insert on recon.break_resolution referencing new table as fresh
 	for each statement execute function auth.guard_actor('second_officer');
+
+-- What of which lines is in suspense: two officers have moved none of it on.
+create view recon.suspended as
+	select a.line, a.payout, a.amount_dong from recon.allocation a
+	where a.kind = 'suspense' and not exists (
+		select from recon.break k join recon.break_resolution r on r.break = k.id where k.line = a.line and r.outcome <> 'without_entry');
 
 -- Whether evidence speaks against how an earlier payout of the claim ended (a debit of what was refused, say) and two officers have
 -- not resolved it: then it is not proven unpaid, whatever its state says. A missing line says nothing once the payout has ended.
@@ -329,17 +344,6 @@ create table recon.cash_line (
 	check (not paid or day is not null)
 );
 
-do $$
-declare
-	t regclass;
-begin
-	foreach t in array array['bank.message_key', 'bank.message', 'bank.statement', 'bank.statement_line', 'bank.intraday_credit',
-		'recon.allocation', 'recon.break', 'recon.break_proposal', 'recon.break_resolution', 'recon.reconciliation', 'recon.cash_line']::regclass[] loop
-		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-	foreach t in array array['recon.cash_list']::regclass[] loop
-		execute format('create trigger kept before delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger kept_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-end $$;
+call ops.append_only('bank.message_key', 'bank.message', 'bank.statement', 'bank.statement_line', 'bank.intraday_credit',
+	'recon.allocation', 'recon.break', 'recon.break_proposal', 'recon.break_resolution', 'recon.reconciliation', 'recon.cash_line');
+call ops.keep_rows('recon.cash_list');

@@ -207,20 +207,9 @@ begin
 end $$;
 create trigger guard before insert on books.tree_head for each row execute function books.guard_head();
 
-do $$
-declare
-	t regclass;
-begin
-	foreach t in array array['books.txn', 'books.posting', 'books.tree_head', 'books.checkpoint', 'books.cosignature',
-		'books.ledger_account']::regclass[] loop
-		execute format('create trigger append_only before update or delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger append_only_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-	foreach t in array array['books.balance', 'books.balance_day', 'books.counter']::regclass[] loop
-		execute format('create trigger kept before delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger kept_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-end $$;
+call ops.append_only('books.txn', 'books.posting', 'books.tree_head', 'books.checkpoint', 'books.cosignature',
+	'books.ledger_account');
+call ops.keep_rows('books.balance', 'books.balance_day', 'books.counter');
 
 -- ---------------------------------------------------------------- the one way in
 

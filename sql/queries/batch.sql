@@ -17,12 +17,12 @@ order by f.id <> pa.funding_account, c.id;
 
 -- name: batch_areas
 -- duties: desk
--- in: programme text, period date, area text
+-- in: programme text, period date, areas text[]
 -- out: code text, since date, pay_period date, claims bigint
 -- Wards with claims of this pay period or an earlier one.
 select c.area_code as code, c.area_valid_from as since, c.pay_period, count(*) as claims
 from payout.claim c
-where c.programme = $1 and c.pay_period <= $2 and ($3 is null or c.area_code = $3)
+where c.programme = $1 and c.pay_period <= $2 and ($3 is null or c.area_code = any ($3))
 group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: batch_make_lock
@@ -94,7 +94,7 @@ left join lateral (
 	where k.passes and (x.authority_until is null or x.authority_until >= clock.today)
 		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and k.at <= r.ended_at, false)
 	order by x.id desc limit 1) a on not r.has_finding and not r.cash_wish
-left join lateral (select x.wrapped from register.person_key x where x.person = r.person offset 0) k on a.id is null
+left join lateral (select x.wrapped from register.person_key x where x.person = r.person and a.id is null offset 0) k on true
 order by r.agency, r.area_code, r.area_valid_from, r.id;
 
 -- name: batches_add

@@ -97,11 +97,22 @@ select size, nodes, root, next_seq from books.seal_begin();
 select from books.seal($1, $2, $3, $4);
 
 -- name: books_leaves
--- duties: desk, scribe
+-- duties: scribe
 -- in: first bigint, n bigint
--- out: seq bigint, leaf bytea
+-- out: seq bigint, idem text, idem_hash bytea, kind text, effective date, recorded timestamptz, late boolean,
+--     reverses bigint, leaf bytea
 -- By seq: whoever posts holds the counter until commit, so what is visible has no gap.
-select t.seq, t.leaf from books.txn t where t.seq >= $1 and t.seq < $1 + $2 order by t.seq;
+select t.seq, t.idem, t.idem_hash, t.kind, t.effective, t.recorded, t.late, t.reverses, t.leaf
+from books.txn t where t.seq >= $1 and t.seq < $1 + $2 order by t.seq;
+
+-- name: books_legs
+-- duties: scribe
+-- in: first bigint, n bigint
+-- out: seq bigint, account text, amount bigint
+-- Their postings. As rows: arrays of them for each transaction took twice the time.
+select p.seq, a.code as account, p.amount
+from books.posting p join books.ledger_account a on a.id = p.account
+where p.seq >= $1 and p.seq < $1 + $2 order by p.seq, p.n;
 
 -- name: books_leaf_hashes
 -- duties: desk, teller, scribe

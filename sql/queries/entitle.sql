@@ -186,12 +186,25 @@ order by d.id;
 -- duties: desk
 -- in: period date, open_only boolean
 -- out: id bigint, programme text, code text, note text, blocks boolean, opened_at timestamptz, file text, row_no integer, area text,
---      verdict text
-select f.id, f.programme, f.code, f.note, f.blocks, f.opened_at, i.name as file, f.row_no, i.area_code as area, d.verdict
+--      verdict text, person bigint, name text, birth_year smallint, wrapped bytea, sealed bytea, proposed text, proposed_by text, reason text
+-- With the person that each is about (the newest ID), and what the first officer proposed. Of the wards of this officer's mandates;
+-- what is of no ward is everybody's.
+with ward as materialized (
+	select distinct m.area from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m.area, 0)
+)
+select f.id, f.programme, f.code, f.note, f.blocks, f.opened_at, i.name as file, f.row_no, i.area_code as area, d.verdict,
+	f.person, n.name, n.birth_year, k.wrapped, x.sealed, w.verdict as proposed, o.login as proposed_by, w.reason
 from register.finding f
 left join register.import_file i on i.id = f.file
 left join register.finding_decision d on d.finding = f.id
+left join register.person n on n.id = f.person
+left join register.person_key k on k.person = f.person
+left join lateral (select x.sealed from register.person_id x where x.person = f.person and x.kind = 'cccd'
+	order by x.replaced_at desc nulls first, x.known_from desc limit 1) x on true
+left join lateral (select p.verdict, p.officer, p.reason from register.finding_proposal p where p.finding = f.id order by p.id desc limit 1) w on true
+left join auth.officer o on o.id = w.officer
 where f.period = $1 and (not $2 or f.blocks and d.finding is null)
+	and (i.area_code is null or exists (select from ward where ward.area in ('*', i.area_code)))
 order by f.id;
 
 -- name: finding_propose

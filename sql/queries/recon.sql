@@ -110,8 +110,8 @@ offset $1 limit 1;
 -- name: statement_there
 -- duties: scribe
 -- in: funding bigint, day date
--- out: id bigint
-select id from bank.statement where funding_account = $1 and day = $2;
+-- out: id bigint, source text
+select id, source from bank.statement where funding_account = $1 and day = $2;
 
 -- name: statement_payouts
 -- duties: scribe
@@ -303,6 +303,22 @@ where (f.over or (f.state = 6 and exists (
 		select from payout.payout_move m where m.payout = f.payout and m.to_state = 6 and m.day <= f.upto)))
 	and not exists (select from unexplained u where u.payout = f.payout)
 order by f.payout limit $4;
+
+-- name: absence_cash
+-- duties: scribe
+-- in: funding bigint, day date
+-- out: payout bigint, end_to_end_id text, amount_dong bigint
+-- What a cash agent was given and has told nothing of, although validity and lag ended by that day: nobody but its signed list can say
+-- what became of it.
+select p.id as payout, p.end_to_end_id, p.amount_dong
+from org.channel c
+join payout.batch b on b.channel = c.id and b.state = 'released'
+	and (b.valid_until at time zone 'Asia/Ho_Chi_Minh')::date + c.posting_lag_days <= $2
+join payout.payout p on p.batch = b.id
+join payout.payout_state s on s.payout = p.id and s.state in (3, 4, 5, 6)
+where c.funding_account = $1 and c.kind = 'cash'
+	and not exists (select from recon.break k where k.payout = p.id and k.kind = 'overdue')
+order by p.id;
 
 -- name: intraday_missing
 -- duties: scribe

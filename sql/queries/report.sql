@@ -77,14 +77,16 @@ where f.past or f.lost;
 -- duties: desk scribe
 -- in: funding bigint, day date
 -- out: named_dong bigint
--- What waits in suspense under an open break.
+-- What waits in suspense under a break that was open on that day.
 select coalesce(sum(a.amount_dong), 0)::bigint as named_dong
 from recon.allocation a
 join bank.statement_line l on l.id = a.line
 join bank.statement s on s.id = l.statement
 where a.kind = 'suspense' and s.funding_account = $1 and l.value_date <= $2
 	and exists (select from recon.break k where k.line = a.line
-		and not exists (select from recon.break_resolution r where r.break = k.id));
+		and not exists (select from recon.break_resolution r where r.break = k.id and r.day <= $2))
+	and not exists (select from recon.break k join recon.break_resolution r on r.break = k.id
+		where k.line = a.line and r.outcome <> 'without_entry' and r.day <= $2);
 
 -- name: reconcile_books
 -- duties: desk scribe
@@ -124,12 +126,12 @@ where s.funding_account = $1 and s.day between $2 - 10 and $2 + 10 and (s.day <=
 -- duties: desk scribe
 -- in: funding bigint, day date
 -- out: id bigint, kind text, amount_dong bigint, day date, age_days integer, entry_ref text, end_to_end_id text, note text
--- Open ones, oldest first.
+-- Those open on that day, oldest first.
 select k.id, k.kind, k.amount_dong, k.day, ops.today() - k.day as age_days, l.entry_ref, p.end_to_end_id, k.note
 from recon.break k
 left join bank.statement_line l on l.id = k.line
 left join payout.payout p on p.id = k.payout
-where k.funding_account = $1 and not exists (select from recon.break_resolution r where r.break = k.id)
+where k.funding_account = $1 and not exists (select from recon.break_resolution r where r.break = k.id and r.day <= $2)
 	and (k.line is null or l.value_date <= $2)
 order by k.id;
 
@@ -165,8 +167,7 @@ with listed as materialized (
 	left join payout.payout_state s on s.payout = p.id
 	where c.pay_period = $1 and not exists (select from payout.claim_void v where v.claim = c.id)
 ), suspended as materialized (
-	select a.payout, sum(a.amount_dong)::bigint as dong from recon.allocation a
-	where a.kind = 'suspense' and a.payout is not null group by a.payout
+	select a.payout, sum(a.amount_dong)::bigint as dong from recon.suspended a where a.payout is not null group by a.payout
 ), overdue as materialized (
 	select p.id as payout, p.amount_dong as dong
 	from payout.batch b join org.channel c on c.id = b.channel

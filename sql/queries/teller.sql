@@ -61,12 +61,12 @@ where k.person = any ($1);
 
 -- name: cash_left
 -- duties: teller
--- in: n integer
+-- in: n integer, asides bigint[]
 -- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, driver text, items_per_message integer
 -- Sent to a cash agent, and whoever was to write the list died before it was done. One that may not be written was put off.
 select d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message
 from payout.dispatch d
 join org.channel c on c.id = d.channel
-where d.state = 'sent' and d.owner is null and d.ask_after <= clock_timestamp() and c.kind = 'cash'
+where d.state = 'sent' and d.owner is null and d.ask_after <= clock_timestamp() and c.kind = 'cash' and d.id <> all ($2)
 order by d.id limit $1
 for update of d skip locked;

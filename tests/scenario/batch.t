@@ -4,6 +4,8 @@
 # shellcheck disable=SC2154,SC2016
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/scenario.sh
+fixture=$CHITRA_BIN/../tests/unit/db_payroll
+[ -x "$fixture" ] || skip_all "db_payroll is not built"
 # shellcheck disable=SC2119  # a name of its own suits
 fresh_database
 
@@ -17,6 +19,11 @@ echo 'a long passphrase' >"$keys/passphrase"
 for name in admin1 admin2 admin3 stranger lan tu minh hoa binh; do
 	chitra key new "$keys/$name" --label "$name" --passphrase-file "$keys/passphrase" >/dev/null || exit 1
 done
+echo 'eleven byte' >"$scratch/short"
+chitra key new "$keys/weak" --label weak --passphrase-file "$scratch/short" >/dev/null 2>"$scratch/said"
+is $? 77 'a key file wants a passphrase of 12 characters'
+like "$(cat "$scratch/said")" 'passphrase_short.*12' 'and says how long'
+is "$(find "$keys" -name 'weak*')" '' 'no file is made'
 cat "$keys"/admin[123].pub >"$keys/admin-keys"
 for name in id kek log; do
 	chitra secret new "$keys/$name" || exit 1
@@ -86,7 +93,7 @@ for n in 1 2 3 4 5 11 12 13; do
 	account $n true
 done
 # shellcheck disable=SC2046
-"$CHITRA_BIN/../tests/unit/db_payroll" keys "$keys/kek" $(sql "select id from register.person") | while read -r person key; do
+"$fixture" keys "$keys/kek" $(sql "select id from register.person") | while read -r person key; do
 	sql "insert into register.person_key (person, wrapped) values ($person, '\\x$key')"
 done
 account 6 true && sql "insert into register.pay_preference (person, programme, method, since)
@@ -151,17 +158,17 @@ is "$(stat -c %a "$scratch/sessions/lan")" 600 'a session is its owner'\''s file
 is "$(code by minh batch make --programme merit --period 2024-04 --all)" '77 no_mandate' 'only a maker makes batches'
 is "$(code by tu batch make --programme merit --period 2024-04 --area 22915)" '77 no_mandate' 'and within her limit'
 is "$(sql 'select count(*) from payout.batch')" 0 'a refused batch is not there'
-by lan --json batch make --programme merit --period 2024-04 --all >"$scratch/made"
+by lan --json batch make --programme merit --period 2024-04 --area 22915 --area 22918 >"$scratch/made"
 number()
 {
 	python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
 }
-is "$(number "$scratch/made" batches)" 3 'one batch a ward and channel'
+is "$(number "$scratch/made" batches)" 3 'one batch a ward and channel, of the wards that are named'
 is "$(number "$scratch/made" by_account)" 8 'those with a passing account are paid by account'
 is "$(number "$scratch/made" cash_by_wish)/$(number "$scratch/made" cash_for_want_of_account)" 1/2 'cash is by wish or for want of an account'
 is "$(number "$scratch/made" wait_for_decision)/$(number "$scratch/made" wait_for_account)" 1/1 'a finding waits, and an unconfirmed account'
 is "$(by lan --json batch make --programme merit --period 2024-04 --all | tee "$scratch/made" >/dev/null; number "$scratch/made" lines)" 0 \
-	'making them again makes nothing'
+	'making all of them again makes nothing'
 is "$(sql "select count(distinct end_to_end_id) from payout.payout")" 11 'each line has its own id'
 
 read -r a cash b < <(sql "select string_agg(b.id::text, ' ' order by c.kind <> 'bank' and b.area_code = '22915', b.area_code, c.kind)
@@ -189,14 +196,16 @@ sign()
 {
 	local login=$1 role=$2
 	shift 2
-	by "$login" approve "$@" --role "$role" --key "$keys/$login" --passphrase-file "$keys/passphrase"
+	by "$login" approve "$@" --yes --role "$role" --key "$keys/$login" --passphrase-file "$keys/passphrase"
 }
 is "$(code sign lan checker "$a")" '77 no_mandate' 'a maker has no mandate to check'
 is "$(code sign hoa checker "$a")" '77 no_mandate' 'an approver none to check'
-is "$(code by minh approve "$a" --role checker --key "$keys/hoa" --passphrase-file "$keys/passphrase")" '65 key_not_certified' \
+is "$(code by minh approve "$a" --yes --role checker --key "$keys/hoa" --passphrase-file "$keys/passphrase")" '65 key_not_certified' \
 	"the key must be the officer's own"
 ok 'the checker signs all that is frozen' sign minh checker --all-frozen
 is "$(sql "select count(*) from payout.approval")" 1 'one signature for three batches'
+is "$(code by hoa approve "$a" --role approver --key "$keys/hoa" --passphrase-file "$keys/passphrase" </dev/null)" '65 needs_yes' \
+	'where nobody can be asked, nothing is signed without --yes'
 is "$(code sign minh approver "$a")" '77 same_person' 'the checker cannot approve too'
 is "$(code sign binh approver "$b")" '77 no_mandate' 'an approver of one ward approves no other'
 is "$(sql "select count(*) from payout.payout_state")" 0 'nothing lives before the second signature'
@@ -287,7 +296,7 @@ is "$(sql "select p.issue || ' ' || b.period from payout.payout p join payout.ba
 # ---- certificates end --------------------------------------------------------------------------------------------------------------
 
 ok 'that batch is submitted' by lan batch submit --all-open
-hash=$(chitra --json officer list minh | python3 -c 'import json, sys; print(json.load(sys.stdin)["certificates"][0]["certificate"])')
+hash=$(by lan --json officer list minh | python3 -c 'import json, sys; print(json.load(sys.stdin)["certificates"][0]["certificate"])')
 ok 'one admin revokes a certificate' chitra officer revoke "$hash" --reason 'mất khóa' --admin-key "$keys/admin2" --passphrase-file "$keys/passphrase"
 is "$(code sign minh checker --all-frozen)" '65 certificate_none' 'then its officer signs nothing'
 ok 'an officer logs out' by hoa logout

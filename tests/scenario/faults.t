@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/scenario/lib/payroll.sh
 
 export PLACE_TEMPORARY=1
-# fault NAME BREAK
+# fault NAME BREAK DONG: its amount, as a number or as the SQL that tells it
 fault()
 {
 	export DEMO_DIR=$scratch/$1
@@ -25,6 +25,7 @@ fault()
 
 fault rogue-debit rogue_debit 1000000
 fault short-amount amount_differs 1
-fault lost-line lost_line amount_dong
+# The line is a payout's: what was signed for it is missing.
+fault lost-line lost_line "(select p.amount_dong from payout.payout p where p.id = payout and p.amount_dong > 0)"
 
 done_testing

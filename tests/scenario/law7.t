@@ -29,7 +29,7 @@ done >/dev/null
 for one in minh:checker hoa:approver; do
 	"$CHITRA_BIN/chitra" officer certify "${one%:*}" --key-file "$keys/evil-${one%:*}.pub" --mandate "${one#*:}:*:*:100000000000" \
 		--days 30 --admin-key "$keys/evil1" --admin-key "$keys/evil2" --passphrase-file "$keys/passphrase" >/dev/null 2>&1 &&
-		by "${one%:*}" approve "$forged" --role "${one#*:}" --key "$keys/evil-${one%:*}" --passphrase-file "$keys/passphrase" >/dev/null 2>&1
+		by "${one%:*}" approve "$forged" --yes --role "${one#*:}" --key "$keys/evil-${one%:*}" --passphrase-file "$keys/passphrase" >/dev/null 2>&1
 done
 is "$(sql "select state from payout.batch where id = $forged")" approved "(the database believes certificates of other admins)"
 

@@ -53,7 +53,7 @@ list()
 	shift
 	echo "Số CCCD,Họ và tên,Số tiền,Kết quả,Ngày trả" >"$file"
 	while [ $# -ge 3 ]; do
-		printf '0990%08d,Nguyễn Thị %s,%s,%s,%s\n' "$1" "$1" "$3" "$2" "$([ "$2" = "đã trả" ] && echo 02/04/2024)" >>"$file"
+		printf '0990%08d,Nguyễn Thị %s,%s,%s,%s\n' "$1" "$1" "$3" "$2" "$([ "$2" = "đã trả" ] && echo "${paid_on:-02/04/2024}")" >>"$file"
 		shift 3
 	done
 	openssl pkeyutl -sign -rawin -inkey "$scratch/agent.pem" -in "$file" -out "$file.sig"
@@ -72,6 +72,7 @@ list good 10 "$paid" "$(amount 10)" 20 "$paid" "$(amount 20)" 30 "$unpaid" "$(am
 list short 10 "$paid" "$(amount 10)" 20 "$paid" "$(amount 20)" 30 "$unpaid" "$(amount 30)"
 list dear 10 "$paid" "$(($(amount 10) + 1))" 20 "$paid" "$(amount 20)" 30 "$unpaid" "$(amount 30)" 40 "$paid" "$(amount 40)"
 list stranger 10 "$paid" "$(amount 10)" 20 "$paid" "$(amount 20)" 30 "$unpaid" "$(amount 30)" 40 "$paid" "$(amount 40)" 11 "$paid" 5000
+paid_on=04/04/2024 list early 10 "$paid" "$(amount 10)" 20 "$unpaid" "$(amount 20)" 30 "$unpaid" "$(amount 30)" 40 "$unpaid" "$(amount 40)"
 cp "$scratch/good" "$scratch/forged"
 cp "$scratch/short.sig" "$scratch/forged.sig"
 
@@ -85,6 +86,8 @@ is "$(confirm minh dear)" 65 "one with one đồng too many"
 like "$(cat "$scratch/said")" "cash_amount.*row 2" "which names the row"
 is "$(confirm minh stranger)" 65 "one with somebody whom nobody handed over"
 like "$(cat "$scratch/said")" "cash_stranger.*row 6" "and the row"
+is "$(confirm minh early)" 65 "one that says what happens tomorrow"
+like "$(cat "$scratch/said")" "cash_day.*row 2.*2024-04-04" "with row and day"
 is "$(confirm lan good)" 77 "who has no mandate cannot propose one"
 is "$(sql "select count(*) from recon.cash_list")" 0 "nothing of that is kept as a list"
 

@@ -159,9 +159,107 @@ like "$(cat "$scratch/words")" "56.332" "and their sum is on the page"
 is "$(sql "select result || ' ' || unexplained_dong from recon.reconciliation order by id desc limit 1")" "breaks 56332" \
 	"and in the reconciliation's row"
 is "$(sql "select sum(balance) from books.balance")" 0 "the books balance"
+
+# ---- two officers say what it is ---------------------------------------------------------------------------------------------------
+
+# by LOGIN WORD...: the exit status and the code of the command; its words are in $scratch/said
+by()
+{
+	local login=$1 status
+	shift
+	printf '%s' "$login" | sha256sum | cut -d' ' -f1 >"$scratch/token.$login"
+	sql "insert into auth.session (token_hash, officer, expires_at) select sha256('\\x$(cat "$scratch/token.$login")'), id, now() + interval '1 day'
+		from auth.officer where login = '$login' on conflict do nothing"
+	"$CHITRA_BIN/chitra" --config "$scratch/all.conf" --session "$scratch/token.$login" "$@" >"$scratch/said" 2>&1
+	status=$?
+	echo "$status$(sed -n 's/^chitra [a-z]*: \([a-z_]*\): .*/ \1/p' "$scratch/said")"
+}
+break_of()
+{
+	sql "select id from recon.break where kind = '$1' order by id desc limit 1"
+}
+rogue=$(break_of rogue_debit)
+interest=$(break_of unmatched_credit)
+is "$(by minh break list)" 0 "an officer sees what is open"
+like "$(cat "$scratch/said")" "$rogue.*Tiền ra không do ta lệnh.*55.555 đ.*chưa có đề nghị" "with what waits in suspense"
+is "$(by minh --json break show "$rogue")" 0 "and each of them"
+like "$(cat "$scratch/said")" '"suspense_dong":55555,"direction":"debit"' "to programs too"
+is "$(by minh break propose "$rogue" --as funding --reason 'kho bạc')" "65 break_outcome" "a debit is no money of the treasury's"
+is "$(by minh break propose "$rogue" --as without_entry --reason 'đã xem')" "65 break_outcome" "money in suspense does not vanish"
+is "$(by minh break propose "$rogue" --as taken_back --reason 'đã trả')" "65 break_pair" "what the bank took back came back somewhere"
+is "$(by minh break propose "$rogue" --as taken_back --with "$interest" --reason 'đã trả')" "65 break_pair" "and is the same amount"
+is "$(by lan break propose "$rogue" --as fee --reason 'phí')" "77 no_mandate" "a maker decides nothing of that"
+is "$(by hoa break confirm "$interest" --as refundable)" "65 not_proposed" "nobody confirms what nobody proposed"
+is "$(by minh break propose "$interest" --as refundable --reason 'lãi tiền gửi')" 0 "one officer says that a credit is interest, owed to the treasury"
+is "$(by minh break confirm "$interest" --as refundable)" "77 same_officer" "the same officer does not confirm it"
+is "$(sql "select count(*) from recon.break_resolution")" 0 "and nothing is resolved by one"
+is "$(by hoa break confirm "$interest" --as funding)" "65 proposal_differs" "nor does another one who says something else"
+is "$(by hoa break confirm "$interest" --as refundable)" 0 "the second one who says the same does"
+is "$(by hoa break confirm "$interest" --as refundable)" "65 break_resolved" "once"
+is "$(sql "select -b.balance from books.balance b join books.ledger_account a on a.id = b.account where a.code = 'liabilities:refundable:demo-funding'")" \
+	777 "it is where it belongs"
+is "$(reconcile 2024-04-04)" 2 "the other difference is still open"
+like "$(cat "$scratch/words")" "55.555" "alone"
+bank_says book '{"account":"110000000001","direction":"credit","amount":55555,"text":"HOAN TIEN GHI NHAM"}' >/dev/null
+next_day
+ok "the bank gives the money back" settled_through 2024-04-05 40
+back=$(break_of unmatched_credit)
+is "$(reconcile 2024-04-05)" 2 "which is a difference of its own"
+is "$(by minh break propose "$rogue" --as taken_back --with "$back" --reason 'ngân hàng trả lại')" 0 "one officer says that it is the same money"
+is "$(by minh break confirm "$back" --as sent_back --with "$rogue")" "77 same_officer" "the same officer twice is one officer"
+is "$(by hoa break confirm "$rogue" --as taken_back --with "$interest")" "65 break_resolved" "with another credit it is something else"
+is "$(by hoa break confirm "$back" --as sent_back --with "$rogue")" 0 "another one says so from the other end"
+is "$(sql "select count(*) from recon.break_resolution where pair is not null")" 2 "both are resolved"
+is "$(reconcile 2024-04-05)" 0 "the day reconciles: nothing is unexplained"
+is "$(reconcile 2024-04-04)" 2 "and the day before is told as it stood that evening"
+is "$(by minh break propose "$(break_of contradiction)" --as without_entry --reason 'ngân hàng đính chính')" 0 "a contradiction holds no money"
+is "$(by hoa break confirm "$(break_of contradiction)" --as without_entry)" 0 "and is resolved by two"
+is "$(sql "select count(*) from recon.break k where not exists (select from recon.break_resolution r where r.break = k.id)")" \
+	"$(sql "select count(*) - 1 from recon.break where kind = 'contradiction'")" "nothing else is open"
+is "$(by hoa ledger check)" 0 "the books are whole"
+
+# ---- a claim that nobody is owed any more --------------------------------------------------------------------------------------------
+
+claim=$(sql "select p.claim from payout.payout p join payout.payout_state s on s.payout = p.id where s.state = 10 order by 1 limit 1")
+owed=$(sql "select amount_dong from payout.claim where id = $claim")
+area=$(sql "select area_code from payout.claim where id = $claim")
+unclaimed()
+{
+	sql "select string_agg(-b.balance || '', ' ' order by a.code) from books.balance b join books.ledger_account a on a.id = b.account
+		where a.code ~ '^(liabilities:(advance:demo-funding|unclaimed:))'"
+}
+before=$(unclaimed)
+is "$(by lan claim list --period 2024-04 --area "$area")" 0 "an officer sees what the people of a ward are owed"
+like "$(cat "$scratch/said")" "$claim .*099•••••.*returned" "with a masked ID and what became of it"
+unlike "$(cat "$scratch/said")" '0990[0-9]{8}' "and no ID in full"
+is "$(by lan claim void "$(sql "select p.claim from payout.payout p join payout.payout_state s on s.payout = p.id where s.state = 7 limit 1")" --reason died)" \
+	"65 still_live" "what was paid is not voided"
+is "$(by lan claim void "$claim" --reason bored)" "65 void_reason" "nor for just any reason"
+is "$(by lan claim void "$claim" --reason died)" 0 "one officer says that the person died"
+is "$(by lan claim void "$claim" --reason died)" "77 same_officer" "and cannot void it alone"
+is "$(sql "select count(*) from payout.claim_void")" 0 "so it is owed still"
+is "$(by minh claim void "$claim" --reason died)" 0 "a second one for the same reason voids it"
+is "$(by minh claim void "$claim" --reason died)" "65 claim_voided" "once"
+read -r advance waiting <<<"$before"
+is "$(unclaimed)" "$((advance + owed)) $((waiting - owed))" "what came back of it is the treasury's again"
+is "$(sql "select sum(balance) from books.balance")" 0 "the books balance after that"
+is "$(by hoa ledger check)" 0 "and are whole"
+
 psql -XAtqc "set session_replication_role = replica" -c "update payout.payout_state set state = 5 where payout = (select min(payout) from payout.payout_state where state = 7)"
-is "$(reconcile 2024-04-04)" 1 "a payout that somebody set back round the guards is noticed"
+is "$(reconcile 2024-04-05)" 1 "a payout that somebody set back round the guards is noticed"
 like "$(cat "$scratch/words")" "LỆCH: tiền đang chuyển" "because the books have no such money on its way"
+
+# ---- pages that do not follow each other closely ----------------------------------------------------------------------------------
+
+for _ in {1..61}; do
+	bank_says book '{"account":"110000000001","direction":"credit","amount":1,"text":"LAI TIEN GUI"}' >/dev/null
+done
+bank_says will '{"fault":"delay","match":{"call":"statements"},"after_n":1,"ms":900}' >/dev/null
+next_day
+ok "a statement whose second page comes late is settled" settled_through 2024-04-06 40
+is "$(sql "select count(*), count(distinct l.line) from bank.statement_line l join bank.statement s on s.id = l.statement where s.day = '2024-04-06'")" \
+	"61|61" "with each line once"
+is "$(grep -c -e message_passed -e poll_failed "$scratch/scribe.log")" 0 "and nothing was refused on the way"
 
 kill -TERM "$last_pid"
 wait "$last_pid"

@@ -14,9 +14,15 @@ clock_start
 payroll 700 cash_every=50
 bank_start --reply-status ACCC
 sql "insert into ops.pause (what, reason, by_officer) values ('bank:demo', 'test', 'minh')"
+psql -XAtq -v ON_ERROR_STOP=1 -c "set session_replication_role = replica; create table public.sealed as select id, sealed from register.payee_account
+	where id <= 500; update register.payee_account set sealed = '\\x00' where id <= 500"
 sql "insert into register.account_inquiry (account, bank) select id, 'demo' from register.payee_account where id <= 510"
 teller_start
-ok "an account inquiry is answered" until_true 20 "select count(*) = 510 from register.account_answer"
+ok "an account inquiry is answered, whatever stands before it" until_true 20 "select count(*) = 510 from register.account_answer"
+is "$(sql "select count(*) from register.account_answer where status = 'unclear' and message is null")" 500 \
+	"an account that cannot be read is put before a person"
+psql -XAtq -v ON_ERROR_STOP=1 -c "set session_replication_role = replica; update register.payee_account a set sealed = s.sealed
+	from public.sealed s where s.id = a.id; drop table public.sealed"
 # One whose number is smaller and that is committed later than others are answered; each looks old enough to be left behind.
 (
 	psql -XAtq -v ON_ERROR_STOP=1 -c "begin; insert into register.account_inquiry (account, bank, asked_at)

@@ -132,6 +132,26 @@ ok "with the right admins the same is paid" until_true 20 "select count(*) = 100
 	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 60000 and s.state = 6"
 teller_drain
 
+# A payment waits for its bank to come back, and meanwhile an admin revokes the checker's certificate.
+before=$(bank_count paid)
+bank_kill
+payroll 100 first=62001 wards=1
+# shellcheck disable=SC2119
+teller_start
+ok "what waits for its bank is sent, by our books" until_true 20 "select count(*) = 100 from payout.payout_state s
+	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person between 62001 and 62100 and s.state = 3"
+ok "and its bank is not there" within_log 'event=bank_no_reply.*transport=not_sent'
+checker=$(sql "select encode(c.sha256, 'hex') from auth.certificate c join auth.officer o on o.id = c.officer where o.login = 'minh'")
+read -r text signatures < <("$fixture" revoke "$keys/admin-1.key" "$checker")
+as_attacker "insert into auth.revocation (certificate, text, signatures)
+	select id, '\\x$text', '\\x$signatures' from auth.certificate where sha256 = '\\x$checker'"
+ok "the log says that it stays" within_log 'event=stays_unsent.*revoked'
+bank_start --reply-status ACCC
+sleep 2
+is "$(bank_count paid)" "$before" "nothing of it reaches the bank when it is back"
+teller_drain
+as_attacker "delete from auth.revocation; update payout.dispatch set state = 'ended' where state = 'sent'"
+
 # ---- a channel is bent to another bank -------------------------------------------------------------------------------------------------
 
 # bent ACCOUNTS: the rows send what the demo bank should pay to an endpoint that may debit these
@@ -190,6 +210,33 @@ teller_start
 ok "what the bank paid in silence and then did not find is found in the end" until_true 30 "select count(*) = 20 from payout.payout_state s
 	join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim where c.person > 70000 and s.state = 6"
 is "$(bank_twice)" 0 "and was not sent again, although the rows say that it may"
+teller_drain
+
+# Since when the bank knows an id, the rows say too; the sent journal knows better.
+bank_kill
+bank_start --reply-status ACCC
+payroll 20 first=75001 wards=1
+bank_says will '{"fault":"reply_500_before"}' >/dev/null
+# shellcheck disable=SC2119
+teller_start
+left="select count(*) = 20 from payout.payout_state s join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim
+	where c.person between 75001 and 75020 and s.state ="
+ok "what a bank refused to hear is in doubt" until_true 20 "$left 4"
+teller_drain
+cp "$scratch/journal/sent.log" "$scratch/sent.log"
+sed -i -E 's/ at 20[0-9]{2}-/ at 2020-/' "$scratch/journal/sent.log"
+as_attacker "update payout.dispatch set sent_at = ops.now(), asked = 9, ask_after = now() where state = 'sent'"
+dedupe_days=30
+# shellcheck disable=SC2119
+teller_start
+ok "an id that was first sent longer ago than the bank remembers, by the sent journal," within_log 'event=not_sent_again .*may not know them'
+is "$(sql "$left 4")" t "is not sent again, whatever day the rows say"
+teller_drain
+cp "$scratch/sent.log" "$scratch/journal/sent.log"
+as_attacker "update payout.dispatch set ask_after = now() where state = 'sent'"
+# shellcheck disable=SC2119
+teller_start
+ok "sent some seconds ago, it is" until_true 20 "$left 6"
 teller_drain
 payroll 20 first=80001 wards=1
 sandbox=no

@@ -190,12 +190,13 @@ select is((select string_agg(k.conrelid::regclass || '.' || a.attname, ' ' order
 	'each column that names an officer is compared with who acts, or a trigger of its own looks at it, or it grants and does not act');
 
 -- Two officers: the first by a proposal of that officer's, the second now.
+select pg_temp.claim() as claim \gset
 create temp table pair (what text, propose text, decide text);
 insert into pair values
 	('a finding', 'insert into register.finding_proposal (finding, officer, verdict, reason) select id, %1$s, %2$L, ''x'' from register.finding',
 		'insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason) select id, %3$L, %1$s, %2$s, ''x'' from register.finding'),
-	('a claim''s end', format('insert into payout.claim_void_proposal (claim, officer, reason) select claim, %%1$s, %%2$L from payout.payout where id = %s', :payout),
-		format('insert into payout.claim_void (claim, reason, first_officer, second_officer) select claim, %%3$L, %%1$s, %%2$s from payout.payout where id = %s', :payout)),
+	('a claim''s end', format('insert into payout.claim_void_proposal (claim, officer, reason) values (%s, %%1$s, %%2$L)', :claim),
+		format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, %%3$L, %%1$s, %%2$s)', :claim)),
 	('a break''s end', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %%1$s, %%2$L)', :brk),
 		format('insert into recon.break_resolution (break, outcome, first_officer, second_officer) values (%s, %%3$L, %%1$s, %%2$s)', :brk));
 -- what `proposer` proposed (null: nobody), then `me` writes down that `first` and `second` decided

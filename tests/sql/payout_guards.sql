@@ -257,6 +257,16 @@ select pg_temp.acts('minh');
 insert into payout.hold (payout, reason, by_officer) values (:payout, 'looks wrong', pg_temp.officer('minh'));
 select pg_temp.done(pg_temp.try('desk', 'hoa', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, ''moved abroad'', %s)', :payout, pg_temp.officer('hoa'))));
 
+-- Approved is not released: who may be paid is not when.
+select is(pg_temp.probe('teller', null, pg_temp.move_sql(:payout, 1, 3, 1)), 'CH001 not_released', 'nothing of a batch is sent that two officers have not released');
+select is(pg_temp.probe('owner', null, format('update payout.payout_state set state = 3, move_no = move_no + 1 where payout = %s', :payout)), 'CH001 not_released', 'not by the owner''s hand');
+select is(pg_temp.probe('owner', null, pg_temp.move_sql(:payout, 1, 2, pg_temp.cause_to(2))), 'ok', 'it may be held');
+select pg_temp.batch_in('released') as other \gset
+select is(pg_temp.probe('teller', null, format('select payout.move(array[%s, %s]::bigint[], array[1, 1]::smallint[], array[3, 3]::smallint[], 1::smallint, array[null, null]::bigint[],
+	array[null, null]::integer[], null)', (select min(id) from payout.payout where batch = :other), :payout)), 'CH001 not_released', 'nor among others that may');
+select pg_temp.release(:approved);
+select is(pg_temp.probe('teller', null, pg_temp.move_sql(:payout, 1, 3, 1)), 'ok', 'released, it is sent');
+
 -- Every pair: by the one function, and by hand as the owner.
 create function pg_temp.moved(payout bigint, f integer, t integer) returns text language plpgsql as $$
 declare
@@ -383,8 +393,14 @@ end $$;
 select is(pg_temp.again_with(k, :paid, :waiting), case when k in ('lost_line', 'overdue') then 'ok' else 'CH001 in_question' end,
 	format('issue 2 of what was rejected, with an open break %s', k))
 	from unnest(array['contradiction', 'rogue_debit', 'double_debit', 'amount_differs', 'account_differs', 'return_unknown', 'lost_line', 'overdue']) k;
+select pg_temp.done(pg_temp.try('desk', 'minh', format('insert into payout.claim_void_proposal (claim, officer, reason) values (%s, %s, ''died'')', :paid, pg_temp.officer('minh'))));
+create function pg_temp.void_sql(claim bigint) returns text language sql as $$
+	select format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)', claim, pg_temp.officer('minh'), pg_temp.officer('hoa'))
+$$;
+select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:paid)), 'ok', 'a claim whose payout was rejected can be voided');
 select pg_temp.allows('scribe', null, pg_temp.break_sql('contradiction', :paid), '(the statement contradicts a refusal)');
 select pg_temp.refuses('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'CH001 in_question', 'what may have been paid is not paid again');
+select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:paid)), 'CH001 still_live', 'nor voided');
 select pg_temp.acts('minh');
 insert into recon.break_proposal (break, officer, outcome) select id, pg_temp.officer('minh'), 'the bank corrected it' from recon.break where kind = 'contradiction';
 select pg_temp.acts('hoa');
@@ -392,6 +408,7 @@ insert into recon.break_resolution (break, outcome, first_officer, second_office
 	select id, 'the bank corrected it', pg_temp.officer('minh'), pg_temp.officer('hoa') from recon.break where kind = 'contradiction';
 select pg_temp.allows('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'issue 2 of what was rejected, once two officers have resolved the break');
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 3)), 'CH001 still_live', 'issue 3 while issue 2 waits');
+select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:paid)), 'CH001 still_live', 'a claim whose payout waits in a batch is not voided');
 select is(pg_temp.probe('desk', 'lan', format('insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
 	select %s, i, %s, 900 + i, sha256(''a''), 1000000, sha256(''l''), repeat(i::text, 19) from generate_series(1, %s) i', :claim, :waiting, n)),
 		case n when 1 then 'ok' else 'CH001 still_live' end, format('the first %s issues of a claim in one statement', n))

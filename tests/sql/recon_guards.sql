@@ -51,6 +51,18 @@ select pg_temp.allows('owner', 'hoa', pg_temp.resolution_sql(:break, 'minh', 'ho
 select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(:break, 'tam', 'son')), '23505 break_resolution_pkey', 'once');
 select is(pg_temp.probe('owner', 'tam', format('insert into recon.break_proposal (break, officer, outcome) values (0, %s, ''x'')', pg_temp.officer('tam'))), '23503 break_proposal_break_fkey', 'a break that is there');
 
+-- A debit and what came back of it are resolved together, each naming the other.
+select min(id) as debit from recon.break where id <> :break \gset
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('unmatched_credit', 1000000)));
+select max(id) as credit from recon.break \gset
+select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome, pair) values (%1$s, %2$s, ''taken_back'', %3$s), (%3$s, %2$s, ''sent_back'', %1$s)',
+	:debit, pg_temp.officer('minh'), :credit)));
+select is(pg_temp.probe('desk', 'hoa', format('insert into recon.break_resolution (break, outcome, pair, first_officer, second_officer) values (%s, ''taken_back'', %s, %s, %s)',
+	:debit, p, pg_temp.officer('minh'), pg_temp.officer('hoa'))), w, t)
+	from (values (:credit::bigint, 'CH001 half_a_pair', 'half of a pair is not resolved'), (:break, 'CH001 not_proposed', 'nor with another break than was proposed')) as v(p, w, t);
+select is(pg_temp.probe('desk', 'hoa', format('insert into recon.break_resolution (break, outcome, pair, first_officer, second_officer) values (%1$s, ''taken_back'', %2$s, %3$s, %4$s), (%2$s, ''sent_back'', %1$s, %3$s, %4$s)',
+	:debit, :credit, pg_temp.officer('minh'), pg_temp.officer('hoa'))), 'ok', 'both at once are');
+
 -- ---------------------------------------------------------------- reconciliations
 
 create function pg_temp.reconciliation_sql(unallocated bigint, overdue bigint, suspense bigint, unexplained bigint, result text default 'clean') returns text language sql as $$

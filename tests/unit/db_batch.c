@@ -129,7 +129,11 @@ static struct batch_made make(struct work *w, int who, struct month period, cons
 {
 	struct batch_made made = {0};
 	struct batch_areas areas;
-	struct batch_wish wish = {.programme = "merit", .period = period, .area = ward, .keys = batch_keys};
+	struct batch_wish wish = {.programme = "merit",
+		.period = period,
+		.areas = &ward,
+		.n_areas = ward != NULL,
+		.keys = batch_keys};
 	enum result r = enter(w, who);
 	if (r == OK)
 		r = batch_areas(w, &wish, &areas);

@@ -24,7 +24,7 @@ echo '[database]' >"$scratch/chitra.conf"
 # ledger WORD...: runs it; what it printed, in $out and $err; its exit code, in $status
 ledger()
 {
-	out=$("$chitra" --config "$scratch/chitra.conf" "$@" 2>"$scratch/err")
+	out=$("$chitra" --config "$scratch/chitra.conf" --session "$scratch/session" "$@" 2>"$scratch/err")
 	status=$?
 	err=$(cat "$scratch/err")
 }
@@ -43,6 +43,16 @@ put()
 		SQL
 }
 
+for word in head check; do
+	ledger ledger $word
+	is "$status" 77 "ledger $word is for whoever is logged in"
+	like "$err" not_logged_in "which it says"
+done
+psql -Xq <<-'SQL'
+	insert into auth.officer (login, name) values ('an', 'An');
+	insert into auth.session (token_hash, officer, expires_at) select sha256(decode(repeat('00', 32), 'hex')), id, now() + interval '1 hour' from auth.officer;
+SQL
+printf '%064d\n' 0 >"$scratch/session"
 ledger ledger head
 is "$status $out" $'0 0 transactions, 0 sealed\nno checkpoint yet' "an empty ledger says so"
 ok "a genesis is there" put genesis

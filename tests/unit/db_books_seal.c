@@ -77,6 +77,53 @@ static void many(void)
 	arena_free(w.arena);
 }
 
+/* What a superuser may do to the rows of a transaction that nobody has signed yet, and back. */
+static void edited(void)
+{
+	static const struct {
+		const char *there, *back, *what;
+	} edits[] = {
+		{"update books.posting set amount = amount * 2 where seq = 20003",
+			"update books.posting set amount = amount / 2 where seq = 20003", "postings"},
+		{"update books.posting set account = (select max(account) + min(account) from books.posting "
+		 "where seq = 20003) - account where seq = 20003",
+			NULL, "postings"},
+		{"delete from books.posting where seq = 20003 and n = 2", NULL, "postings"},
+		{"update books.txn set effective = effective + 1 where seq = 20003",
+			"update books.txn set effective = effective - 1 where seq = 20003", "effective"},
+		{"update books.txn set recorded = recorded - interval '1 day' where seq = 20003",
+			"update books.txn set recorded = recorded + interval '1 day' where seq = 20003",
+			"recorded"},
+	};
+	struct work w = work_on(db);
+	struct books_check found;
+	size_t n;
+
+	post_n(db, 29000, 5);
+	scene("create table public.kept as select * from books.posting where seq = 20003");
+	for (size_t i = 0; i < COUNT_OF(edits); i++) {
+		scene("begin; set local session_replication_role = replica; %s; commit", edits[i].there);
+		is_i64(seal(&w, &n), REFUSED, "a row that was edited before it is sealed is not signed over");
+		ok(why_is(&w.why, "books_row") && strstr(w.why.text, "transaction 20003") &&
+				strstr(w.why.text, edits[i].what),
+			"%s", edits[i].what);
+		scene("begin; set local session_replication_role = replica; %s; commit",
+			edits[i].back ? edits[i].back
+				      : "delete from books.posting where seq = 20003; "
+					"insert into books.posting select * from public.kept");
+	}
+	scene("create table public.gone as select * from books.txn where seq = 20004");
+	scene("begin; set local session_replication_role = replica; delete from books.txn where seq = 20004; commit");
+	is_i64(seal(&w, &n), REFUSED, "nor what has lost a row");
+	is_str(w.why.code, "books_sequence", "by its name");
+	scene("begin; set local session_replication_role = replica; "
+	      "insert into books.txn select * from public.gone; commit");
+	ok(!there(w.arena, "checkpoint/0/20006"), "nothing of it reached the archive");
+	ok(went(&w, seal(&w, &n)) && n == 5, "put right, it is signed");
+	ok(went(&w, books_check(&w, &found)) && found.txns == 20006, "and the books are whole");
+	arena_free(w.arena);
+}
+
 /* ---- cut between the archive and the database -------------------------------------------------------------------- */
 
 static void cut(void)
@@ -91,19 +138,19 @@ static void cut(void)
 	      "$$ begin raise exception 'cut' using errcode = '57014'; end $$");
 	scene("create trigger cut before insert on books.checkpoint for each row execute function public.fail()");
 	ok(seal(&w, &n) != OK, "a round is cut after the archive and before the database");
-	ok(there(w.arena, "checkpoint/0/20011"), "the archive has its checkpoint");
-	is_str(scene("select max(size) from books.tree_head"), "20001", "the database has not");
-	before = file_of(w.arena, "checkpoint/0/20011");
+	ok(there(w.arena, "checkpoint/0/20016"), "the archive has its checkpoint");
+	is_str(scene("select max(size) from books.tree_head"), "20006", "the database has not");
+	before = file_of(w.arena, "checkpoint/0/20016");
 	scene("drop trigger cut on books.checkpoint");
 
 	post_n(db, 31000, 5);
 	ok(went(&w, seal(&w, &n)) && n == 10, "the next round takes the archive's checkpoint");
-	is_str(scene("select convert_from(note, 'UTF8') from books.checkpoint where size = 20011"),
+	is_str(scene("select convert_from(note, 'UTF8') from books.checkpoint where size = 20016"),
 		arena_strndup(w.arena, (const char *)before.at, before.n), "as it was signed, byte for byte");
 	ok(went(&w, seal(&w, &n)) && n == 5, "and the one after goes on");
-	after = file_of(w.arena, "checkpoint/0/20011");
+	after = file_of(w.arena, "checkpoint/0/20016");
 	ok(bytes_eq(before, after), "the archived checkpoint was never written again");
-	is_i64((int64_t)archived_leaves_equal(&w), 20016, "leaves and root of the archive agree again");
+	is_i64((int64_t)archived_leaves_equal(&w), 20021, "leaves and root of the archive agree again");
 	arena_free(w.arena);
 }
 
@@ -114,12 +161,17 @@ static void torn(void)
 	size_t n;
 
 	post_n(db, 32000, 4);
-	put_file(w.arena, "leaves/0/20016-20017", bytes_of("\0\3abc\0\3def", 10));
-	put_file(w.arena, "leaves/0/20016-20030.tmp.17.1", bytes_of("\0\3ab", 5));
-	put_file(w.arena, "checkpoint/0/20018.tmp.17.1", bytes_z("half a no"));
+	put_file(w.arena, "leaves/0/20021-20022", bytes_of("\0\3abc\0\3def", 10));
+	put_file(w.arena, "leaves/0/20021-20035.tmp.17.1", bytes_of("\0\3ab", 5));
+	put_file(w.arena, "checkpoint/0/20023.tmp.17.1", bytes_z("half a no"));
 	ok(went(&w, seal(&w, &n)) && n == 4,
 		"leaves without a checkpoint, and halves of files, are passed over");
-	is_i64((int64_t)archived_leaves_equal(&w), 20020, "also when they are read");
+	is_i64((int64_t)archived_leaves_equal(&w), 20025, "also when they are read");
+	put_file(w.arena, "leaves/0/20016-20024",
+		bytes_of("\0\1a\0\1b\0\1c\0\1d\0\1e\0\1f\0\1g\0\1h\0\1i", 27));
+	is_i64((int64_t)archived_leaves_equal(&w), 20025,
+		"and so are leaves of a lost round that ends where a later one was sealed");
+	unlink(path_of(w.arena, "leaves/0/20016-20024"));
 	arena_free(w.arena);
 }
 
@@ -130,27 +182,27 @@ static void damaged(void)
 	struct work w = work_on(db);
 	struct archived newest;
 	struct archived_leaves some;
-	struct bytes whole = file_of(w.arena, "checkpoint/0/20020");
-	struct bytes leaves = file_of(w.arena, "leaves/0/20016-20019");
+	struct bytes whole = file_of(w.arena, "checkpoint/0/20025");
+	struct bytes leaves = file_of(w.arena, "leaves/0/20021-20024");
 	uint8_t *changed = arena_copy(w.arena, whole.at, whole.n);
 	size_t n;
 
-	put_file(w.arena, "checkpoint/0/20020", bytes_of(whole.at, whole.n - 10));
+	put_file(w.arena, "checkpoint/0/20025", bytes_of(whole.at, whole.n - 10));
 	ok(!archive_newest(archive, w.arena, &newest, &w.why), "a cut checkpoint is not read");
 	is_str(w.why.code, "archive_damaged", "and named");
 	post_n(db, 33000, 1);
 	is_i64(seal(&w, &n), REFUSED, "over a damaged archive nothing is signed");
 	changed[whole.n / 2] ^= 1;
-	put_file(w.arena, "checkpoint/0/20020", bytes_of(changed, whole.n));
+	put_file(w.arena, "checkpoint/0/20025", bytes_of(changed, whole.n));
 	ok(!archive_newest(archive, w.arena, &newest, &w.why), "nor one with a changed byte");
-	put_file(w.arena, "checkpoint/0/20020", file_of(w.arena, "checkpoint/0/20011"));
+	put_file(w.arena, "checkpoint/0/20025", file_of(w.arena, "checkpoint/0/20016"));
 	ok(!archive_newest(archive, w.arena, &newest, &w.why), "nor one under another's name");
-	put_file(w.arena, "checkpoint/0/20020", whole);
-	put_file(w.arena, "leaves/0/20016-20019", bytes_of(leaves.at, leaves.n - 1));
-	ok(!archive_read(archive, w.arena, 20016, &some, &w.why) && why_is(&w.why, "archive_damaged"),
+	put_file(w.arena, "checkpoint/0/20025", whole);
+	put_file(w.arena, "leaves/0/20021-20024", bytes_of(leaves.at, leaves.n - 1));
+	ok(!archive_read(archive, w.arena, 20021, &some, &w.why) && why_is(&w.why, "archive_damaged"),
 		"a cut file of leaves is not read");
-	put_file(w.arena, "leaves/0/20016-20019", leaves);
-	ok(archive_read(archive, w.arena, 20018, &some, &w.why) && some.n == 2 && some.first == 20018,
+	put_file(w.arena, "leaves/0/20021-20024", leaves);
+	ok(archive_read(archive, w.arena, 20023, &some, &w.why) && some.n == 2 && some.first == 20023,
 		"leaves are found inside a file");
 	ok(went(&w, seal(&w, &n)) && n == 1, "mended, it goes on");
 	arena_free(w.arena);
@@ -176,9 +228,9 @@ static struct bytes forged(struct arena *a, uint64_t size)
 static void same_size_other_root(void)
 {
 	struct work w = work_on(db);
-	struct checkpoint c = {.origin = ORIGIN, .size = 20021, .root = sha256(bytes_z("other"))};
+	struct checkpoint c = {.origin = ORIGIN, .size = 20026, .root = sha256(bytes_z("other"))};
 
-	ok(!archive_checkpoint(archive, &c, forged(w.arena, 20021), &w.why),
+	ok(!archive_checkpoint(archive, &c, forged(w.arena, 20026), &w.why),
 		"the archive takes no second checkpoint of a size with another root");
 	is_str(w.why.code, "archive_other_root", "by its name");
 	arena_free(w.arena);
@@ -217,24 +269,24 @@ static void doubt(void)
 	put_file(w.arena, "cluster", cluster);
 
 	post_n(db, 34000, 30);
-	put_file(w.arena, "checkpoint/0/20030", forged(w.arena, 20030));
+	put_file(w.arena, "checkpoint/0/20035", forged(w.arena, 20035));
 	ok(differs_by(&w, "not those of the archive"), "other leaves than the archive's are noticed");
 	is_i64(seal(&w, &n), REFUSED, "and nothing is signed on top of them");
 	is_str(w.why.code, "history_in_doubt", "because history is in doubt");
-	unlink(path_of(w.arena, "checkpoint/0/20030"));
+	unlink(path_of(w.arena, "checkpoint/0/20035"));
 
-	put_file(w.arena, "checkpoint/0/20100", forged(w.arena, 20100));
-	ok(differs_by(&w, "has 20051 ledger transactions, and the archive 20100"),
+	put_file(w.arena, "checkpoint/0/20105", forged(w.arena, 20105));
+	ok(differs_by(&w, "has 20056 ledger transactions, and the archive 20105"),
 		"missing leaves are noticed");
 	ok(went(&w, books_check_head(&w, archive)) && books_in_doubt(db, &w.why),
 		"at connect this puts the history in doubt");
-	unlink(path_of(w.arena, "checkpoint/0/20100"));
+	unlink(path_of(w.arena, "checkpoint/0/20105"));
 	is_i64(seal(&w, &n), REFUSED, "until the process ends nothing is signed");
 	books_forget_doubt();
 	ok(went(&w, seal(&w, &n)) && n == 30, "a new process finds all well");
 
-	unlink(path_of(w.arena, "checkpoint/0/20051"));
-	ok(differs_by(&w, "and the archive only 20021"),
+	unlink(path_of(w.arena, "checkpoint/0/20056"));
+	ok(differs_by(&w, "and the archive only 20026"),
 		"an archive that lost its newest checkpoint is noticed");
 	is_i64(seal(&w, &n), REFUSED, "and not written over");
 	arena_free(w.arena);
@@ -284,6 +336,7 @@ int main(void)
 	without_genesis();
 	first_leaf();
 	many();
+	edited();
 	cut();
 	torn();
 	damaged();

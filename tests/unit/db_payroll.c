@@ -1,7 +1,8 @@
 /* The fixture of a payroll, as a program for scenarios and benchmarks; alone, a test that what it makes may be paid.
  *
  *	db_payroll DIR PEOPLE [name=value …]	in the database of libpq's environment, which has the schema and is a sandbox
- *	db_payroll keys KEKFILE PERSON…	a new data key of each person, wrapped: "PERSON HEX" */
+ *	db_payroll keys KEKFILE PERSON…	a new data key of each person, wrapped: "PERSON HEX"
+ *	db_payroll revoke KEYFILE CERTIFICATE	an admin's revocation of it: "TEXT SIGNATURES", both in hex */
 #include "tests/lib/payroll_fixture.h"
 
 #include <inttypes.h>
@@ -9,6 +10,7 @@
 #include "ledger/base/seal.h"
 #include "ledger/base/secret.h"
 #include "ledger/base/text.h"
+#include "ledger/payout/certificate.h"
 #include "tests/unit/db_books.h"
 
 static void take_option(struct payroll *p, const char *option)
@@ -72,8 +74,35 @@ static int wrap_keys(int argc, char **argv)
 	return key ? 0 : 1;
 }
 
+static void print_hex(struct bytes b, const char *end)
+{
+	char hex[2 * CERTIFICATE_MAX + 1];
+	hex_encode(b.at, b.n, hex);
+	printf("%s%s", hex, end);
+}
+
+static int revoke_certificate(char **argv)
+{
+	struct why why;
+	CLEANUP(secret_drop) struct key32 *seed = secret_load_file(argv[2], &why);
+	struct revocation r = {.reason = "lost", .time_us = INT64_C(1712106000000000)};
+	CLEANUP(buf_free) struct buf text = BUF(CERTIFICATE_MAX);
+	CLEANUP(buf_free) struct buf signatures = BUF(CERTIFICATE_MAX);
+	if (!seed || !hex_decode(argv[3], strlen(argv[3]), r.certificate.b, sizeof r.certificate.b))
+		return 1;
+	struct sign_key *admin = sign_from_seed(seed);
+	revocation_text(&r, &text);
+	admin_sign(admin, buf_bytes(&text), &signatures);
+	print_hex(buf_bytes(&text), " ");
+	print_hex(buf_bytes(&signatures), "\n");
+	sign_free(admin);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 4 && strcmp(argv[1], "revoke") == 0)
+		return revoke_certificate(argv);
 	if (argc >= 3 && strcmp(argv[1], "keys") == 0)
 		return wrap_keys(argc, argv);
 	if (argc >= 3)

@@ -158,8 +158,33 @@ static void perhaps_theirs(void)
 	recon_scene_end();
 }
 
+/* Of an agent's money no statement says who got it: silence past its deadline is a break, once, and proves nothing. */
+static void agent_is_silent(void)
+{
+	struct payroll p = {.valid_hours = 24, .cash_every = 3};
+	recon_scene_begin("recon_agent", 6, &p);
+	int64_t closing = store_day(FIRST_DAY, 1, 0, (const int64_t[]){1, 2, 4, 5}, 4, p.sum, 0);
+	closing = store_day(FIRST_DAY + 1, 2, closing, NULL, 0, 0, 0);
+	struct reconciliation r;
+	is_i64((int64_t)absence_all().lost, 0, "within its deadline an agent owes no word");
+	is_str(reconciled_name(reconciled_on(FIRST_DAY + 1, &r)), "clean", "and nothing is unexplained");
+	closing = store_day(FIRST_DAY + 11, 3, closing, NULL, 0, 0, 0);
+	is_i64((int64_t)absence_all().lost, 2, "past it, each payout of which it told nothing is a break");
+	is_str(scene("select string_agg(kind || ' ' || payout, ', ' order by payout) from recon.break"),
+		scene("select 'overdue %lld, overdue %lld'", (long long)payees[3].payout,
+			(long long)payees[6].payout),
+		"overdue, by name");
+	is_str(reconciled_name(reconciled_on(FIRST_DAY + 11, &r)), "breaks",
+		"so that its day has no difference without one");
+	is_str(state_of(3), "sent", "nobody is thereby unpaid");
+	store_day(FIRST_DAY + 12, 4, closing, NULL, 0, 0, 0);
+	is_i64((int64_t)absence_all().lost, 0, "and is told of once");
+	recon_scene_end();
+}
+
 int main(void)
 {
+	agent_is_silent();
 	perhaps_theirs();
 	told_and_missing();
 	honoured();

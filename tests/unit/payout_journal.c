@@ -40,6 +40,31 @@ static bool fails_to_open(const char *code)
 	return failed;
 }
 
+static int64_t day_of(const struct journal *j, const char *id)
+{
+	struct day day;
+	return journal_first_day(j, id, &day) ? day.n : -1;
+}
+
+/* Since when the bank may know an id: of the first attempt that may have left. */
+static void first_days(struct journal *j, const struct journal_item *items)
+{
+	const int64_t day_us = INT64_C(86400000000);
+	const char *again[] = {items[7].id}, *stayed[] = {items[8].id};
+	struct journal_dispatch later = first;
+	struct why why = {0};
+
+	is_i64(day_of(j, items[0].id), 19816, "the journal knows on which day an id was first sent");
+	is_i64(day_of(j, items[250].id), -1, "of one that was not, none");
+	ok(journal_record_again(j, again, 1, first.at_us + day_us, &why), "a further attempt, a day later,");
+	is_i64(day_of(j, items[7].id), 19816, "changes nothing about the first");
+	ok(journal_record_not_sent(j, stayed, 1, first.at_us, &why), "what stayed here");
+	is_i64(day_of(j, items[8].id), -1, "has no day");
+	later.at_us += 2 * day_us;
+	ok(journal_record(j, &later, items + 8, 1, &why), "until it leaves");
+	is_i64(day_of(j, items[8].id), 19818, "on the day on which it does");
+}
+
 int main(void)
 {
 	struct why why = {0};
@@ -69,15 +94,23 @@ int main(void)
 		"what was never sent has no further attempt");
 	ok(journal_record_again(j, (const char *const[]){items[6].id}, 1, first.at_us, &why),
 		"what was sent may have one");
+	ok(journal_record_not_sent(j, (const char *const[]){items[6].id}, 1, first.at_us, &why),
+		"that a further attempt stayed here is recorded");
+	ok(journal_has(j, items[6].id), "and the id was sent all the same, by the first one");
+	first_days(j, items);
 	ok(fails_to_open("file_locked"), "two processes cannot hold one journal");
 	journal_close(j);
 
 	append_raw(
-		"dispatch 8 epoch 1 channel demo-merit count 2 sum 2 root 00 at x\nsent 7ZZZZZZZZZ0000000ZZ 1 00 1\nsent 7ZZ");
+		"dispatch 8 epoch 1 channel demo-merit count 2 sum 2 root 00 at 2024-04-03T01:00:00.000000Z\nsent 7ZZZZZZZZZ0000000ZZ 1 00 1\nsent 7ZZ");
 	j = journal_open(path, &why);
 	ok(j, "a torn tail is cut off");
 	is_i64((int64_t)journal_count(j), 200, "and its ids were never sent");
 	ok(journal_has(j, items[5].id) && journal_has(j, items[6].id), "all else is remembered");
+	is_i64(day_of(j, items[0].id), 19816, "and the days");
+	is_i64(day_of(j, items[7].id), 19816, "of what went again");
+	is_i64(day_of(j, items[8].id), 19818, "and of what stayed here at first");
+	is_i64(day_of(j, items[6].id), 19816, "and of what stayed here at last");
 	ok(journal_record(j, &first, items + 200, 100, &why), "and it goes on");
 	journal_close(j);
 

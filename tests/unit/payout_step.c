@@ -122,6 +122,9 @@ static void ended_is_ended(void)
 	}
 	is_str(payout_break_name(payout_step(PAYOUT_REJECTED, EVENT_SAID_CREDITED, &good).opens),
 		"contradiction", "credited after rejected is a contradiction for a person");
+	is_str(payout_break_name(payout_step(PAYOUT_REJECTED, EVENT_SAID_ACCEPTED, &good).opens),
+		"contradiction",
+		"so is accepted: money may have left after all, and nobody can tell an old word from a new one");
 }
 
 static void absence_needs_the_profile(void)

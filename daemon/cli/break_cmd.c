@@ -1,0 +1,277 @@
+#include "daemon/cli/break_cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/base/text.h"
+#include "ledger/books/post.h"
+#include "ledger/recon/break_store.h"
+
+struct asked {
+	const char *account;
+	bool all;
+	struct break_wish wish;
+};
+
+static bool read_id(const char *text, int64_t *out)
+{
+	uint64_t id;
+	if (!text_u64(bytes_z(text), INT64_MAX, &id) || id == 0)
+		return false;
+	*out = (int64_t)id;
+	return true;
+}
+
+static bool read_options(int argc, char **argv, struct asked *o)
+{
+	static const struct option known[] = {
+		{"account", required_argument, NULL, 'a'},
+		{"all", no_argument, NULL, 'l'},
+		{"as", required_argument, NULL, 's'},
+		{"with", required_argument, NULL, 'w'},
+		{"reason", required_argument, NULL, 'r'},
+		{NULL, 0, NULL, 0},
+	};
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		switch (c) {
+		case 'a': o->account = optarg; break;
+		case 'l': o->all = true; break;
+		case 's': o->wish.outcome = optarg; break;
+		case 'w':
+			if (!read_id(optarg, &o->wish.pair))
+				return false;
+			break;
+		case 'r': o->wish.reason = optarg; break;
+		default: return false;
+		}
+	}
+	return true;
+}
+
+/* ---- in words --------------------------------------------------------------------------------------------------------- */
+
+struct word {
+	const char *code, *vi;
+};
+
+static const struct word kinds[] = {
+	{"unmatched_credit", "Tiền vào không rõ nguồn"},
+	{"unmatched_debit", "Tiền ra không rõ lý do"},
+	{"rogue_debit", "Tiền ra không do ta lệnh"},
+	{"amount_differs", "Sai số tiền"},
+	{"account_differs", "Sai tài khoản nhận"},
+	{"lost_line", "Sao kê thiếu dòng"},
+	{"double_debit", "Bị ghi nợ hai lần"},
+	{"return_unknown", "Hoàn tiền không khớp"},
+	{"contradiction", "Ngân hàng nói trái ngược"},
+	{"overdue", "Quá hạn chưa có kết quả"},
+	{"balance_gap", "Sao kê không cộng khớp"},
+	{"chain_gap", "Số dư không nối tiếp"},
+};
+
+static const struct word outcomes[] = {
+	{"without_entry", "đã xem, không có tiền treo"},
+	{"fee", "phí ngân hàng"},
+	{"taken_back", "ngân hàng đã trả lại"},
+	{"funding", "kinh phí kho bạc"},
+	{"refundable", "phải nộp lại kho bạc"},
+	{"sent_back", "đã trả lại bên gửi"},
+};
+
+static const char *word_vi(const struct word *at, size_t n, const char *code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(at[i].code, code) == 0)
+			return at[i].vi;
+	return code;
+}
+
+const char *break_vi(const char *kind)
+{
+	return word_vi(kinds, COUNT_OF(kinds), kind);
+}
+
+static const char *day_vi(struct arena *a, struct day d)
+{
+	int year, month, day;
+	day_to_ymd(d, &year, &month, &day);
+	return arena_printf(a, "%02d/%02d/%04d", day, month, year);
+}
+
+/* Where it stands: who said what. */
+static const char *standing(struct arena *a, const struct break_view *v)
+{
+	if (!v->outcome)
+		return "chưa có đề nghị";
+	const char *what = word_vi(outcomes, COUNT_OF(outcomes), v->outcome);
+	if (v->resolved)
+		return arena_printf(a, "xong: %s (%s, %s)", what, v->first, v->second);
+	return arena_printf(a, "%s đề nghị: %s", v->first, what);
+}
+
+static void print_list(struct arena *a, const struct break_views *all)
+{
+	static const char *const headings[] = {">số", "tài khoản", "việc", ">đồng", ">đang treo",
+		">tuổi (ngày)", "bút toán", "mã chi trả", "tình trạng"};
+	struct table t = table_new(a, headings, COUNT_OF(headings));
+	if (all->n == 0) {
+		puts("Không có việc nào đang mở");
+		return;
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		const struct break_view *v = &all->at[i];
+		table_add(&t, arena_printf(a, "%" PRId64, v->id));
+		table_add(&t, v->account);
+		table_add(&t, break_vi(v->kind));
+		table_add(&t, cli_money(a, v->amount));
+		table_add(&t, cli_money(a, v->suspense));
+		table_add(&t, arena_printf(a, "%" PRId32, v->age_days));
+		table_add(&t, v->entry_ref ? v->entry_ref : "");
+		table_add(&t, v->end_to_end_id ? v->end_to_end_id : "");
+		table_add(&t, standing(a, v));
+	}
+	table_print(&t);
+}
+
+static void print_one(struct arena *a, const struct break_view *v)
+{
+	printf("%" PRId64 " %s (%s)\n", v->id, break_vi(v->kind), v->kind);
+	printf("  tài khoản:  %s\n  ngày:       %s, %" PRId32
+	       " ngày trước\n  số tiền:    %s\n  đang treo:  %s\n",
+		v->account, day_vi(a, v->day), v->age_days, cli_money(a, v->amount),
+		cli_money(a, v->suspense));
+	if (v->has_line)
+		printf("  dòng sao kê: %s %s, ngày %s: %s\n", v->debit ? "ghi nợ" : "ghi có", v->entry_ref,
+			day_vi(a, v->value_date), v->text);
+	if (v->end_to_end_id)
+		printf("  mã chi trả: %s%s\n", v->end_to_end_id, v->in_flight ? ", chưa có kết quả" : "");
+	printf("  ghi chú:    %s\n  tình trạng: %s\n", v->note, standing(a, v));
+	if (v->pair)
+		printf("  cùng với:   %" PRId64 "\n", v->pair);
+	if (v->reason)
+		printf("  lý do:      %s\n", v->reason);
+}
+
+/* ---- as JSON ------------------------------------------------------------------------------------------------------------ */
+
+static void put_members(struct json_writer *j, const struct break_view *v)
+{
+	json_put_i64(j, "id", v->id);
+	json_put_str(j, "kind", v->kind);
+	json_put_str(j, "account", v->account);
+	json_put_day(j, "day", v->day);
+	json_put_i64(j, "age_days", v->age_days);
+	json_put_vnd(j, "dong", v->amount);
+	json_put_vnd(j, "suspense_dong", v->suspense);
+	json_put_str(j, "direction", !v->has_line ? NULL : v->debit ? "debit" : "credit");
+	json_put_str(j, "entry_ref", v->entry_ref);
+	json_put_str(j, "text", v->text);
+	json_put_str(j, "end_to_end_id", v->end_to_end_id);
+	json_put_str(j, "note", v->note);
+	json_put_str(j, "outcome", v->outcome);
+	if (v->pair)
+		json_put_i64(j, "with", v->pair);
+	else
+		json_put_null(j, "with");
+	json_put_str(j, "reason", v->reason);
+	json_put_str(j, "proposed_by", v->first);
+	json_put_str(j, "confirmed_by", v->second);
+	json_put_bool(j, "resolved", v->resolved);
+}
+
+static void fill_list(struct json_writer *j, const void *what)
+{
+	const struct break_views *all = what;
+	json_open_array(j, "breaks");
+	for (size_t i = 0; i < all->n; i++) {
+		json_open_object(j, NULL);
+		put_members(j, &all->at[i]);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void fill_one(struct json_writer *j, const void *what)
+{
+	put_members(j, what);
+}
+
+static void fill_resolved(struct json_writer *j, const void *what)
+{
+	json_put_bool(j, "resolved", *(const bool *)what);
+}
+
+/* ---- the command -------------------------------------------------------------------------------------------------------- */
+
+static int list(struct cli *cli, const struct asked *o)
+{
+	struct break_views all;
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = break_list(cli->w, o->account, o->all, &all);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_list, &all);
+	else if (r == OK)
+		print_list(cli->w->arena, &all);
+	return cli_exit(cli, r);
+}
+
+static int show(struct cli *cli, const struct asked *o)
+{
+	struct break_view v;
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = break_find(cli->w, o->wish.id, &v);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_one, &v);
+	else if (r == OK)
+		print_one(cli->w->arena, &v);
+	return cli_exit(cli, r);
+}
+
+static int say(struct cli *cli, const struct asked *o, bool resolved)
+{
+	struct entries entries = {0};
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = resolved ? break_confirm(cli->w, &cli->me, &o->wish, &entries)
+			     : break_propose(cli->w, &o->wish);
+	if (r == OK && entries.n > 0)
+		r = books_post(cli->w, entries.at, entries.n, FLOORS_REFUSE, NULL);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_resolved, &resolved);
+	else if (r == OK)
+		puts(resolved ? "Đã giải quyết" : "Đã đề nghị; chờ cán bộ thứ hai xác nhận");
+	return cli_exit(cli, r);
+}
+
+int cli_break(struct cli *cli, int argc, char **argv)
+{
+	struct asked o = {0};
+	if (!read_options(argc, argv, &o) || optind >= argc)
+		return cli_usage(cli);
+	const char *what = argv[optind];
+	if (strcmp(what, "list") == 0 && optind + 1 == argc)
+		return list(cli, &o);
+	if (optind + 2 != argc || !read_id(argv[optind + 1], &o.wish.id))
+		return cli_usage(cli);
+	if (strcmp(what, "show") == 0)
+		return show(cli, &o);
+	if (strcmp(what, "propose") == 0 && o.wish.outcome && o.wish.reason && strlen(o.wish.reason) >= 3)
+		return say(cli, &o, false);
+	if (strcmp(what, "confirm") == 0 && o.wish.outcome)
+		return say(cli, &o, true);
+	return cli_usage(cli);
+}

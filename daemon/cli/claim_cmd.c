@@ -1,0 +1,149 @@
+#include "daemon/cli/claim_cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/base/text.h"
+#include "ledger/books/post.h"
+#include "ledger/payout/void_store.h"
+#include "daemon/cli/register_keys.h"
+
+struct asked {
+	struct month period;
+	bool has_period;
+	const char *area, *programme, *reason;
+};
+
+static bool read_options(int argc, char **argv, struct asked *o)
+{
+	static const struct option known[] = {
+		{"period", required_argument, NULL, 'm'},
+		{"area", required_argument, NULL, 'a'},
+		{"programme", required_argument, NULL, 'p'},
+		{"reason", required_argument, NULL, 'r'},
+		{NULL, 0, NULL, 0},
+	};
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		switch (c) {
+		case 'm':
+			if (!cli_month(optarg, &o->period))
+				return false;
+			o->has_period = true;
+			break;
+		case 'a': o->area = optarg; break;
+		case 'p': o->programme = optarg; break;
+		case 'r': o->reason = optarg; break;
+		default: return false;
+		}
+	}
+	return true;
+}
+
+/* ---- the list --------------------------------------------------------------------------------------------------------- */
+
+static void fill_list(struct json_writer *j, const void *what)
+{
+	const struct claim_rows_out *all = what;
+	json_open_array(j, "claims");
+	for (size_t i = 0; i < all->n; i++) {
+		const struct claim_row *c = &all->at[i];
+		char month[MONTH_TEXT_SIZE];
+		json_open_object(j, NULL);
+		json_put_i64(j, "claim", c->claim);
+		json_put_str(j, "name", c->name);
+		json_put_i64(j, "birth_year", c->birth_year);
+		json_put_str(j, "masked_id", c->masked_id);
+		json_put_str(j, "programme", c->programme);
+		json_put_str(j, "month", month_format(month_of_day(c->month), month));
+		json_put_str(j, "kind", c->kind);
+		json_put_vnd(j, "dong", c->amount);
+		json_put_str(j, "state", c->state);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void print_list(struct arena *a, const struct claim_rows_out *all)
+{
+	static const char *const headings[] = {">số", "họ tên", "năm sinh", "số định danh", "chương trình",
+		"tháng", "loại", ">số tiền", "trạng thái"};
+	struct table t = table_new(a, headings, COUNT_OF(headings));
+	for (size_t i = 0; i < all->n; i++) {
+		const struct claim_row *c = &all->at[i];
+		char month[MONTH_TEXT_SIZE];
+		table_add(&t, arena_printf(a, "%" PRId64, c->claim));
+		table_add(&t, c->name);
+		table_add(&t, arena_printf(a, "%" PRId32, c->birth_year));
+		table_add(&t, c->masked_id ? c->masked_id : "");
+		table_add(&t, c->programme);
+		table_add(&t, arena_strdup(a, month_format(month_of_day(c->month), month)));
+		table_add(&t, c->kind);
+		table_add(&t, cli_money(a, c->amount));
+		table_add(&t, c->state);
+	}
+	table_print(&t);
+}
+
+static int list(struct cli *cli, const struct asked *o)
+{
+	struct claim_rows_out all;
+	CLEANUP(register_keys_free) struct desk_register_keys keys;
+	if (!register_keys_load(cli, &keys))
+		return cli_refused(cli, &cli->w->why);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = claim_list(cli->w, &keys.keys, o->period, o->area, o->programme, &all);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_list, &all);
+	else if (r == OK)
+		print_list(cli->w->arena, &all);
+	return cli_exit(cli, r);
+}
+
+/* ---- the end of one ----------------------------------------------------------------------------------------------------- */
+
+static void fill_voided(struct json_writer *j, const void *what)
+{
+	json_put_bool(j, "voided", *(const bool *)what);
+}
+
+static int end(struct cli *cli, const struct asked *o, const char *id_text)
+{
+	uint64_t id;
+	bool voided;
+	struct entries entries = {0};
+	if (!text_u64(bytes_z(id_text), INT64_MAX, &id))
+		return cli_usage(cli);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = claim_void(cli->w, &cli->me, (int64_t)id, o->reason, &entries, &voided);
+	if (r == OK && entries.n > 0)
+		r = books_post(cli->w, entries.at, entries.n, FLOORS_REFUSE, NULL);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_voided, &voided);
+	else if (r == OK)
+		puts(voided ? "Đã hủy khoản hưởng" : "Đã đề nghị hủy; chờ cán bộ thứ hai");
+	return cli_exit(cli, r);
+}
+
+int cli_claim(struct cli *cli, int argc, char **argv)
+{
+	struct asked o = {0};
+	if (!read_options(argc, argv, &o) || optind >= argc)
+		return cli_usage(cli);
+	const char *what = argv[optind];
+	if (strcmp(what, "list") == 0 && optind + 1 == argc && o.has_period && o.area)
+		return list(cli, &o);
+	if (strcmp(what, "void") == 0 && optind + 2 == argc && o.reason)
+		return end(cli, &o, argv[optind + 1]);
+	return cli_usage(cli);
+}

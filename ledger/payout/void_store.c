@@ -1,0 +1,131 @@
+#include "ledger/payout/void_store.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "ledger/db/db.h"
+#include "ledger/register/people_store.h"
+
+enum result claim_list(struct work *w, const struct register_keys *keys, struct month period,
+	const char *area, const char *programme, struct claim_rows_out *out)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_CLAIM_LIST,
+		DB_ARGS(db_day(month_first(period)), db_text(area), db_text(programme ? programme : "")), &r);
+	if (result != OK)
+		return result;
+	out->n = rows_n(&r);
+	out->at = arena_array(w->arena, out->n, struct claim_row);
+	for (size_t i = 0; i < out->n; i++) {
+		out->at[i] = (struct claim_row){
+			.claim = row_i64(&r, i, rows_col(&r, "claim")),
+			.programme = row_text(&r, i, rows_col(&r, "programme")),
+			.month = row_day(&r, i, rows_col(&r, "month")),
+			.kind = row_text(&r, i, rows_col(&r, "kind")),
+			.amount = row_vnd(&r, i, rows_col(&r, "amount_dong")),
+			.state = row_text(&r, i, rows_col(&r, "state")),
+			.name = row_text(&r, i, rows_col(&r, "name")),
+			.birth_year = row_i32(&r, i, rows_col(&r, "birth_year")),
+		};
+		if (!person_id_mask(w, keys, &r, i, &out->at[i].masked_id))
+			return REFUSED;
+	}
+	return OK;
+}
+
+/* ---- voiding ---------------------------------------------------------------------------------------------------------- */
+
+static bool reason_known(const char *reason)
+{
+	static const char *const known[] = {"died", "not_entitled", "moved_away", "claimed_twice"};
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (strcmp(known[i], reason) == 0)
+			return true;
+	return false;
+}
+
+/* Who makes a batch of its ward waits for us, or we for him. */
+static enum result read_claim(struct work *w, int64_t claim, struct rows *r)
+{
+	enum result result = db_run(w, Q_CLAIM_TO_VOID, DB_ARGS(db_i64(claim)), r);
+	if (result != OK)
+		return result;
+	if (rows_n(r) == 0) {
+		why_set(&w->why, "claim_unknown", "there is no claim %" PRId64, claim);
+		return REFUSED;
+	}
+	const char *area = row_text(r, 0, rows_col(r, "area"));
+	result = db_run(w, Q_BATCH_MAKE_LOCK,
+		DB_ARGS(db_text(row_text(r, 0, rows_col(r, "programme"))), db_texts(&area, 1)), NULL);
+	return result == OK ? db_run(w, Q_CLAIM_TO_VOID, DB_ARGS(db_i64(claim)), r) : result;
+}
+
+static bool may_void(struct why *why, int64_t claim, const char *reason, const struct rows *r)
+{
+	if (!row_bool(r, 0, rows_col(r, "may")))
+		return why_set(why, "no_mandate",
+			"you have no mandate for the ward and amount of claim %" PRId64, claim);
+	if (row_bool(r, 0, rows_col(r, "voided")))
+		return why_set(why, "claim_voided", "claim %" PRId64 " is voided already", claim);
+	if (row_bool(r, 0, rows_col(r, "live")))
+		return why_set(
+			why, "still_live", "a payout of claim %" PRId64 " is not proven unpaid", claim);
+	return reason_known(reason) || why_set(why, "void_reason", "%s is no reason to void a claim", reason);
+}
+
+/* Where it stands in the books: nothing is booked before the last approval; what came back is unclaimed. */
+static enum void_owed owed_of(const char *last)
+{
+	if (!last)
+		return VOID_NOT_BOOKED;
+	return strcmp(last, "returned") == 0 ? VOID_UNCLAIMED : VOID_PAYABLE;
+}
+
+static struct entry entry_of(struct work *w, const struct officer *me, int64_t claim, const char *reason,
+	const struct rows *r, struct day today)
+{
+	const char *funding = row_text(r, 0, rows_col(r, "funding"));
+	struct told_by by = {.actor = arena_printf(w->arena, "officer:%s", me->login), .effective = today};
+	return entry_claim_voided(w->arena, &by,
+		&(struct claim_voided){
+			.claim = claim,
+			.programme = row_text(r, 0, rows_col(r, "programme")),
+			.month = month_of_day(row_day(r, 0, rows_col(r, "month"))),
+			.kind = row_text(r, 0, rows_col(r, "kind")),
+			.instalment = row_i32(r, 0, rows_col(r, "instalment")),
+			.amount = row_vnd(r, 0, rows_col(r, "amount_dong")),
+			.agency = row_text(r, 0, rows_col(r, "agency")),
+			.funding_account = funding,
+			.owed = owed_of(row_text(r, 0, rows_col(r, "last"))),
+			.funds = funding ? VOID_TO_ADVANCE : VOID_NOT_FUNDED,
+			.reason = reason,
+			.officers = {row_text(r, 0, rows_col(r, "first_login")), me->login},
+		});
+}
+
+enum result claim_void(struct work *w, const struct officer *me, int64_t claim, const char *reason,
+	struct entries *entries, bool *voided)
+{
+	struct rows r, now;
+	enum result result = read_claim(w, claim, &r);
+	if (result != OK)
+		return result;
+	if (!may_void(&w->why, claim, reason, &r))
+		return REFUSED;
+	const char *proposed = row_text(&r, 0, rows_col(&r, "reason"));
+	*voided = proposed && strcmp(proposed, reason) == 0;
+	if (!*voided)
+		return db_run(w, Q_CLAIM_VOID_PROPOSE, DB_ARGS(db_i64(claim), db_text(reason)), NULL);
+	int64_t first = row_i64(&r, 0, rows_col(&r, "first_officer"));
+	if (first == me->id) {
+		why_set(&w->why, "same_officer", "you proposed this; another officer must confirm it");
+		return REFUSED;
+	}
+	result = db_run(w, Q_CLAIM_VOID_ADD, DB_ARGS(db_i64(claim), db_text(reason), db_i64(first)), NULL);
+	if (result == OK)
+		result = db_run(w, Q_BUSINESS_DAY_NOW, DB_NO_ARGS, &now);
+	if (result == OK)
+		entries_add(w->arena, entries,
+			entry_of(w, me, claim, reason, &r, row_day(&now, 0, rows_col(&now, "today"))));
+	return result;
+}

@@ -1,0 +1,35 @@
+/* void_store.h: the claims of a ward, and the end of one that nobody is owed any more: by two officers, for the same reason.
+ *
+ * Inside an officer's transaction. What was booked of it goes back: the obligation, and where it was released, the treasury's money.
+ * Called by `chitra claim`. */
+#ifndef CHITRA_PAYOUT_VOID_STORE_H
+#define CHITRA_PAYOUT_VOID_STORE_H
+
+#include "ledger/payout/outcome.h"
+#include "ledger/register/keys.h"
+#include "ledger/register/officer_store.h"
+
+struct claim_row {
+	int64_t claim;
+	const char *programme, *kind, *state, *name;
+	const char *masked_id; /* NULL: none is registered */
+	struct day month;
+	struct vnd amount;
+	int32_t birth_year;
+};
+struct claim_rows_out {
+	size_t n;
+	struct claim_row *at;
+};
+
+/* By name, of a ward for which the officer has any mandate; programme NULL: of all. REFUSED seal_*. */
+enum result claim_list(struct work *w, const struct register_keys *keys, struct month period,
+	const char *area, const char *programme, struct claim_rows_out *out) WARN_UNUSED;
+
+/* The first officer proposes, another one with the same reason (died, not_entitled, moved_away, claimed_twice) voids: *voided says
+ * which it was. REFUSED claim_unknown, claim_voided, void_reason, still_live (a payout of it is not proven unpaid), same_officer,
+ * no_mandate (register, maker, checker or approver, for its ward and amount: those who decide findings). */
+enum result claim_void(struct work *w, const struct officer *me, int64_t claim, const char *reason,
+	struct entries *entries, bool *voided) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,59 @@
+/* break_store.h: differences, and what two officers find each to be.
+ *
+ * Inside an officer's transaction: the first officer proposes, another one who says the same confirms; then what waited in suspense
+ * goes where it belongs, on the value date of the line. Opened elsewhere (outcome_store.c, settle_store.c). Called by `chitra break`. */
+#ifndef CHITRA_RECON_BREAK_STORE_H
+#define CHITRA_RECON_BREAK_STORE_H
+
+#include "ledger/books/event.h"
+#include "ledger/payout/outcome.h"
+#include "ledger/register/officer_store.h"
+
+struct break_view {
+	int64_t id, funding_id;
+	const char *kind, *account, *agency, *note;
+	struct day day;
+	int32_t age_days;
+	struct vnd amount;
+
+	bool has_line, debit;
+	const char *entry_ref, *text; /* the bank's, digits masked; NULL: no line */
+	struct day value_date;
+	struct vnd suspense; /* what of the line still waits there */
+
+	const char *end_to_end_id; /* NULL: no payout */
+	bool in_flight;            /* that payout has no end yet */
+
+	/* The last proposal, or the resolution. outcome NULL: there is none. */
+	const char *outcome, *reason, *first, *second;
+	int64_t first_id, pair;
+	bool resolved;
+};
+struct break_views {
+	size_t n;
+	struct break_view *at;
+};
+
+/* Those of an account (NULL: of any), oldest first; `resolved`: also those that are. */
+enum result break_list(
+	struct work *w, const char *account, bool resolved, struct break_views *out) WARN_UNUSED;
+
+/* REFUSED break_unknown. */
+enum result break_find(struct work *w, int64_t id, struct break_view *out) WARN_UNUSED;
+
+/* What an officer finds a break to be. */
+struct break_wish {
+	int64_t id,
+		pair; /* pair: with taken_back and sent_back, the break of the other direction; otherwise 0 */
+	const char *outcome, *reason;
+};
+
+/* REFUSED break_unknown, break_resolved, break_outcome (it cannot be that), break_pair, still_live (its payout has no end yet),
+ * no_mandate (role release, for the amount). */
+enum result break_propose(struct work *w, const struct break_wish *wish) WARN_UNUSED;
+
+/* The same, and not_proposed, proposal_differs, same_officer; adds the ledger's entries to the caller's. */
+enum result break_confirm(struct work *w, const struct officer *me, const struct break_wish *wish,
+	struct entries *entries) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,103 @@
+-- What two officers decide about breaks and claims.
+
+-- name: break_views
+-- duties: desk
+-- in: ids bigint[], account text, resolved boolean
+-- out: id bigint, kind text, funding bigint, account text, agency text, day date, age_days integer, amount_dong bigint, note text,
+--      entry_ref text, debit boolean, value_date date, line_text text, suspense_dong bigint, end_to_end_id text, in_flight boolean,
+--      first_officer bigint, first_login text, second_login text, outcome text, pair bigint, reason text, is_resolved boolean
+-- Those with these ids, or (null) those of an account (empty: of any), oldest first. suspense_dong: what of the line still waits in
+-- suspense. The last proposal, or what it was resolved as.
+select k.id, k.kind, k.funding_account as funding, f.code as account, a.code as agency, k.day, ops.today() - k.day as age_days,
+	k.amount_dong, k.note, l.entry_ref, l.direction = 'debit' as debit, l.value_date, l.text as line_text,
+	coalesce((select sum(x.amount_dong) from recon.suspended x where x.line = l.id), 0)::bigint as suspense_dong,
+	p.end_to_end_id, coalesce(t.in_flight, false) as in_flight,
+	w.officer as first_officer, o.login as first_login, s.login as second_login, w.outcome, w.pair, w.reason, r.break is not null as is_resolved
+from recon.break k
+join org.funding_account f on f.id = k.funding_account
+join org.agency a on a.id = f.agency
+left join bank.statement_line l on l.id = k.line
+left join payout.payout p on p.id = k.payout
+left join payout.payout_state ps on ps.payout = k.payout
+left join payout.state t on t.code = ps.state
+left join lateral (select w.officer, w.outcome, w.pair, w.reason from recon.break_proposal w where w.break = k.id order by w.id desc limit 1) w on true
+left join auth.officer o on o.id = w.officer
+left join recon.break_resolution r on r.break = k.id
+left join auth.officer s on s.id = r.second_officer
+where case when $1 is null then ($2 = '' or f.code = $2) and ($3 or r.break is null) else k.id = any ($1) end
+order by k.id;
+
+-- name: break_propose
+-- duties: desk
+-- in: breaks bigint[], outcomes text[], pairs bigint[], reason text
+-- out:
+insert into recon.break_proposal (break, officer, outcome, pair, reason)
+select b.break, auth.me(), b.outcome, b.pair, $4 from unnest($1, $2, $3) as b(break, outcome, pair);
+
+-- name: break_resolve
+-- duties: desk
+-- in: breaks bigint[], outcomes text[], pairs bigint[], officers bigint[], day date
+-- out:
+insert into recon.break_resolution (break, outcome, pair, first_officer, second_officer, day)
+select b.break, b.outcome, b.pair, b.officer, auth.me(), $5 from unnest($1, $2, $3, $4) as b(break, outcome, pair, officer);
+
+-- name: claim_list
+-- duties: desk
+-- in: period date, area text, programme text
+-- out: claim bigint, person bigint, programme text, month date, kind text, amount_dong bigint, state text, name text, birth_year smallint,
+--      wrapped bytea, sealed bytea
+-- Of a ward, for which the officer has a mandate; an empty programme is any. state: as in people_claims.
+select c.id as claim, c.person, c.programme, c.month, c.kind, c.amount_dong,
+	case
+		when exists (select from payout.claim_void v where v.claim = c.id) then 'voided'
+		when p.id is null then 'open'
+		else coalesce(t.name, 'in_batch')
+	end as state, n.name, n.birth_year, k.wrapped, i.sealed
+from payout.claim c
+join register.person n on n.id = c.person
+left join register.person_key k on k.person = c.person
+left join lateral (select i.sealed from register.person_id i where i.person = c.person and i.kind = 'cccd'
+	order by i.replaced_at desc nulls first, i.known_from desc limit 1) i on true
+left join lateral (select p.id from payout.payout p where p.claim = c.id order by p.issue desc limit 1) p on true
+left join payout.payout_state s on s.payout = p.id
+left join payout.state t on t.code = s.state
+where c.pay_period = $1 and c.area_code = $2 and ($3 = '' or c.programme = $3)
+	and exists (select from auth.mandate m where m.officer = auth.me() and m.area in ('*', c.area_code) and auth.may(m.role, m.agency, m.area, 0))
+order by n.name, c.id;
+
+-- name: claim_to_void
+-- duties: desk
+-- in: claim bigint
+-- out: programme text, month date, kind text, instalment smallint, amount_dong bigint, agency text, area text, voided boolean,
+--      may boolean, live boolean, last text, funding text, first_officer bigint, first_login text, reason text
+-- live: a payout of it is not proven unpaid. last: how the newest one ended. funding: the account whose advance paid for it, once it was
+-- released.
+select c.programme, c.month, c.kind, c.instalment, c.amount_dong, a.code as agency, c.area_code as area,
+	exists (select from payout.claim_void v where v.claim = c.id) as voided,
+	exists (select from unnest(array['register', 'maker', 'checker', 'approver']) as r where auth.may(r, a.code, c.area_code, c.amount_dong)) as may,
+	payout.in_question(c.id, 100::smallint) or exists (
+		select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+		where p.claim = c.id and coalesce(t.name, '') not in ('rejected', 'not_paid', 'returned', 'cancelled')) as live,
+	(select t.name from payout.payout p join payout.payout_state s on s.payout = p.id join payout.state t on t.code = s.state
+		where p.claim = c.id order by p.issue desc limit 1) as last,
+	(select f.code from payout.payout p join payout.batch b on b.id = p.batch and b.state in ('released', 'closed')
+		join org.channel n on n.id = b.channel join org.funding_account f on f.id = n.funding_account
+		where p.claim = c.id order by p.issue desc limit 1) as funding,
+	w.officer as first_officer, o.login as first_login, w.reason
+from payout.claim c
+join org.agency a on a.id = c.agency
+left join lateral (select w.officer, w.reason from payout.claim_void_proposal w where w.claim = c.id order by w.id desc limit 1) w on true
+left join auth.officer o on o.id = w.officer
+where c.id = $1;
+
+-- name: claim_void_propose
+-- duties: desk
+-- in: claim bigint, reason text
+-- out:
+insert into payout.claim_void_proposal (claim, officer, reason) values ($1, auth.me(), $2);
+
+-- name: claim_void_add
+-- duties: desk
+-- in: claim bigint, reason text, first_officer bigint
+-- out:
+insert into payout.claim_void (claim, reason, first_officer, second_officer) values ($1, $2, $3, auth.me());
