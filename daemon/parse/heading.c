@@ -40,6 +40,8 @@ static const struct {
 	{PAYMENT | JOINS, CELL_INJURY,
 		{"ty le ttct", "ty le ton thuong co the", "ty le thuong tat", "ti le thuong tat",
 			"ti le ttct", "ty le suy giam"}},
+	{PAYMENT | JOINS, CELL_CHILDREN,
+		{"so con", "so con dang nuoi", "so con nuoi duong", "so tre em", "so con duoi 16 tuoi"}},
 	{PAYMENT, CELL_AMOUNT,
 		{"muc tro cap", "muc ho tro", "muc huong", "so tien tro cap", "tien tro cap thang nay",
 			"so tien", "muc tro cap thang"}},

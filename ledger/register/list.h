@@ -67,9 +67,10 @@ enum list_cell {
 	CELL_MOVE_DAY,
 	CELL_TO_AREA, /* code or name of the unit that the person moved to */
 	CELL_OLD_ID,
-	CELL_DAY, /* of a correction */
+	CELL_DAY,      /* of a correction */
+	CELL_CHILDREN, /* whom a poor single parent brings up */
 };
-#define CELLS 30
+#define CELLS 31
 
 const char *list_kind_name(enum list_kind kind); /* "payment-list" …: the argument of chitra-parse */
 bool list_kind_parse(const char *name, enum list_kind *kind) WARN_UNUSED;
