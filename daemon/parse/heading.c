@@ -367,7 +367,7 @@ static bool read_saved(char *heading, struct asked *out)
 {
 	char *tab = strchr(heading, '\t');
 	enum list_cell c = CELL_ID;
-	if (!tab || out->n_saved == SAVED_MAX)
+	if (!tab || out->n_saved == LIST_SAVED_MAX)
 		return false;
 	*tab = '\0';
 	bool ignored = strcmp(tab + 1, "ignored") == 0;

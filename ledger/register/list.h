@@ -83,6 +83,7 @@ const char *list_cell_name(
 bool list_cell_parse(const char *name, enum list_cell *c) WARN_UNUSED;
 
 /* A heading as it is compared: «Tỷ lệ TTCT (%)» gives "ty le ttct": letters, digits and single spaces. False when it cannot be one. */
+#define LIST_SAVED_MAX   100 /* words of its own that a sender may have for the columns of a kind of list */
 #define LIST_HEADING_MAX 300 /* bytes; anything longer is a sentence, not a heading */
 bool list_heading_fold(struct arena *a, struct bytes heading, char out[static LIST_HEADING_MAX]) WARN_UNUSED;
 
