@@ -40,6 +40,8 @@ static const struct {
 	{PAYMENT | JOINS, CELL_INJURY,
 		{"ty le ttct", "ty le ton thuong co the", "ty le thuong tat", "ti le thuong tat",
 			"ti le ttct", "ty le suy giam"}},
+	{PAYMENT | JOINS, CELL_CHILDREN,
+		{"so con", "so con dang nuoi", "so con nuoi duong", "so tre em", "so con duoi 16 tuoi"}},
 	{PAYMENT, CELL_AMOUNT,
 		{"muc tro cap", "muc ho tro", "muc huong", "so tien tro cap", "tien tro cap thang nay",
 			"so tien", "muc tro cap thang"}},
@@ -365,7 +367,7 @@ static bool read_saved(char *heading, struct asked *out)
 {
 	char *tab = strchr(heading, '\t');
 	enum list_cell c = CELL_ID;
-	if (!tab || out->n_saved == SAVED_MAX)
+	if (!tab || out->n_saved == LIST_SAVED_MAX)
 		return false;
 	*tab = '\0';
 	bool ignored = strcmp(tab + 1, "ignored") == 0;

@@ -15,7 +15,6 @@
 #define COLUMN_IGNORED (-1) /* addresses, remarks, signatures: no rule needs them */
 
 /* What is asked of a file besides its kind; texts are the caller's. */
-#define SAVED_MAX 100
 struct asked {
 	enum list_kind kind;
 	const char *sheet;  /* of a workbook with several lists; NULL: the only one */
@@ -25,7 +24,7 @@ struct asked {
 	struct saved_heading {
 		const char *heading; /* folded: heading_fold() */
 		int column;          /* an enum list_cell, or COLUMN_IGNORED */
-	} saved[SAVED_MAX];
+	} saved[LIST_SAVED_MAX];
 };
 
 /* Reads lines, in place: "sheet <tab> NAME", "heading <tab> FOLDED <tab> CELL" (list_cell_name, or "ignored"), "cells <tab> ENCODING"

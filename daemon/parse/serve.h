@@ -6,7 +6,7 @@
  * "ok" when the rows are whole. */
 #pragma once
 
-#define SERVE_ASKED_MAX ((size_t)16 << 10)
+#define SERVE_ASKED_MAX ((size_t)64 << 10) /* LIST_SAVED_MAX headings, and more */
 
 /* Until the importer closes the socket; the exit code. */
 int serve(int socket, int (*one)(int kind, char *asked));

@@ -156,6 +156,20 @@ static const char *judge_person(struct judge *j)
 
 /* ---- for what ------------------------------------------------------------------------------------------------------ */
 
+/* The cell of the category says how many, or a column of their own; where both do, the same. */
+static const char *judge_children(struct judge *j)
+{
+	struct entry *e = j->e;
+	int said;
+	if (!has(j, CELL_CHILDREN))
+		return e->children > 0 ? NULL : "children_missing";
+	if (!read_count(cell(j, CELL_CHILDREN), &said) || said > CHILDREN_MOST ||
+		(e->children > 0 && e->children != said))
+		return "children_differ";
+	e->children = said;
+	return NULL;
+}
+
 static const char *judge_category(struct judge *j)
 {
 	struct entry *e = j->e;
@@ -173,8 +187,9 @@ static const char *judge_category(struct judge *j)
 		needs = needs || c->needs_injury_pct;
 		per_child = per_child || c->per_child;
 	}
-	if (per_child && e->children == 0)
-		return "children_missing";
+	const char *code = per_child ? judge_children(j) : NULL;
+	if (code)
+		return code;
 	if (has(j, CELL_INJURY) && !read_percent(cell(j, CELL_INJURY), &e->injury_pct))
 		return "injury_bad";
 	return needs && e->injury_pct == 0 ? "injury_missing" : NULL;

@@ -31,13 +31,24 @@ static bool is_cell_of(enum list_kind kind, const char *cell)
 	return strcmp(cell, "ignored") == 0 || strcmp(cell, "known") == 0;
 }
 
+static bool has_room(const struct import_headings *all, const char *sender)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < all->n; i++)
+		n += strcmp(all->at[i].sender, sender) == 0;
+	return n < LIST_SAVED_MAX;
+}
+
 enum result import_heading_add(
 	struct work *w, enum list_kind kind, const char *sender, const char *heading, const char *cell)
 {
 	char folded[LIST_HEADING_MAX];
 	struct rows rows;
 	const char *code = NULL;
-	enum result r = db_run(w, Q_IMPORT_MAY, DB_NO_ARGS, &rows);
+	struct import_headings all;
+	enum result r = import_headings_of(w, kind, &all);
+	if (r == OK)
+		r = db_run(w, Q_IMPORT_MAY, DB_NO_ARGS, &rows);
 	if (r != OK)
 		return r;
 	if (!row_bool(&rows, 0, rows_col(&rows, "may")))
@@ -46,6 +57,8 @@ enum result import_heading_add(
 		code = "heading_bad";
 	else if (!is_cell_of(kind, cell))
 		code = "cell_unknown";
+	else if (strcmp(cell, "known") != 0 && !has_room(&all, sender))
+		code = "headings_many";
 	if (code) {
 		why_set(&w->why, code, "%s", cell);
 		return REFUSED;

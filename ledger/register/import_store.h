@@ -87,7 +87,7 @@ struct import_headings {
 };
 enum result import_headings_of(struct work *w, enum list_kind kind, struct import_headings *out) WARN_UNUSED;
 
-/* The heading is folded here. REFUSED heading_bad, cell_unknown, no_mandate. */
+/* The heading is folded here. REFUSED heading_bad, cell_unknown, headings_many, no_mandate. */
 enum result import_heading_add(struct work *w, enum list_kind kind, const char *sender, const char *heading,
 	const char *cell) WARN_UNUSED;
 

@@ -67,9 +67,10 @@ enum list_cell {
 	CELL_MOVE_DAY,
 	CELL_TO_AREA, /* code or name of the unit that the person moved to */
 	CELL_OLD_ID,
-	CELL_DAY, /* of a correction */
+	CELL_DAY,      /* of a correction */
+	CELL_CHILDREN, /* whom a poor single parent brings up */
 };
-#define CELLS 30
+#define CELLS 31
 
 const char *list_kind_name(enum list_kind kind); /* "payment-list" …: the argument of chitra-parse */
 bool list_kind_parse(const char *name, enum list_kind *kind) WARN_UNUSED;
@@ -82,6 +83,7 @@ const char *list_cell_name(
 bool list_cell_parse(const char *name, enum list_cell *c) WARN_UNUSED;
 
 /* A heading as it is compared: «Tỷ lệ TTCT (%)» gives "ty le ttct": letters, digits and single spaces. False when it cannot be one. */
+#define LIST_SAVED_MAX   100 /* words of its own that a sender may have for the columns of a kind of list */
 #define LIST_HEADING_MAX 300 /* bytes; anything longer is a sentence, not a heading */
 bool list_heading_fold(struct arena *a, struct bytes heading, char out[static LIST_HEADING_MAX]) WARN_UNUSED;
 

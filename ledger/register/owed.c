@@ -108,14 +108,15 @@ static struct claimed claimed_for(const struct owed_asked *asked, struct month m
 	return c;
 }
 
-/* How many months of the programme have a claim, with those that are being made. */
+/* How many months of the programme have a claim that stands, with those that are being made. */
 static int months_claimed(const struct owed_asked *asked, const struct owed *out)
 {
 	int n = (int)out->n_items;
 	for (size_t i = 0; i < asked->n_claims; i++) {
-		bool first = true;
+		bool first = !asked->claims[i].voided;
 		for (size_t j = 0; j < i; j++)
-			first = first && month_cmp(asked->claims[j].month, asked->claims[i].month) != 0;
+			first = first && (asked->claims[j].voided || month_cmp(asked->claims[j].month,
+									     asked->claims[i].month) != 0);
 		n += first;
 	}
 	return n;

@@ -170,6 +170,10 @@ blocks = said(rent("RENT_WORKING", "2022-03", "2022-06") + period("2024-04", "20
 tap.equal(([*claims(blocks[0])][-1], blocks[0][-1].split("\t")[1:3]), (("2022-05", "arrears"), ["2022-06", "months_spent"]),
           "08/2022/QD-TTg: never more than three months")
 
+blocks = said(rent("RENT_WORKING", "2022-02", "2022-04") + period("2024-04", "2024-04-03", "a") + driver.line("V", "2022-03")
+              + driver.line("E", "regular", "RENT_WORKING", 0, 0, "2022-05") + period("2022-05", "2024-04-04", "l"))
+tap.equal(claims(blocks[1]), {("2022-05", "regular"): 500_000}, "08/2022/QD-TTg: a month that was voided is none of the three")
+
 # ---- rates that rose ---------------------------------------------------------------------------------------------------------------------
 
 BEFORE = [("2026-07", "2026-06-22"), ("2026-08", "2026-07-22"), ("2026-09", "2026-08-22")]

@@ -167,7 +167,7 @@ class Person:
     def period(self, period, today, flags):
         """The lines that the program should print."""
         made, said, over = [], [], []
-        months = {c["month"] for c in self.claims}
+        months = {c["month"] for c in self.claims if c["month"] not in self.voided}
 
         def claim(month, arrears):
             before = [c for c in self.claims if c["month"] == month]

@@ -320,6 +320,16 @@ static void children(void)
 		is_i64(children_in(cells[i].cell), cells[i].children, "%s", cells[i].title);
 	is_str(with(CELL_CATEGORY, "Người đơn thân nghèo đang nuôi con"), "children_missing",
 		"20/2021/ND-CP art. 5 (4): a single parent's row says how many children");
+	is_str(with2(CELL_CATEGORY, "Người đơn thân nghèo đang nuôi con", CELL_CHILDREN, "2"), "accepted",
+		"in a column of their own too");
+	is_str(with2(CELL_CATEGORY, "Người đơn thân nghèo đang nuôi 2 con", CELL_CHILDREN, "2"), "accepted",
+		"or in both, when they agree");
+	is_str(with2(CELL_CATEGORY, "Người đơn thân nghèo đang nuôi 2 con", CELL_CHILDREN, "3"),
+		"children_differ", "two numbers are a question");
+	is_str(with2(CELL_CATEGORY, "Người đơn thân nghèo đang nuôi con", CELL_CHILDREN, "21"),
+		"children_differ", "and twenty-one a mistake");
+	is_str(with(CELL_CHILDREN, "4"), "accepted",
+		"of whom nothing is paid for, the children are nobody's business");
 }
 
 int main(void)
