@@ -60,8 +60,12 @@ static const char *title_of(struct arena *a, const struct explained_claim *c)
 static void print_claim(struct arena *a, const struct explained_claim *c)
 {
 	printf("  %s: %s (%s)\n", title_of(a, c), money(a, c->amount), explain_state(c->state));
-	for (size_t i = 0; i < c->n; i++)
-		printf("    - %s: %s\n", c->parts[i].rate_name, c->parts[i].working);
+	for (size_t i = 0; i < c->n; i++) {
+		const struct explained_part *p = &c->parts[i];
+		bool of_all = strstr(p->working, "truy lĩnh") !=
+			      NULL; /* a difference is that of all rates together */
+		printf("    - %s%s%s\n", of_all ? "" : p->rate_name, of_all ? "" : ": ", p->working);
+	}
 }
 
 static void print_sums(struct arena *a, const struct explained *e)

@@ -76,16 +76,20 @@ void chunk_add_not(struct chunk *c, const struct about *about, const struct owed
 		return;
 	}
 	const char *code = code_of(n->answer), *note = advice_for(code);
-	if (n->answer == ENTITLED_ELSEWHERE)
+	bool blocks = true;
+	if (n->answer == ENTITLED_ELSEWHERE) {
 		counts->already_claimed++;
-	else if (n->answer == ENTITLED_NO_RATE || n->answer == ENTITLED_RATE_UNREAD)
+	} else if (n->answer == ENTITLED_NO_RATE || n->answer == ENTITLED_RATE_UNREAD) {
 		counts->no_rate++;
-	else
+	} else {
 		counts->stopped++;
+		blocks =
+			false; /* there is nothing to hold back, and what two officers decide about the person mends it */
+	}
 	if (n->missing)
 		note = arena_printf(
 			c->arena, "%s: %s, %s", note, n->missing, day_format(month_first(n->month), day));
-	chunk_add_finding(c, about, code, note, true);
+	chunk_add_finding(c, about, code, note, blocks);
 }
 
 /* ---- what is known of a person --------------------------------------------------------------------------------------------- */

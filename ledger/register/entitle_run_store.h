@@ -79,7 +79,7 @@ void chunk_add_claim(struct chunk *c, const struct about *about, const struct ow
 void chunk_add_finding(
 	struct chunk *c, const struct about *about, const char *code, const char *note, bool blocks);
 
-/* Why a month gives no claim: a finding, but of the dead, who are counted. */
+/* Why a month gives no claim: a finding, but of the dead, who are counted. It blocks when a rate or another list is the reason. */
 void chunk_add_not(struct chunk *c, const struct about *about, const struct owed_not *n);
 
 /* Loads the claims of people, which ascend, for months since a day. */

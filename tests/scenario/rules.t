@@ -202,6 +202,7 @@ like "$said" 'chưa lĩnh, sẽ chi lại' 'what was not collected stays owed'
 is "$(decided resume 099140000004 --programme social --from 2027-03 --number 14/QĐ-UBND)" 'Đã quyết định' 'two officers resume'
 owed 2027-03
 is "$(claims 2027-03 regular)" 'Phạm Thị Già 03 1620000, Đỗ Thị Vắng 03 1620000' 'and the month is claimed'
+is "$(sql "select blocks from register.finding where code = 'uncollected'")" f 'what two officers decided about the person holds back nothing more'
 
 # ---- grants, a funeral, and money asked back --------------------------------------------------------------------------------------------
 
