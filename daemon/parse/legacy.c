@@ -193,7 +193,8 @@ static bool code_points(struct bytes in, uint16_t *out, size_t *n)
 		uint8_t c = in.at[i];
 		if (c > 0xc3 || (c >= 0x80 && i + 1 == in.n))
 			return false;
-		out[(*n)++] = c < 0x80 ? c : (uint16_t)((c & 3) << 6 | (in.at[++i] & 0x3f));
+		unsigned point = c < 0x80 ? c : (c & 3u) << 6 | (in.at[++i] & 0x3fu);
+		out[(*n)++] = (uint16_t)point;
 	}
 	return true;
 }
