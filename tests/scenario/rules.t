@@ -114,6 +114,8 @@ like "$said" '"new_claims":25,.*"risen":20,' '335/2026/ND-CP: November has its o
 is "$(claims 2026-11 arrears | grep -o 'Phạm[^,]*' | paste -sd,)" \
 	'Phạm Thị Già 07 120000,Phạm Thị Già 08 120000,Phạm Thị Già 09 120000,Phạm Thị Già 10 120000' '3 × 40,000 for each month, as arrears apart'
 is "$(claims 2026-11 arrears | grep -o 'Đơn[^,]*' | head -1)" 'Đơn 07 140000' 'the single parent 2 × 40,000 + 1.5 × 40,000'
+is "$(sql "select string_agg(distinct to_char(pay_period, 'MM') || ' ' || known_on, ', ') from payout.claim where pay_period >= '2026-10-01'")" \
+	'10 2026-09-22, 11 2026-10-22' 'each claim keeps the day whose rates it knew'
 owed 2026-11
 like "$said" '"new_claims":0,.*"risen":0' 'running again owes no difference twice'
 explain 099145000001 --period 2026-11
