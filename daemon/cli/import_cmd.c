@@ -302,7 +302,7 @@ static bool makes_sense(const struct import_asked *o)
 	}
 	return (o->kind == LIST_ACCOUNTS) == (o->bank != NULL) &&
 	       (o->kind == LIST_DECREASE) == (o->programme != NULL) && o->n_files == 1 && !o->area &&
-	       !o->from_names && !o->accept_repairs && !o->has_period;
+	       !o->from_names && !o->has_period;
 }
 
 /* The file back to the officer; what cannot come back is said, and changes nothing of what is in. */

@@ -51,6 +51,16 @@ static void take_head(struct slices *s, const struct list_row *row)
 	s->said->encoding = arena_strdup(s->said->arena, s->head.encoding);
 }
 
+/* The next row. What was decoded is whole once the officer has said so. */
+static bool next_row(struct slices *s, char **text, char *end, struct list_row *row)
+{
+	if (!list_row_read(s->asked->kind, text, end, row, &s->cli->w->why))
+		return false;
+	if (s->asked->accept_repairs && strcmp(row->problem, "converted") == 0)
+		row->problem = "";
+	return true;
+}
+
 static enum result accounts_in(struct slices *s, char *text, char *end)
 {
 	struct account_entry *at = arena_array(s->arena, lines_in(text, end), struct account_entry);
@@ -58,7 +68,7 @@ static enum result accounts_in(struct slices *s, char *text, char *end)
 	struct list_row row;
 	size_t n = 0;
 	why_clear(why);
-	while (list_row_read(LIST_ACCOUNTS, &text, end, &row, why))
+	while (next_row(s, &text, end, &row))
 		if (row.head)
 			take_head(s, &row);
 		else if (!row.total)
@@ -77,7 +87,7 @@ static enum result changes_in(struct slices *s, char *text, char *end)
 	struct list_row row;
 	size_t n = 0;
 	why_clear(why);
-	while (list_row_read(kind, &text, end, &row, why))
+	while (next_row(s, &text, end, &row))
 		if (row.head)
 			take_head(s, &row);
 		else if (!row.total)
@@ -96,7 +106,7 @@ static enum result deaths_in(struct slices *s, char *text, char *end)
 	struct list_row row;
 	size_t n = 0;
 	why_clear(why);
-	while (list_row_read(LIST_DEATHS, &text, end, &row, why))
+	while (next_row(s, &text, end, &row))
 		if (row.head)
 			take_head(s, &row);
 		else if (!row.total)

@@ -393,7 +393,7 @@ const char *entry_whole_id(const struct reference *r, const char *text, struct p
 	return prefix_is_sample(out) && !r->sandbox ? "id_sample" : NULL;
 }
 
-/* Nobody confirms what was decoded in these lists. */
+/* Who takes these lists says beforehand that what was decoded is right. */
 const char *entry_row_problem(const struct list_row *row, int *column)
 {
 	*column = row->column;

@@ -66,6 +66,11 @@ said=$(bring corrections.csv --kind corrections)
 like "$said" 'dòng 3.*\(id_cmnd\).* 1 dòng nhận' 'a correction names the person by the old ID'
 is "$(sql "select count(*) from register.person_event where kind = 'correction'")" 1 'and is written down'
 
+printf '%s\n' 'Số CCCD,Họ và tên,Ngày mất' '099143000003,Lê Thị Cúc,02/03/2024' | iconv -t CP1258 >"$scratch/old.csv"
+like "$(bring old.csv --kind deaths)" 'ô B2: .*\(text_converted_unseen\)' 'old letters wait for the officer in every kind of list'
+echo >>"$scratch/old.csv"
+like "$(bring old.csv --kind deaths --accept-repairs)" ' 1 dòng nhận' 'who may say that they are right'
+
 # ---- what senders call their columns ---------------------------------------------------------------------------------------------------
 
 printf '%s\n' 'Mã hộ,Ai,Sinh,Phái,Diện,Tiền,Cách nhận,Số CCCD' "099143000007,Phạm Thị Tám,1943,Nữ,$elder,360.000,Tiền mặt,Quận 1" \
