@@ -239,12 +239,22 @@ static void merge_line(struct marked *m, char *rest)
 	merge(m, rest);
 }
 
+/* The first line says what the sheet is called; a name that Excel would refuse is left out. */
+static const char *sheet_name(struct marked *m, const char *text)
+{
+	const char *end = strchr(text, '\n');
+	if (!end || strncmp(text, "sheet\t", 6) != 0 || end == text + 6)
+		return NULL;
+	const char *name = arena_strndup(m->arena, text + 6, (size_t)(end - text) - 6);
+	return workbook_validate_sheet_name(m->book, name) == LXW_NO_ERROR ? name : NULL;
+}
+
 static bool write_book(struct marked *m, char *text, const char *path)
 {
 	m->book = workbook_new(path);
 	if (!m->book)
 		return false;
-	m->sheet = workbook_add_worksheet(m->book, NULL);
+	m->sheet = workbook_add_worksheet(m->book, sheet_name(m, text));
 	make_looks(m);
 	each_line(m, text, "width", set_width);
 	worksheet_set_column(m->sheet, (lxw_col_t)(m->words_column - 1), (lxw_col_t)(m->words_column - 1),

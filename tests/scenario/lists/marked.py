@@ -58,6 +58,7 @@ class Marked:
             ]
             styles = ET.fromstring(z.read("xl/styles.xml"))
             sheet = ET.fromstring(z.read("xl/worksheets/sheet1.xml"))
+            self.name = ET.fromstring(z.read("xl/workbook.xml")).find(".//m:sheet", NS).get("name")
         fills = [(f.find(".//m:fgColor", NS).get("rgb", "") if f.find(".//m:fgColor", NS) is not None else "") for f in styles.findall("m:fills/m:fill", NS)]
         fill_of = [fills[int(x.get("fillId"))] for x in styles.findall("m:cellXfs/m:xf", NS)]
         self.text, self.colour = {}, {}
@@ -77,6 +78,7 @@ m = Marked()
 same = {f"{chr(65 + j)}{i + 1}": c for i, row in enumerate(SHEET) for j, c in enumerate(row) if isinstance(c, str) and c}
 tap.none([f"{at}: {m.text.get(at)} for {want}" for at, want in same.items() if m.text.get(at) != want], "every cell of the file is where it was")
 tap.equal([m.text.get(at) for at in ("E6", "G5", "C5")], ["99143000002", "360000", "15777"], "numbers and days are still numbers and days")
+tap.equal(m.name, "Danh sách", "its sheet is called what it was")
 tap.equal(sorted(m.merged), ["A1:D1", "A2:J2"], "merged cells are merged")
 tap.ok(("2", 31) in m.widths or ("2", 30) in m.widths, "columns are as wide as they were", str(m.widths))
 tap.equal(m.text.get("K4"), "Lỗi cần sửa", "one more column says what to do")
