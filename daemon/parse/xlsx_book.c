@@ -293,6 +293,8 @@ bool xlsx_book_string(const struct xlsx_book *b, uint64_t i, struct bytes *text,
 	if (i > 0)
 		memcpy(&from, b->ends.at + (i - 1) * sizeof from, sizeof from);
 	memcpy(&to, b->ends.at + i * sizeof to, sizeof to);
+	if (to <= from) /* a string inside a string */
+		return false;
 	*l = (enum legacy)b->strings.at[from];
 	*text = bytes_of(b->strings.at + from + 1, to - from - 1);
 	return true;

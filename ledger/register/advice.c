@@ -97,6 +97,8 @@ static const struct advice rows[] = {
 	{"months_spent", "Đưa ra khỏi danh sách: đã hưởng đủ số tháng của chương trình"},
 	{"overpaid", "Xem xét quyết định thu hồi: đã tính nhiều hơn mức được hưởng"},
 	{"after_death", "Hủy khoản của các tháng sau tháng mất; nếu đã chi thì lập quyết định thu hồi"},
+	{"stopped_since",
+		"Hủy khoản của các tháng từ khi tạm dừng hoặc thôi hưởng, hoặc quyết định vẫn chi: quyết định có sau khi tính"},
 	{"payee_dead", "Xác nhận người nhận thay: người hưởng đã mất"},
 	{"account_name", "Đối chiếu: tên chủ tài khoản khác tên người hưởng"},
 	{"account_id", "Đối chiếu: ngân hàng không xác nhận số CCCD của chủ tài khoản"},

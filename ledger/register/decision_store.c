@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "ledger/register/advice.h"
+
 enum result person_by_id(struct work *w, const struct register_keys *keys, const struct personal_id *id,
 	struct person_found_by_id *out)
 {
@@ -98,7 +100,11 @@ enum result decision_confirm(struct work *w, const int64_t *ids, size_t n)
 		why_set(&w->why, row_text(&rows, i, problem), "decision %" PRId64, row_i64(&rows, i, id));
 		return REFUSED;
 	}
-	return db_run(w, Q_DECISION_CONFIRM, DB_ARGS(db_i64s(ids, n)), &rows);
+	r = db_run(w, Q_DECISION_CONFIRM, DB_ARGS(db_i64s(ids, n)), &rows);
+	if (r != OK)
+		return r;
+	return db_run(
+		w, Q_DECISION_HOLDS, DB_ARGS(db_i64s(ids, n), db_text(advice_for("stopped_since"))), NULL);
 }
 
 enum result decision_list(struct work *w, bool open_only, int64_t person, struct decisions_out *out)

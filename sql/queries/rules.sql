@@ -65,6 +65,20 @@ order by i.id;
 -- out: id bigint
 update register.decision set second_officer = auth.me(), decided_at = clock_timestamp() where id = any ($1) and second_officer is null returning id;
 
+-- name: decision_holds
+-- duties: desk
+-- in: ids bigint[], note text
+-- out:
+-- Who is suspended or ended after his months were claimed: what is not yet in a batch waits for two officers.
+insert into register.finding (programme, period, person, code, note, blocks)
+select distinct c.programme, c.pay_period, c.person, 'stopped_since', $2, true
+from unnest($1) as i(id)
+join register.decision d on d.id = i.id and d.kind in ('suspend', 'terminate')
+cross join lateral (select c.* from payout.claim c where c.person = d.person and c.programme = d.programme and c.month >= d.month
+	and c.kind in ('regular', 'arrears') offset 0) c
+where not exists (select from payout.claim_void v where v.claim = c.id)
+on conflict do nothing;
+
 -- name: decision_list
 -- duties: desk
 -- in: open_only boolean, person bigint

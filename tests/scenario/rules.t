@@ -174,6 +174,10 @@ like "$said" 'Không có trợ cấp tháng 1/2027: người hưởng đã mất
 month 2027-02 2027-01-22 "${rows[0]}" "${rows[1]}"
 like "$said" '"new_claims":0,.*"already_claimed":0' 'February, paid ahead, is not claimed again, and troubles nobody'
 
+is "$(decided terminate 099185000002 --programme social --from 2027-02 --number 19/QĐ-UBND)" 'Đã quyết định' 'a mother is ended from a month that was claimed ahead'
+is "$(sql "select string_agg(f.period || ' ' || f.blocks, ' ') from register.finding f join register.person p on p.id = f.person
+	where p.name = 'Lê Thị Đơn' and f.code = 'stopped_since'")" '2027-01-01 true' 'what was claimed for months after the decision waits as soon as two decided'
+
 # ---- cash that nobody collects -----------------------------------------------------------------------------------------------------------
 
 # uncollected NAME MONTH...: the agent's confirmed lists brought the cash of these months back
