@@ -137,22 +137,24 @@ enum result history_rises(struct run *run, struct arena *arena)
 {
 	struct work *w = run->w;
 	struct rows rows;
+	struct day known_on = owed_rises_known(run->period, run->today);
 	w->arena = run->arena;
 	enum result r = db_run(w, Q_ENTITLE_RISEN,
-		DB_ARGS(db_text(run->programme), db_day(owed_rises_known(run->period, run->today)),
-			db_day(month_first(run->period))),
-		&rows);
+		DB_ARGS(db_text(run->programme), db_day(known_on), db_day(month_first(run->period))), &rows);
 	w->arena = arena;
 	if (r != OK || rows_n(&rows) == 0)
 		return r;
 	size_t n;
 	const int64_t *persons = row_i64s(&rows, 0, rows_col(&rows, "persons"), &n);
 	struct day since = row_day(&rows, 0, rows_col(&rows, "since"));
+	/* A rate that came into force since is not in these differences: the next period owes it. */
+	run->known_on = known_on;
 	for (size_t i = 0; r == OK && i < n; i += ENTITLE_CHUNK) {
 		r = claim_rises(
 			run, arena, persons + i, n - i < ENTITLE_CHUNK ? n - i : ENTITLE_CHUNK, since);
 		arena_reset(arena);
 	}
+	run->known_on = run->today;
 	return r;
 }
 

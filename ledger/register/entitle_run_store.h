@@ -13,7 +13,7 @@ struct run {
 	struct rates rates;
 	const char *programme;
 	struct month period;
-	struct day today;
+	struct day today, known_on; /* whose rates the claims that are being made knew */
 	bool sandbox;
 	int64_t agency;
 	struct entitle_counts *counts;

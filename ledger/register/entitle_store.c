@@ -28,7 +28,7 @@ static enum result begin(struct run *run)
 			row_text(&rows, 0, rows_col(&rows, "agency_code")));
 		return REFUSED;
 	}
-	run->today = row_day(&rows, 0, rows_col(&rows, "today"));
+	run->today = run->known_on = row_day(&rows, 0, rows_col(&rows, "today"));
 	run->sandbox = row_bool(&rows, 0, rows_col(&rows, "sandbox"));
 	run->agency = row_i64(&rows, 0, rows_col(&rows, "agency"));
 	return OK;
@@ -219,7 +219,7 @@ static enum result write_claims(struct work *w, const struct chunk *c)
 				db_days(months, n), db_texts(kinds, n), db_i64s(instalments, n),
 				db_vnds(amounts, n), db_i64(c->run->agency),
 				db_day(month_first(c->run->period)), db_texts(areas, n),
-				db_days(area_froms, n), db_day(c->run->today)));
+				db_days(area_froms, n), db_day(c->run->known_on)));
 	if (r == OK)
 		r = write_parts(w, c, ids);
 	return r == OK ? write_granted(w, c, ids) : r;

@@ -264,4 +264,18 @@ chitra import "$scratch/deaths.csv" --kind deaths >/dev/null
 is "$(sql "select string_agg(to_char(f.period, 'YYYY-MM'), ' ') from register.finding f join register.person p on p.id = f.person
 	where f.code = 'after_death' and p.name = 'Phạm Thị Già'")" 2027-03 \
 	'20/2021/ND-CP art. 8 (2): what was claimed for months after a death waits as soon as the death is known; the month of death is due'
+
+# ---- two rises, one after the other --------------------------------------------------------------------------------------------------------
+
+# Both count from March; the second comes into force in April, before the differences of the first are claimed, which do not know it.
+sql "insert into rules.rate (rate_code, programme, description_vi, basis, amount_dong, effective_from, in_force_from, decree, legal_basis, verification)
+	values ('SA_ELDER_D', 'social', 'thử', 'fixed', 1700000, '2027-02-15', '2027-03-20', 'thử 1', 'thử', 'read'),
+		('SA_ELDER_D', 'social', 'thử', 'fixed', 1800000, '2027-03-01', '2027-04-10', 'thử 2', 'thử', 'read')" || exit 1
+month 2027-04 2027-04-15 "${rows[3]}"
+is "$(claims 2027-04 regular), $(claims 2027-04 arrears)" 'Đỗ Thị Vắng 04 1800000, Đỗ Thị Vắng 03 80000' 'April is paid by both rises, the difference of March by the first'
+today 2027-05-02
+owed 2027-05
+is "$(claims 2027-05 arrears)" 'Đỗ Thị Vắng 03 100000' 'the second rise owes March its difference in the month after'
+owed 2027-05
+like "$said" '"risen":0' 'once'
 done_testing
