@@ -8,6 +8,7 @@
 #include "ledger/base/text.h"
 #include "ledger/books/leaf.h"
 #include "ledger/books/recover_store.h"
+#include "ledger/payout/recover_decided_store.h"
 #include "ledger/payout/recover_store.h"
 #include "ledger/register/payer_store.h"
 
@@ -17,7 +18,7 @@ struct recovering {
 	struct cli *cli;
 	struct work *w;
 	const char *archive_path, *journal_path, *database;
-	bool dry;
+	bool dry, resume;
 	struct archive *archive;
 	struct journal *journal; /* held, so that no teller starts meanwhile */
 	struct note_verifier log;
@@ -25,6 +26,7 @@ struct recovering {
 	struct business_clock clock;
 	struct recovery leaves;
 	struct payouts_recovered payouts;
+	struct decisions_recovered decisions;
 };
 
 /* ---- what it is told ----------------------------------------------------------------------------------------------------- */
@@ -55,6 +57,7 @@ static bool read_options(struct recovering *r, int argc, char **argv, const char
 {
 	static const struct option known[] = {
 		{"dry-run", no_argument, NULL, 'n'},
+		{"resume", no_argument, NULL, 'r'},
 		{"archive", required_argument, NULL, 'a'},
 		{"journal", required_argument, NULL, 'j'},
 		{"database", required_argument, NULL, 'd'},
@@ -66,12 +69,13 @@ static bool read_options(struct recovering *r, int argc, char **argv, const char
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
 		switch (c) {
 		case 'n': r->dry = true; break;
+		case 'r': r->resume = true; break;
 		case 'a': r->archive_path = optarg; break;
 		case 'j': *journal = optarg; break;
 		case 'd': r->database = optarg; break;
 		default: return false;
 		}
-	return optind == argc;
+	return optind == argc && !(r->dry && r->resume);
 }
 
 /* ---- whose archive it is --------------------------------------------------------------------------------------------------- */
@@ -119,6 +123,48 @@ static enum result open_archive(struct recovering *r)
 	return r->archive ? OK : REFUSED;
 }
 
+/* ---- that nothing leaves unseen ------------------------------------------------------------------------------------------- */
+
+#define TO_CHECK                                                                                                        \
+	"Sau khi phục hồi chưa chi tiền: các lần tạm giữ và hủy khoản chi sau lúc "                 \
+	"sao lưu không có trong kho lưu trữ. Hãy đối chiếu với hồ sơ, tạm giữ hoặc hủy lại " \
+	"(chitra hold, chitra cancel), rồi chạy chitra recover --resume"
+
+/* In a transaction of its own and before anything else, so that no crash leaves a database that looks recovered and pays. */
+static enum result pause(struct work *w)
+{
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	if (result == OK)
+		result = db_run(w, Q_RECOVER_PAUSE, DB_ARGS(db_text(TO_CHECK)), NULL);
+	return result == OK ? tx_commit(w) : result;
+}
+
+static void fill_resumed(struct json_writer *j, const void *what)
+{
+	json_put_bool(j, "resumed", *(const bool *)what);
+}
+
+static enum result resume(struct cli *cli)
+{
+	struct work *w = cli->w;
+	struct rows lifted;
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	if (result == OK)
+		result = db_run(w, Q_RECOVER_RESUME, DB_NO_ARGS, &lifted);
+	if (result == OK)
+		result = tx_commit(w);
+	if (result != OK)
+		return result;
+	bool resumed = rows_n(&lifted) > 0;
+	if (cli->json)
+		cli_print_json(fill_resumed, &resumed);
+	else
+		puts(resumed ? "Đã cho chi tiền trở lại." : "Không có lệnh dừng nào do phục hồi.");
+	return OK;
+}
+
 /* ---- doing it ---------------------------------------------------------------------------------------------------------------- */
 
 static enum result recover_payouts(struct recovering *r)
@@ -129,6 +175,8 @@ static enum result recover_payouts(struct recovering *r)
 	enum result result = tx_begin(w);
 	if (result == OK)
 		result = payouts_recover(w, &r->facts, r->clock.today, &r->payouts);
+	if (result == OK)
+		result = decisions_recover(w, &r->facts, &r->decisions);
 	if (result == OK && !r->dry)
 		result = tx_commit(w);
 	return result;
@@ -149,11 +197,25 @@ static enum result recover(struct recovering *r)
 	if (result == OK)
 		result = clock_look(w, &r->clock);
 	if (result == OK && !r->dry)
+		result = pause(w);
+	if (result == OK && !r->dry)
 		result = books_recover(w, r->archive, "duty:recover", r->clock.today, NULL, &r->leaves);
 	return result == OK ? recover_payouts(r) : result;
 }
 
 /* ---- saying it --------------------------------------------------------------------------------------------------------------- */
+
+static void fill_lost(struct json_writer *j, const struct decisions_recovered *d)
+{
+	json_open_array(j, "voids_lost");
+	for (size_t i = 0; i < d->lost_voids_n; i++)
+		json_put_i64(j, NULL, d->lost_voids[i]->claim);
+	json_close(j);
+	json_open_array(j, "resolutions_lost");
+	for (size_t i = 0; i < d->lost_resolutions_n; i++)
+		json_put_i64(j, NULL, d->lost_resolutions[i]->brk);
+	json_close(j);
+}
 
 static void fill(struct json_writer *j, const void *what)
 {
@@ -170,18 +232,37 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_i64(j, "payouts_held", (int64_t)p->held);
 	json_put_i64(j, "payouts_awaiting_statement", (int64_t)p->settled);
 	json_put_i64(j, "booked_again", (int64_t)p->booked);
+	json_put_i64(j, "voids", (int64_t)r->decisions.voids);
+	json_put_i64(j, "voided_held", (int64_t)r->decisions.held);
+	json_put_i64(j, "resolutions", (int64_t)r->decisions.resolutions);
+	fill_lost(j, &r->decisions);
+	json_put_bool(j, "paused", !r->dry);
 }
 
-static void say(const struct recovering *r)
+static void say_decided(struct arena *a, const struct decisions_recovered *d)
+{
+	if (d->voids + d->resolutions + d->held > 0)
+		printf("Quyết định của hai cán bộ: đã đưa lại %zu khoản hưởng đã hủy (tạm giữ %zu khoản chi của khoản hưởng đã hủy: hãy hủy chúng) và %zu chênh lệch đã giải quyết.\n",
+			d->voids, d->held, d->resolutions);
+	for (size_t i = 0; i < d->lost_voids_n; i++) {
+		const struct fact_void *v = d->lost_voids[i];
+		printf("CHƯA đưa lại: khoản hưởng %" PRId64 " (%s, %s, %s, %s) đã hủy vì %s bởi %s và %s; "
+		       "bản sao lưu thiếu khoản hưởng hoặc cán bộ. Thêm lại cán bộ rồi chạy lại chitra recover, hoặc hai cán bộ hủy lại.\n",
+			v->claim, v->programme, v->month, v->kind, cli_money(a, v->amount), v->reason,
+			v->officers[0], v->officers[1]);
+	}
+	for (size_t i = 0; i < d->lost_resolutions_n; i++) {
+		const struct fact_resolution *x = d->lost_resolutions[i];
+		printf("CHƯA đưa lại: chênh lệch %" PRId64 " (%s, %s, %s) đã giải quyết là %s bởi %s và %s; "
+		       "bản sao lưu thiếu nó hoặc thiếu cán bộ. Sổ cái đã ghi; khi sao kê về nó hiện lại với số khác.\n",
+			x->brk, x->kind, x->funding, cli_money(a, x->amount), x->outcome, x->officers[0],
+			x->officers[1]);
+	}
+}
+
+static void say_payouts(const struct recovering *r)
 {
 	const struct payouts_recovered *p = &r->payouts;
-	if (r->dry)
-		printf("Chạy thử: chưa ghi gì vào cơ sở dữ liệu.\n");
-	if (r->leaves.brought_back + p->sent + p->fenced + p->in_doubt + p->refused + p->held == 0) {
-		printf("%s\n",
-			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");
-		return;
-	}
 	if (!r->dry)
 		printf("Sổ cái: đã đưa lại %" PRIu64 " giao dịch từ kho lưu trữ (%" PRIu64
 		       " đã niêm phong).\n",
@@ -194,8 +275,24 @@ static void say(const struct recovering *r)
 		printf("%zu khoản sổ cái đã quyết toán, chờ lấy lại sao kê.\n", p->settled);
 	if (p->booked > 0)
 		printf("%zu giao dịch sổ cái chưa kịp niêm phong được ghi lại.\n", p->booked);
+}
+
+static void say(const struct recovering *r)
+{
+	const struct payouts_recovered *p = &r->payouts;
+	const struct decisions_recovered *d = &r->decisions;
+	if (r->dry)
+		printf("Chạy thử: chưa ghi gì vào cơ sở dữ liệu.\n");
+	say_decided(r->w->arena, d);
+	if (r->leaves.brought_back + p->sent + p->fenced + p->in_doubt + p->refused + p->held + d->voids +
+			d->resolutions + d->held ==
+		0)
+		printf("%s\n",
+			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");
+	else
+		say_payouts(r);
 	if (!r->dry)
-		printf("Tạm giữ và hủy sau lúc sao lưu không có trong kho lưu trữ: hãy kiểm tra lại rồi khởi động chương trình.\n");
+		printf("%s.\n", TO_CHECK);
 }
 
 int cli_recover(struct cli *cli, int argc, char **argv)
@@ -205,17 +302,17 @@ int cli_recover(struct cli *cli, int argc, char **argv)
 	const char *journal = NULL;
 	if (!read_options(&r, argc, argv, &journal))
 		return cli_usage(cli);
-	if (!find_journal(&r, journal))
+	if (!r.resume && !find_journal(&r, journal))
 		return cli_refused(cli, &cli->w->why);
 	cli->w->db = db_open(r.database, DB_DUTY_OWNER);
-	enum result result = recover(&r);
+	enum result result = r.resume ? resume(cli) : recover(&r);
 	db_close(cli->w->db);
 	cli->w->db = desk;
 	archive_close(r.archive);
 	journal_close(r.journal);
-	if (result == OK && cli->json)
+	if (result == OK && cli->json && !r.resume)
 		cli_print_json(fill, &r);
-	else if (result == OK)
+	else if (result == OK && !r.resume)
 		say(&r);
 	return cli_exit(cli, result);
 }

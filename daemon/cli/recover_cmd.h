@@ -1,7 +1,9 @@
 /* recover_cmd.h: `chitra recover`: after a dump was restored, what the archive and the sent journal remember and the dump lacks.
  *
  * Runs on the owner's connection, as `chitra setup` does, while every program is stopped: the journal's lock shows that no teller
- * of this host runs. Asks first whether the dump is recent enough; then the ledger's leaves, then dispatches and payouts. */
+ * of this host runs. Asks first whether the dump is recent enough; then the ledger's leaves, then dispatches and payouts, then what two
+ * officers decided. What one officer held or cancelled after the dump is in no leaf: no money leaves until `--resume` says that a
+ * person has looked (ops.pause). */
 #ifndef CHITRA_CLI_RECOVER_CMD_H
 #define CHITRA_CLI_RECOVER_CMD_H
 
@@ -10,7 +12,9 @@
 #define RECOVER_USAGE                                                                                            \
 	"chitra recover [--dry-run] [--archive DIRECTORY] [--journal DIRECTORY] [--database CONNINFO]\n"         \
 	"       after a restore, with every program stopped; safe to repeat. The directories are those of the\n" \
-	"       configuration ([archive] directory, [teller] journal)"
+	"       configuration ([archive] directory, [teller] journal)\n"                                         \
+	"       chitra recover --resume [--database CONNINFO]\n"                                                 \
+	"       what was held and cancelled after the dump has been looked through: money leaves again"
 
 int cli_recover(struct cli *cli, int argc, char **argv);
 

@@ -65,6 +65,85 @@ static void add_end(struct facts *f, const struct leaf *l, enum payout_state end
 	at_least(&f->numbers.payout, key_number(l));
 }
 
+static const char *word(struct facts *f, const struct leaf *l, const char *key)
+{
+	struct bytes value;
+	if (!leaf_line_get(l->entry.lines, key, &value))
+		bug("leaf %" PRId64 " lacks %s", l->seq, key); /* leaf_parse has looked */
+	return arena_strndup(f->arena, (const char *)value.at, value.n);
+}
+
+/* "1800000 VND" */
+static struct vnd amount(const struct leaf *l)
+{
+	static const char unit[] = " VND";
+	struct bytes value;
+	struct vnd v;
+	struct why why;
+	if (!leaf_line_get(l->entry.lines, "amount", &value) || value.n <= strlen(unit) ||
+		!vnd_parse((const char *)value.at, value.n - strlen(unit), &v, &why))
+		bug("leaf %" PRId64 " lacks amount", l->seq); /* leaf_parse has looked */
+	return v;
+}
+
+/* Two lines "officer <login>". */
+static void officers(struct facts *f, const struct leaf *l, const char *out[2])
+{
+	static const char key[] = "officer ";
+	struct bytes rest = l->entry.lines, line;
+	bool ended;
+	size_t n = 0;
+	while (n < 2 && bytes_line(&rest, &line, &ended))
+		if (bytes_starts(line, key))
+			out[n++] = arena_strndup(
+				f->arena, (const char *)line.at + strlen(key), line.n - strlen(key));
+	bug_if(n != 2); /* leaf_parse has looked */
+}
+
+static void add_void(struct facts *f, const struct leaf *l)
+{
+	GROW(f, voids, sizeof *f->voids);
+	struct fact_void *v = &f->voids[f->voids_n++];
+	*v = (struct fact_void){.claim = number(l, "claim"),
+		.instalment = number(l, "instalment"),
+		.programme = word(f, l, "programme"),
+		.month = word(f, l, "month"),
+		.kind = word(f, l, "kind"),
+		.reason = word(f, l, "reason"),
+		.amount = amount(l),
+		.at_us = l->recorded_us};
+	officers(f, l, v->officers);
+	at_least(&f->numbers.claim, v->claim);
+}
+
+/* What was taken back and what was sent back are resolved together: two leaves in a row, of one transaction. */
+static bool is_other_half(const struct fact_resolution *a, const struct fact_resolution *b)
+{
+	return a->seq + 1 == b->seq && a->at_us == b->at_us && vnd_cmp(a->amount, b->amount) == 0 &&
+	       strcmp(a->funding, b->funding) == 0 && a->pair == 0 &&
+	       ((strcmp(a->outcome, "taken_back") == 0 && strcmp(b->outcome, "sent_back") == 0) ||
+		       (strcmp(a->outcome, "sent_back") == 0 && strcmp(b->outcome, "taken_back") == 0));
+}
+
+static void add_resolution(struct facts *f, const struct leaf *l)
+{
+	GROW(f, resolutions, sizeof *f->resolutions);
+	struct fact_resolution *r = &f->resolutions[f->resolutions_n++];
+	*r = (struct fact_resolution){.brk = number(l, "break"),
+		.seq = l->seq,
+		.kind = word(f, l, "kind"),
+		.funding = word(f, l, "funding-account"),
+		.outcome = word(f, l, "outcome"),
+		.amount = amount(l),
+		.day = l->entry.effective,
+		.at_us = l->recorded_us};
+	officers(f, l, r->officers);
+	if (f->resolutions_n > 1 && is_other_half(r - 1, r)) {
+		r->pair = r[-1].brk;
+		r[-1].pair = r->brk;
+	}
+}
+
 static void take_leaf(struct facts *f, const struct leaf *l)
 {
 	/* What other kinds say stands in their postings; nobody needs a row for it. */
@@ -86,7 +165,11 @@ static void take_leaf(struct facts *f, const struct leaf *l)
 		add_end(f, l, PAYOUT_RETURNED);
 	else if (l->entry.kind == LEAF_APPROVAL)
 		at_least(&f->numbers.bundle, key_number(l));
-	else if (*l->entry.idem == 'k' && l->entry.idem[1] >= '0' && l->entry.idem[1] <= '9')
+	else if (l->entry.kind == LEAF_CLAIM_VOIDED)
+		add_void(f, l);
+	else if (l->entry.kind == LEAF_BREAK_RESOLVED)
+		add_resolution(f, l);
+	if (*l->entry.idem == 'k' && l->entry.idem[1] >= '0' && l->entry.idem[1] <= '9')
 		at_least(&f->numbers.brk, key_number(l));
 }
 

@@ -1,7 +1,8 @@
 /* recover_facts.h: what the archive and the sent journal remember of payouts, gathered for recover_store.c.
  *
  * From the archive's leaves: which batches were approved and released, which dispatches were sent, which payouts the banks
- * definitely refused or never executed, and up to which numbers rows were made. From the journal: every id that may have left.
+ * definitely refused or never executed, what two officers decided of claims and breaks, and up to which numbers rows were made. From
+ * the journal: every id that may have left.
  * Pure: files, no database. */
 #ifndef CHITRA_PAYOUT_RECOVER_FACTS_H
 #define CHITRA_PAYOUT_RECOVER_FACTS_H
@@ -32,9 +33,27 @@ struct fact_payout {
 	enum payout_state end; /* rejected, not_paid; settled, returned; 0: no end was booked */
 };
 
+/* A claim that two officers voided. */
+struct fact_void {
+	int64_t claim, instalment;
+	const char *programme, *month, *kind, *reason, *officers[2];
+	struct vnd amount;
+	int64_t at_us;
+};
+
+/* A break that two officers resolved. */
+struct fact_resolution {
+	int64_t brk, seq;
+	int64_t pair; /* the other half of what was taken back; 0: it stands alone */
+	const char *kind, *funding, *outcome, *officers[2];
+	struct vnd amount;
+	struct day day; /* from which the books have it */
+	int64_t at_us;
+};
+
 /* Up to which numbers the archive's leaves and the journal name rows: new rows must not take those names. */
 struct fact_numbers {
-	int64_t batch, bundle, dispatch, payout, brk;
+	int64_t batch, bundle, dispatch, payout, brk, claim;
 };
 
 struct facts {
@@ -45,6 +64,10 @@ struct facts {
 	size_t dispatches_n, dispatches_room;
 	struct fact_payout *payouts; /* by id, each once */
 	size_t payouts_n, payouts_room;
+	struct fact_void *voids;
+	size_t voids_n, voids_room;
+	struct fact_resolution *resolutions;
+	size_t resolutions_n, resolutions_room;
 	struct fact_numbers numbers;
 	uint64_t leaves;
 };

@@ -358,7 +358,8 @@ static enum result hold_rest(struct recovering *r)
 		if (r->seen[i].state == PAYOUT_READY && !r->seen[i].goes)
 			at[n++] = &r->seen[i];
 	bug_if(n != r->to_hold_n);
-	enum result result = db_run(r->w, Q_RECOVER_HOLD, DB_ARGS(db_i64s(r->to_hold, n)), NULL);
+	enum result result = db_run(
+		r->w, Q_RECOVER_HOLD, DB_ARGS(db_i64s(r->to_hold, n), db_text("recovered")), NULL);
 	r->done.held = n;
 	return result == OK ? move(r, at, n, PAYOUT_HELD, 0) : result;
 }
@@ -505,7 +506,7 @@ static enum result end_all(struct recovering *r, struct day today)
 	if (result == OK)
 		result = db_run(r->w, Q_RECOVER_NUMBERS,
 			DB_ARGS(db_i64(n->batch), db_i64(n->bundle), db_i64(n->dispatch), db_i64(n->payout),
-				db_i64(n->brk)),
+				db_i64(n->brk), db_i64(n->claim)),
 			&moved);
 	if (result == OK && entries.n > 0)
 		result = books_post(r->w, entries.at, entries.n, FLOORS_RECORD, NULL);

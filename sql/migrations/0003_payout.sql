@@ -373,7 +373,9 @@ begin
 		select a.payout into bad from unnest(guard_cause.payouts, guard_cause.to_states) as a(payout, t)
 			where case a.t
 				when 1 then 2 > (select count(*) from payout.hold_release r
-					where r.hold = (select max(h.id) from payout.hold h where h.payout = a.payout))
+						where r.hold = (select max(h.id) from payout.hold h where h.payout = a.payout))
+					-- Of a payroll that was restored: nobody is owed it any more.
+					or exists (select from payout.payout p join payout.claim_void v on v.claim = p.claim where p.id = a.payout)
 				when 2 then not exists (select from payout.hold h where h.payout = a.payout and h.by_officer = auth.me())
 				else not exists (select from payout.cancellation c where c.payout = a.payout) end
 			limit 1;
@@ -512,6 +514,11 @@ begin
 	end if;
 	if old.state = 'frozen' and new.state = 'approved' and not payout.is_signed(new.id, new.version, new.root) then
 		raise exception 'not_approved: batch % lacks the signatures of a checker and an approver', old.id using errcode = 'CH001';
+	end if;
+	-- Voided after the dump of this batch that was restored.
+	if old.state = 'frozen' and new.state = 'approved' and exists (
+			select from payout.claim_void v join payout.payout p on p.claim = v.claim where p.batch = new.id) then
+		raise exception 'not_the_claim: a claim of batch % is voided; send it back or withdraw it', old.id using errcode = 'CH001';
 	end if;
 	if old.state = 'released' and new.state = 'closed' and exists (
 			select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state

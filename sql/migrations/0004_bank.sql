@@ -215,7 +215,8 @@ create table recon.break (
 	amount_dong bigint not null check (amount_dong >= 0),
 	note text not null,
 	opened_at timestamptz not null default now(),
-	unique nulls not distinct (kind, funding_account, line, payout, statement)
+	nth smallint not null default 0,
+	unique nulls not distinct (kind, funding_account, line, payout, statement, nth)
 );
 create index on recon.break (payout) where payout is not null;
 create index on recon.break (line) where line is not null;
@@ -257,6 +258,18 @@ begin
 	return null;
 end $$;
 create trigger first_proposed after insert on recon.break_resolution for each row execute function recon.guard_resolution();
+-- What a bank says about a payout after two officers resolved what it had said before is new: the claim is in question again. A statement
+-- line is there once, and so is what it opened.
+create function recon.number_break() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	new.nth := case when new.line is null and new.payout is not null then (
+		select count(*) from recon.break k join recon.break_resolution r on r.break = k.id
+		where k.payout = new.payout and k.kind = new.kind and k.line is null) else 0 end;
+	return new;
+end $$;
+create trigger numbered before insert on recon.break for each row execute function recon.number_break();
 create trigger second_is_me after insert on recon.break_resolution referencing new table as fresh
 	for each statement execute function auth.guard_actor('second_officer');
 

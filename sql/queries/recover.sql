@@ -99,17 +99,122 @@ returning d.id;
 
 -- name: recover_hold
 -- duties: owner
--- in: payouts bigint[]
+-- in: payouts bigint[], reason text
 -- out:
-insert into payout.hold (payout, reason) select h.payout, 'recovered' from unnest($1) as h(payout);
+insert into payout.hold (payout, reason) select h.payout, $2 from unnest($1) as h(payout);
+
+-- name: recover_voids
+-- duties: owner
+-- in: claims bigint[], programmes text[], months text[], kinds text[], instalments bigint[], amounts bigint[], reasons text[],
+--     firsts text[], seconds text[], ats timestamptz[]
+-- out: n bigint, is_there boolean, is_new boolean, is_voided boolean
+-- Of each: whether the dump has the claim, whether it is voided by this, whether it is voided now. The guards ask who acts now; here two
+-- officers acted long ago, and a leaf under a signed checkpoint says so: recover_guards_off.
+with said as materialized (
+	select a.*, c.id is not null as is_there
+	from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) with ordinality
+		as a(claim, programme, month, kind, instalment, amount, reason, first, second, at, n)
+	left join payout.claim c on c.id = a.claim
+		and (c.programme, to_char(c.month, 'YYYY-MM'), c.kind, c.instalment, c.amount_dong) = (a.programme, a.month, a.kind, a.instalment, a.amount)
+), made as (
+	insert into payout.claim_void (claim, reason, first_officer, second_officer, at)
+	select a.claim, a.reason, x.id, y.id, a.at
+	from said a
+	join auth.officer x on x.login = a.first
+	join auth.officer y on y.login = a.second
+	where a.is_there
+	on conflict (claim) do nothing
+	returning claim
+)
+select a.n, a.is_there, m.claim is not null as is_new,
+	m.claim is not null or a.is_there and exists (select from payout.claim_void v where v.claim = a.claim) as is_voided
+from said a
+left join made m on m.claim = a.claim
+order by a.n;
+
+-- name: recover_voided_ready
+-- duties: owner
+-- in: claims bigint[]
+-- out: payout bigint
+-- A claim is voided when each of its payouts is proven unpaid: what is ready was cancelled after the dump.
+select p.id as payout
+from unnest($1) as a(claim)
+join payout.payout p on p.claim = a.claim
+join payout.payout_state s on s.payout = p.id
+where s.state = 1
+order by p.id;
+
+-- name: recover_resolutions
+-- duties: owner
+-- in: breaks bigint[], kinds text[], fundings text[], outcomes text[], pairs bigint[], days date[], firsts text[], seconds text[],
+--     ats timestamptz[]
+-- out: n bigint, is_new boolean
+-- Those that the dump lacks; not new: it lacks the break, its other half or an officer.
+with said as materialized (
+	select a.*, x.id as first_officer, y.id as second_officer
+	from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) with ordinality
+		as a(break, kind, funding, outcome, pair, day, first, second, at, n)
+	join recon.break k on k.id = a.break and k.kind = a.kind
+	join org.funding_account f on f.id = k.funding_account and f.code = a.funding
+	join auth.officer x on x.login = a.first
+	join auth.officer y on y.login = a.second
+	where not exists (select from recon.break_resolution r where r.break = a.break)
+), whole as (
+	select s.* from said s where s.pair is null or exists (select from said o where o.break = s.pair)
+), proposed as (
+	insert into recon.break_proposal (break, officer, outcome, pair, at)
+	select w.break, w.first_officer, w.outcome, w.pair, w.at from whole w order by w.n
+), made as (
+	insert into recon.break_resolution (break, outcome, pair, day, first_officer, second_officer, at)
+	select w.break, w.outcome, w.pair, w.day, w.first_officer, w.second_officer, w.at from whole w
+	returning break
+)
+select a.n, m.break is not null as is_new
+from unnest($1) with ordinality as a(break, n)
+left join made m on m.break = a.break
+where not exists (select from recon.break_resolution r where r.break = a.break)
+order by a.n;
+
+-- name: recover_guards_off
+-- duties: owner
+-- in:
+-- out:
+-- Until recover_guards_on, in one transaction.
+do $$ begin
+	alter table payout.claim_void disable trigger first_proposed, disable trigger second_is_me;
+	alter table recon.break_proposal disable trigger by_me;
+	alter table recon.break_resolution disable trigger first_proposed, disable trigger second_is_me;
+end $$;
+
+-- name: recover_guards_on
+-- duties: owner
+-- in:
+-- out:
+do $$ begin
+	alter table payout.claim_void enable trigger first_proposed, enable trigger second_is_me;
+	alter table recon.break_proposal enable trigger by_me;
+	alter table recon.break_resolution enable trigger first_proposed, enable trigger second_is_me;
+end $$;
+
+-- name: recover_pause
+-- duties: owner
+-- in: reason text
+-- out:
+insert into ops.pause (what, reason, by_officer) values ('all', $1, 'duty:recover') on conflict (what) do nothing;
+
+-- name: recover_resume
+-- duties: owner
+-- in:
+-- out: what text
+delete from ops.pause where what = 'all' and by_officer = 'duty:recover' returning what;
 
 -- name: recover_numbers
 -- duties: owner
--- in: batch bigint, bundle bigint, dispatch bigint, payout bigint, brk bigint
+-- in: batch bigint, bundle bigint, dispatch bigint, payout bigint, brk bigint, claim bigint
 -- out: moved bigint
 -- New rows do not take a number that the ledger or the journal has used.
 select count(setval(s.seq, s.least)) as moved
 from (values (pg_get_serial_sequence('payout.batch', 'id')::regclass, $1), (pg_get_serial_sequence('payout.bundle', 'id')::regclass, $2),
 	(pg_get_serial_sequence('payout.dispatch', 'id')::regclass, $3), (pg_get_serial_sequence('payout.payout', 'id')::regclass, $4),
-	(pg_get_serial_sequence('recon.break', 'id')::regclass, $5)) as s(seq, least)
+	(pg_get_serial_sequence('recon.break', 'id')::regclass, $5), (pg_get_serial_sequence('payout.claim', 'id')::regclass, $6)) as s(seq, least)
 where s.least > coalesce(pg_sequence_last_value(s.seq), 0);

@@ -212,6 +212,7 @@ for name in released sending; do
 	is $? 0 "$name: the desk works again"
 	out=$(recover --json)
 	like "$out" '"leaves_brought_back": *0.*"dispatches_sent": *0.*"payouts_in_doubt": *0' "$name: a second run finds nothing to do"
+	like "$(recover --resume)" "cho chi tiền trở lại" "$name: somebody looked, and money may leave"
 	scribe_start
 	teller_start
 	ok "$name: the banks are asked" until_true 60 "select not exists (select from payout.payout_state s
@@ -232,5 +233,100 @@ for name in released sending; do
 	teller_drain
 	scribe_stop
 done
+
+# ---- what officers decided after the dump ------------------------------------------------------------------------------------------
+
+cat >"$scratch/desk.conf" <<-END
+	[archive]
+	directory = $keys/archive
+	[desk]
+	kek = $keys/kek
+	id_key = $keys/id
+END
+
+# by LOGIN WORD...: the exit status and the code of the command; its words are in $scratch/said
+by()
+{
+	local login=$1 status
+	shift
+	printf '%s' "$login" | sha256sum | cut -d' ' -f1 >"$scratch/token.$login"
+	sql "insert into auth.session (token_hash, officer, expires_at) select sha256('\\x$(cat "$scratch/token.$login")'), id, now() + interval '1 day'
+		from auth.officer where login = '$login' on conflict do nothing"
+	"$CHITRA_BIN/chitra" --config "$scratch/desk.conf" --session "$scratch/token.$login" "$@" >"$scratch/said" 2>&1
+	status=$?
+	echo "$status$(sed -n 's/^chitra [a-z]*: \([a-z_]*\): .*/ \1/p' "$scratch/said")"
+}
+
+# of PERSON WHAT: of what is owed for April
+of()
+{
+	sql "select $2 from payout.claim c join payout.payout p on p.claim = c.id join payout.payout_state s on s.payout = p.id
+		join payout.state t on t.code = s.state where c.person = $1 and c.month = (select min(month) from payout.claim where person = $1)"
+}
+
+# void CLAIM: two officers do
+void()
+{
+	is "$(by lan claim void "$1" --reason died) $(by minh claim void "$1" --reason died)" "0 0" "two officers void claim $1"
+}
+
+payroll 5 first=30001 items=20
+sql "insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+	select person, programme, '2024-05-01', kind, amount_dong, agency, '2024-05-01', area_code, area_valid_from
+	from payout.claim where person in (30001, 30003)"
+programme=$(sql "select programme from payout.claim where person = 30001 limit 1")
+may=$(sql "select id from payout.claim where person = 30001 and month = '2024-05-01'")
+april=$(of 30001 c.id)
+credit=$(sql "select id from recon.break where kind = 'unmatched_credit'")
+scribe_start
+sealed
+dump decided
+is "$(by minh cancel "$(of 30001 p.end_to_end_id)" "$(of 30002 p.end_to_end_id)" --reason 'đã mất')" 0 "after a dump one officer cancels two payouts"
+void "$april"
+void "$may"
+is "$(by minh break propose "$credit" --as refundable --reason 'lãi') $(by hoa break confirm "$credit" --as refundable)" "0 0" \
+	"and two say what a credit is"
+sealed
+scribe_stop
+voids="select string_agg(concat_ws(' ', v.claim, v.reason, a.login, b.login, date_trunc('second', v.at)), ', ' order by v.claim)
+	from payout.claim_void v join auth.officer a on a.id = v.first_officer join auth.officer b on b.id = v.second_officer"
+resolutions="select string_agg(concat_ws(' ', r.break, r.outcome, r.pair, r.day, a.login, b.login), ', ' order by r.break)
+	from recon.break_resolution r join auth.officer a on a.id = r.first_officer join auth.officer b on b.id = r.second_officer"
+sql "$voids" >"$scratch/voids"
+sql "$resolutions" >"$scratch/resolutions"
+sql "$balances" >"$scratch/end-balances"
+paid=$(bank_count paid)
+
+ok "that dump is restored" restore decided
+is "$(sql "$voids")$(sql "$resolutions")" "" "and knows nothing of it"
+out=$(recover)
+is $? 0 "recovery brings it back"
+while read -r line; do echo "# $line"; done <<<"$out"
+like "$out" "2 khoản hưởng đã hủy.*1 chênh lệch" "and says so"
+unlike "$out" "CHƯA" "all of it"
+is "$(sql "$voids")" "$(cat "$scratch/voids")" "who voided which claims, and why"
+is "$(sql "$resolutions")" "$(cat "$scratch/resolutions")" "and what which difference was"
+is "$(sql "$balances")" "$(cat "$scratch/end-balances")" "the books are where they were"
+is "$(of 30001 t.name) $(of 30002 t.name)" "held ready" "what was ready of a voided claim is held; a cancellation is in no leaf"
+is "$(sql "select reason ~ 'chitra recover --resume' from ops.pause where what = 'all'")" t "so nothing leaves, and the reason says what to look at"
+is "$(sql "select count(*) from pg_trigger where tgenabled <> 'O' and not tgisinternal")" \
+	"$(sql "select count(*) from pg_trigger where tgenabled = 'A' and not tgisinternal")" "the guards are awake again"
+scribe_start
+teller_start
+sleep 3
+is "$(bank_count paid)" "$paid" "the teller sends nothing"
+is "$(by minh unhold "$(of 30001 p.end_to_end_id)"; by hoa unhold "$(of 30001 p.end_to_end_id)")" "0
+65 not_decided" "no two officers let go what nobody is owed"
+is "$(by minh cancel "$(of 30001 p.end_to_end_id)" "$(of 30002 p.end_to_end_id)" --reason 'đã mất')" 0 "an officer cancels again what she had cancelled"
+is "$(by lan --json batch make --programme "$programme" --period 2024-05 --all)" 0 "batches are made again"
+is "$(sql "select string_agg(c.person || ' ' || p.issue, ', ') from payout.payout p join payout.batch b on b.id = p.batch and b.state = 'open'
+	join payout.claim c on c.id = p.claim and c.person > 30000 and c.month = '2024-05-01'")" "30003 1" "and make nothing of a voided claim"
+like "$(recover --resume)" "cho chi tiền trở lại" "she lets money leave"
+ok "the others are paid" until_true 30 "select not exists (select from payout.payout_state s join payout.payout p on p.id = s.payout
+	join payout.claim c on c.id = p.claim where c.person > 30002 and s.state in (1, 3, 4, 5))"
+is "$(bank_count paid)" "$((paid + 3))" "and nobody else"
+is "$(by hoa ledger check)" 0 "the books are whole"
+teller_drain
+scribe_stop
 
 done_testing

@@ -35,6 +35,7 @@ brought_back()
 		return 1
 	}
 	sed 's/^/# /' "$here/out/recover"
+	[ "$(sql "select count(*) from ops.pause where what = 'all'")" = 1 ] && "$CHITRA_BIN/chitra" recover --resume | sed 's/^/# /'
 }
 
 transfers()

@@ -75,6 +75,14 @@ end $$;
 select is(pg_temp.closing(s.code), case when s.ended then 'ok' else 'CH001 still_live' end, format('a batch is closed while a payout of it is %s', s.name)) from payout.state s order by s.code;
 select is(pg_temp.probe('desk', 'lan', pg_temp.legal_batch_move(pg_temp.batch_in(m.f), m.f, m.t)), 'ok', format('a batch may go from %s to %s', m.f, m.t))
 	from batch_move m order by 1;
+-- After a restore: the claim was voided later than the dump in which a batch still has it.
+select pg_temp.batch_in('frozen') as forgotten \gset
+alter table payout.claim_void disable trigger first_proposed, disable trigger second_is_me;
+insert into payout.claim_void (claim, reason, first_officer, second_officer)
+	select max(p.claim), 'died', pg_temp.officer('minh'), pg_temp.officer('hoa') from payout.payout p where p.batch = :forgotten;
+alter table payout.claim_void enable trigger first_proposed, enable trigger second_is_me;
+select is(pg_temp.probe('desk', 'lan', pg_temp.legal_batch_move(:forgotten, 'frozen', 'approved')), 'CH001 not_the_claim', 'a batch with a voided claim is not approved');
+select is(pg_temp.probe('desk', 'lan', pg_temp.state_sql(:forgotten, 'withdrawn')), 'ok', 'but withdrawn');
 select is(pg_temp.probe('desk', 'lan', pg_temp.state_sql(pg_temp.batch_in('open'), 'paid')), 'CH001 illegal_move', 'a state that is unknown is none');
 
 select pg_temp.batch_in('frozen') as frozen, pg_temp.batch_in('approved') as approved \gset

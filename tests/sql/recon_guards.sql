@@ -36,8 +36,8 @@ select is(pg_temp.probe('scribe', null, pg_temp.break_sql(k, a)), w, format('a b
 select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('unmatched_debit', 1000000, :'line')));
 select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('balance_gap', 7)));
 select is(pg_temp.probe('scribe', null, pg_temp.break_sql(k, a, l, p)), w, t)
-	from (values ('unmatched_debit', 1000000, :'line', 'null', '23505 break_kind_funding_account_line_payout_statement_key', 'a difference is one break, and keeps its age'),
-		('balance_gap', 8, 'null', 'null', '23505 break_kind_funding_account_line_payout_statement_key', 'also when it names neither line nor payout'),
+	from (values ('unmatched_debit', 1000000, :'line', 'null', '23505 break_kind_funding_account_line_payout_statement_nth_key', 'a difference is one break, and keeps its age'),
+		('balance_gap', 8, 'null', 'null', '23505 break_kind_funding_account_line_payout_statement_nth_key', 'also when it names neither line nor payout'),
 		('rogue_debit', 1000000, :'line', 'null', 'ok', 'another kind is another break'), ('unmatched_debit', 1000000, :'line', :'payout', 'ok', 'and so is another payout')) as v(k, a, l, p, w, t);
 select is(pg_temp.probe(d, null, s), 'denied', format('the %s: %s', d, s)) from unnest(array['desk', 'teller', 'scribe']) d, unnest(array['update recon.break set amount_dong = 0', 'delete from recon.break', 'truncate recon.break cascade']) s;
 
@@ -62,6 +62,17 @@ select is(pg_temp.probe('desk', 'hoa', format('insert into recon.break_resolutio
 	from (values (:credit::bigint, 'CH001 half_a_pair', 'half of a pair is not resolved'), (:break, 'CH001 not_proposed', 'nor with another break than was proposed')) as v(p, w, t);
 select is(pg_temp.probe('desk', 'hoa', format('insert into recon.break_resolution (break, outcome, pair, first_officer, second_officer) values (%1$s, ''taken_back'', %2$s, %3$s, %4$s), (%2$s, ''sent_back'', %1$s, %3$s, %4$s)',
 	:debit, :credit, pg_temp.officer('minh'), pg_temp.officer('hoa'))), 'ok', 'both at once are');
+
+-- What was resolved stays so; what the bank says afterwards about the same payout is a break of its own, and its claim in question again.
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')));
+select claim from payout.payout where id = :payout \gset
+select is(pg_temp.probe('teller', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')), '23505 break_kind_funding_account_line_payout_statement_nth_key', 'what a bank says twice is one break while it is open');
+select max(id) as said from recon.break \gset
+select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %s, ''explained'')', :said, pg_temp.officer('minh'))));
+select pg_temp.done(pg_temp.try('owner', 'hoa', pg_temp.resolution_sql(:said, 'minh', 'hoa')));
+select ok(not payout.in_question(:claim, 2::smallint), 'a contradiction that two officers resolved speaks against nothing');
+select pg_temp.done(pg_temp.try('teller', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')));
+select ok(payout.in_question(:claim, 2::smallint), 'what the bank says after that does');
 
 -- ---------------------------------------------------------------- reconciliations
 
