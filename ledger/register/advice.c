@@ -74,7 +74,7 @@ static const struct advice rows[] = {
 	{"duplicate", "Xóa dòng này ở một trong hai danh sách: người này đã có tên ở danh sách khác"},
 	{"already_in", "Không phải làm gì: dòng này đã được nhận"},
 	{"already_in_otherwise",
-		"Ghi lại như dòng đã nhận, hoặc lập danh sách điều chỉnh: số tiền, hình thức hoặc tài khoản khác"},
+		"Ghi lại như dòng đã nhận, hoặc lập danh sách điều chỉnh: đối tượng, tháng, số tiền, hình thức hoặc tài khoản khác"},
 	{"holder_empty", "Điền tên chủ tài khoản"},
 	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Đã đóng hoặc Tạm khóa"},
 	{"person_unknown", "Nhập danh sách chi trả có người này trước: chưa có trong hệ thống"},

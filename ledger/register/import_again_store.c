@@ -2,6 +2,7 @@
  * its rows again: those that were accepted and say the same are known, and nothing is in twice. */
 #include "ledger/register/import_write_store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Rows of people who were registered before, column by column. */
@@ -40,7 +41,31 @@ static struct again again_of(const struct import *im)
 	return a;
 }
 
-/* The ward, the amount, the way of paying and the account: what would pay otherwise if it were another. */
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The categories and, of arrears, the months, as the query import_listed writes those that count now. */
+static const char *enrolled_text(const struct import *im, const struct entry *e)
+{
+	const char *parts[CATEGORIES_OF_ONE], *text = "", *months = "";
+	char from[DAY_TEXT_SIZE], to[DAY_TEXT_SIZE];
+	if (e->arrears)
+		months = arena_printf(im->arena, " %s %s", day_format(month_first(e->from), from),
+			day_format(month_first(e->to), to));
+	for (size_t i = 0; i < e->n_categories; i++) {
+		const struct category *c = &im->reference->categories.at[e->categories[i]];
+		parts[i] = arena_printf(im->arena, "%s %d %d%s", c->code,
+			c->needs_injury_pct ? e->injury_pct : 0, c->per_child ? e->children : 0, months);
+	}
+	qsort(parts, e->n_categories, sizeof *parts, by_text);
+	for (size_t i = 0; i < e->n_categories; i++)
+		text = arena_printf(im->arena, "%s%s%s", text, i > 0 ? ", " : "", parts[i]);
+	return text;
+}
+
+/* The ward, the amount, for what it is, the way of paying and the account: what would pay otherwise if it were another. */
 static bool says_the_same(
 	const struct import *im, const struct standing *s, const struct rows *rows, size_t i)
 {
@@ -51,7 +76,10 @@ static bool says_the_same(
 			   row_i64(rows, i, listed) == vnd_dong(e->listed);
 	bool same_method = e->method == METHOD_NONE ||
 			   (!row_null(rows, i, method) && strcmp(wish, row_text(rows, i, method)) == 0);
-	return same_amount && same_method &&
+	int of = rows_col(rows, "enrolled");
+	bool same_enrolled = !row_null(rows, i, of) &&
+			     strcmp(row_text(rows, i, of), enrolled_text(im, e)) == 0;
+	return same_amount && same_method && same_enrolled &&
 	       strcmp(row_text(rows, i, rows_col(rows, "area_code")), im->lists[s->list].area) == 0 &&
 	       (!e->has_account || row_bool(rows, i, rows_col(rows, "account_known")));
 }
@@ -71,7 +99,7 @@ static void judge(const struct import *im, const struct standing *s, const struc
 			im->arena, "Không phải làm gì: dòng này đã được nhận (%s, dòng %d)", file, row);
 	else if (here)
 		s->entry->note = arena_printf(im->arena,
-			"Ghi lại như dòng đã nhận (%s, dòng %d), hoặc lập danh sách điều chỉnh: số tiền, hình thức hoặc tài khoản khác",
+			"Ghi lại như dòng đã nhận (%s, dòng %d), hoặc lập danh sách điều chỉnh: đối tượng, tháng, số tiền, hình thức hoặc tài khoản khác",
 			file, row);
 	else
 		s->entry->note = import_other_row(im, area, file, row);

@@ -89,13 +89,5 @@ begin
 end $$;
 create trigger guard before insert or update on register.decision for each row execute function register.guard_decided();
 
-do $$
-declare
-	t regclass;
-begin
-	foreach t in array array['register.decision', 'register.decision_claim']::regclass[] loop
-		execute format('create trigger kept before delete on %s for each row execute function ops.refuse_change()', t);
-		execute format('create trigger kept_all before truncate on %s execute function ops.refuse_change()', t);
-	end loop;
-	execute 'create trigger fixed before update on register.decision_claim for each row execute function ops.refuse_change()';
-end $$;
+call ops.keep_rows('register.decision');
+call ops.append_only('register.decision_claim');

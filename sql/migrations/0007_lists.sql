@@ -25,5 +25,4 @@ create table register.list_heading (
 create index on register.list_heading (sender, kind);
 create trigger by_me after insert on register.list_heading referencing new table as fresh
 	for each statement execute function auth.guard_actor('officer');
-create trigger append_only before update or delete on register.list_heading for each row execute function ops.refuse_change();
-create trigger append_only_all before truncate on register.list_heading execute function ops.refuse_change();
+call ops.append_only('register.list_heading');

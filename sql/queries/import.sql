@@ -95,12 +95,19 @@ cross join lateral (select k.wrapped from register.person_key k where k.person =
 -- name: import_listed
 -- duties: desk
 -- in: programmes text[], period date, persons bigint[], kinds text[], banks text[], blinds bytea[]
--- out: n bigint, file_name text, row_no integer, area text, area_code text, listed_dong bigint, method text, account_known boolean
+-- out: n bigint, file_name text, row_no integer, area text, area_code text, listed_dong bigint, method text, account_known boolean,
+--      enrolled text
 -- Who stands on a list of this programme, period and kind already, where, and what of the new row is known.
 select w.n, f.name as file_name, r.row_no, coalesce(a.name, f.area_code) as area, f.area_code, r.listed_dong,
 	(select p.method from register.pay_preference p where p.person = w.person and p.programme = w.programme
 		order by p.since desc, p.id desc limit 1) as method,
-	exists (select from register.payee_account x where x.person = w.person and x.bank = w.bank and x.blind = w.blind) as account_known
+	exists (select from register.payee_account x where x.person = w.person and x.bank = w.bank and x.blind = w.blind) as account_known,
+	(select string_agg(e.category || ' ' || coalesce(e.injury_pct, 0) || ' ' || coalesce(e.children, 0)
+			|| coalesce(to_char(e.from_month, ' YYYY-MM-DD') || to_char(e.to_month, ' YYYY-MM-DD'), ''), ', ' order by e.category collate "C")
+		from register.enrolment e
+		where e.person = w.person and e.programme = w.programme and e.kind = w.kind and case w.kind when 'arrears' then e.pay_period = $2
+			else e.from_month = (select max(l.from_month) from register.enrolment l where l.person = w.person and l.programme = w.programme
+				and l.kind = 'regular' and l.from_month <= $2) end) as enrolled
 from unnest($1, $3, $4, $5, $6) with ordinality as w(programme, person, kind, bank, blind, n)
 cross join lateral (select r.file, r.row_no, r.listed_dong from register.import_row r
 	where r.programme = w.programme and r.period = $2 and r.person = w.person and r.kind = w.kind offset 0) r

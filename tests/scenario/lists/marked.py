@@ -115,7 +115,7 @@ tap.ok("L4" not in m.text and not any(m.colour.values()), "and nothing is colour
 save("third.csv", [*corrected({}), ["", "in lần ba"]])
 tap.equal(counts(bring("third.csv")), "accepted 0 repaired 0 rejected 0 known 5", "once more puts nothing in")
 tap.equal(sql("select count(*) || ' ' || count(distinct person) from register.import_row where person is not null"), "5 5", "nobody is in twice")
-for title, change in {"amount": {(5, 6): "370.000", (10, 6): "1.810.000"}, "account": {(5, 8): "97042512214430"}, "way of paying": {(6, 7): "Tài khoản"}}.items():
+for title, change in {"amount": {(5, 6): "370.000", (10, 6): "1.810.000"}, "account": {(5, 8): "97042512214430"}, "way of paying": {(6, 7): "Tài khoản"}, "category": {(5, 5): "Người khuyết tật nặng"}}.items():
     save("changed.csv", corrected(change))
     said = bring("changed.csv", marked=False)
     tap.equal([w["code"] for w in said["to_see"] if w["outcome"] == "rejected"], ["already_in_otherwise"], f"a row that was in with another {title} is not silently the same")
