@@ -85,12 +85,14 @@ static enum result judge(struct work *w, const struct settled_statement *s, cons
 	return breaks_open(w, &by, open, open_n, entries);
 }
 
-/* A cash agent's silence past its deadline proves nothing, and somebody must ask. */
-static enum result miss_lists(struct work *w, const struct settled_statement *s, const char *actor,
-	struct entries *entries, struct absence_counts *counts)
+/* A cash agent's silence past its deadline proves nothing, and somebody must ask. At most `most`: each has its break then, and is not
+ * found again. */
+static enum result miss_lists(struct work *w, const struct settled_statement *s, size_t most,
+	const char *actor, struct entries *entries, struct absence_counts *counts)
 {
 	struct rows r;
-	enum result result = db_run(w, Q_ABSENCE_CASH, DB_ARGS(db_i64(s->funding_id), db_day(s->day)), &r);
+	enum result result = db_run(
+		w, Q_ABSENCE_CASH, DB_ARGS(db_i64(s->funding_id), db_day(s->day), db_i64((int64_t)most)), &r);
 	if (result != OK)
 		return result;
 	size_t n = rows_n(&r);
@@ -107,6 +109,7 @@ static enum result miss_lists(struct work *w, const struct settled_statement *s,
 			.amount = row_vnd(&r, i, amount),
 			.note = "the cash agent's deadline is over and no list says whether it was paid: ask for the list",
 		};
+	counts->payouts = n;
 	counts->lost += n;
 	struct told_by by = {.actor = actor, .effective = s->today};
 	return breaks_open(w, &by, open, n, entries);
@@ -146,10 +149,11 @@ static enum result portion(struct work *w, struct absence_at *at, const struct s
 	if (result != OK)
 		return result;
 	if (rows_n(&r) == 0) {
+		result = miss_lists(w, s, n, actor, entries, counts);
+		if (result != OK || counts->payouts > 0)
+			return result;
 		counts->statements = 1;
 		result = miss_credits(w, s, actor, entries);
-		if (result == OK)
-			result = miss_lists(w, s, actor, entries, counts);
 		if (result == OK)
 			result = db_run(w, Q_BATCH_CLOSE_ENDED, DB_ARGS(db_i64(s->funding_id)), NULL);
 		return result == OK ? progress_set(w, "absence", s->id) : result;

@@ -306,7 +306,7 @@ order by f.payout limit $4;
 
 -- name: absence_cash
 -- duties: scribe
--- in: funding bigint, day date
+-- in: funding bigint, day date, n integer
 -- out: payout bigint, end_to_end_id text, amount_dong bigint
 -- What a cash agent was given and has told nothing of, although validity and lag ended by that day: nobody but its signed list can say
 -- what became of it.
@@ -318,7 +318,7 @@ join payout.payout p on p.batch = b.id
 join payout.payout_state s on s.payout = p.id and s.state in (3, 4, 5, 6)
 where c.funding_account = $1 and c.kind = 'cash'
 	and not exists (select from recon.break k where k.payout = p.id and k.kind = 'overdue')
-order by p.id;
+order by p.id limit $3;
 
 -- name: intraday_missing
 -- duties: scribe
