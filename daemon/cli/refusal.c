@@ -21,6 +21,8 @@ static const struct {
 	{"break_unknown", "Kiểm tra số: không có việc đối chiếu này"},
 	{"break_resolved", "Không cần làm nữa: việc này đã giải quyết xong"},
 	{"break_outcome", "Chọn cách giải quyết khác: cách này không hợp với khoản đang treo"},
+	{"paid_after_all",
+		"Để việc này mở hoặc đòi ngân hàng trả lại tiền: người này có thể đã được chi, ghi là phí thì sẽ chi lần nữa"},
 	{"break_pair",
 		"Chỉ đúng khoản đối ứng bằng --with: hai khoản phải ngược chiều, cùng số tiền, cùng tài khoản"},
 	{"cash_day", "Hỏi lại bưu điện: danh sách ghi ngày trả ở tương lai"},
@@ -74,6 +76,7 @@ static const struct {
 		"Xem chitra decide list: không có quyết định nào mang số này đang chờ người thứ hai"},
 	{"rate_unknown", "Kiểm tra mã mức hưởng: chương trình không có mã này"},
 	{"not_dead", "Nhập danh sách người mất trước: hệ thống chưa ghi nhận người này đã mất"},
+	{"grant_once", "Không lập thêm: khoản này đã được chính quyết định ấy cấp cho người này"},
 	{"funeral_once", "Không lập thêm: mai táng phí của người này đã được quyết định"},
 	{"not_sandbox", "Chỉ làm được trên hệ thống thử nghiệm"},
 };

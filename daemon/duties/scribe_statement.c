@@ -15,9 +15,10 @@
 
 #define ACTOR "duty:scribe"
 
-/* The teller is fetching: so long after one page the next one may come. */
-#define PATIENCE_US INT64_C(300000)
-#define LOOK_NS     4000000L
+/* The teller is fetching: so long after one page the next one may come, and so long may all of them keep others waiting. */
+#define PATIENCE_US       INT64_C(300000)
+#define PATIENCE_TOTAL_US INT64_C(20000000)
+#define LOOK_NS           4000000L
 
 /* ---- decoding --------------------------------------------------------------------------------------------------------- */
 
@@ -132,15 +133,16 @@ struct files {
 	struct inbox_file *at; /* id 0: not there yet */
 	int32_t n;
 	struct coming *coming;
+	int64_t waited_us;
 };
 
 /* Waits for a page that is not there, as long as pages follow each other closely. */
 static enum result await_page(struct work *w, struct files *f, int32_t i)
 {
 	static const struct timespec look = {.tv_nsec = LOOK_NS};
-	int64_t until_us = monotonic_us() + PATIENCE_US;
-	while (f->at[i].id == 0) {
-		if (monotonic_us() > until_us) {
+	int64_t began_us = monotonic_us(), waits_us = 0;
+	for (; f->at[i].id == 0; waits_us = monotonic_us() - began_us) {
+		if (waits_us > PATIENCE_US || f->waited_us + waits_us > PATIENCE_TOTAL_US) {
 			f->coming->slow = true;
 			why_set(&w->why, "pages_awaited", "page %" PRId32 " is not there yet", i + 1);
 			return REFUSED;
@@ -151,6 +153,7 @@ static enum result await_page(struct work *w, struct files *f, int32_t i)
 		if (result != OK)
 			return result;
 	}
+	f->waited_us += waits_us;
 	return OK;
 }
 

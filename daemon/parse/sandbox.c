@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <seccomp.h>
 
@@ -44,9 +45,10 @@ static void filter(void)
 	for (size_t i = 0; i < COUNT_OF(allowed) && !failed; i++)
 		failed = seccomp_rule_add(c, SCMP_ACT_ALLOW, allowed[i], 0);
 	/* Only the file itself can be sought in. */
+	const struct scmp_arg_cmp the_file = {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = STDIN_FILENO};
 	if (!failed)
-		failed = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(lseek), 1, SCMP_A0(SCMP_CMP_EQ, 0)) ||
-			 seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(pread64), 1, SCMP_A0(SCMP_CMP_EQ, 0));
+		failed = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(lseek), 1, the_file) ||
+			 seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(pread64), 1, the_file);
 	/* Memory that is nobody's file and can never be executed. */
 	if (!failed)
 		failed = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,

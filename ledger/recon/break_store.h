@@ -48,7 +48,7 @@ struct break_wish {
 	const char *outcome, *reason;
 };
 
-/* REFUSED break_unknown, break_resolved, break_outcome (it cannot be that), break_pair, still_live (its payout has no end yet),
+/* REFUSED break_unknown, break_resolved, break_outcome (it cannot be that), paid_after_all (a debit of an unpaid payout is no fee), break_pair, still_live (its payout has no end yet),
  * no_mandate (role release, for the amount). */
 enum result break_propose(struct work *w, const struct break_wish *wish) WARN_UNUSED;
 

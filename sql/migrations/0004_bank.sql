@@ -255,6 +255,9 @@ begin
 	if new.pair is not null and not exists (select from recon.break_resolution r where (r.break, r.pair) = (new.pair, new.break)) then
 		raise exception 'half_a_pair: what was taken back is resolved together with what came back' using errcode = 'CH001';
 	end if;
+	if new.outcome = 'fee' and exists (select from recon.break k where k.id = new.break and k.kind = 'contradiction' and k.payout is not null) then
+		raise exception 'paid_after_all: a debit of a payout that ended unpaid is no fee: its claim would be paid again' using errcode = 'CH001';
+	end if;
 	return null;
 end $$;
 create trigger first_proposed after insert on recon.break_resolution for each row execute function recon.guard_resolution();

@@ -56,8 +56,8 @@ create table register.decision_claim (
 	claim bigint not null unique references payout.claim
 );
 
--- Nothing of a decision changes but that a second officer confirms it, once. One funeral a person (Decree 20/2021/ND-CP art. 11 (3)): another one
--- only when the first one's claim was voided.
+-- Nothing of a decision changes but that a second officer confirms it, once. One funeral a person (Decree 20/2021/ND-CP art. 11 (3)), and what
+-- one written decision grants him is granted once: again only when the first one's claim was voided.
 create function register.guard_decided() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
@@ -75,14 +75,15 @@ begin
 	if new.second_officer is distinct from auth.me() then
 		raise exception 'not_yours: a decision is confirmed by the officer who is logged in' using errcode = 'CH001';
 	end if;
-	if new.kind = 'funeral' then
-		perform pg_advisory_xact_lock(7203, hashtext('funeral'));
+	if new.kind in ('funeral', 'grant') then
+		perform pg_advisory_xact_lock(7203, hashtext(new.kind));
 		if exists (select from register.person me
 				join register.person p on coalesce(p.root, p.id) = coalesce(me.root, me.id)
-				join register.decision d on d.person = p.id and d.kind = 'funeral' and d.second_officer is not null
-				where me.id = new.person and not exists (
-					select from register.decision_claim c join payout.claim_void v on v.claim = c.claim where c.decision = d.id)) then
-			raise exception 'funeral_once: a funeral of this person was decided already' using errcode = 'CH001';
+				join register.decision d on d.person = p.id and d.kind = new.kind and d.second_officer is not null
+				where me.id = new.person and (new.kind = 'funeral'
+						or (d.programme, d.month, d.rate_codes, d.number) = (new.programme, new.month, new.rate_codes, new.number))
+					and not exists (select from register.decision_claim c join payout.claim_void v on v.claim = c.claim where c.decision = d.id)) then
+			raise exception '%_once: the same was decided for this person already', new.kind using errcode = 'CH001';
 		end if;
 	end if;
 	return new;

@@ -74,6 +74,11 @@ select ok(not payout.in_question(:claim, 2::smallint), 'a contradiction that two
 select pg_temp.done(pg_temp.try('teller', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')));
 select ok(payout.in_question(:claim, 2::smallint), 'what the bank says after that does');
 
+-- The person was paid after all: only money that comes back frees the claim.
+select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome) select max(id), %s, ''fee'' from recon.break', pg_temp.officer('minh'))));
+select is(pg_temp.probe('desk', 'hoa', format('insert into recon.break_resolution (break, outcome, first_officer, second_officer) select max(id), ''fee'', %s, %s from recon.break', pg_temp.officer('minh'), pg_temp.officer('hoa'))),
+	'CH001 paid_after_all', 'a debit of a payout that ended unpaid is no fee');
+
 -- ---------------------------------------------------------------- reconciliations
 
 create function pg_temp.reconciliation_sql(unallocated bigint, overdue bigint, suspense bigint, unexplained bigint, result text default 'clean') returns text language sql as $$

@@ -71,6 +71,12 @@ insert into payout.claim_void (claim, reason, first_officer, second_officer) val
 set local session_replication_role = origin;
 select is(pg_temp.decide(pg_temp.decision_sql('funeral', :'person', '2024-05-01', '{B}', '1')), 'ok', 'but when the first one''s claim was voided');
 
+-- ---------------------------------------------------------------- a written decision grants once
+
+select is(pg_temp.decide(pg_temp.decision_sql('grant', p, '2024-04-01', r, '1')), w, t) from (values (:'other', '{A}', 'ok', 'a grant is decided'),
+	(:'other', '{A}', 'CH001 grant_once', 'the same decision grants the same person nothing twice'), (:'person', '{A}', 'CH001 grant_once', 'nor whom he was merged with'),
+	(:'other', '{B}', 'ok', 'another rate is another grant')) as v(p, r, w, t);
+
 -- ---------------------------------------------------------------- claims and enrolments
 
 select is(pg_temp.probe('desk', 'lan', format('insert into register.enrolment (person, programme, category, children, area_code, area_valid_from, from_month, kind, file, row_no)
