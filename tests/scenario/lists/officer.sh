@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Sourced after fresh_database: an officer with the mandate register, keys, and who pays. Two officers, since some things take two.
 export CHITRA_CONFIG=$scratch/chitra.conf CHITRA_SESSION=$scratch/thu
-for key in kek blind; do
+for key in kek blind id; do
 	chitra secret new "$scratch/$key" || exit 1
 done
 cat >"$CHITRA_CONFIG" <<-CONF
@@ -10,6 +10,7 @@ cat >"$CHITRA_CONFIG" <<-CONF
 	[desk]
 	kek = $scratch/kek
 	blind_key = $scratch/blind
+	id_key = $scratch/id
 CONF
 # officer LOGIN DIGIT AREA: a session whose token is 64 times the digit, and the mandate register in an area
 officer()
