@@ -28,6 +28,7 @@
 #include "daemon/cli/match_cmd.h"
 #include "daemon/cli/parser_run.h"
 #include "daemon/cli/people_cmd.h"
+#include "daemon/cli/person_cmd.h"
 #include "daemon/cli/recover_cmd.h"
 #include "daemon/cli/secret_cmd.h"
 #include "daemon/cli/setup_cmd.h"
@@ -56,6 +57,7 @@ static const struct command commands[] = {
 		"why a person gets what in a period, in words to read out"},
 	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE,
 		"everybody of a period with the state of each claim"},
+	{"person", NEEDS_CONFIG, cli_person, PERSON_USAGE, "one person: corrections, new IDs, merges"},
 	{"finding", NEEDS_CONFIG, cli_finding, FINDING_USAGE, "what awaits a decision before it is paid"},
 	{"claim", NEEDS_CONFIG, cli_claim, CLAIM_USAGE,
 		"what each person of a ward is owed; voided by two officers"},

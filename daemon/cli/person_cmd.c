@@ -1,0 +1,19 @@
+#include "daemon/cli/person_cmd.h"
+
+#include <string.h>
+
+/* Each gets the arguments from its word on. */
+static const struct {
+	const char *word;
+	int (*run)(struct cli *cli, int argc, char **argv);
+} words[] = {
+	{NULL, NULL},
+};
+
+int cli_person(struct cli *cli, int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && words[i].word; i++)
+		if (strcmp(words[i].word, argv[1]) == 0)
+			return words[i].run(cli, argc - 1, argv + 1);
+	return cli_usage(cli);
+}
