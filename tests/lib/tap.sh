@@ -4,7 +4,7 @@
 tap_tested=0
 tap_failed=0
 
-# pass TITLE; fail TITLE [EXPLANATION...]
+# pass TITLE; fail TITLE [EXPLANATION...]: what failed in a whole run is said again at its end
 pass()
 {
 	tap_tested=$((tap_tested + 1))
@@ -16,6 +16,7 @@ fail()
 	tap_tested=$((tap_tested + 1))
 	tap_failed=$((tap_failed + 1))
 	echo "not ok $tap_tested - $1"
+	[ -z "${TALLY:-}" ] || printf '%s\n' "$0: $1" "${@:2}" | head -c 2000 >>"$TALLY.failed"
 	shift
 	[ $# -eq 0 ] || printf '%s\n' "$@" | sed 's/^/#   /' >&2
 }
