@@ -46,7 +46,7 @@ static void fill_counts(struct json_writer *j, const void *what)
 	json_put_i64(j, "risen", c->risen);
 	json_put_i64(j, "grants", c->grants);
 	json_put_i64(j, "overpaid", c->overpaid);
-	json_put_i64(j, "after_death", c->after_death);
+	json_put_i64(j, "not_due", c->not_due);
 }
 
 static void print_counts(struct cli *cli, const struct entitle_counts *c)
@@ -72,9 +72,10 @@ static void print_counts(struct cli *cli, const struct entitle_counts *c)
 			c->stopped);
 	if (c->overpaid > 0)
 		printf("%" PRId64 " tháng đã tính nhiều hơn mức được hưởng: xem xét thu hồi\n", c->overpaid);
-	if (c->after_death > 0)
-		printf("%" PRId64 " người đã mất mà còn khoản của các tháng sau: chờ quyết định\n",
-			c->after_death);
+	if (c->not_due > 0)
+		printf("%" PRId64
+		       " người có khoản của các tháng sau khi mất, tạm dừng hoặc thôi hưởng: xem chitra finding list\n",
+			c->not_due);
 }
 
 static void seen(void *context, int64_t people)

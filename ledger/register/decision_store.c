@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "ledger/register/advice.h"
+#include "ledger/register/entitle_store.h"
 
 enum result person_by_id(struct work *w, const struct register_keys *keys, const struct personal_id *id,
 	struct person_found_by_id *out)
@@ -103,8 +103,10 @@ enum result decision_confirm(struct work *w, const int64_t *ids, size_t n)
 	r = db_run(w, Q_DECISION_CONFIRM, DB_ARGS(db_i64s(ids, n)), &rows);
 	if (r != OK)
 		return r;
-	return db_run(
-		w, Q_DECISION_HOLDS, DB_ARGS(db_i64s(ids, n), db_text(advice_for("stopped_since"))), NULL);
+	int64_t *persons = arena_array(w->arena, rows_n(&rows), int64_t);
+	for (size_t i = 0; i < rows_n(&rows); i++)
+		persons[i] = row_i64(&rows, i, rows_col(&rows, "person"));
+	return entitle_not_due(w, NULL, persons, rows_n(&rows), NULL);
 }
 
 enum result decision_list(struct work *w, bool open_only, int64_t person, struct decisions_out *out)

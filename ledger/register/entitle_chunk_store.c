@@ -38,13 +38,13 @@ void chunk_add_claim(struct chunk *c, const struct about *about, const struct ow
 }
 
 void chunk_add_finding(
-	struct chunk *c, const struct about *about, const char *code, const char *note, bool blocks)
+	struct chunk *c, const struct about *about, const char *code, const char *facts, bool blocks)
 {
 	struct finding_made f = {.person = about->person,
 		.file = about->file,
 		.row = about->row,
 		.code = code,
-		.note = note,
+		.facts = facts,
 		.blocks = blocks};
 	ADD(c, findings, f);
 }
@@ -70,12 +70,12 @@ static const char *code_of(enum entitle_answer answer)
 void chunk_add_not(struct chunk *c, const struct about *about, const struct owed_not *n)
 {
 	struct entitle_counts *counts = c->run->counts;
-	char day[DAY_TEXT_SIZE];
+	char month[MONTH_TEXT_SIZE];
 	if (n->answer == ENTITLED_ENDED) {
 		counts->ended++;
 		return;
 	}
-	const char *code = code_of(n->answer), *note = advice_for(code);
+	const char *facts = month_format(n->month, month);
 	bool blocks = true;
 	if (n->answer == ENTITLED_ELSEWHERE) {
 		counts->already_claimed++;
@@ -86,10 +86,9 @@ void chunk_add_not(struct chunk *c, const struct about *about, const struct owed
 		blocks =
 			false; /* there is nothing to hold back, and what two officers decide about the person mends it */
 	}
-	if (n->missing)
-		note = arena_printf(
-			c->arena, "%s: %s, %s", note, n->missing, day_format(month_first(n->month), day));
-	chunk_add_finding(c, about, code, note, blocks);
+	facts = n->missing ? arena_printf(c->arena, "%s %s", n->missing, facts)
+			   : arena_strdup(c->arena, facts);
+	chunk_add_finding(c, about, code_of(n->answer), facts, blocks);
 }
 
 /* ---- what is known of a person --------------------------------------------------------------------------------------------- */

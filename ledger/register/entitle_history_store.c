@@ -2,7 +2,6 @@
  * months were claimed, people who died since, grants. */
 #include <string.h>
 
-#include "ledger/register/advice.h"
 #include "ledger/register/entitle_run_store.h"
 
 /* ---- what was decided ------------------------------------------------------------------------------------------------------- */
@@ -84,7 +83,7 @@ static void add_over(struct chunk *c, const struct about *about, const struct ow
 	char money[VND_TEXT_SIZE], month[MONTH_TEXT_SIZE];
 	c->run->counts->overpaid++;
 	chunk_add_finding(c, about, "overpaid",
-		arena_printf(c->arena, "%s: %s, %s", advice_for("overpaid"), month_format(over->month, month),
+		arena_printf(c->arena, "%s %s", month_format(over->month, month),
 			vnd_format_dots(over->amount, money)),
 		false);
 }
@@ -98,7 +97,7 @@ static void claim_risen(struct chunk *c, const struct about *about, const struct
 	for (size_t i = 0; i < owed->n_overs; i++)
 		add_over(c, about, &owed->overs[i]);
 	if (dead && owed->n_items > 0)
-		chunk_add_finding(c, about, "payee_dead", advice_for("payee_dead"), true);
+		chunk_add_finding(c, about, "payee_dead", "", true);
 	c->run->counts->risen += (int64_t)owed->n_items;
 }
 
@@ -158,16 +157,9 @@ enum result history_rises(struct run *run, struct arena *arena)
 	return r;
 }
 
-/* ---- who died since ----------------------------------------------------------------------------------------------------------- */
-
-enum result history_deaths(struct run *run)
+enum result history_not_due(struct run *run)
 {
-	struct rows rows;
-	enum result r = db_run(run->w, Q_ENTITLE_AFTER_DEATH,
-		DB_ARGS(db_text(run->programme), db_null(), db_text(advice_for("after_death"))), &rows);
-	if (r == OK)
-		run->counts->after_death = (int64_t)rows_n(&rows);
-	return r;
+	return entitle_not_due(run->w, run->programme, NULL, 0, &run->counts->not_due);
 }
 
 /* ---- grants -------------------------------------------------------------------------------------------------------------------- */
@@ -201,7 +193,7 @@ static void claim_grant(struct chunk *c, const struct rows *rows, size_t i)
 	chunk_add_claim(c, &about, &item, row_text(rows, i, rows_col(rows, "kind")),
 		row_i64(rows, i, rows_col(rows, "decision")));
 	if (row_bool(rows, i, rows_col(rows, "dead")))
-		chunk_add_finding(c, &about, "payee_dead", advice_for("payee_dead"), true);
+		chunk_add_finding(c, &about, "payee_dead", "", true);
 	c->run->counts->grants++;
 }
 

@@ -41,7 +41,7 @@ struct claim_made {
 
 struct finding_made {
 	int64_t person, file, row; /* file 0: of no row */
-	const char *code, *note;
+	const char *code, *facts;
 	bool blocks;
 };
 
@@ -76,8 +76,9 @@ struct about {
 
 void chunk_add_claim(struct chunk *c, const struct about *about, const struct owed_item *item,
 	const char *kind, int64_t decision);
+/* facts: beside what the advice for the code says. */
 void chunk_add_finding(
-	struct chunk *c, const struct about *about, const char *code, const char *note, bool blocks);
+	struct chunk *c, const struct about *about, const char *code, const char *facts, bool blocks);
 
 /* Why a month gives no claim: a finding, but of the dead, who are counted. It blocks when a rate or another list is the reason. */
 void chunk_add_not(struct chunk *c, const struct about *about, const struct owed_not *n);
@@ -98,7 +99,7 @@ enum result chunk_write(struct work *w, struct chunk *c);
 /* entitle_history_store.c */
 enum result history_load(struct run *run) WARN_UNUSED;
 enum result history_rises(struct run *run, struct arena *arena) WARN_UNUSED;
-enum result history_deaths(struct run *run) WARN_UNUSED;
+enum result history_not_due(struct run *run) WARN_UNUSED;
 enum result history_grants(struct run *run, struct arena *arena) WARN_UNUSED;
 
 #endif

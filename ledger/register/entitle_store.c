@@ -110,8 +110,7 @@ static void compare_listed(
 	char said[VND_TEXT_SIZE], due[VND_TEXT_SIZE];
 	vnd_format_dots(listed, said);
 	chunk_add_finding(c, about, "amount_differs",
-		arena_printf(c->arena, "%s: danh sách ghi %s, được hưởng %s", advice_for("amount_differs"),
-			said, vnd_format_dots(sum, due)),
+		arena_printf(c->arena, "danh sách ghi %s, được hưởng %s", said, vnd_format_dots(sum, due)),
 		true);
 	c->run->counts->amount_differs++;
 }
@@ -232,7 +231,8 @@ static enum result write_findings(struct work *w, const struct chunk *c)
 		*numbers = arena_array(c->arena, n, int64_t);
 	const char **programmes = arena_array(c->arena, n, const char *),
 		   **codes = arena_array(c->arena, n, const char *),
-		   **notes = arena_array(c->arena, n, const char *);
+		   **advices = arena_array(c->arena, n, const char *),
+		   **facts = arena_array(c->arena, n, const char *);
 	bool *blocks = arena_array(c->arena, n, bool), *no_file = arena_array(c->arena, n, bool);
 	if (n == 0)
 		return OK;
@@ -243,15 +243,16 @@ static enum result write_findings(struct work *w, const struct chunk *c)
 		numbers[i] = f->row;
 		programmes[i] = c->run->programme;
 		codes[i] = f->code;
-		notes[i] = f->note;
+		advices[i] = advice_for(f->code);
+		facts[i] = f->facts;
 		blocks[i] = f->blocks;
 		no_file[i] = f->file == 0;
 	}
 	return db_run(w, Q_IMPORT_FINDINGS_ADD,
 		DB_ARGS(db_texts(programmes, n), db_day(month_first(c->run->period)), db_i64s(persons, n),
 			db_with_nulls(db_i64s(files, n), no_file),
-			db_with_nulls(db_i64s(numbers, n), no_file), db_texts(codes, n), db_texts(notes, n),
-			db_bools(blocks, n)),
+			db_with_nulls(db_i64s(numbers, n), no_file), db_texts(codes, n), db_texts(advices, n),
+			db_texts(facts, n), db_bools(blocks, n)),
 		NULL);
 }
 
@@ -334,9 +335,23 @@ static enum result run_chunks(struct run *run, void (*seen)(void *, int64_t), vo
 	if (r == OK)
 		r = history_grants(run, arena);
 	if (r == OK)
-		r = history_deaths(run);
+		r = history_not_due(run);
 	w->arena = whole;
 	arena_free(arena);
+	return r;
+}
+
+enum result entitle_not_due(
+	struct work *w, const char *programme, const int64_t *persons, size_t n, int64_t *found)
+{
+	struct rows rows;
+	enum result r = db_run(w, Q_ENTITLE_NOT_DUE,
+		DB_ARGS(programme ? db_text(programme) : db_null(), persons ? db_i64s(persons, n) : db_null(),
+			db_text(advice_for("after_death")), db_text(advice_for("stopped_since")),
+			db_text(advice_for("recover"))),
+		&rows);
+	if (r == OK && found)
+		*found = (int64_t)rows_n(&rows);
 	return r;
 }
 

@@ -157,3 +157,28 @@ const char *explain_answer(enum entitle_answer answer)
 	}
 	bug("answer %d", (int)answer);
 }
+
+const char *explain_finding(struct arena *a, const char *code, const char *facts)
+{
+	static const struct {
+		const char *code, *vi;
+	} said[] = {
+		{"amount_differs", "số tiền trên danh sách khác mức được hưởng"},
+		{"no_rate", "chưa có mức hưởng cho đối tượng này"},
+		{"rate_unread", "mức hưởng mới chưa được đọc từ văn bản gốc"},
+		{"already_claimed", "tháng này đã được tính ở khoản khác"},
+		{"after_death", "người hưởng đã mất trước các tháng đã tính"},
+		{"stopped_since", "có quyết định tạm dừng hoặc thôi hưởng sau khi tính"},
+		{"recover", "tiền đã gửi cho các tháng không còn được hưởng"},
+		{"payee_dead", "người hưởng đã mất, cần xác nhận người nhận thay"},
+		{"name_differs", "họ tên khác lần đăng ký trước"},
+		{"account_name", "tên chủ tài khoản khác tên người hưởng"},
+		{"account_id", "ngân hàng không xác nhận số CCCD của chủ tài khoản"},
+		{"account_closed", "tài khoản đã đóng, bị khóa hoặc không tồn tại"},
+		{"authority_over", "giấy ủy quyền đã hết hạn"},
+	};
+	for (size_t i = 0; i < COUNT_OF(said); i++)
+		if (strcmp(said[i].code, code) == 0)
+			return *facts ? arena_printf(a, "%s (%s)", said[i].vi, facts) : said[i].vi;
+	return "hồ sơ đang được xem xét";
+}

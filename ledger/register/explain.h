@@ -31,4 +31,7 @@ const char *explain_answer(enum entitle_answer answer);
 /* "tháng 7/2026". */
 const char *explain_month(struct arena *a, struct month m);
 
+/* Why two officers have still to decide, as said to a citizen. */
+const char *explain_finding(struct arena *a, const char *code, const char *facts);
+
 #endif

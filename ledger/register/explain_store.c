@@ -94,8 +94,9 @@ static enum result load_notes(struct asked *a, struct explained *e)
 		return r;
 	const char **notes = arena_array(a->w->arena, rows_n(&rows), const char *);
 	for (size_t i = 0; i < rows_n(&rows); i++)
-		if (row_null(&rows, i, rows_col(&rows, "verdict")))
-			notes[e->n_notes++] = row_text(&rows, i, rows_col(&rows, "note"));
+		notes[e->n_notes++] = explain_finding(a->w->arena,
+			row_text(&rows, i, rows_col(&rows, "code")),
+			row_text(&rows, i, rows_col(&rows, "facts")));
 	e->notes = notes;
 	r = db_run(a->w, Q_EXPLAIN_LISTED,
 		DB_ARGS(db_i64(a->person), db_text(e->programme), db_day(month_first(a->period))), &rows);

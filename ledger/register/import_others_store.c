@@ -11,6 +11,7 @@
 #include "ledger/db/copy.h"
 #include "ledger/register/account_hash.h"
 #include "ledger/register/advice.h"
+#include "ledger/register/entitle_store.h"
 
 /* ---- pairs ----------------------------------------------------------------------------------------------------------------- */
 
@@ -378,7 +379,6 @@ static enum result add_deaths(struct import_other *o, const struct death_entry *
 		*numbers = arena_array(a, most, int64_t);
 	struct hash16 *blinds = arena_array(a, most, struct hash16);
 	struct day *days = arena_array(a, most, struct day);
-	struct rows found;
 	for (size_t i = 0; i < most; i++) {
 		if (at[i].code)
 			continue;
@@ -393,8 +393,7 @@ static enum result add_deaths(struct import_other *o, const struct death_entry *
 			db_i64s(numbers, n)),
 		NULL);
 	if (r == OK) /* what was claimed for later months waits from now on */
-		r = db_run(o->w, Q_ENTITLE_AFTER_DEATH,
-			DB_ARGS(db_null(), db_i64s(persons, n), db_text(advice_for("after_death"))), &found);
+		r = entitle_not_due(o->w, NULL, persons, n, NULL);
 	return r;
 }
 

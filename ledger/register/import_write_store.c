@@ -493,7 +493,7 @@ static enum result write_findings(struct work *w, struct import *im)
 	int64_t *persons = COLUMN(a, most, int64_t), *files = COLUMN(a, most, int64_t),
 		*numbers = COLUMN(a, most, int64_t);
 	const char **programmes = COLUMN(a, most, const char *), **codes = COLUMN(a, most, const char *),
-		   **notes = COLUMN(a, most, const char *);
+		   **advices = COLUMN(a, most, const char *), **facts = COLUMN(a, most, const char *);
 	bool *blocks = COLUMN(a, most, bool);
 	for (size_t i = 0; i < im->n_rows; i++) {
 		const struct standing *s = &im->rows[i];
@@ -506,7 +506,8 @@ static enum result write_findings(struct work *w, struct import *im)
 			numbers[n] = s->entry->row;
 			programmes[n] = im->lists[s->list].programme;
 			codes[n] = both[j];
-			notes[n] = advice_for(both[j]);
+			advices[n] = advice_for(both[j]);
+			facts[n] = "";
 			blocks[n++] = j == 1;
 		}
 	}
@@ -514,7 +515,8 @@ static enum result write_findings(struct work *w, struct import *im)
 		return OK;
 	return db_run(w, Q_IMPORT_FINDINGS_ADD,
 		DB_ARGS(db_texts(programmes, n), db_day(im->period), db_i64s(persons, n), db_i64s(files, n),
-			db_i64s(numbers, n), db_texts(codes, n), db_texts(notes, n), db_bools(blocks, n)),
+			db_i64s(numbers, n), db_texts(codes, n), db_texts(advices, n), db_texts(facts, n),
+			db_bools(blocks, n)),
 		NULL);
 }
 

@@ -1,5 +1,6 @@
 #include "ledger/register/match_store.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "ledger/register/advice.h"
@@ -71,7 +72,7 @@ static enum result grade_chunk(
 struct findings {
 	size_t n;
 	int64_t *persons, *files, *numbers;
-	const char **programmes, **codes, **notes;
+	const char **programmes, **codes, **advices, **facts;
 	bool *blocks;
 };
 
@@ -83,12 +84,14 @@ static struct findings findings_for(struct arena *a, size_t n)
 		.numbers = arena_array(a, n, int64_t),
 		.programmes = arena_array(a, n, const char *),
 		.codes = arena_array(a, n, const char *),
-		.notes = arena_array(a, n, const char *),
+		.advices = arena_array(a, n, const char *),
+		.facts = arena_array(a, n, const char *),
 		.blocks = arena_array(a, n, bool),
 	};
 }
 
-static void add_finding(struct findings *f, const struct rows *r, size_t i, const char *code, bool blocks)
+static void add_finding(
+	struct findings *f, const struct rows *r, size_t i, const char *code, const char *facts, bool blocks)
 {
 	size_t n = f->n++;
 	f->programmes[n] = row_text(r, i, rows_col(r, "programme"));
@@ -96,7 +99,8 @@ static void add_finding(struct findings *f, const struct rows *r, size_t i, cons
 	f->files[n] = row_i64(r, i, rows_col(r, "file"));
 	f->numbers[n] = row_i64(r, i, rows_col(r, "row_no"));
 	f->codes[n] = code;
-	f->notes[n] = advice_for(code);
+	f->advices[n] = advice_for(code);
+	f->facts[n] = facts;
 	f->blocks[n] = blocks;
 }
 
@@ -108,7 +112,7 @@ static enum result write_findings(
 	enum result r = db_run(w, Q_IMPORT_FINDINGS_ADD,
 		DB_ARGS(db_texts(f->programmes, f->n), db_day(month_first(period)), db_i64s(f->persons, f->n),
 			db_i64s(f->files, f->n), db_i64s(f->numbers, f->n), db_texts(f->codes, f->n),
-			db_texts(f->notes, f->n), db_bools(f->blocks, f->n)),
+			db_texts(f->advices, f->n), db_texts(f->facts, f->n), db_bools(f->blocks, f->n)),
 		NULL);
 	if (r == OK)
 		*written += db_affected(w);
@@ -121,7 +125,7 @@ static enum result find_failed(struct work *w, struct month period, const struct
 	struct findings f = findings_for(w->arena, rows_n(rows));
 	int person = rows_col(rows, "person"), programme = rows_col(rows, "programme"),
 	    kind = rows_col(rows, "kind"), status = rows_col(rows, "status"), grade = rows_col(rows, "grade"),
-	    authority = rows_col(rows, "authority");
+	    authority = rows_col(rows, "authority"), account = rows_col(rows, "account");
 	for (size_t i = 0; i < rows_n(rows); i++) {
 		if (row_null(rows, i, person))
 			continue;
@@ -133,6 +137,7 @@ static enum result find_failed(struct work *w, struct month period, const struct
 				match_problem(strcmp(row_text(rows, i, kind), "self") == 0,
 					row_text(rows, i, status), row_text(rows, i, grade),
 					row_bool(rows, i, authority)),
+				arena_printf(w->arena, "tài khoản số %" PRId64, row_i64(rows, i, account)),
 				true);
 	}
 	return write_findings(w, period, &f, written);
@@ -146,7 +151,7 @@ static enum result find_shared(struct work *w, struct month period, int64_t *wri
 		return r;
 	struct findings f = findings_for(w->arena, rows_n(&rows));
 	for (size_t i = 0; i < rows_n(&rows); i++)
-		add_finding(&f, &rows, i, "account_shared", false);
+		add_finding(&f, &rows, i, "account_shared", "", false);
 	return write_findings(w, period, &f, written);
 }
 

@@ -110,19 +110,26 @@ end $$;
 create trigger made_by_me after insert on org.funding_order referencing new table as fresh
 	for each statement execute function auth.guard_actor('made_by');
 
--- Whether this transaction's officer holds a role for an agency, an area and an amount, by a certificate in force.
-create function auth.may(role text, agency text, area text, amount bigint) returns boolean language sql stable security definer
+-- Whether an officer holds a role for an agency, an area and an amount, by a certificate in force.
+create function auth.officer_may(officer bigint, role text, agency text, area text, amount bigint) returns boolean
+language sql stable security definer
 set search_path = pg_catalog
 as $$
 	select exists (
 		select from auth.mandate m join auth.certificate c on c.id = m.certificate
-		where m.officer = auth.me() and m.role = may.role
-			and (m.agency = '*' or m.agency = may.agency)
-			and (m.area = '*' or m.area = may.area)
-			and m.limit_dong >= may.amount
+		where m.officer = officer_may.officer and m.role = officer_may.role
+			and (m.agency = '*' or m.agency = officer_may.agency)
+			and (m.area = '*' or m.area = officer_may.area)
+			and m.limit_dong >= officer_may.amount
 			and now() between c.not_before and c.not_after
 			and not exists (select from auth.revocation r where r.certificate = c.id))
+		and exists (select from auth.officer o where o.id = officer_may.officer and not o.disabled)
 $$;
+
+-- Whether this transaction's officer does.
+create function auth.may(role text, agency text, area text, amount bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$ select auth.officer_may(auth.me(), role, agency, area, amount) $$;
 
 create table auth.access_log (
 	id bigint generated always as identity primary key,
@@ -365,6 +372,10 @@ begin
 	if not exists (select from (select p.officer, p.verdict from register.finding_proposal p where p.finding = new.finding order by p.id desc limit 1) l
 			where (l.officer, l.verdict) = (new.first_officer, new.verdict)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
+	end if;
+	if exists (select from register.finding f where f.id = new.finding and not (register.may_decide(new.first_officer, f.programme, f.person)
+			and register.may_decide(new.second_officer, f.programme, f.person))) then
+		raise exception 'no_mandate: a finding is decided by two officers who have the mandate' using errcode = 'CH001';
 	end if;
 	return null;
 end $$;

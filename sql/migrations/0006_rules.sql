@@ -56,6 +56,33 @@ create table register.decision_claim (
 	claim bigint not null unique references payout.claim
 );
 
+-- The ward that a person was last listed in, of this programme or else of any; everybody's is '*'.
+create function register.ward_of(programme text, person bigint) returns text language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select case when ward_of.person is null then '*' else (select e.area_code from register.enrolment e where e.person = ward_of.person
+		order by e.programme <> ward_of.programme, e.from_month desc, e.id desc limit 1) end
+$$;
+
+-- Whether an officer has one of these roles for the agency of a programme in a person's ward.
+create function register.has_role(officer bigint, roles text[], programme text, person bigint) returns boolean
+language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select exists (
+		select from org.programme_agency pa
+		join org.agency g on g.id = pa.agency
+		cross join unnest(has_role.roles) as r(role)
+		where pa.programme = has_role.programme
+			and auth.officer_may(has_role.officer, r.role, g.code, register.ward_of(has_role.programme, has_role.person), 0))
+$$;
+create function register.may_decide(officer bigint, programme text, person bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$ select register.has_role(officer, '{register,maker,checker,approver}', programme, person) $$;
+create function register.may_see(programme text, person bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$ select register.has_role(auth.me(), array(select m.role from auth.mandate m where m.officer = auth.me()), programme, person) $$;
+
 -- Nothing of a decision changes but that a second officer confirms it, once. One funeral a person (Decree 20/2021/ND-CP art. 11 (3)), and what
 -- one written decision grants him is granted once: again only when the first one's claim was voided.
 create function register.guard_decided() returns trigger language plpgsql security definer
@@ -75,6 +102,9 @@ begin
 	if new.second_officer is distinct from auth.me() then
 		raise exception 'not_yours: a decision is confirmed by the officer who is logged in' using errcode = 'CH001';
 	end if;
+	if not register.may_decide(new.first_officer, new.programme, new.person) or not register.may_decide(auth.me(), new.programme, new.person) then
+		raise exception 'no_mandate: a decision is by two officers who have the mandate when it is confirmed' using errcode = 'CH001';
+	end if;
 	if new.kind in ('funeral', 'grant') then
 		perform pg_advisory_xact_lock(7203, hashtext(new.kind));
 		if exists (select from register.person me
@@ -89,6 +119,128 @@ begin
 	return new;
 end $$;
 create trigger guard before insert or update on register.decision for each row execute function register.guard_decided();
+
+-- ---------------------------------------------------------------- findings, and what waits for them
+
+-- A finding says what was found apart from what to do about it. The last one of a kind about a person and period counts: the same facts are
+-- never asked about twice, other ones are asked about again, whatever was decided before.
+alter table register.finding
+	add column facts text not null default '',
+	add column n smallint not null default 1 check (n >= 1),
+	drop constraint finding_programme_period_person_code_key,
+	add constraint finding_key unique nulls not distinct (programme, period, person, code, n);
+create index finding_blocks on register.finding (programme, period) where blocks;
+
+-- What blocks, and two officers did not decide to pay.
+create view register.waiting as
+select f.id, f.programme, f.period, f.person, f.code
+from register.finding f
+where f.blocks and f.person is not null
+	and not exists (select from register.finding l
+		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
+	and not exists (select from register.finding_decision d where d.finding = f.id and d.verdict = 'pay_entitled');
+
+create function payout.waits(payout bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select exists (select from payout.payout p join payout.claim c on c.id = p.claim
+		join register.waiting w on (w.programme, w.period, w.person) = (c.programme, c.pay_period, c.person)
+		where p.id = waits.payout)
+$$;
+
+-- A hold by a rule names what was found, whoever's act brought it to light.
+alter table payout.hold add column finding bigint references register.finding check (finding is null or by_officer is null);
+drop trigger by_me on payout.hold;
+create function payout.guard_hold() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from fresh f where f.finding is null and f.by_officer is distinct from auth.me()) then
+		raise exception 'not_yours: hold.by_officer is filled in by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if exists (select from fresh f join payout.payout p on p.id = f.payout join payout.claim c on c.id = p.claim
+			join register.finding w on w.id = f.finding
+			where (w.programme, w.period, w.person) is distinct from (c.programme, c.pay_period, c.person)) then
+		raise exception 'not_decided: the finding is about another payout' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger by_me after insert on payout.hold referencing new table as fresh
+	for each statement execute function payout.guard_hold();
+
+-- Approved or released and not sent: held by the rule. What was sent is gone; what is not approved yet is held when it is.
+create function payout.hold_waiting(findings bigint[]) returns void language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	found bigint[];
+	held bigint[];
+	n integer;
+begin
+	select array_agg(s.payout order by s.payout), array_agg(s.finding order by s.payout) into held, found from (
+		select s.payout, (select min(w.id) from register.finding w
+			where w.id = any (hold_waiting.findings) and (w.programme, w.period, w.person) = (c.programme, c.pay_period, c.person)) as finding
+		from payout.payout_state s
+		join payout.payout p on p.id = s.payout
+		join payout.claim c on c.id = p.claim
+		where s.state = 1 and s.payout = any (array(
+			select p.id from unnest(hold_waiting.findings) as f(id)
+			cross join lateral (select w.* from register.finding w where w.id = f.id offset 0) w
+			cross join lateral (select c.id from payout.claim c
+				where c.person = w.person and c.programme = w.programme and c.pay_period = w.period offset 0) c
+			cross join lateral (select p.id from payout.payout p where p.claim = c.id offset 0) p))
+		order by s.payout for update of s) s;
+	n := cardinality(held);
+	if n is not null then
+		insert into payout.hold (payout, reason, finding)
+			select h.payout, w.code, w.id from unnest(held, found) as h(payout, finding) join register.finding w on w.id = h.finding;
+		perform payout.move(held, array_fill(1::smallint, array[n]), array_fill(2::smallint, array[n]), 13::smallint,
+			array_fill(null::bigint, array[n]), array_fill(null::integer, array[n]), null);
+	end if;
+end $$;
+
+-- Whoever approves these lines at this moment goes first, and they are held here, or waits, and holds them himself.
+create function payout.hold_found() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	blocking bigint[] := array(select f.id from fresh f where f.blocks and f.person is not null order by f.id);
+begin
+	if cardinality(blocking) = 0 then
+		return null;
+	end if;
+	perform from payout.batch b where b.state in ('open', 'frozen') and b.id = any (array(
+		select p.batch from fresh f
+		cross join lateral (select c.id from payout.claim c
+			where f.blocks and c.person = f.person and c.programme = f.programme and c.pay_period = f.period offset 0) c
+		cross join lateral (select p.batch from payout.payout p where p.claim = c.id offset 0) p)) order by b.id for share;
+	perform payout.hold_waiting(blocking);
+	return null;
+end $$;
+create trigger holds after insert on register.finding referencing new table as fresh
+	for each statement execute function payout.hold_found();
+
+-- A line that waits is not put before checkers: its batch is made again without it.
+create function payout.guard_waiting() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	bad record;
+begin
+	select n.id, w.code into bad
+		from new_rows n join old_rows o on o.id = n.id and o.state = 'open' and n.state = 'frozen'
+		join register.waiting w on w.programme = n.programme and w.period <= n.period
+		cross join lateral (select c.id from payout.claim c
+			where c.person = w.person and c.programme = w.programme and c.pay_period = w.period offset 0) c
+		join lateral (select p.batch from payout.payout p where p.claim = c.id offset 0) p on p.batch = n.id
+		limit 1;
+	if found then
+		raise exception 'finding_open: batch % has a line that waits for two officers (%); make it again', bad.id, bad.code using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_waiting after update on payout.batch referencing old table as old_rows new table as new_rows
+	for each statement execute function payout.guard_waiting();
 
 call ops.keep_rows('register.decision');
 call ops.append_only('register.decision_claim');

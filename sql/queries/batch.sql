@@ -56,9 +56,7 @@ with clock as materialized (
 ), ready as materialized (
 	select d.*, l.issue as last_issue, l.payee_account as last_account, l.ended_as, l.ended_at,
 		exists (
-			select from register.finding f left join register.finding_decision v on v.finding = f.id
-			where f.programme = d.programme and f.period = d.pay_period and f.person = d.person and f.blocks
-				and v.verdict is distinct from 'pay_entitled') as has_finding,
+			select from register.waiting w where w.programme = d.programme and w.period = d.pay_period and w.person = d.person) as has_finding,
 		(select true from register.pay_preference q
 			where q.person = d.person and q.programme = d.programme and q.method = 'cash' and q.since <= (select today from clock)
 				and not exists (

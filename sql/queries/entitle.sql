@@ -140,19 +140,46 @@ cross join lateral (select e.* from register.enrolment e
 	where e.person = w.person and e.programme = $1 and e.from_month < $3 offset 0) e
 order by w.person, e.kind, e.from_month, e.category;
 
--- name: entitle_after_death
+-- name: entitle_not_due
 -- duties: desk
--- in: programme text, persons bigint[], note text
+-- in: programme text, persons bigint[], died text, stopped text, recover text
 -- out: person bigint
--- Of a programme (null: all), or of these people (null: all), whoever died after the claim was made: months after the month of death
--- are not due (Decree 20/2021/ND-CP art. 8 (2)). The finding holds back what is not yet in a batch.
-insert into register.finding (programme, period, person, code, note, blocks)
-select distinct c.programme, c.pay_period, c.person, 'after_death', $3, true
-from register.person_event d
-cross join lateral (select c.* from payout.claim c where c.person = d.person and ($1 is null or c.programme = $1) and c.month > d.day
-	and c.kind in ('regular', 'arrears') offset 0) c
-where d.kind = 'death' and ($2 is null or d.person = any ($2))
-	and not exists (select from payout.claim_void v where v.claim = c.id)
+-- Of a programme (null: all), or of these people (null: all): what was claimed for months after the month of death, or from a suspension
+-- or termination on, is not due (Decree 20/2021/ND-CP art. 8). What has not left waits; what has left is for a decision to recover.
+with gone as (
+	select c.id, c.programme, c.pay_period, c.person, c.month, c.amount_dong, 'after_death' as code, $3 as advice, d.day::text as facts
+	from (select d.person, min(d.day) as day from register.person_event d
+		where d.kind = 'death' and ($2 is null or d.person = any ($2)) group by d.person) d
+	cross join lateral (select c.* from payout.claim c where c.person = d.person and ($1 is null or c.programme = $1) and c.month > d.day
+		and c.kind in ('regular', 'arrears') offset 0) c
+	union all
+	select c.id, c.programme, c.pay_period, c.person, c.month, c.amount_dong, 'stopped_since', $4, l.number
+	from (select d.person, d.programme, min(d.month) as month from register.decision d
+		where d.kind in ('suspend', 'terminate') and d.second_officer is not null and ($1 is null or d.programme = $1)
+			and ($2 is null or d.person = any ($2)) group by d.person, d.programme) d
+	cross join lateral (select c.* from payout.claim c where c.person = d.person and c.programme = d.programme and c.month >= d.month
+		and c.kind in ('regular', 'arrears') offset 0) c
+	cross join lateral (select l.kind, l.number from register.decision l
+		where l.person = d.person and l.programme = d.programme and l.second_officer is not null
+			and l.kind in ('suspend', 'terminate', 'resume') and l.month <= c.month
+		order by l.month desc, l.decided_at desc, l.id desc limit 1) l
+	where l.kind <> 'resume'
+), found as (
+	select g.programme, g.pay_period, g.person, x.code, x.advice,
+		case when x.code = 'recover' then string_agg(distinct to_char(g.month, 'MM/YYYY'), ', ') || ': ' || sum(g.amount_dong) || ' đồng'
+			else min(g.facts) end as facts
+	from (select distinct on (g.id) g.*, exists (select from payout.payout p join payout.payout_state s on s.payout = p.id
+			where p.claim = g.id and s.state between 3 and 7) as has_left
+		from gone g where not exists (select from payout.claim_void v where v.claim = g.id) order by g.id, g.code) g
+	cross join lateral (select case when g.has_left then 'recover' else g.code end as code, case when g.has_left then $5 else g.advice end as advice) x
+	group by g.programme, g.pay_period, g.person, x.code, x.advice
+)
+insert into register.finding (programme, period, person, code, note, blocks, facts, n)
+select f.programme, f.pay_period, f.person, f.code, f.advice || ': ' || f.facts, true, f.facts, coalesce(l.n, 0) + 1
+from found f
+left join lateral (select o.n, o.facts from register.finding o
+	where o.programme = f.programme and o.period = f.pay_period and o.person = f.person and o.code = f.code order by o.n desc limit 1) l on true
+where l.facts is distinct from f.facts
 on conflict do nothing
 returning person;
 
@@ -187,15 +214,26 @@ order by d.id;
 -- in: period date, open_only boolean
 -- out: id bigint, programme text, code text, note text, blocks boolean, opened_at timestamptz, file text, row_no integer, area text,
 --      verdict text, person bigint, name text, birth_year smallint, wrapped bytea, sealed bytea, proposed text, proposed_by text, reason text
--- With the person that each is about (the newest ID), and what the first officer proposed. Of the wards of this officer's mandates;
--- what is of no ward is everybody's.
-with ward as materialized (
-	select distinct m.area from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m.area, 0)
+-- With the person that each is about (the newest ID), and what the first officer proposed; the last of each kind. Of the wards of this
+-- officer's mandates.
+with f as materialized (
+	select f.*, i.name as file_name, coalesce(i.area_code, e.area_code) as area, g.code as agency
+	from register.finding f
+	left join register.import_file i on i.id = f.file
+	left join org.programme_agency pa on pa.programme = f.programme
+	left join org.agency g on g.id = pa.agency
+	left join lateral (select e.area_code from register.enrolment e where i.id is null and e.person = f.person
+		order by e.programme <> f.programme, e.from_month desc, e.id desc limit 1) e on true
+	where f.period = $1 and not exists (select from register.finding l
+		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
+), mine as materialized (
+	select x.agency, x.area from (select distinct f.agency, f.area from f) x
+	where exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, x.agency, x.area, 0))
 )
-select f.id, f.programme, f.code, f.note, f.blocks, f.opened_at, i.name as file, f.row_no, i.area_code as area, d.verdict,
+select f.id, f.programme, f.code, f.note, f.blocks, f.opened_at, f.file_name as file, f.row_no, f.area, d.verdict,
 	f.person, n.name, n.birth_year, k.wrapped, x.sealed, w.verdict as proposed, o.login as proposed_by, w.reason
-from register.finding f
-left join register.import_file i on i.id = f.file
+from f
+join mine m on (m.agency, m.area) is not distinct from (f.agency, f.area)
 left join register.finding_decision d on d.finding = f.id
 left join register.person n on n.id = f.person
 left join register.person_key k on k.person = f.person
@@ -203,8 +241,7 @@ left join lateral (select x.sealed from register.person_id x where x.person = f.
 	order by x.replaced_at desc nulls first, x.known_from desc limit 1) x on true
 left join lateral (select p.verdict, p.officer, p.reason from register.finding_proposal p where p.finding = f.id order by p.id desc limit 1) w on true
 left join auth.officer o on o.id = w.officer
-where f.period = $1 and (not $2 or f.blocks and d.finding is null)
-	and (i.area_code is null or exists (select from ward where ward.area in ('*', i.area_code)))
+where not $2 or f.blocks and d.finding is null
 order by f.id;
 
 -- name: finding_propose
@@ -212,23 +249,23 @@ order by f.id;
 -- in: finding bigint, verdict text, reason text
 -- out: outcome text
 -- The first officer proposes, a second one with the same verdict decides. outcome: proposed, decided, unknown (no such open
--- finding), differs (another verdict was proposed; now this one is), same_officer, no_mandate. Who decides to pay although the bank
+-- finding), differs (another verdict was proposed, or by one whose mandate has ended; now this one is), same_officer, no_mandate. Who decides to pay although the bank
 -- names another holder, or ties the ID to nobody, vouches for the account: its newest one that is open passes from then on.
-with may as (
-	select coalesce(bool_or(auth.may(m.role, m.agency, m.area, 0)), false) as may from auth.mandate m
-	where m.officer = auth.me() and m.role in ('register', 'maker', 'checker', 'approver')
+with asked as (
+	select f.id, f.person, f.code, f.programme, register.may_decide(auth.me(), f.programme, f.person) as may from register.finding f
+	where f.id = $1 and not exists (select from register.finding_decision d where d.finding = f.id)
 ), f as (
-	select f.id, f.person, f.code from register.finding f, may
-	where may.may and f.id = $1 and not exists (select from register.finding_decision d where d.finding = f.id)
+	select a.* from asked a where a.may
 ), p as (
-	select p.verdict, p.officer from register.finding_proposal p join f on f.id = p.finding order by p.at desc limit 1
+	select p.verdict, p.officer, register.may_decide(p.officer, f.programme, f.person) as may
+	from register.finding_proposal p join f on f.id = p.finding order by p.id desc limit 1
 ), proposed as (
 	insert into register.finding_proposal (finding, officer, verdict, reason)
-	select f.id, auth.me(), $2, $3 from f where not exists (select from p where p.verdict = $2)
+	select f.id, auth.me(), $2, $3 from f where not exists (select from p where p.verdict = $2 and p.may)
 	returning finding
 ), decided as (
 	insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason)
-	select f.id, $2, p.officer, auth.me(), $3 from f, p where p.verdict = $2 and p.officer <> auth.me()
+	select f.id, $2, p.officer, auth.me(), $3 from f, p where p.verdict = $2 and p.may and p.officer <> auth.me()
 	returning finding
 ), vouched as (
 	insert into register.account_check (account, source, status, grade, id_linked, passes)
@@ -240,7 +277,7 @@ with may as (
 	where $2 = 'pay_entitled' and f.code in ('account_name', 'account_id')
 )
 select case
-	when not (select may from may) then 'no_mandate'
+	when exists (select from asked where not may) then 'no_mandate'
 	when not exists (select from f) then 'unknown'
 	when exists (select from decided) then 'decided'
 	when exists (select from proposed) and exists (select from p) then 'differs'

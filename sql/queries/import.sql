@@ -242,11 +242,21 @@ on conflict do nothing;
 
 -- name: import_findings_add
 -- duties: desk
--- in: programmes text[], period date, persons bigint[], files bigint[], rows integer[], codes text[], notes text[], blocks boolean[]
+-- in: programmes text[], period date, persons bigint[], files bigint[], rows integer[], codes text[], advices text[], facts text[],
+--     blocks boolean[]
 -- out:
-insert into register.finding (programme, period, person, file, row_no, code, note, blocks)
-select f.programme, $2, f.person, f.file, f.row_no, f.code, f.note, f.blocks
-from unnest($1, $3, $4, $5, $6, $7, $8) as f(programme, person, file, row_no, code, note, blocks)
+-- One of each kind about a person, with all its facts; again only when they are others than the last time.
+insert into register.finding (programme, period, person, file, row_no, code, note, blocks, facts, n)
+select f.programme, $2, f.person, f.file, f.row_no, f.code, f.advice || coalesce(': ' || nullif(f.facts, ''), ''), f.blocks, f.facts,
+	coalesce(l.n, 0) + 1
+from (
+	select x.programme, x.person, (array_agg(x.file order by x.i))[1] as file, (array_agg(x.row_no order by x.i))[1] as row_no, x.code,
+		min(x.advice) as advice, string_agg(distinct x.facts, '; ') as facts, bool_or(x.blocks) as blocks
+	from unnest($1, $3, $4, $5, $6, $7, $8, $9) with ordinality as x(programme, person, file, row_no, code, advice, facts, blocks, i)
+	group by x.programme, x.person, x.code) f
+left join lateral (select o.n, o.facts from register.finding o
+	where o.programme = f.programme and o.period = $2 and o.person = f.person and o.code = f.code order by o.n desc limit 1) l on true
+where l.facts is distinct from f.facts
 on conflict do nothing;
 
 -- name: import_checks_in

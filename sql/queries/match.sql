@@ -37,7 +37,8 @@ from unnest($1, $2, $3, $4, $5, $6, $7) as c(account, status, grade, linked, pas
 -- duties: desk
 -- in: period date, asking boolean
 -- out: asked bigint, people bigint, cash_wish bigint, confirmed bigint, waiting bigint, failed bigint, no_account bigint,
---      programme text, person bigint, file bigint, row_no integer, kind text, status text, grade text, authority boolean
+--      programme text, person bigint, file bigint, row_no integer, kind text, status text, grade text, authority boolean,
+--      account bigint
 -- Everybody on the period's lists once a programme, looked at once. Asked: banks about accounts that only a list named, of people who
 -- do not wish cash. A bank list that vouched for an account leaves nothing to ask, nor does an open question, nor a death before the
 -- period; an answer that was unclear is asked for again. A bank that is none of ours is asked through the bank of the programme's
@@ -95,7 +96,7 @@ with listed as materialized (
 )
 select (select count(*) from asked) as asked, c.people, c.cash_wish, c.confirmed, c.waiting, c.failed, c.no_account,
 	t.programme, t.person, t.file, t.row_no, t.kind, t.status, t.grade,
-	t.authority_until is null or t.authority_until >= ops.today() as authority
+	t.authority_until is null or t.authority_until >= ops.today() as authority, t.account
 from counts c left join trouble t on true
 order by t.programme, t.person, t.account;
 

@@ -36,9 +36,7 @@ select l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
 		order by a.id desc limit 1) as account_kind,
 	exists (select from register.payee_account a where a.person = l.person) as any_account,
 	exists (select from register.person_event d where d.person = l.person and d.kind = 'death') as dead,
-	exists (select from register.finding f left join register.finding_decision d on d.finding = f.id
-		where f.programme = l.programme and f.period = $1 and f.person = l.person and f.blocks
-			and d.verdict is distinct from 'pay_entitled') as blocked
+	exists (select from register.waiting w where w.programme = l.programme and w.period = $1 and w.person = l.person) as blocked
 from listed l
 cross join lateral (select p.name from register.person p where p.id = l.person offset 0) p
 cross join lateral (select k.wrapped from register.person_key k where k.person = l.person offset 0) k

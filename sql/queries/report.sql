@@ -176,8 +176,7 @@ with listed as materialized (
 	where b.state = 'released' and b.period = $1
 		and (b.valid_until at time zone 'Asia/Ho_Chi_Minh')::date + c.posting_lag_days < ops.today()
 ), blocked as materialized (
-	select distinct f.person, f.programme from register.finding f left join register.finding_decision d on d.finding = f.id
-	where f.period = $1 and f.blocks and d.verdict is distinct from 'pay_entitled' and f.person is not null
+	select distinct w.person, w.programme from register.waiting w where w.period = $1
 ), wishes as materialized (
 	select distinct on (q.person, q.programme) q.person, q.programme, q.method from register.pay_preference q
 	order by q.person, q.programme, q.since desc, q.id desc

@@ -16,18 +16,14 @@ where i.blind = $1;
 -- duties: desk
 -- in: programme text, person bigint, codes text[]
 -- out: may boolean, enrolled boolean, death date, codes_known boolean
--- Whether this officer may decide for the programme's agency in the person's ward; person null: for everybody.
-select coalesce((select bool_or(auth.may(m.role, g.code, case when $2 is null then '*' else e.area_code end, 0)) from auth.mandate m
-		where m.officer = auth.me() and m.role in ('register', 'maker', 'checker', 'approver')), false) as may,
-	e.area_code is not null as enrolled,
+-- Whether this officer may decide about the person; person null: for everybody.
+select register.may_decide(auth.me(), $1, $2) as may,
+	exists (select from register.enrolment e where e.person = $2) as enrolled,
 	(select min(d.day) from register.person_event d where d.person = $2 and d.kind = 'death') as death,
 	not exists (select from unnest($3) as c(code) where not exists (
 		select from rules.rate r where r.rate_code = c.code and r.programme = p.code)) as codes_known
 from rules.programme p
 join org.programme_agency pa on pa.programme = p.code
-join org.agency g on g.id = pa.agency
-left join lateral (select e.area_code from register.enrolment e where e.person = $2
-	order by e.programme <> $1, e.from_month desc, e.id desc limit 1) e on true
 where p.code = $1;
 
 -- name: decision_add
@@ -43,41 +39,23 @@ returning id;
 -- duties: desk
 -- in: ids bigint[]
 -- out: id bigint, problem text
--- Why this officer cannot confirm each of them; null: nothing speaks against it.
+-- Why this officer cannot confirm each of them; null: nothing speaks against it. What he may not decide he is not told of.
 select i.id, case
 	when d.id is null or d.second_officer is not null then 'decision_unknown'
+	when not register.may_decide(auth.me(), d.programme, d.person) then 'no_mandate'
 	when d.first_officer = auth.me() then 'same_person'
-	when not coalesce((select bool_or(auth.may(m.role, g.code, case when d.person is null then '*' else e.area_code end, 0))
-		from auth.mandate m
-		where m.officer = auth.me() and m.role in ('register', 'maker', 'checker', 'approver')), false) then 'no_mandate'
+	when not register.may_decide(d.first_officer, d.programme, d.person) then 'first_mandate_over'
 end as problem
 from unnest($1) as i(id)
 left join register.decision d on d.id = i.id
-left join org.programme_agency pa on pa.programme = d.programme
-left join org.agency g on g.id = pa.agency
-left join lateral (select e.area_code from register.enrolment e where e.person = d.person
-	order by e.programme <> d.programme, e.from_month desc, e.id desc limit 1) e on true
 order by i.id;
 
 -- name: decision_confirm
 -- duties: desk
 -- in: ids bigint[]
--- out: id bigint
-update register.decision set second_officer = auth.me(), decided_at = clock_timestamp() where id = any ($1) and second_officer is null returning id;
-
--- name: decision_holds
--- duties: desk
--- in: ids bigint[], note text
--- out:
--- Who is suspended or ended after his months were claimed: what is not yet in a batch waits for two officers.
-insert into register.finding (programme, period, person, code, note, blocks)
-select distinct c.programme, c.pay_period, c.person, 'stopped_since', $2, true
-from unnest($1) as i(id)
-join register.decision d on d.id = i.id and d.kind in ('suspend', 'terminate')
-cross join lateral (select c.* from payout.claim c where c.person = d.person and c.programme = d.programme and c.month >= d.month
-	and c.kind in ('regular', 'arrears') offset 0) c
-where not exists (select from payout.claim_void v where v.claim = c.id)
-on conflict do nothing;
+-- out: person bigint
+update register.decision set second_officer = auth.me(), decided_at = clock_timestamp() where id = any ($1) and second_officer is null
+returning coalesce(person, 0) as person;
 
 -- name: decision_list
 -- duties: desk
@@ -92,6 +70,7 @@ left join register.person p on p.id = d.person
 join auth.officer f on f.id = d.first_officer
 left join auth.officer s on s.id = d.second_officer
 where (not $1 or d.second_officer is null) and ($2 is null or d.person = $2)
+	and register.may_see(d.programme, d.person)
 order by d.id;
 
 -- name: explain_programmes
@@ -145,9 +124,14 @@ order by x.rate_code, x.n;
 -- name: explain_findings
 -- duties: desk
 -- in: person bigint, programme text, period date
--- out: note text, verdict text
-select f.note, d.verdict from register.finding f left join register.finding_decision d on d.finding = f.id
-where f.person = $1 and f.programme = $2 and f.period = $3 and f.blocks order by f.id;
+-- out: code text, facts text
+-- What two officers have not decided yet.
+select f.code, f.facts from register.finding f
+where f.person = $1 and f.programme = $2 and f.period = $3 and f.blocks
+	and not exists (select from register.finding_decision d where d.finding = f.id)
+	and not exists (select from register.finding l
+		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
+order by f.id;
 
 -- name: explain_listed
 -- duties: desk

@@ -185,11 +185,14 @@ select is((select string_agg(k.conrelid::regclass || '.' || a.attname, ' ' order
 	where k.contype = 'f' and k.confrelid = 'auth.officer'::regclass and not exists (
 		select from pg_trigger t where t.tgrelid = k.conrelid and t.tgfoid = 'auth.guard_actor'::regproc
 			and encode(t.tgargs, 'escape') = a.attname || '\000')), array_to_string(array['auth.certificate.officer', 'auth.challenge.officer', 'auth.mandate.officer',
-	'auth.session.officer', 'payout.approval.officer', 'payout.claim_void.first_officer', 'payout.release.officer', 'recon.break_resolution.first_officer',
+	'auth.session.officer', 'payout.approval.officer', 'payout.claim_void.first_officer', 'payout.hold.by_officer', 'payout.release.officer', 'recon.break_resolution.first_officer',
 	'recon.cash_list.second_officer', 'register.decision.second_officer', 'register.finding_decision.first_officer'], ' '),
 	'each column that names an officer is compared with who acts, or a trigger of its own looks at it, or it grants and does not act');
 
 -- Two officers: the first by a proposal of that officer's, the second now.
+insert into auth.certificate (officer, sha256, text, signatures, public_key, not_before, not_after)
+	select officer, sha256('again'), 'again', signatures, public_key, not_before, not_after from auth.certificate where id = pg_temp.certificate('hoa');
+insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) select officer, id, 'register', '*', '*', 0 from auth.certificate where id in (pg_temp.certificate('minh'), (select max(id) from auth.certificate));
 select pg_temp.claim() as claim \gset
 create temp table pair (what text, propose text, decide text);
 insert into pair values

@@ -258,7 +258,7 @@ select set_eq('select a.name as f, b.name as t from payout.legal_move l join pay
 
 -- A cause that leads to a state.
 create function pg_temp.cause_to(t integer) returns integer language sql as $$
-	select max(c.code)::integer from payout.cause c where t = any (string_to_array(c.to_states, ' ')::integer[])
+	select max(c.code)::integer from payout.cause c where t = any (string_to_array(c.to_states, ' ')::integer[]) and c.name <> 'finding'
 $$;
 -- Officers wrote down that it is held, and that it is cancelled.
 select pg_temp.acts('minh');
@@ -313,7 +313,8 @@ select set_eq('select c.name, c.duty, s.name as leads_to from payout.cause c, pa
 		('enquiry', 'teller', 'unknown'), ('enquiry', 'teller', 'accepted'), ('enquiry', 'teller', 'credited'), ('enquiry', 'teller', 'rejected'),
 		('statement', 'scribe', 'settled'), ('statement', 'scribe', 'returned'), ('absence', 'scribe', 'not_paid'), ('silence', 'teller', 'unknown'), ('takeover', 'teller', 'unknown'),
 		('officer', 'desk', 'ready'), ('officer', 'desk', 'held'), ('officer', 'desk', 'cancelled'), ('rule', 'teller', 'held'), ('cash_list', 'desk', 'settled'), ('cash_list', 'desk', 'not_paid'),
-		('recovery', 'owner', 'ready'), ('recovery', 'owner', 'held'), ('recovery', 'owner', 'sent'), ('recovery', 'owner', 'unknown'), ('recovery', 'owner', 'rejected'), ('recovery', 'owner', 'not_paid') $$,
+		('recovery', 'owner', 'ready'), ('recovery', 'owner', 'held'), ('recovery', 'owner', 'sent'), ('recovery', 'owner', 'unknown'), ('recovery', 'owner', 'rejected'), ('recovery', 'owner', 'not_paid'),
+		('finding', 'desk', 'held') $$,
 	'only a statement or a cash agent''s list settles, only absence or that list proves non-payment');
 create function pg_temp.by_cause(duty text, payout bigint, cause integer) returns text language plpgsql as $$
 declare
@@ -324,6 +325,9 @@ begin
 	perform pg_temp.put(payout, m.f);
 	return pg_temp.probe(duty, 'minh', pg_temp.move_sql(payout, m.f, m.t, cause));
 end $$;
+insert into register.finding (programme, period, person, code, note, blocks) select c.programme, c.pay_period, c.person, 'x', 'x', false
+	from payout.payout p join payout.claim c on c.id = p.claim where p.id = :payout returning id as finding \gset
+insert into payout.hold (payout, reason, finding) values (:payout, 'x', :finding);
 select is(pg_temp.by_cause(d, :payout, c.code), case d when c.duty then 'ok' else 'CH001 not_yours' end, format('the %s moves a payout for "%s"', d, c.name))
 	from payout.cause c, unnest(array['desk', 'teller', 'scribe']) d order by c.code, d;
 select is(pg_temp.probe('teller', null, pg_temp.move_sql(:payout, 1, 3, n)), 'CH001 not_yours', format('there is no cause %s', n)) from unnest(array[0, 99, -1]) n;

@@ -2,6 +2,7 @@
 begin;
 \ir ../lib/guards.psql
 
+insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) select officer, id, 'register', '*', '*', 0 from auth.certificate;
 select pg_temp.person() as person, pg_temp.person() as other \gset
 
 -- ---------------------------------------------------------------- a proposal
@@ -85,5 +86,80 @@ select is(pg_temp.probe('desk', 'lan', format('insert into register.enrolment (p
 select is(pg_temp.probe('owner', null, format('insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
 	select person, programme, ''2024-05-01'', %L, 1, agency, pay_period, area_code, area_valid_from from payout.claim where id = %s', k, :claim)),
 	case k when 'gift' then '23514 claim_kind_check' else 'ok' end, format('a claim of the kind %s', k)) from unnest(array['regular', 'arrears', 'grant', 'gift']) k;
+
+-- ---------------------------------------------------------------- what waits for two officers does not leave
+
+-- line(STATE): a payout whose batch is in a state; waits(PAYOUT): a blocking finding about it arrives
+create function pg_temp.line(state text) returns bigint language plpgsql as $$
+declare
+	b bigint := pg_temp.batch_in(state);
+begin
+	return case when state = 'open' then pg_temp.add_line(b, pg_temp.claim()) else (select min(p.id) from payout.payout p where p.batch = b) end;
+end $$;
+create function pg_temp.found(payout bigint, code text default 'after_death', facts text default '') returns bigint language sql as $$
+	insert into register.finding (programme, period, person, code, note, blocks, facts, n)
+		select c.programme, c.pay_period, c.person, code, 'x', true, facts,
+			1 + (select count(*) from register.finding f where (f.programme, f.period, f.person, f.code) = (c.programme, c.pay_period, c.person, found.code))
+		from payout.payout p join payout.claim c on c.id = p.claim where p.id = payout returning id
+$$;
+create function pg_temp.state_of(payout bigint) returns text language sql as $$
+	select coalesce((select t.name from payout.payout_state s join payout.state t on t.code = s.state where s.payout = state_of.payout), 'not born')
+$$;
+create function pg_temp.decides(finding bigint, verdict text) returns void language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('desk', 'minh', format('insert into register.finding_proposal (finding, officer, verdict, reason) values (%s, %s, %L, ''x'')',
+		finding, pg_temp.officer('minh'), verdict)));
+	perform pg_temp.done(pg_temp.try('desk', 'hoa', format('insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason)
+		values (%s, %L, %s, %s, ''x'')', finding, verdict, pg_temp.officer('minh'), pg_temp.officer('hoa'))));
+end $$;
+
+select pg_temp.line('approved') as line \gset
+select is(pg_temp.state_of(:line), 'ready', 'approved, it is ready');
+select pg_temp.acts('lan');
+select pg_temp.found(:line) as finding \gset
+select is(pg_temp.state_of(:line), 'held', 'of an approved batch the payout is held as soon as the death is known');
+select is((select array_agg(reason || ' ' || coalesce(by_officer, 0) || ' ' || (finding = :finding)) from payout.hold where payout = :line), '{after_death 0 true}', 'by the rule, for what was found');
+select is((select q.name from payout.payout_move m join payout.cause q on q.code = m.cause where m.payout = :line order by m.n desc limit 1), 'finding', 'and that is written down');
+insert into payout.hold_release (hold, officer) select h.id, pg_temp.officer('lan') from payout.hold h where h.payout = :line;
+select pg_temp.acts('minh');
+insert into payout.hold_release (hold, officer) select h.id, pg_temp.officer('minh') from payout.hold h where h.payout = :line;
+select is(pg_temp.probe('desk', 'minh', pg_temp.move_sql(:line, 2, 1, 9)), 'CH001 finding_open', 'two officers do not let it go before the finding is decided');
+select pg_temp.decides(:finding, 'do_not_pay');
+select is(pg_temp.probe('desk', 'minh', pg_temp.move_sql(:line, 2, 1, 9)), 'CH001 finding_open', 'nor when it was decided not to pay');
+select pg_temp.found(:line, facts => 'other') as again \gset
+select is(pg_temp.probe('desk', 'minh', pg_temp.move_sql(:line, 2, 1, 9)), 'CH001 finding_open', 'other facts are another finding');
+select pg_temp.decides(:again, 'pay_entitled');
+select is(pg_temp.probe('desk', 'minh', pg_temp.move_sql(:line, 2, 1, 9)), 'ok', 'of which the last one counts');
+select pg_temp.found(:line, 'stopped_since') as stopped \gset
+select is(pg_temp.probe('desk', 'minh', pg_temp.move_sql(:line, 2, 1, 9)), 'CH001 finding_open', 'of each kind');
+
+select pg_temp.line('released') as line \gset
+select pg_temp.found(:line) \g /dev/null
+select is(pg_temp.state_of(:line), 'held', 'of a released batch what was not sent is held');
+select pg_temp.line('released') as line \gset
+select pg_temp.put(:line, 3);
+select pg_temp.found(:line) \g /dev/null
+select is(pg_temp.state_of(:line), 'sent', 'what was sent is left as it is');
+select pg_temp.line('approved') as line \gset
+insert into register.finding (programme, period, person, code, note, blocks) select c.programme, c.pay_period, c.person, 'account_shared', 'x', false
+	from payout.payout p join payout.claim c on c.id = p.claim where p.id = :line;
+select is(pg_temp.state_of(:line), 'ready', 'what does not block holds nothing');
+
+select pg_temp.line('frozen') as line \gset
+select pg_temp.found(:line) \g /dev/null
+select pg_temp.approve(p.batch) from payout.payout p where p.id = :line \g /dev/null
+select is(pg_temp.state_of(:line), 'held', 'of a frozen batch it is held when the batch is approved');
+select pg_temp.line('open') as line \gset
+select pg_temp.found(:line) \g /dev/null
+select is(pg_temp.probe('desk', 'lan', pg_temp.freeze_sql((select batch from payout.payout where id = :line))), 'CH001 finding_open', 'an open batch with such a line is not put before checkers');
+
+select pg_temp.line('approved') as line \gset
+select pg_temp.line('approved') as another \gset
+select pg_temp.found(:another) as finding \gset
+select is(pg_temp.probe('desk', 'lan', format('insert into payout.hold (payout, reason, finding) values (%s, ''x'', %s)', p, :finding)), w, format('a hold for %s', t))
+	from (values (:line, 'denied', 'another''s finding'), (:another, 'denied', 'its own, by hand')) as v(p, w, t);
+select is(pg_temp.probe('owner', null, format('insert into payout.hold (payout, reason, finding) values (%s, ''x'', %s)', :line, :finding)), 'CH001 not_decided', 'not even by the owner');
+select is(pg_temp.probe('desk', 'minh', pg_temp.move_sql(:line, 1, 2, 13)), 'CH001 not_decided', 'and nothing is held in the name of a finding that there is not');
+
 select * from finish();
 rollback;
