@@ -31,6 +31,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"all", no_argument, NULL, 'l'},
 		{"as", required_argument, NULL, 's'},
 		{"with", required_argument, NULL, 'w'},
+		{"payout", required_argument, NULL, 'p'},
 		{"reason", required_argument, NULL, 'r'},
 		{NULL, 0, NULL, 0},
 	};
@@ -44,6 +45,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 			if (!read_id(optarg, &o->wish.pair))
 				return false;
 			break;
+		case 'p': o->wish.payout = optarg; break;
 		case 'r': o->wish.reason = optarg; break;
 		default: return false;
 		}
@@ -75,7 +77,10 @@ static const struct word kinds[] = {
 static const struct word outcomes[] = {
 	{"without_entry", "đã xem, không có tiền treo"},
 	{"fee", "phí ngân hàng"},
+	{"paid_after_all", "khoản này đã được chi"},
+	{"recovery", "đã chi hai lần, phải thu hồi"},
 	{"taken_back", "ngân hàng đã trả lại"},
+	{"return", "tiền chi bị hoàn lại"},
 	{"funding", "kinh phí kho bạc"},
 	{"refundable", "phải nộp lại kho bạc"},
 	{"sent_back", "đã trả lại bên gửi"},
@@ -149,6 +154,9 @@ static void print_one(struct arena *a, const struct break_view *v)
 	if (v->end_to_end_id)
 		printf("  mã chi trả: %s%s\n", v->end_to_end_id, v->in_flight ? ", chưa có kết quả" : "");
 	printf("  ghi chú:    %s\n  tình trạng: %s\n", v->note, standing(a, v));
+	if (!v->resolved && v->waits_for.n != 0)
+		printf("  chờ:        sao kê đủ đến hết ngày %s, ngân hàng còn có thể chi đến ngày đó\n",
+			day_vi(a, v->waits_for));
 	if (v->pair)
 		printf("  cùng với:   %" PRId64 "\n", v->pair);
 	if (v->reason)
@@ -180,6 +188,10 @@ static void put_members(struct json_writer *j, const struct break_view *v)
 	json_put_str(j, "proposed_by", v->first);
 	json_put_str(j, "confirmed_by", v->second);
 	json_put_bool(j, "resolved", v->resolved);
+	if (v->waits_for.n != 0)
+		json_put_day(j, "waits_for", v->waits_for);
+	else
+		json_put_null(j, "waits_for");
 }
 
 static void fill_list(struct json_writer *j, const void *what)

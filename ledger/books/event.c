@@ -346,7 +346,8 @@ static const char *resolution_name(enum resolved_as as)
 	switch (as) {
 	case RESOLVED_WITHOUT_ENTRY: return "without_entry";
 	case RESOLVED_FEE: return "fee";
-	case RESOLVED_LATE_MATCH: return "late_match";
+	case RESOLVED_PAID_AFTER_ALL: return "paid_after_all";
+	case RESOLVED_RECOVERY: return "recovery";
 	case RESOLVED_TAKEN_BACK: return "taken_back";
 	case RESOLVED_FUNDING: return "funding";
 	case RESOLVED_RETURN: return "return";
@@ -367,6 +368,8 @@ struct entry entry_break_resolved(struct arena *a, const struct told_by *by, con
 	lines_code(to, "funding-account", e->funding_account);
 	lines_dong(to, "amount", e->amount);
 	lines_code(to, "outcome", resolution_name(e->as));
+	if (e->id != NULL)
+		lines_code(to, "id", e->id);
 	lines_officers(to, e->officers);
 	entry = entry_told(a, by, LEAF_BREAK_RESOLVED, to);
 	entry.idem = entry_key(a, "k", e->break_id, ".resolved");

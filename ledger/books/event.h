@@ -197,14 +197,15 @@ struct entry entry_break_opened(struct arena *a, const struct told_by *by, const
 
 /* What two officers found an unexplained line to be. */
 enum resolved_as {
-	RESOLVED_WITHOUT_ENTRY, /* nothing was in suspense */
-	RESOLVED_FEE,           /* debit: it was a fee */
-	RESOLVED_LATE_MATCH,    /* debit: it was this payout */
-	RESOLVED_TAKEN_BACK,    /* debit: the bank took it back */
-	RESOLVED_FUNDING,       /* credit: it was the treasury's */
-	RESOLVED_RETURN,        /* credit: it was a payout that came back */
-	RESOLVED_REFUNDABLE,    /* credit: interest and the like, owed to the treasury */
-	RESOLVED_SENT_BACK,     /* credit: not ours, sent back */
+	RESOLVED_WITHOUT_ENTRY,  /* nothing was in suspense */
+	RESOLVED_FEE,            /* debit: it was a fee */
+	RESOLVED_PAID_AFTER_ALL, /* debit: a payout that had ended unpaid, and its claim was owed still */
+	RESOLVED_RECOVERY,       /* debit: the same, and its claim was paid again or voided meanwhile */
+	RESOLVED_TAKEN_BACK,     /* debit: the bank took it back */
+	RESOLVED_FUNDING,        /* credit: it was the treasury's */
+	RESOLVED_RETURN,         /* credit: it was a payout that came back */
+	RESOLVED_REFUNDABLE,     /* credit: interest and the like, owed to the treasury */
+	RESOLVED_SENT_BACK,      /* credit: not ours, sent back */
 };
 struct break_resolved {
 	int64_t break_id;
@@ -212,7 +213,9 @@ struct break_resolved {
 	const char *funding_account;
 	struct vnd amount;
 	enum resolved_as as;
-	const char *agency, *programme; /* RESOLVED_RETURN: whose unclaimed money it is */
+	const char *id;                 /* the payout whose money it is: end-to-end id; NULL: none */
+	const char *agency, *programme; /* … whose obligation it is */
+	bool unclaimed;                 /* RESOLVED_PAID_AFTER_ALL: what was owed had come back before */
 	const char *officers[2];
 };
 struct entry entry_break_resolved(struct arena *a, const struct told_by *by, const struct break_resolved *e);

@@ -148,6 +148,7 @@ static const struct kind_line break_resolved[] = {
 	LINE("funding-account", CODE, ONE),
 	LINE("amount", DONG, ONE),
 	LINE("outcome", CODE, ONE),
+	LINE("id", E2E_ID, MAYBE),
 	LINE("officer", CODE, TWO),
 };
 static const struct kind_line agent[] = {

@@ -204,9 +204,14 @@ void post_break_resolved(struct arena *a, const struct break_resolved *e, struct
 	case RESOLVED_FEE:
 		dr_cr(&l, account_code(a, ACCOUNT_FEES, e->funding_account, NULL), from_debit, e->amount);
 		return;
-	case RESOLVED_LATE_MATCH:
-		dr_cr(&l, account_code(a, ACCOUNT_IN_FLIGHT, e->funding_account, NULL), from_debit,
-			e->amount);
+	case RESOLVED_PAID_AFTER_ALL: /* when it ended unpaid, the obligation went back to where it is taken from now */
+		dr_cr(&l,
+			account_code(a, e->unclaimed ? ACCOUNT_UNCLAIMED : ACCOUNT_PAYABLE, e->agency,
+				e->programme),
+			from_debit, e->amount);
+		return;
+	case RESOLVED_RECOVERY:
+		dr_cr(&l, account_code(a, ACCOUNT_CLAWBACK, e->agency, e->programme), from_debit, e->amount);
 		return;
 	case RESOLVED_TAKEN_BACK: dr_cr(&l, bank, from_debit, e->amount); return;
 	case RESOLVED_FUNDING:

@@ -130,7 +130,9 @@ enum result payout_unhold(struct work *w, const char *const *ids, size_t n, size
 	struct found f;
 	enum result r = find(w, ids, n, "held", NULL, &rows, &f);
 	if (r == OK)
-		r = db_run(w, Q_HOLD_RELEASE_ADD, DB_ARGS(db_i64s(f.payouts, n)), &said);
+		r = db_run(w, Q_HOLD_RELEASE_ADD, DB_ARGS(db_i64s(f.payouts, n)), NULL);
+	if (r == OK)
+		r = db_run(w, Q_HOLD_LET_GO, DB_ARGS(db_i64s(f.payouts, n)), &said);
 	if (r != OK)
 		return r;
 	bug_if(rows_n(&said) != n); /* both by payout */

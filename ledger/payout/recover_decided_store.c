@@ -106,14 +106,15 @@ static enum result add_resolutions(struct work *w, const struct facts *f, struct
 	struct day *days = arena_array(a, n, struct day);
 	bool *alone = arena_array(a, n, bool);
 	const char **kinds = arena_array(a, n, const char *), **fundings = arena_array(a, n, const char *),
-		   **outcomes = arena_array(a, n, const char *), **firsts = arena_array(a, n, const char *),
-		   **seconds = arena_array(a, n, const char *);
+		   **outcomes = arena_array(a, n, const char *), **ids = arena_array(a, n, const char *),
+		   **firsts = arena_array(a, n, const char *), **seconds = arena_array(a, n, const char *);
 	for (size_t i = 0; i < n; i++) {
 		const struct fact_resolution *x = &f->resolutions[i];
 		breaks[i] = x->brk;
 		kinds[i] = x->kind;
 		fundings[i] = x->funding;
 		outcomes[i] = x->outcome;
+		ids[i] = x->id ? x->id : "";
 		pairs[i] = x->pair;
 		alone[i] = x->pair == 0;
 		days[i] = x->day;
@@ -124,7 +125,7 @@ static enum result add_resolutions(struct work *w, const struct facts *f, struct
 	return db_run(w, Q_RECOVER_RESOLUTIONS,
 		DB_ARGS(db_i64s(breaks, n), db_texts(kinds, n), db_texts(fundings, n), db_texts(outcomes, n),
 			db_with_nulls(db_i64s(pairs, n), alone), db_days(days, n), db_texts(firsts, n),
-			db_texts(seconds, n), db_instants(ats, n)),
+			db_texts(seconds, n), db_instants(ats, n), db_texts(ids, n)),
 		out);
 }
 
@@ -133,6 +134,8 @@ static enum result recover_resolutions(
 {
 	struct rows r;
 	enum result result = add_resolutions(w, f, &r);
+	if (result == OK)
+		result = db_run(w, Q_RECOVER_RESOLVED_MOVE, DB_NO_ARGS, NULL);
 	if (result != OK)
 		return result;
 	done->lost_resolutions = arena_array(w->arena, rows_n(&r), const struct fact_resolution *);

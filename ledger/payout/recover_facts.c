@@ -137,6 +137,9 @@ static void add_resolution(struct facts *f, const struct leaf *l)
 		.amount = amount(l),
 		.day = l->entry.effective,
 		.at_us = l->recorded_us};
+	struct bytes id;
+	if (leaf_line_get(l->entry.lines, "id", &id))
+		r->id = word(f, l, "id");
 	officers(f, l, r->officers);
 	if (f->resolutions_n > 1 && is_other_half(r - 1, r)) {
 		r->pair = r[-1].brk;

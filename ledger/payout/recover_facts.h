@@ -46,6 +46,7 @@ struct fact_resolution {
 	int64_t brk, seq;
 	int64_t pair; /* the other half of what was taken back; 0: it stands alone */
 	const char *kind, *funding, *outcome, *officers[2];
+	const char *id; /* the payout whose money it is; NULL: none */
 	struct vnd amount;
 	struct day day; /* from which the books have it */
 	int64_t at_us;

@@ -9,11 +9,16 @@ struct state_facts {
 	int rank;
 	bool ended;
 	bool in_flight;
+	bool proven_unpaid;
 };
 
 static const struct state_facts states[PAYOUT_STATES + 1] = {
-#define STATE(code, text, rank_of, is_ended, is_in_flight) \
-	[code] = {.name = text, .rank = rank_of, .ended = is_ended, .in_flight = is_in_flight},
+#define STATE(code, text, rank_of, is_ended, is_in_flight, is_unpaid) \
+	[code] = {.name = text,                                       \
+		.rank = rank_of,                                      \
+		.ended = is_ended,                                    \
+		.in_flight = is_in_flight,                            \
+		.proven_unpaid = is_unpaid},
 	PAYOUT_STATE_LIST(STATE)
 #undef STATE
 };
@@ -63,7 +68,7 @@ bool payout_state_in_flight(enum payout_state s)
 
 bool payout_proven_unpaid(enum payout_state s)
 {
-	return s == PAYOUT_REJECTED || s == PAYOUT_NOT_PAID || s == PAYOUT_RETURNED || s == PAYOUT_CANCELLED;
+	return facts(s)->proven_unpaid;
 }
 
 bool payout_move_legal(enum payout_state from, enum payout_state to)

@@ -39,6 +39,10 @@ static struct break_view view_of(const struct rows *r, size_t i)
 		v.first_id = row_i64(r, i, rows_col(r, "first_officer"));
 	if (!row_null(r, i, rows_col(r, "pair")))
 		v.pair = row_i64(r, i, rows_col(r, "pair"));
+	if (!row_null(r, i, rows_col(r, "said_payout")))
+		v.said_payout = row_i64(r, i, rows_col(r, "said_payout"));
+	if (!row_null(r, i, rows_col(r, "waits_for")))
+		v.waits_for = row_day(r, i, rows_col(r, "waits_for"));
 	return v;
 }
 
@@ -85,15 +89,23 @@ struct outcome_kind {
 	enum resolved_as as;
 	enum side of;     /* whose money waits in suspense */
 	const char *pair; /* what the other half is then; NULL: it stands alone */
+	enum {
+		OF_NO_PAYOUT,
+		OF_ITS_PAYOUT,
+		OF_A_PAYOUT
+	} payout; /* whose money it is: the break's, or which the officers name */
 };
 
 static const struct outcome_kind outcomes[] = {
-	{"without_entry", RESOLVED_WITHOUT_ENTRY, SIDE_NONE, NULL},
-	{"fee", RESOLVED_FEE, SIDE_DEBIT, NULL},
-	{"taken_back", RESOLVED_TAKEN_BACK, SIDE_DEBIT, "sent_back"},
-	{"funding", RESOLVED_FUNDING, SIDE_CREDIT, NULL},
-	{"refundable", RESOLVED_REFUNDABLE, SIDE_CREDIT, NULL},
-	{"sent_back", RESOLVED_SENT_BACK, SIDE_CREDIT, "taken_back"},
+	{"without_entry", RESOLVED_WITHOUT_ENTRY, SIDE_NONE, NULL, OF_NO_PAYOUT},
+	{"fee", RESOLVED_FEE, SIDE_DEBIT, NULL, OF_NO_PAYOUT},
+	{"paid_after_all", RESOLVED_PAID_AFTER_ALL, SIDE_DEBIT, NULL, OF_ITS_PAYOUT},
+	{"recovery", RESOLVED_RECOVERY, SIDE_DEBIT, NULL, OF_ITS_PAYOUT},
+	{"taken_back", RESOLVED_TAKEN_BACK, SIDE_DEBIT, "sent_back", OF_NO_PAYOUT},
+	{"funding", RESOLVED_FUNDING, SIDE_CREDIT, NULL, OF_NO_PAYOUT},
+	{"return", RESOLVED_RETURN, SIDE_CREDIT, NULL, OF_A_PAYOUT},
+	{"refundable", RESOLVED_REFUNDABLE, SIDE_CREDIT, NULL, OF_NO_PAYOUT},
+	{"sent_back", RESOLVED_SENT_BACK, SIDE_CREDIT, "taken_back", OF_NO_PAYOUT},
 };
 
 static const struct outcome_kind *outcome_kind(const char *name)
@@ -111,12 +123,19 @@ static enum side side_of(const struct break_view *v)
 	return v->debit ? SIDE_DEBIT : SIDE_CREDIT;
 }
 
+struct break_payout {
+	int64_t payout;
+	const char *id, *agency, *programme;
+	bool unclaimed;
+};
+
 /* One break, or the two that are one thing: the bank's debit and the money that it gave back. */
 struct finding {
 	size_t n;
 	struct break_view at[2];
 	const struct outcome_kind *as[2];
-	struct day day; /* on which all of it had happened */
+	struct day day;         /* on which all of it had happened */
+	struct break_payout of; /* whose money it is; 0: nobody's */
 };
 
 static bool can_be(struct why *why, const struct break_view *v, const struct outcome_kind *as)
@@ -138,6 +157,12 @@ static bool can_be(struct why *why, const struct break_view *v, const struct out
 	/* Its word is then the only one on money that is still on its way. */
 	if ((strcmp(v->kind, "lost_line") == 0 || strcmp(v->kind, "overdue") == 0) && v->in_flight)
 		return why_set(why, "still_live", "the payout of break %" PRId64 " has no end yet", v->id);
+	if (v->waits_for.n != 0 && as->payout != OF_ITS_PAYOUT) {
+		char day[DAY_TEXT_SIZE];
+		return why_set(why, "too_early",
+			"break %" PRId64 " waits for the complete statement of %s: the bank may still pay",
+			v->id, day_format(v->waits_for, day));
+	}
 	return true;
 }
 
@@ -147,6 +172,27 @@ static bool is_pair(struct why *why, const struct break_view *a, const struct br
 	       why_set(why, "break_pair",
 		       "breaks %" PRId64 " and %" PRId64 " are not the same amount on one account", a->id,
 		       b->id);
+}
+
+static enum result read_payout(struct work *w, const struct break_wish *wish, struct break_payout *out)
+{
+	struct rows r;
+	enum result result = db_run(
+		w, Q_BREAK_PAYOUT, DB_ARGS(db_i64(wish->id), db_text(wish->payout ? wish->payout : "")), &r);
+	if (result != OK)
+		return result;
+	if (rows_n(&r) == 0) {
+		why_set(&w->why, "payout_unknown", "break %" PRId64 " needs the id of a payout", wish->id);
+		return REFUSED;
+	}
+	*out = (struct break_payout){
+		.payout = row_i64(&r, 0, rows_col(&r, "payout")),
+		.id = row_text(&r, 0, rows_col(&r, "id")),
+		.agency = row_text(&r, 0, rows_col(&r, "agency")),
+		.programme = row_text(&r, 0, rows_col(&r, "programme")),
+		.unclaimed = row_bool(&r, 0, rows_col(&r, "unclaimed")),
+	};
+	return OK;
 }
 
 static enum result read_finding(struct work *w, const struct break_wish *wish, struct finding *f)
@@ -177,6 +223,15 @@ static enum result read_finding(struct work *w, const struct break_wish *wish, s
 	}
 	if (f->n == 2 && !is_pair(&w->why, &f->at[0], &f->at[1]))
 		return REFUSED;
+	if ((f->as[0]->payout == OF_A_PAYOUT) != (wish->payout != NULL)) {
+		why_set(&w->why, "break_outcome", "%s %s", wish->outcome,
+			wish->payout ? "names no payout" : "names the payout that came back");
+		return REFUSED;
+	}
+	if (f->as[0]->payout != OF_NO_PAYOUT)
+		r = read_payout(w, wish, &f->of);
+	if (r != OK)
+		return r;
 	struct wanted wanted = {.agency = f->at[0].agency,
 		.area = "*",
 		.amount = vnd_is_zero(f->at[0].suspense) ? f->at[0].amount : f->at[0].suspense};
@@ -185,9 +240,9 @@ static enum result read_finding(struct work *w, const struct break_wish *wish, s
 
 /* The columns that both the proposal and the resolution are written from. */
 struct columns {
-	int64_t ids[2], pairs[2], first[2];
+	int64_t ids[2], pairs[2], first[2], payouts[2];
 	const char *outcomes[2];
-	bool alone[2];
+	bool alone[2], no_payout[2];
 };
 
 static struct columns columns_of(const struct finding *f)
@@ -199,6 +254,8 @@ static struct columns columns_of(const struct finding *f)
 		c.alone[i] = f->n == 1;
 		c.pairs[i] = f->n == 1 ? 0 : f->at[1 - i].id;
 		c.first[i] = f->at[i].first_id;
+		c.payouts[i] = f->of.payout;
+		c.no_payout[i] = f->of.payout == 0;
 	}
 	return c;
 }
@@ -214,7 +271,8 @@ enum result break_propose(struct work *w, const struct break_wish *wish)
 	struct columns c = columns_of(&f);
 	return db_run(w, Q_BREAK_PROPOSE,
 		DB_ARGS(db_i64s(c.ids, f.n), db_texts(c.outcomes, f.n),
-			db_with_nulls(db_i64s(c.pairs, f.n), c.alone), db_text(wish->reason)),
+			db_with_nulls(db_i64s(c.pairs, f.n), c.alone),
+			db_with_nulls(db_i64s(c.payouts, f.n), c.no_payout), db_text(wish->reason)),
 		NULL);
 }
 
@@ -226,7 +284,8 @@ static bool same_word(struct why *why, const struct officer *me, const struct fi
 		if (!v->outcome)
 			return why_set(
 				why, "not_proposed", "nobody has proposed what break %" PRId64 " is", v->id);
-		if (strcmp(v->outcome, c.outcomes[i]) != 0 || v->pair != c.pairs[i])
+		if (strcmp(v->outcome, c.outcomes[i]) != 0 || v->pair != c.pairs[i] ||
+			v->said_payout != c.payouts[i])
 			return why_set(why, "proposal_differs", "%s proposed that break %" PRId64 " is %s",
 				v->first, v->id, v->outcome);
 		if (v->first_id == me->id)
@@ -234,6 +293,16 @@ static bool same_word(struct why *why, const struct officer *me, const struct fi
 				why, "same_officer", "you proposed this; another officer must confirm it");
 	}
 	return true;
+}
+
+static enum result move_payout(struct work *w, const struct finding *f)
+{
+	struct rows moved;
+	enum result r = db_run(w, Q_BREAK_MOVE, DB_ARGS(db_i64(f->at[0].id)), &moved);
+	if (r != OK || rows_n(&moved) == 1)
+		return r;
+	why_set(&w->why, "payout_state", "payout %s is not as it was any more", f->of.id);
+	return REFUSED;
 }
 
 enum result break_confirm(
@@ -248,8 +317,12 @@ enum result break_confirm(
 	struct columns c = columns_of(&f);
 	r = db_run(w, Q_BREAK_RESOLVE,
 		DB_ARGS(db_i64s(c.ids, f.n), db_texts(c.outcomes, f.n),
-			db_with_nulls(db_i64s(c.pairs, f.n), c.alone), db_i64s(c.first, f.n), db_day(f.day)),
+			db_with_nulls(db_i64s(c.pairs, f.n), c.alone),
+			db_with_nulls(db_i64s(c.payouts, f.n), c.no_payout), db_i64s(c.first, f.n),
+			db_day(f.day)),
 		NULL);
+	if (r == OK && f.of.payout != 0 && f.as[0]->as != RESOLVED_RECOVERY)
+		r = move_payout(w, &f);
 	struct told_by by = {.actor = arena_printf(w->arena, "officer:%s", me->login), .effective = f.day};
 	for (size_t i = 0; i < f.n && r == OK; i++) {
 		const struct break_view *v = &f.at[i];
@@ -262,7 +335,10 @@ enum result break_confirm(
 					.amount = f.as[i]->as == RESOLVED_WITHOUT_ENTRY ? v->amount
 											: v->suspense,
 					.as = f.as[i]->as,
-					.agency = v->agency,
+					.id = f.of.id,
+					.agency = f.of.payout ? f.of.agency : v->agency,
+					.programme = f.of.programme,
+					.unclaimed = f.of.unclaimed,
 					.officers = {v->first, me->login},
 				}));
 	}

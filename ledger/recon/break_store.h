@@ -26,15 +26,17 @@ struct break_view {
 
 	/* The last proposal, or the resolution. outcome NULL: there is none. */
 	const char *outcome, *reason, *first, *second;
-	int64_t first_id, pair;
+	int64_t first_id, pair, said_payout;
 	bool resolved;
+	struct day waits_for; /* it is not resolved before that day's complete statement; 0: it may be */
 };
 struct break_views {
 	size_t n;
 	struct break_view *at;
 };
 
-/* Those of an account (NULL: of any), oldest first; `resolved`: also those that are. */
+/* Those of an account (NULL: of any), oldest first, of agencies for which the officer has any mandate; `resolved`: also those that
+ * are. */
 enum result break_list(
 	struct work *w, const char *account, bool resolved, struct break_views *out) WARN_UNUSED;
 
@@ -46,13 +48,16 @@ struct break_wish {
 	int64_t id,
 		pair; /* pair: with taken_back and sent_back, the break of the other direction; otherwise 0 */
 	const char *outcome, *reason;
+	const char *payout; /* with return: the end-to-end id of the payout that came back; otherwise NULL */
 };
 
-/* REFUSED break_unknown, break_resolved, break_outcome (it cannot be that), paid_after_all (a debit of an unpaid payout is no fee), break_pair, still_live (its payout has no end yet),
- * no_mandate (role release, for the amount). */
+/* REFUSED break_unknown, break_resolved, break_outcome (it cannot be that), paid_after_all (a debit of an unpaid payout is no fee),
+ * break_pair, still_live (its payout has no end yet), too_early (the bank may still pay it), payout_unknown, no_mandate (role release,
+ * for the amount). */
 enum result break_propose(struct work *w, const struct break_wish *wish) WARN_UNUSED;
 
-/* The same, and not_proposed, proposal_differs, same_officer; adds the ledger's entries to the caller's. */
+/* The same, and not_proposed, proposal_differs, same_officer, first_mandate, paid_twice, not_its_return, payout_state; moves the payout
+ * whose money it is; adds the ledger's entries to the caller's. */
 enum result break_confirm(struct work *w, const struct officer *me, const struct break_wish *wish,
 	struct entries *entries) WARN_UNUSED;
 

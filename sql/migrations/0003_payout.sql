@@ -9,7 +9,8 @@ create table payout.state (
 	name text not null unique,
 	rank smallint not null,			-- never back in rank but accepted to unknown
 	ended boolean not null,
-	in_flight boolean not null
+	in_flight boolean not null,
+	proven_unpaid boolean not null		-- its claim may be paid again, as the next issue (law 4)
 );
 create table payout.legal_move (
 	from_state smallint not null references payout.state,
@@ -98,17 +99,21 @@ create table payout.claim_void (
 create function payout.guard_void() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
+declare
+	c record;
 begin
 	if not exists (select from (select p.officer, p.reason from payout.claim_void_proposal p where p.claim = new.claim order by p.id desc limit 1) l
 			where (l.officer, l.reason) = (new.first_officer, new.reason)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
 	end if;
 	if exists (select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
-			where p.claim = new.claim and t.name is distinct from 'rejected' and t.name is distinct from 'not_paid'
-				and t.name is distinct from 'returned' and t.name is distinct from 'cancelled')
+			where p.claim = new.claim and t.proven_unpaid is not true)
 			or payout.in_question(new.claim, 100::smallint) then
 		raise exception 'still_live: claim % has a payout that is not proven unpaid', new.claim using errcode = 'CH001';
 	end if;
+	select a.code as agency, k.area_code, k.amount_dong into c from payout.claim k join org.agency a on a.id = k.agency where k.id = new.claim;
+	perform auth.need_both(new.first_officer, new.second_officer, array['register', 'maker', 'checker', 'approver'], c.agency, c.area_code,
+		c.amount_dong);
 	return null;
 end $$;
 create trigger first_proposed after insert on payout.claim_void for each row execute function payout.guard_void();
@@ -293,7 +298,7 @@ begin
 	select l.claim into bad from lines l
 		where l.issue > 1 and not exists (
 			select from payout.payout p join payout.payout_state s on s.payout = p.id join payout.state st on st.code = s.state
-			where p.claim = l.claim and p.issue = l.issue - 1 and st.name in ('rejected', 'not_paid', 'returned', 'cancelled'))
+			where p.claim = l.claim and p.issue = l.issue - 1 and st.proven_unpaid)
 		limit 1;
 	if found then
 		raise exception 'still_live: claim % has a payout that is not proven unpaid', bad.claim using errcode = 'CH001';
@@ -353,7 +358,7 @@ create table payout.cause (
 );
 
 -- Whether the caller may give this cause for these moves, and an officer's act is written down before its move.
-create function payout.guard_cause(payouts bigint[], to_states smallint[], cause smallint) returns void language plpgsql security definer
+create function payout.guard_cause(payouts bigint[], from_states smallint[], to_states smallint[], cause smallint) returns void language plpgsql security definer
 set search_path = pg_catalog
 as $$
 declare
@@ -366,14 +371,16 @@ begin
 	if not found or (caller in ('chitra_gate', 'chitra_desk', 'chitra_teller', 'chitra_scribe', 'chitra_auditor') and caller <> 'chitra_' || k.duty) then
 		raise exception 'not_yours: % moves no payout for cause %', caller, guard_cause.cause using errcode = 'CH001';
 	end if;
-	if not guard_cause.to_states <@ string_to_array(k.to_states, ' ')::smallint[] then
+	-- What ended unpaid is paid after all by two officers' word alone.
+	if not guard_cause.to_states <@ string_to_array(k.to_states, ' ')::smallint[]
+			or k.name not in ('resolution', 'recovery')
+				and exists (select from unnest(guard_cause.from_states, guard_cause.to_states) as m(f, t) where m.f in (8, 9) and m.t = 7) then
 		raise exception 'illegal_move: "%" does not lead there', k.name using errcode = 'CH001';
 	end if;
 	if k.name = 'officer' then
 		select a.payout into bad from unnest(guard_cause.payouts, guard_cause.to_states) as a(payout, t)
 			where case a.t
-				when 1 then 2 > (select count(*) from payout.hold_release r
-						where r.hold = (select max(h.id) from payout.hold h where h.payout = a.payout))
+				when 1 then 2 > payout.let_go_by(a.payout)
 					-- Of a payroll that was restored: nobody is owed it any more.
 					or exists (select from payout.payout p join payout.claim_void v on v.claim = p.claim where p.id = a.payout)
 				when 2 then not exists (select from payout.hold h where h.payout = a.payout and h.by_officer = auth.me())
@@ -393,6 +400,14 @@ begin
 		if found then
 			raise exception 'not_decided: nothing was found about payout %', bad using errcode = 'CH001';
 		end if;
+	elsif k.name = 'resolution' then
+		select a.payout into bad from unnest(guard_cause.payouts, guard_cause.to_states) as a(payout, t)
+			where not exists (select from recon.break_resolution r where r.payout = a.payout
+				and r.outcome = case a.t when 7 then 'paid_after_all' else 'return' end)
+			limit 1;
+		if found then
+			raise exception 'not_decided: two officers did not find that to be payout %', bad using errcode = 'CH001';
+		end if;
 	end if;
 end $$;
 
@@ -410,7 +425,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
-	perform payout.guard_cause(move.payouts, move.to_states, move.cause);
+	perform payout.guard_cause(move.payouts, move.from_states, move.to_states, move.cause);
 	return query
 	with asked as materialized (
 		select a.payout, a.f, a.t, a.m, a.i
@@ -593,6 +608,18 @@ create table payout.hold_release (
 );
 create trigger by_me after insert on payout.hold_release referencing new table as fresh
 	for each statement execute function auth.guard_actor('officer');
+-- How many officers have let a payout go since it was held last; whoever lost the mandate since does not count.
+create function payout.let_go_by(payout bigint) returns bigint language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select count(*)
+	from payout.hold_release r
+	join payout.payout p on p.id = let_go_by.payout
+	join payout.batch b on b.id = p.batch
+	join org.agency a on a.id = b.agency
+	where r.hold = (select max(h.id) from payout.hold h where h.payout = p.id)
+		and auth.officer_may(r.officer, 'release', a.code, b.area_code, p.amount_dong)
+$$;
 -- Before anything was sent, one officer cancels, with a reason.
 create table payout.cancellation (
 	payout bigint primary key references payout.payout,

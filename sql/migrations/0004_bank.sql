@@ -227,6 +227,7 @@ create table recon.break_proposal (
 	officer bigint not null references auth.officer,
 	outcome text not null,
 	pair bigint references recon.break,	-- the other half, when a debit and a credit are one thing: money that the bank took back
+	payout bigint references payout.payout,	-- whose money it is: paid after all, to be recovered, or come back
 	reason text check (length(reason) between 3 and 500),
 	at timestamptz not null default clock_timestamp()
 );
@@ -237,27 +238,136 @@ create table recon.break_resolution (
 	break bigint primary key references recon.break,
 	outcome text not null,
 	pair bigint references recon.break,
+	payout bigint references payout.payout,
 	day date not null default ops.today(),	-- from which the books have it: the value date of what was in suspense
 	first_officer bigint not null references auth.officer,
 	second_officer bigint not null references auth.officer,
 	at timestamptz not null default now(),
 	check (first_officer <> second_officer)
 );
-create function recon.guard_resolution() returns trigger language plpgsql security definer
+-- What is wrong with who was paid is not over before the bank can say nothing more of it: null when a break may be resolved, else the
+-- business day that it waits for. Until a complete statement that we fetched has told of the payment's last valid day and the posting
+-- lag, and every line of it was judged (counted as absence_payouts counts), the bank may still pay, and the claim would be paid twice.
+create function recon.waits_for(break bigint) returns date language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select (select d::date from generate_series(v.last_day, v.last_day + 60, interval '1 day') d
+		left join rules.business_day h on h.day = d::date
+		where coalesce(h.kind = 'make_up_workday', extract(isodow from d) < 6)
+		order by d offset c.posting_lag_days limit 1)
+	from recon.break k
+	join payout.payout p on p.id = k.payout
+	join payout.batch b on b.id = p.batch
+	join org.channel c on c.id = b.channel
+	left join payout.payout_state s on s.payout = p.id
+	left join payout.state t on t.code = s.state
+	cross join lateral (select (b.valid_until at time zone 'Asia/Ho_Chi_Minh')::date as last_day) v
+	where k.id = waits_for.break and k.kind not in ('lost_line', 'overdue') and (k.kind = 'contradiction' or t.proven_unpaid)
+		and not exists (
+			select from (select x.id, x.day from bank.statement x where x.funding_account = c.funding_account and x.day >= v.last_day
+				order by x.day offset c.posting_lag_days limit 1) told
+			where told.id <= (select g.upto from ops.progress g where g.name = 'absence')
+				and not exists (select from bank.statement bad where bad.funding_account = c.funding_account
+					and bad.day between b.not_before and told.day and not (bad.complete and bad.chained and bad.source = 'fetched')))
+$$;
+
+-- How a claim stands that a late debit of one of its payouts, which had ended unpaid, may have paid: owed still, paid already (or not
+-- owed any more), or with another payout that nobody knows the end of.
+create function recon.claim_without(payout bigint) returns text language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select case
+		when exists (select from payout.claim_void v where v.claim = p.claim) then 'paid'
+		when exists (select from payout.payout o join payout.payout_state s on s.payout = o.id join payout.state t on t.code = s.state
+			where o.claim = p.claim and o.id <> p.id and t.name = 'settled') then 'paid'
+		when exists (select from payout.payout o left join payout.payout_state s on s.payout = o.id left join payout.state t on t.code = s.state
+			where o.claim = p.claim and o.id <> p.id and t.proven_unpaid is not true) then 'live'
+		else 'owed' end
+	from payout.payout p where p.id = claim_without.payout
+$$;
+
+-- One pair of officers at a time decides what a line is, under whichever of its breaks.
+create function recon.lock_break() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 begin
-	if not exists (select from (select p.officer, p.outcome, p.pair from recon.break_proposal p where p.break = new.break order by p.id desc limit 1) l
-			where (l.officer, l.outcome, l.pair) is not distinct from (new.first_officer, new.outcome, new.pair)) then
+	perform from recon.break k where k.id = new.break for no key update;
+	perform from bank.statement_line l where l.id = (select k.line from recon.break k where k.id = new.break) for no key update;
+	if exists (select from recon.break_resolution r join recon.break o on o.id = r.break
+			where o.id = new.break or (r.outcome <> 'without_entry'
+				and o.line = (select k.line from recon.break k where k.id = new.break))) then
+		raise exception 'break_resolved: break % was resolved, or another one of its line', new.break using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger lock before insert on recon.break_resolution for each row execute function recon.lock_break();
+
+-- That money in suspense is a payout's, as its payout is: the rows say it, whatever the officers say.
+create function recon.guard_payout_of(resolution recon.break_resolution) returns void language plpgsql stable security definer
+set search_path = pg_catalog
+as $$
+declare
+	x record;
+begin
+	select k.kind, k.payout, l.direction, l.amount_dong, l.payout as line_payout, l.amount_fits, l.account_fits, k.funding_account,
+			t.name as state, p.amount_dong as owed, c.funding_account as paid_from, recon.claim_without(p.id) as claim into x
+		from recon.break k
+		left join bank.statement_line l on l.id = k.line
+		left join payout.payout p on p.id = resolution.payout
+		left join payout.payout_state s on s.payout = p.id
+		left join payout.state t on t.code = s.state
+		left join payout.batch b on b.id = p.batch
+		left join org.channel c on c.id = b.channel
+		where k.id = resolution.break;
+	if resolution.outcome in ('paid_after_all', 'recovery') then
+		if x.kind <> 'contradiction' or x.payout is distinct from resolution.payout or x.direction is distinct from 'debit'
+				or coalesce(x.state, '') not in ('rejected', 'not_paid')
+				or resolution.outcome = 'paid_after_all' and (x.amount_fits is not true or x.account_fits is false) then
+			raise exception 'break_outcome: break % is no debit of a payout that ended unpaid', resolution.break using errcode = 'CH001';
+		elsif x.claim = 'live' then
+			raise exception 'still_live: another payout of this claim has no end yet; stop it or wait for its end' using errcode = 'CH001';
+		elsif x.claim = 'paid' and resolution.outcome = 'paid_after_all' then
+			raise exception 'paid_twice: this claim was paid by another payout, or is owed no more: the money is to be recovered' using errcode = 'CH001';
+		elsif x.claim = 'owed' and resolution.outcome = 'recovery' then
+			raise exception 'break_outcome: this claim is owed: it was paid after all' using errcode = 'CH001';
+		end if;
+	elsif resolution.outcome = 'return' then
+		if x.direction is distinct from 'credit' or x.amount_dong is distinct from x.owed or x.funding_account is distinct from x.paid_from
+				or x.line_payout <> resolution.payout then
+			raise exception 'not_its_return: another amount, account or payment than this credit' using errcode = 'CH001';
+		elsif x.state is distinct from 'settled' then
+			raise exception 'payout_state: only what was paid comes back, and once' using errcode = 'CH001';
+		end if;
+	elsif resolution.payout is not null then
+		raise exception 'break_outcome: % has no payout', resolution.outcome using errcode = 'CH001';
+	end if;
+end $$;
+
+create function recon.guard_resolution() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	k record;
+begin
+	if not exists (select from (select p.officer, p.outcome, p.pair, p.payout from recon.break_proposal p where p.break = new.break order by p.id desc limit 1) l
+			where (l.officer, l.outcome, l.pair, l.payout) is not distinct from (new.first_officer, new.outcome, new.pair, new.payout)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
 	end if;
 	-- Half of a pair would leave the books beside the statement.
 	if new.pair is not null and not exists (select from recon.break_resolution r where (r.break, r.pair) = (new.pair, new.break)) then
 		raise exception 'half_a_pair: what was taken back is resolved together with what came back' using errcode = 'CH001';
 	end if;
-	if new.outcome = 'fee' and exists (select from recon.break k where k.id = new.break and k.kind = 'contradiction' and k.payout is not null) then
+	select b.kind, b.payout, a.code as agency, b.amount_dong,
+			(select sum(x.amount_dong) from recon.allocation x where x.line = b.line and x.kind = 'suspense')::bigint as suspense into k
+		from recon.break b join org.funding_account f on f.id = b.funding_account join org.agency a on a.id = f.agency where b.id = new.break;
+	if new.outcome = 'fee' and k.kind = 'contradiction' and k.payout is not null then
 		raise exception 'paid_after_all: a debit of a payout that ended unpaid is no fee: its claim would be paid again' using errcode = 'CH001';
 	end if;
+	perform recon.guard_payout_of(new);
+	if new.outcome not in ('paid_after_all', 'recovery') and recon.waits_for(new.break) is not null then
+		raise exception 'too_early: break % waits for the complete statement of %', new.break, recon.waits_for(new.break) using errcode = 'CH001';
+	end if;
+	perform auth.need_both(new.first_officer, new.second_officer, array['release'], k.agency, '*', coalesce(k.suspense, k.amount_dong));
 	return null;
 end $$;
 create trigger first_proposed after insert on recon.break_resolution for each row execute function recon.guard_resolution();
@@ -283,14 +393,14 @@ create view recon.suspended as
 		select from recon.break k join recon.break_resolution r on r.break = k.id where k.line = a.line and r.outcome <> 'without_entry');
 
 -- Whether evidence speaks against how an earlier payout of the claim ended (a debit of what was refused, say) and two officers have
--- not resolved it: then it is not proven unpaid, whatever its state says. A missing line says nothing once the payout has ended.
+-- not resolved it, or found that the money must be recovered: then it is not proven unpaid, whatever its state says. A missing line says nothing once the payout has ended.
 create function payout.in_question(claim bigint, issue smallint) returns boolean language sql stable security definer
 set search_path = pg_catalog
 as $$
 	select exists (
 		select from payout.payout p join recon.break k on k.payout = p.id
 		where p.claim = in_question.claim and p.issue < in_question.issue and k.kind not in ('lost_line', 'overdue')
-			and not exists (select from recon.break_resolution r where r.break = k.id))
+			and not exists (select from recon.break_resolution r where r.break = k.id and r.outcome <> 'recovery'))
 $$;
 
 create table recon.reconciliation (
@@ -346,6 +456,9 @@ begin
 			old.unpaid_dong, old.first_officer, old.at) then
 		raise exception 'append_only: a paid list is confirmed once and does not change' using errcode = 'CH001';
 	end if;
+	perform auth.need_both(new.first_officer, new.second_officer, array['cash'], (select a.code from org.channel c
+		join org.funding_account f on f.id = c.funding_account join org.agency a on a.id = f.agency where c.id = new.channel), '*',
+		new.paid_dong + new.unpaid_dong);
 	return null;
 end $$;
 create trigger guard after insert or update on recon.cash_list for each row execute function recon.guard_cash_list();

@@ -155,21 +155,17 @@ insert into payout.hold (payout, reason, by_officer) select p, $2, auth.me() fro
 -- name: hold_release_add
 -- duties: desk
 -- in: payouts bigint[]
+-- out:
+insert into payout.hold_release (hold, officer)
+select max(h.id), auth.me() from payout.hold h where h.payout = any ($1) group by h.payout
+on conflict do nothing;
+
+-- name: hold_let_go
+-- duties: desk
+-- in: payouts bigint[]
 -- out: payout bigint, officers bigint
 -- How many officers have let each go since it was held last.
-with last as (
-	select h.payout, max(h.id) as hold from payout.hold h where h.payout = any ($1) group by h.payout
-), mine as (
-	insert into payout.hold_release (hold, officer) select l.hold, auth.me() from last l
-	on conflict do nothing
-	returning hold, officer
-)
-select l.payout, (
-	select count(*) from (
-		select r.officer from payout.hold_release r where r.hold = l.hold
-		union
-		select m.officer from mine m where m.hold = l.hold) as who) as officers
-from last l order by l.payout;
+select p as payout, payout.let_go_by(p) as officers from unnest($1) as p order by p;
 
 -- name: cancellation_add
 -- duties: desk

@@ -52,7 +52,7 @@ with clock as materialized (
 		where x.pay_period = u.period and x.programme = $1 and x.area_code = u.code and x.area_valid_from = u.since offset 0) c
 	where not exists (select from payout.claim_void v where v.claim = c.id)
 ), ended as (
-	select code, name from payout.state where name in ('rejected', 'not_paid', 'returned', 'cancelled')
+	select code, name from payout.state where proven_unpaid
 ), ready as materialized (
 	select d.*, l.issue as last_issue, l.payee_account as last_account, l.ended_as, l.ended_at,
 		exists (

@@ -5,14 +5,16 @@
 -- in: ids bigint[], account text, resolved boolean
 -- out: id bigint, kind text, funding bigint, account text, agency text, day date, age_days integer, amount_dong bigint, note text,
 --      entry_ref text, debit boolean, value_date date, line_text text, suspense_dong bigint, end_to_end_id text, in_flight boolean,
---      first_officer bigint, first_login text, second_login text, outcome text, pair bigint, reason text, is_resolved boolean
+--      first_officer bigint, first_login text, second_login text, outcome text, pair bigint, said_payout bigint, reason text, is_resolved boolean,
+--      waits_for date
 -- Those with these ids, or (null) those of an account (empty: of any), oldest first. suspense_dong: what of the line still waits in
--- suspense. The last proposal, or what it was resolved as.
+-- suspense. The last proposal, or what it was resolved as. Only of agencies for which the officer has a mandate.
 select k.id, k.kind, k.funding_account as funding, f.code as account, a.code as agency, k.day, ops.today() - k.day as age_days,
 	k.amount_dong, k.note, l.entry_ref, l.direction = 'debit' as debit, l.value_date, l.text as line_text,
 	coalesce((select sum(x.amount_dong) from recon.suspended x where x.line = l.id), 0)::bigint as suspense_dong,
 	p.end_to_end_id, coalesce(t.in_flight, false) as in_flight,
-	w.officer as first_officer, o.login as first_login, s.login as second_login, w.outcome, w.pair, w.reason, r.break is not null as is_resolved
+	w.officer as first_officer, o.login as first_login, s.login as second_login, w.outcome, w.pair, w.payout as said_payout,
+	w.reason, r.break is not null as is_resolved, recon.waits_for(k.id) as waits_for
 from recon.break k
 join org.funding_account f on f.id = k.funding_account
 join org.agency a on a.id = f.agency
@@ -20,26 +22,55 @@ left join bank.statement_line l on l.id = k.line
 left join payout.payout p on p.id = k.payout
 left join payout.payout_state ps on ps.payout = k.payout
 left join payout.state t on t.code = ps.state
-left join lateral (select w.officer, w.outcome, w.pair, w.reason from recon.break_proposal w where w.break = k.id order by w.id desc limit 1) w on true
+left join lateral (select w.officer, w.outcome, w.pair, w.payout, w.reason from recon.break_proposal w where w.break = k.id order by w.id desc limit 1) w on true
 left join auth.officer o on o.id = w.officer
 left join recon.break_resolution r on r.break = k.id
 left join auth.officer s on s.id = r.second_officer
 where case when $1 is null then ($2 = '' or f.code = $2) and ($3 or r.break is null) else k.id = any ($1) end
+	and exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, a.code, m.area, 0))
 order by k.id;
 
 -- name: break_propose
 -- duties: desk
--- in: breaks bigint[], outcomes text[], pairs bigint[], reason text
+-- in: breaks bigint[], outcomes text[], pairs bigint[], payouts bigint[], reason text
 -- out:
-insert into recon.break_proposal (break, officer, outcome, pair, reason)
-select b.break, auth.me(), b.outcome, b.pair, $4 from unnest($1, $2, $3) as b(break, outcome, pair);
+insert into recon.break_proposal (break, officer, outcome, pair, payout, reason)
+select b.break, auth.me(), b.outcome, b.pair, b.payout, $5 from unnest($1, $2, $3, $4) as b(break, outcome, pair, payout);
 
 -- name: break_resolve
 -- duties: desk
--- in: breaks bigint[], outcomes text[], pairs bigint[], officers bigint[], day date
+-- in: breaks bigint[], outcomes text[], pairs bigint[], payouts bigint[], officers bigint[], day date
 -- out:
-insert into recon.break_resolution (break, outcome, pair, first_officer, second_officer, day)
-select b.break, b.outcome, b.pair, b.officer, auth.me(), $5 from unnest($1, $2, $3, $4) as b(break, outcome, pair, officer);
+-- In the order of their numbers: so that two pairs of officers wait for each other (recon.lock_break) and never deadlock.
+insert into recon.break_resolution (break, outcome, pair, payout, first_officer, second_officer, day)
+select b.break, b.outcome, b.pair, b.payout, b.officer, auth.me(), $6
+from unnest($1, $2, $3, $4, $5) as b(break, outcome, pair, payout, officer) order by b.break;
+
+-- name: break_payout
+-- duties: desk
+-- in: break bigint, end_to_end_id text
+-- out: payout bigint, id text, agency text, programme text, unclaimed boolean
+-- The payout with this id (empty: the break's own). unclaimed: where what is owed of its claim stands.
+select p.id as payout, p.end_to_end_id as id, a.code as agency, b.programme, coalesce((
+		select t.name = 'returned' from payout.payout o join payout.payout_state s on s.payout = o.id join payout.state t on t.code = s.state
+		where o.claim = p.claim order by o.issue desc limit 1), false) as unclaimed
+from payout.payout p
+join payout.batch b on b.id = p.batch
+join org.agency a on a.id = b.agency
+where case when $2 = '' then p.id = (select k.payout from recon.break k where k.id = $1) else p.end_to_end_id = $2 end;
+
+-- name: break_move
+-- duties: desk
+-- in: break bigint
+-- out: payout bigint
+-- The payout whose money two officers found it to be, on the word of the statement's line. None: it moved meanwhile.
+select payout.move(array[r.payout], array[s.state], array[case r.outcome when 'return' then 10 else 7 end]::smallint[], 14::smallint,
+	array[l.message], array[l.item], null) as payout
+from recon.break_resolution r
+join recon.break k on k.id = r.break
+join bank.statement_line l on l.id = k.line
+join payout.payout_state s on s.payout = r.payout
+where r.break = $1 and r.outcome in ('paid_after_all', 'return');
 
 -- name: claim_list
 -- duties: desk
@@ -77,7 +108,7 @@ select c.programme, c.month, c.kind, c.instalment, c.amount_dong, a.code as agen
 	exists (select from unnest(array['register', 'maker', 'checker', 'approver']) as r where auth.may(r, a.code, c.area_code, c.amount_dong)) as may,
 	payout.in_question(c.id, 100::smallint) or exists (
 		select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
-		where p.claim = c.id and coalesce(t.name, '') not in ('rejected', 'not_paid', 'returned', 'cancelled')) as live,
+		where p.claim = c.id and t.proven_unpaid is not true) as live,
 	(select t.name from payout.payout p join payout.payout_state s on s.payout = p.id join payout.state t on t.code = s.state
 		where p.claim = c.id order by p.issue desc limit 1) as last,
 	(select f.code from payout.payout p join payout.batch b on b.id = p.batch and b.state in ('released', 'closed')

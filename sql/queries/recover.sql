@@ -147,26 +147,29 @@ order by p.id;
 -- name: recover_resolutions
 -- duties: owner
 -- in: breaks bigint[], kinds text[], fundings text[], outcomes text[], pairs bigint[], days date[], firsts text[], seconds text[],
---     ats timestamptz[]
+--     ats timestamptz[], ids text[]
 -- out: n bigint, is_new boolean
--- Those that the dump lacks; not new: it lacks the break, its other half or an officer.
+-- Those that the dump lacks; not new: it lacks the break, its other half or an officer, or its payout does not stand as it stood.
 with said as materialized (
-	select a.*, x.id as first_officer, y.id as second_officer
-	from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) with ordinality
-		as a(break, kind, funding, outcome, pair, day, first, second, at, n)
+	select a.*, x.id as first_officer, y.id as second_officer, p.id as payout
+	from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) with ordinality
+		as a(break, kind, funding, outcome, pair, day, first, second, at, id, n)
 	join recon.break k on k.id = a.break and k.kind = a.kind
 	join org.funding_account f on f.id = k.funding_account and f.code = a.funding
 	join auth.officer x on x.login = a.first
 	join auth.officer y on y.login = a.second
+	left join payout.payout p on p.end_to_end_id = a.id
+	left join payout.payout_state s on s.payout = p.id
 	where not exists (select from recon.break_resolution r where r.break = a.break)
+		and (a.id = '' or s.state in (7, 8, 9) and (s.state = 7) = (a.outcome = 'return'))
 ), whole as (
 	select s.* from said s where s.pair is null or exists (select from said o where o.break = s.pair)
 ), proposed as (
-	insert into recon.break_proposal (break, officer, outcome, pair, at)
-	select w.break, w.first_officer, w.outcome, w.pair, w.at from whole w order by w.n
+	insert into recon.break_proposal (break, officer, outcome, pair, payout, at)
+	select w.break, w.first_officer, w.outcome, w.pair, w.payout, w.at from whole w order by w.n
 ), made as (
-	insert into recon.break_resolution (break, outcome, pair, day, first_officer, second_officer, at)
-	select w.break, w.outcome, w.pair, w.day, w.first_officer, w.second_officer, w.at from whole w
+	insert into recon.break_resolution (break, outcome, pair, payout, day, first_officer, second_officer, at)
+	select w.break, w.outcome, w.pair, w.payout, w.day, w.first_officer, w.second_officer, w.at from whole w
 	returning break
 )
 select a.n, m.break is not null as is_new
@@ -174,6 +177,19 @@ from unnest($1) with ordinality as a(break, n)
 left join made m on m.break = a.break
 where not exists (select from recon.break_resolution r where r.break = a.break)
 order by a.n;
+
+-- name: recover_resolved_move
+-- duties: owner
+-- in:
+-- out:
+-- As break_move: what two officers found to be a payout's moves it.
+select payout.move(array_agg(r.payout), array_agg(s.state), array_agg(case r.outcome when 'return' then 10 else 7 end::smallint), 12::smallint,
+	array_agg(l.message), array_agg(l.item), null)
+from recon.break_resolution r
+join recon.break k on k.id = r.break
+join bank.statement_line l on l.id = k.line
+join payout.payout_state s on s.payout = r.payout and s.state = any (case r.outcome when 'return' then array[7] else array[8, 9] end)
+where r.outcome in ('paid_after_all', 'return');
 
 -- name: recover_guards_off
 -- duties: owner

@@ -158,7 +158,7 @@ with open as (
 		and not exists (select from payout.claim_void v where v.claim = c.id)
 		and (c.pay_period = $1 or not exists (
 			select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
-			where p.claim = c.id and (t.name is null or t.name not in ('rejected', 'not_paid', 'returned', 'cancelled'))))
+			where p.claim = c.id and t.proven_unpaid is not true))
 )
 select o.programme, o.area_code as area, p.name, p.birth_year,
 	coalesce(sum(o.amount_dong) filter (where o.pay_period = $1 and o.kind = 'regular'), 0)::bigint as this_dong,

@@ -217,12 +217,12 @@ exception when sqlstate 'UNDO1' then
 	return r;
 end $$;
 select is(pg_temp.decided(p.propose, p.decide, w.proposer, w.first, w.second, w.me, 'pay_entitled', w.now), w.wanted, format('%s: %s', p.what, w.title))
-	from pair p, (values ('minh', 'minh', 'hoa', 'hoa', 'pay_entitled', 'ok', 'two decide'),
-		('minh', 'minh', 'hoa', 'minh', 'pay_entitled', 'CH001 not_yours', 'nobody writes another''s name as the second'),
-		('minh', 'minh', 'hoa', null, 'pay_entitled', 'CH001 not_yours', 'nor does whoever is not logged in'),
-		(null, 'minh', 'hoa', 'hoa', 'pay_entitled', 'CH001 not_proposed', 'nor another''s as the first'),
-		('tam', 'minh', 'hoa', 'hoa', 'pay_entitled', 'CH001 not_proposed', 'nor that of one who proposed nothing'),
-		('minh', 'minh', 'hoa', 'hoa', 'do_not_pay', 'CH001 not_proposed', 'nor for something else')) as w(proposer, first, second, me, now, wanted, title);
+	from pair p, (values ('minh', 'minh', 'son', 'son', 'pay_entitled', 'ok', 'two decide'),
+		('minh', 'minh', 'son', 'minh', 'pay_entitled', 'CH001 not_yours', 'nobody writes another''s name as the second'),
+		('minh', 'minh', 'son', null, 'pay_entitled', 'CH001 not_yours', 'nor does whoever is not logged in'),
+		(null, 'minh', 'son', 'son', 'pay_entitled', 'CH001 not_proposed', 'nor another''s as the first'),
+		('tam', 'minh', 'son', 'son', 'pay_entitled', 'CH001 not_proposed', 'nor that of one who proposed nothing'),
+		('minh', 'minh', 'son', 'son', 'do_not_pay', 'CH001 not_proposed', 'nor for something else')) as w(proposer, first, second, me, now, wanted, title);
 
 -- ---------------------------------------------------------------- logging in
 

@@ -27,6 +27,10 @@ select pg_temp.claim() as voided \gset
 select pg_temp.refuses('owner', null, format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
 	:voided, pg_temp.officer('minh'), pg_temp.officer('minh')), '23514 claim_void_check', 'nobody voids a claim alone');
 select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into payout.claim_void_proposal (claim, officer, reason) values (%s, %s, ''died'')', :voided, pg_temp.officer('minh'))));
+update auth.officer set disabled = true where login = 'minh';
+select is(pg_temp.probe('owner', 'hoa', format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
+	:voided, pg_temp.officer('minh'), pg_temp.officer('hoa'))), 'CH001 first_mandate', 'not when the first one is disabled meanwhile');
+update auth.officer set disabled = false where login = 'minh';
 select pg_temp.allows('owner', 'hoa', format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
 	:voided, pg_temp.officer('minh'), pg_temp.officer('hoa')), 'two do');
 select pg_temp.refuses('owner', null, format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''died'', %s, %s)',
@@ -252,13 +256,13 @@ create temp table move_wanted as select * from (values
 	('sent', 'accepted'), ('sent', 'unknown'), ('sent', 'credited'), ('sent', 'rejected'), ('sent', 'settled'), ('sent', 'not_paid'),
 	('accepted', 'unknown'), ('accepted', 'credited'), ('accepted', 'rejected'), ('accepted', 'settled'), ('accepted', 'not_paid'),
 	('unknown', 'accepted'), ('unknown', 'credited'), ('unknown', 'rejected'), ('unknown', 'settled'), ('unknown', 'not_paid'),
-	('credited', 'settled'), ('credited', 'not_paid'), ('settled', 'returned')) as m(f, t);
+	('credited', 'settled'), ('credited', 'not_paid'), ('settled', 'returned'), ('rejected', 'settled'), ('not_paid', 'settled')) as m(f, t);
 select set_eq('select a.name as f, b.name as t from payout.legal_move l join payout.state a on a.code = l.from_state join payout.state b on b.code = l.to_state',
 	'select f, t from move_wanted', 'the legal moves are those of the design');
 
 -- A cause that leads to a state.
 create function pg_temp.cause_to(t integer) returns integer language sql as $$
-	select max(c.code)::integer from payout.cause c where t = any (string_to_array(c.to_states, ' ')::integer[]) and c.name <> 'finding'
+	select max(c.code)::integer from payout.cause c where t = any (string_to_array(c.to_states, ' ')::integer[]) and c.name not in ('finding', 'resolution')
 $$;
 -- Officers wrote down that it is held, and that it is cancelled.
 select pg_temp.acts('minh');
@@ -314,8 +318,9 @@ select set_eq('select c.name, c.duty, s.name as leads_to from payout.cause c, pa
 		('statement', 'scribe', 'settled'), ('statement', 'scribe', 'returned'), ('absence', 'scribe', 'not_paid'), ('silence', 'teller', 'unknown'), ('takeover', 'teller', 'unknown'),
 		('officer', 'desk', 'ready'), ('officer', 'desk', 'held'), ('officer', 'desk', 'cancelled'), ('rule', 'teller', 'held'), ('cash_list', 'desk', 'settled'), ('cash_list', 'desk', 'not_paid'),
 		('recovery', 'owner', 'ready'), ('recovery', 'owner', 'held'), ('recovery', 'owner', 'sent'), ('recovery', 'owner', 'unknown'), ('recovery', 'owner', 'rejected'), ('recovery', 'owner', 'not_paid'),
-		('finding', 'desk', 'held') $$,
-	'only a statement or a cash agent''s list settles, only absence or that list proves non-payment');
+		('finding', 'desk', 'held'),
+		('recovery', 'owner', 'settled'), ('recovery', 'owner', 'returned'), ('resolution', 'desk', 'settled'), ('resolution', 'desk', 'returned') $$,
+	'only a statement, a cash agent''s list or what two officers made of a line settles, only absence or that list proves non-payment');
 create function pg_temp.by_cause(duty text, payout bigint, cause integer) returns text language plpgsql as $$
 declare
 	m record;
@@ -329,7 +334,7 @@ insert into register.finding (programme, period, person, code, note, blocks) sel
 	from payout.payout p join payout.claim c on c.id = p.claim where p.id = :payout returning id as finding \gset
 insert into payout.hold (payout, reason, finding) values (:payout, 'x', :finding);
 select is(pg_temp.by_cause(d, :payout, c.code), case d when c.duty then 'ok' else 'CH001 not_yours' end, format('the %s moves a payout for "%s"', d, c.name))
-	from payout.cause c, unnest(array['desk', 'teller', 'scribe']) d order by c.code, d;
+	from payout.cause c, unnest(array['desk', 'teller', 'scribe']) d where c.name <> 'resolution' order by c.code, d;
 select is(pg_temp.probe('teller', null, pg_temp.move_sql(:payout, 1, 3, n)), 'CH001 not_yours', format('there is no cause %s', n)) from unnest(array[0, 99, -1]) n;
 select is(pg_temp.probe('teller', null, 'select payout.move(array[1], array[1]::smallint[], array[3]::smallint[], null, array[null]::bigint[], array[null]::integer[], null)'), 'CH001 not_yours', 'nor none');
 -- An officer's move follows what officers wrote down.
@@ -349,6 +354,18 @@ select pg_temp.done(pg_temp.try('desk', 'hoa', format('insert into payout.hold_r
 select is(pg_temp.officer_moves(:free, 'hoa', 2, 1), 'CH001 not_decided', 'one officer lets nothing go');
 select pg_temp.done(pg_temp.try('desk', 'tam', format('insert into payout.hold_release (hold, officer) values (%s, %s)', :held, pg_temp.officer('tam'))));
 select is(pg_temp.officer_moves(:free, 'tam', 2, 1), 'ok', 'two do');
+create function pg_temp.moves_without(login text, payout bigint) returns text language plpgsql as $$
+declare
+	r text;
+begin
+	insert into auth.revocation (certificate, text, signatures) values (pg_temp.certificate(login), 'lost', 'admin');
+	r := pg_temp.officer_moves(payout, 'tam', 2, 1);
+	raise exception 'undone' using errcode = 'UNDO1', detail = r;
+exception when sqlstate 'UNDO1' then
+	get stacked diagnostics r = pg_exception_detail;
+	return r;
+end $$;
+select is(pg_temp.moves_without('hoa', :free), 'CH001 not_decided', 'whose certificate was revoked since does not count');
 select pg_temp.done(pg_temp.try('desk', 'son', format('insert into payout.hold (payout, reason, by_officer) values (%s, ''again'', %s)', :free, pg_temp.officer('son'))));
 select is(pg_temp.officer_moves(:free, 'tam', 2, 1), 'CH001 not_decided', 'and each hold anew');
 select pg_temp.put(:payout, 1);
@@ -415,10 +432,14 @@ select pg_temp.refuses('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'CH0
 select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:paid)), 'CH001 still_live', 'nor voided');
 select pg_temp.acts('minh');
 insert into recon.break_proposal (break, officer, outcome) select id, pg_temp.officer('minh'), 'the bank corrected it' from recon.break where kind = 'contradiction';
+insert into bank.statement (funding_account, day, opening_dong, closing_dong, line_count, pages, sequence, source, complete, chained)
+	select f.id, d, 0, 0, 0, 1, 1 + n, 'fetched', true, true from org.funding_account f, unnest(array['2024-04-08', '2024-04-09']::date[]) with ordinality as s(d, n)
+	where f.code = 'labour-demo';
+update ops.progress set upto = (select max(id) from bank.statement) where name = 'absence';
 select pg_temp.acts('hoa');
 insert into recon.break_resolution (break, outcome, first_officer, second_officer)
 	select id, 'the bank corrected it', pg_temp.officer('minh'), pg_temp.officer('hoa') from recon.break where kind = 'contradiction';
-select pg_temp.allows('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'issue 2 of what was rejected, once two officers have resolved the break');
+select pg_temp.allows('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 2), 'issue 2 of what was rejected, once the bank can pay it no more and two officers have resolved the break');
 select is(pg_temp.probe('desk', 'lan', pg_temp.line_sql(:waiting, :paid, 3)), 'CH001 still_live', 'issue 3 while issue 2 waits');
 select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:paid)), 'CH001 still_live', 'a claim whose payout waits in a batch is not voided');
 select is(pg_temp.probe('desk', 'lan', format('insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)

@@ -47,8 +47,13 @@ create function pg_temp.resolution_sql(break bigint, first text, second text) re
 $$;
 select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(:break, 'minh', 'minh')), '23514 break_resolution_check', 'nobody resolves a break alone');
 select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %s, ''explained'')', :break, pg_temp.officer('minh'))));
+insert into auth.revocation (certificate, text, signatures) values (pg_temp.certificate('tam'), 'lost', 'admin');
+select is(pg_temp.probe('owner', 'tam', pg_temp.resolution_sql(:break, 'minh', 'tam')), 'CH001 no_mandate', 'with a mandate in force');
+select pg_temp.done(pg_temp.try('owner', 'tam', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %s, ''explained'')', :break, pg_temp.officer('tam'))));
+select is(pg_temp.probe('owner', 'hoa', pg_temp.resolution_sql(:break, 'tam', 'hoa')), 'CH001 first_mandate', 'the first one''s too');
+select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %s, ''explained'')', :break, pg_temp.officer('minh'))));
 select pg_temp.allows('owner', 'hoa', pg_temp.resolution_sql(:break, 'minh', 'hoa'), 'two do');
-select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(:break, 'tam', 'son')), '23505 break_resolution_pkey', 'once');
+select is(pg_temp.probe('owner', null, pg_temp.resolution_sql(:break, 'son', 'lan')), 'CH001 break_resolved', 'once');
 select is(pg_temp.probe('owner', 'tam', format('insert into recon.break_proposal (break, officer, outcome) values (0, %s, ''x'')', pg_temp.officer('tam'))), '23503 break_proposal_break_fkey', 'a break that is there');
 
 -- A debit and what came back of it are resolved together, each naming the other.
@@ -69,6 +74,39 @@ select claim from payout.payout where id = :payout \gset
 select is(pg_temp.probe('teller', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')), '23505 break_kind_funding_account_line_payout_statement_nth_key', 'what a bank says twice is one break while it is open');
 select max(id) as said from recon.break \gset
 select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome) values (%s, %s, ''explained'')', :said, pg_temp.officer('minh'))));
+
+-- Its validity ends on Saturday the 6th; the bank posts one business day later. A statement of each is needed, fetched, complete, judged.
+create function pg_temp.told(days date[], judged boolean default true, source text default 'fetched', closing bigint default 0) returns text language plpgsql as $$
+declare
+	d date;
+	n bigint := 1;
+	s bigint;
+	r text;
+begin
+	foreach d in array days loop
+		n := n + 1;
+		insert into bank.statement (funding_account, day, opening_dong, closing_dong, line_count, pages, sequence, source, complete, chained)
+			select id, d, 0, told.closing, 0, 1, n, told.source, told.closing = 0, told.closing = 0 from org.funding_account where code = 'labour-demo' returning id into s;
+	end loop;
+	update ops.progress set upto = case when judged then s else s - 1 end where name = 'absence';
+	r := pg_temp.probe('owner', 'hoa', (select pg_temp.resolution_sql(max(id), 'minh', 'hoa') from recon.break));
+	raise exception 'undone' using errcode = 'UNDO1', detail = r;
+exception when sqlstate 'UNDO1' then
+	get stacked diagnostics r = pg_exception_detail;
+	return r;
+end $$;
+select is(recon.waits_for(:said), date '2024-04-09', 'a contradiction waits for the first business day after its validity and the posting lag');
+select is(pg_temp.probe('owner', 'hoa', pg_temp.resolution_sql(:said, 'minh', 'hoa')), 'CH001 too_early', 'until then nobody resolves it: the claim could be paid twice');
+select is(pg_temp.told(d::date[], j, o, c), w, t) from (values
+	('{2024-04-04, 2024-04-05, 2024-04-08}', true, 'fetched', 0, 'CH001 too_early', 'nor with the statement of its last valid day alone'),
+	('{2024-04-04, 2024-04-05, 2024-04-08, 2024-04-09}', false, 'fetched', 0, 'CH001 too_early', 'nor before every line of the last one was judged'),
+	('{2024-04-04, 2024-04-05, 2024-04-08, 2024-04-09}', true, 'uploaded', 0, 'CH001 too_early', 'nor by statements that a person brought'),
+	('{2024-04-09, 2024-04-10}', true, 'fetched', 1, 'CH001 too_early', 'nor by one that does not add up'),
+	('{2024-04-04, 2024-04-05, 2024-04-08, 2024-04-09}', true, 'fetched', 0, 'ok', 'with both it is resolved')) as v(d, j, o, c, w, t);
+insert into bank.statement (funding_account, day, opening_dong, closing_dong, line_count, pages, sequence, source, complete, chained)
+	values (:funding, '2024-04-08', 0, 0, 0, 1, 2, 'fetched', true, true), (:funding, '2024-04-09', 0, 0, 0, 1, 3, 'fetched', true, true);
+update ops.progress set upto = (select max(id) from bank.statement) where name = 'absence';
+select is(recon.waits_for(:said), null, 'then it waits for nothing');
 select pg_temp.done(pg_temp.try('owner', 'hoa', pg_temp.resolution_sql(:said, 'minh', 'hoa')));
 select ok(not payout.in_question(:claim, 2::smallint), 'a contradiction that two officers resolved speaks against nothing');
 select pg_temp.done(pg_temp.try('teller', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')));
@@ -78,6 +116,81 @@ select ok(payout.in_question(:claim, 2::smallint), 'what the bank says after tha
 select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome) select max(id), %s, ''fee'' from recon.break', pg_temp.officer('minh'))));
 select is(pg_temp.probe('desk', 'hoa', format('insert into recon.break_resolution (break, outcome, first_officer, second_officer) select max(id), ''fee'', %s, %s from recon.break', pg_temp.officer('minh'), pg_temp.officer('hoa'))),
 	'CH001 paid_after_all', 'a debit of a payout that ended unpaid is no fee');
+
+-- A late debit of what ended unpaid, and money that came back without saying whose.
+create function pg_temp.sql_line(direction text, amount bigint, payout text, fits text default null) returns bigint language plpgsql as $$
+declare
+	l bigint;
+begin
+	set local session_replication_role = replica;
+	insert into bank.statement_line (statement, line, entry_ref, direction, amount_dong, value_date, payout, amount_fits, text, message, item)
+		select id, n, 'late' || n, direction, amount, '2024-04-09', payout::bigint, fits::boolean, 'x', (select max(id) from bank.message), n
+		from (select max(id) as id from bank.statement) s, nextval('pg_temp.people') n returning id into l;
+	set local session_replication_role = origin;
+	insert into recon.allocation (line, kind, amount_dong) values (l, 'suspense', amount);
+	return l;
+end $$;
+create function pg_temp.resolved_sql(break bigint, outcome text, payout text) returns text language sql as $$
+	select format('insert into recon.break_resolution (break, outcome, payout, first_officer, second_officer) values (%s, %L, %s, %s, %s)', break, outcome, payout, pg_temp.officer('minh'), pg_temp.officer('hoa'))
+$$;
+create function pg_temp.found(break bigint, outcome text, payout text) returns text language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('desk', 'minh', format('insert into recon.break_proposal (break, officer, outcome, payout, reason) values (%s, %s, %L, %s, ''looked'')', break, pg_temp.officer('minh'), outcome, payout)));
+	return pg_temp.probe('desk', 'hoa', pg_temp.resolved_sql(break, outcome, payout));
+end $$;
+select pg_temp.batch_in('released') as late \gset
+select min(id) as first, max(id) as second from payout.payout where batch = :late \gset
+select claim as late_claim from payout.payout where id = :first \gset
+select pg_temp.put(:first, 8), pg_temp.put(:second, 7);
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('contradiction', 1000000, pg_temp.sql_line('debit', 1000000, :'first', 'true')::text, :'first')));
+select max(id) as paid from recon.break \gset
+select is(pg_temp.found(:paid, o, p), w, t) from (values
+	('paid_after_all', :'first', 'ok', 'a late debit of what was refused is found to be its payment'),
+	('paid_after_all', :'second', 'CH001 break_outcome', 'not another''s'), ('paid_after_all', 'null', 'CH001 break_outcome', 'nor nobody''s'),
+	('recovery', :'first', 'CH001 break_outcome', 'nothing is recovered of a claim that is owed still')) as v(o, p, w, t);
+select is(pg_temp.probe('desk', 'hoa', pg_temp.move_sql(:first, 8, 7, 14)), 'CH001 not_decided', 'without that word it moves nowhere');
+select is(pg_temp.probe('scribe', null, pg_temp.move_sql(:first, 8, 7, 5)), 'CH001 illegal_move', 'not even by a statement');
+select pg_temp.put(:first, 4);
+select is(pg_temp.found(:paid, 'paid_after_all', :'first'), 'CH001 break_outcome', 'what has no end yet did not end unpaid');
+select pg_temp.put(:first, 8);
+
+-- Its next issue: a live one waits, a settled one makes the debit a second payment, an unpaid one changes nothing.
+select pg_temp.frozen_batch(1) as again \gset
+set local session_replication_role = replica;
+update payout.payout set claim = :late_claim, issue = 2 where batch = :again;
+set local session_replication_role = origin;
+select min(id) as reissue from payout.payout where batch = :again \gset
+select is(pg_temp.found(:paid, 'paid_after_all', :'first'), 'CH001 still_live', 'while its next issue is in a batch, nothing is decided');
+set local session_replication_role = replica;
+insert into payout.payout_state (payout, state) values (:reissue, 1);
+set local session_replication_role = origin;
+create function pg_temp.found_while(state integer, reissue bigint, break bigint, outcome text, payout text) returns text language plpgsql as $$
+begin
+	perform pg_temp.put(reissue, state);
+	return pg_temp.found(break, outcome, payout);
+end $$;
+select is(pg_temp.found_while(s, :reissue, :paid, o, :'first'), w, format('%s while its next issue is in state %s', o, s)) from (values
+	(4, 'paid_after_all', 'CH001 still_live'), (4, 'recovery', 'CH001 still_live'), (7, 'paid_after_all', 'CH001 paid_twice'), (7, 'recovery', 'ok'), (9, 'paid_after_all', 'ok')) as v(s, o, w);
+select pg_temp.put(:reissue, 7);
+select pg_temp.done(pg_temp.found(:paid, 'recovery', :'first'));
+select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.resolved_sql(:paid, 'recovery', :'first')));
+select ok(payout.in_question(:late_claim, 3::smallint), 'a claim that was paid twice is never paid again');
+
+-- One line, two breaks: it is one thing.
+select line as late_line from recon.break where id = :paid \gset
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('unmatched_debit', 1000000, :'late_line')));
+select is((select pg_temp.found(max(id), 'fee', 'null') from recon.break), 'CH001 break_resolved', 'what a line is found to be under one break is not found again under another');
+
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('unmatched_credit', 1000000, pg_temp.sql_line('credit', 1000000, null)::text)));
+select max(id) as came from recon.break \gset
+select is(pg_temp.found(:came, o, p), w, t) from (values
+	('return', :'second', 'ok', 'money that came back is found to be a settled payout''s'), ('return', :'first', 'CH001 payout_state', 'of no other'),
+	('return', 'null', 'CH001 not_its_return', 'of none'), ('refundable', :'second', 'CH001 break_outcome', 'what is owed to the treasury is no payout''s')) as v(o, p, w, t);
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('unmatched_credit', 999999, pg_temp.sql_line('credit', 999999, null)::text)));
+select is((select pg_temp.found(max(id), 'return', :'second') from recon.break), 'CH001 not_its_return', 'one đồng less is not its return');
+select pg_temp.done(pg_temp.found(:came, 'return', :'second'));
+select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.resolved_sql(:came, 'return', :'second')));
+select is(pg_temp.probe(d, 'hoa', pg_temp.move_sql(:second, 7, 10, 14)), case d when 'desk' then 'ok' else 'CH001 not_yours' end, format('then the %s moves it', d)) from unnest(array['desk', 'scribe']) d;
 
 -- ---------------------------------------------------------------- reconciliations
 
@@ -100,6 +213,10 @@ select is(pg_temp.probe('owner', m, pg_temp.list_sql(a, b)), w, format('a list o
 		('minh', 'minh', 'minh', '23514 cash_list_check')) as v(a, b, m, w);
 select pg_temp.done(pg_temp.try('owner', 'minh', pg_temp.list_sql('minh', null)));
 select max(id) as list from recon.cash_list \gset
+select is(pg_temp.probe('desk', 'hoa', format('update recon.cash_list set second_officer = %s where id = %s', pg_temp.officer('hoa'), :list)), 'CH001 no_mandate', 'the second needs the mandate');
+insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) values (pg_temp.officer('hoa'), pg_temp.certificate('hoa'), 'cash', 'labour', '*', 1);
+select is(pg_temp.probe('desk', 'hoa', format('update recon.cash_list set second_officer = %s where id = %s', pg_temp.officer('hoa'), :list)), 'CH001 first_mandate', 'and the first one still has it');
+insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) values (pg_temp.officer('minh'), pg_temp.certificate('minh'), 'cash', 'labour', '*', 1);
 select is(pg_temp.probe('desk', m, format('update recon.cash_list set second_officer = %s where id = %s', coalesce(pg_temp.officer(b)::text, 'null'), :list)), w,
 	format('proposed by minh, confirmed by %s, while %s acts', coalesce(b, 'nobody'), m))
 	from (values ('minh', 'minh', '23514 cash_list_check'), ('hoa', 'hoa', 'ok'), ('hoa', 'minh', 'CH001 not_yours'), (null, 'minh', 'CH001 not_yours')) as v(b, m, w);

@@ -125,7 +125,8 @@ static void resolutions(void)
 		const char *debit, *credit;
 	} table[] = {
 		{RESOLVED_FEE, "expenses:fees:f", "assets:suspense-debit:f"},
-		{RESOLVED_LATE_MATCH, "liabilities:in-flight:f", "assets:suspense-debit:f"},
+		{RESOLVED_PAID_AFTER_ALL, "liabilities:payable:a:p", "assets:suspense-debit:f"},
+		{RESOLVED_RECOVERY, "assets:clawback:a:p", "assets:suspense-debit:f"},
 		{RESOLVED_TAKEN_BACK, "assets:bank:f", "assets:suspense-debit:f"},
 		{RESOLVED_FUNDING, "liabilities:suspense-credit:f", "liabilities:advance:f"},
 		{RESOLVED_RETURN, "liabilities:suspense-credit:f", "liabilities:unclaimed:a:p"},
@@ -151,6 +152,10 @@ static void resolutions(void)
 				vnd_dong(entry.legs[1].amount) == -9,
 			"a break resolved so debits %s and credits %s", table[i].debit, table[i].credit);
 	}
+	e.as = RESOLVED_PAID_AFTER_ALL;
+	e.unclaimed = true;
+	is_str(entry_break_resolved(arena, &hoa, &e).legs[0].account, "liabilities:unclaimed:a:p",
+		"what came back before and was paid after all is no longer unclaimed");
 	e.as = RESOLVED_WITHOUT_ENTRY;
 	is_i64((int64_t)entry_break_resolved(arena, &hoa, &e).n_legs, 0,
 		"a break without money in suspense moves none");

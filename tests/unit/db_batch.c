@@ -77,11 +77,11 @@ static void make_scene(struct work *w)
 {
 	scene("insert into ops.instance (sandbox) values (true)");
 	scene("insert into payout.state select * from (values %s) x",
-		"(1::smallint, 'ready', 0::smallint, false, false), "
-		"(2, 'held', 0, false, false), (3, 'sent', 1, false, true), (4, 'unknown', 2, false, true), "
-		"(5, 'accepted', 2, false, true), (6, 'credited', 3, false, true), (7, 'settled', 4, true, false), "
-		"(8, 'rejected', 4, true, false), (9, 'not_paid', 4, true, false), (10, 'returned', 5, true, false), "
-		"(11, 'cancelled', 4, true, false)");
+		"(1::smallint, 'ready', 0::smallint, false, false, false), "
+		"(2, 'held', 0, false, false, false), (3, 'sent', 1, false, true, false), (4, 'unknown', 2, false, true, false), "
+		"(5, 'accepted', 2, false, true, false), (6, 'credited', 3, false, true, false), (7, 'settled', 4, true, false, false), "
+		"(8, 'rejected', 4, true, false, true), (9, 'not_paid', 4, true, false, true), (10, 'returned', 5, true, false, true), "
+		"(11, 'cancelled', 4, true, false, true)");
 	scene("insert into payout.cause values (1, 'dispatch', 'teller', '3', ''), (2, 'reply', 'teller', '4 5 6 8', ''), "
 	      "(5, 'statement', 'scribe', '7 10', ''), (9, 'officer', 'desk', '1 2 11', '')");
 	scene("insert into payout.legal_move values (1, 3, ''), (3, 8, ''), (3, 7, ''), (7, 10, ''), (1, 2, ''), (2, 1, ''), "
