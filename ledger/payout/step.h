@@ -9,7 +9,10 @@
  *	  │ ▲      │        │            │
  *	  ▼ │      └────┬───┴─ unknown ──┤     rejected, not_paid, cancelled: proven unpaid
  *	 held           └────────────────┘
- *	  └─▶ cancelled */
+ *	  └─▶ cancelled
+ *
+ * Beside what evidence does here, two officers may find a late debit to be that of what ended unpaid: rejected, not_paid ─▶ settled
+ * (recon/break_store.h). */
 #ifndef CHITRA_PAYOUT_STEP_H
 #define CHITRA_PAYOUT_STEP_H
 

@@ -77,49 +77,6 @@ end $$;
 create trigger guard_names after insert on payout.claim_part referencing new table as lines
 	for each statement execute function payout.guard_claim_parts();
 
--- What the first officer says; the second one, for the same reason, voids it.
-create table payout.claim_void_proposal (
-	id bigint generated always as identity primary key,
-	claim bigint not null references payout.claim,
-	officer bigint not null references auth.officer,
-	reason text not null,
-	at timestamptz not null default clock_timestamp()
-);
-create index on payout.claim_void_proposal (claim);
-create trigger by_me after insert on payout.claim_void_proposal referencing new table as fresh
-	for each statement execute function auth.guard_actor('officer');
-create table payout.claim_void (
-	claim bigint primary key references payout.claim,
-	reason text not null,
-	first_officer bigint not null references auth.officer,
-	second_officer bigint not null references auth.officer,
-	at timestamptz not null default now(),
-	check (first_officer <> second_officer)
-);
-create function payout.guard_void() returns trigger language plpgsql security definer
-set search_path = pg_catalog
-as $$
-declare
-	c record;
-begin
-	if not exists (select from (select p.officer, p.reason from payout.claim_void_proposal p where p.claim = new.claim order by p.id desc limit 1) l
-			where (l.officer, l.reason) = (new.first_officer, new.reason)) then
-		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
-	end if;
-	if exists (select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
-			where p.claim = new.claim and t.proven_unpaid is not true)
-			or payout.in_question(new.claim, 100::smallint) then
-		raise exception 'still_live: claim % has a payout that is not proven unpaid', new.claim using errcode = 'CH001';
-	end if;
-	select a.code as agency, k.area_code, k.amount_dong into c from payout.claim k join org.agency a on a.id = k.agency where k.id = new.claim;
-	perform auth.need_both(new.first_officer, new.second_officer, array['register', 'maker', 'checker', 'approver'], c.agency, c.area_code,
-		c.amount_dong);
-	return null;
-end $$;
-create trigger first_proposed after insert on payout.claim_void for each row execute function payout.guard_void();
-create trigger second_is_me after insert on payout.claim_void referencing new table as fresh
-	for each statement execute function auth.guard_actor('second_officer');
-
 -- ---------------------------------------------------------------- batches and approvals
 
 create table payout.batch (
@@ -630,7 +587,7 @@ create table payout.cancellation (
 create trigger by_me after insert on payout.cancellation referencing new table as fresh
 	for each statement execute function auth.guard_actor('by_officer');
 
-call ops.append_only('payout.claim', 'payout.claim_part', 'payout.claim_void_proposal', 'payout.claim_void', 'payout.batch_version', 'payout.bundle',
+call ops.append_only('payout.claim', 'payout.claim_part', 'payout.batch_version', 'payout.bundle',
 	'payout.bundle_batch', 'payout.approval', 'payout.release', 'payout.payout_move', 'payout.hold', 'payout.hold_release',
 	'payout.cancellation');
 call ops.keep_rows('payout.batch', 'payout.payout_state', 'payout.dispatch', 'payout.dispatch_range');

@@ -245,6 +245,49 @@ create table recon.break_resolution (
 	at timestamptz not null default now(),
 	check (first_officer <> second_officer)
 );
+-- What the first officer says; the second one, for the same reason, voids it.
+create table payout.claim_void_proposal (
+	id bigint generated always as identity primary key,
+	claim bigint not null references payout.claim,
+	officer bigint not null references auth.officer,
+	reason text not null,
+	at timestamptz not null default clock_timestamp()
+);
+create index on payout.claim_void_proposal (claim);
+create trigger by_me after insert on payout.claim_void_proposal referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
+create table payout.claim_void (
+	claim bigint primary key references payout.claim,
+	reason text not null,
+	first_officer bigint not null references auth.officer,
+	second_officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	check (first_officer <> second_officer)
+);
+create function payout.guard_void() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	c record;
+begin
+	if not exists (select from (select p.officer, p.reason from payout.claim_void_proposal p where p.claim = new.claim order by p.id desc limit 1) l
+			where (l.officer, l.reason) = (new.first_officer, new.reason)) then
+		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
+	end if;
+	if exists (select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+			where p.claim = new.claim and t.proven_unpaid is not true)
+			or payout.in_question(new.claim, 100::smallint) then
+		raise exception 'still_live: claim % has a payout that is not proven unpaid', new.claim using errcode = 'CH001';
+	end if;
+	select a.code as agency, k.area_code, k.amount_dong into c from payout.claim k join org.agency a on a.id = k.agency where k.id = new.claim;
+	perform auth.need_both(new.first_officer, new.second_officer, array['register', 'maker', 'checker', 'approver'], c.agency, c.area_code,
+		c.amount_dong);
+	return null;
+end $$;
+create trigger first_proposed after insert on payout.claim_void for each row execute function payout.guard_void();
+create trigger second_is_me after insert on payout.claim_void referencing new table as fresh
+	for each statement execute function auth.guard_actor('second_officer');
+
 -- What is wrong with who was paid is not over before the bank can say nothing more of it: null when a break may be resolved, else the
 -- business day that it waits for. Until a complete statement that we fetched has told of the payment's last valid day and the posting
 -- lag, and every line of it was judged (counted as absence_payouts counts), the bank may still pay, and the claim would be paid twice.
@@ -473,6 +516,6 @@ create table recon.cash_line (
 	check (not paid or day is not null)
 );
 
-call ops.append_only('bank.message_key', 'bank.message', 'bank.statement', 'bank.statement_line', 'bank.intraday_credit',
+call ops.append_only('payout.claim_void_proposal', 'payout.claim_void', 'bank.message_key', 'bank.message', 'bank.statement', 'bank.statement_line', 'bank.intraday_credit',
 	'recon.allocation', 'recon.break', 'recon.break_proposal', 'recon.break_resolution', 'recon.reconciliation', 'recon.cash_line');
 call ops.keep_rows('recon.cash_list');

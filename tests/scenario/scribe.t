@@ -8,83 +8,13 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck disable=SC2119
 fresh_database
 clock_start
-run=$scratch/run
-pids=()
-# shellcheck disable=SC2016
-at_exit 'kill -9 "${pids[@]}" 2>/dev/null; wait "${pids[@]}" 2>/dev/null'
-
-# duty NAME: starts it with the configuration that teller_start wrote
-duty()
-{
-	"$CHITRA_BIN/chitrad" --config "$scratch/all.conf" --duty "$1" >>"$scratch/$1.log" 2>&1 &
-	pids+=($!)
-	last_pid=$!
-}
-
-conf()
-{
-	cat >"$scratch/all.conf" <<-END
-		[chitra]
-		run_dir = $run
-		drain_time = 10s
-		[evidence]
-		public_key = $keys/evidence.pub
-		secret_key = $keys/evidence.key
-		[gate]
-		listen = $run/gate.sock
-		[desk]
-		kek = $keys/kek
-		blind_key = $keys/blind
-		[teller]
-		journal = $scratch/journal
-		kek = $keys/kek
-		admin_keys = $keys/admin-keys
-		cash_out = $scratch/cash
-		sandbox = yes
-		[bank demo]
-		url = http://$bank_address
-		accounts = 110000000001
-		sign_key = $keys/payer.key
-		bank_key = $keys/bank.pub
-	END
-}
-
-next_day()
-{
-	bank_says next-day >/dev/null
-	sql "update ops.instance set clock_offset = clock_offset + interval '1 day'"
-}
-
-settled_through()
-{
-	until_true "$2" "select count(*) = 1 and not exists (select from bank.line_waiting) from bank.statement where day = '$1'"
-}
-
-# reconcile DAY: the command's exit status; its words are in $scratch/words
-reconcile()
-{
-	"$CHITRA_BIN/chitra" --config "$scratch/all.conf" --session "$scratch/session" reconcile --account demo-funding --date "$1" \
-		>"$scratch/words" 2>"$scratch/errors"
-	echo $?
-}
+# shellcheck source=tests/scenario/lib/bank_day.sh
+. tests/scenario/lib/bank_day.sh
 
 # ---- a day ---------------------------------------------------------------------------------------------------------------------
 
 payroll 300 special_every=100 special_suffix=4 valid_hours=30
-mkdir -p "$run" "$scratch/cash"
-sum=$(sql "select sum(sum_dong) from payout.batch")
-bank_start --callback-url "unix:$run/gate.sock" --page-lines 60
-# The money that the fixture booked is the bank's first entry.
-bank_says book "{\"account\":\"110000000001\",\"direction\":\"credit\",\"amount\":$sum,\"text\":\"KHO BAC\"}" >/dev/null
-entry=$(bank_says entries.csv | sed -n 2p | cut -d, -f1)
-psql -XAtqc "set session_replication_role = replica" -c "insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by)
-	select id, 'treasury', 'QD-FIXTURE', $sum, 1 from org.funding_account" -c "insert into bank.intraday_credit (funding_account, entry_ref, amount_dong,
-	value_date, funding_order, message, item) select funding_account, '$entry', amount_dong, '2024-04-03', id, 0, 0 from org.funding_order"
-printf '00%.0s' {1..32} >"$scratch/session"
-echo >>"$scratch/session"
-sql "insert into auth.session (token_hash, officer, expires_at)
-	select sha256(decode(repeat('00', 32), 'hex')), id, now() + interval '1 day' from auth.officer where login = 'minh'"
-conf
+bank_day --page-lines 60
 # Ids that were given out and never came: nobody waits for them for ever.
 sql "select nextval('bank.message_id_seq') from generate_series(1, 3)" >/dev/null
 for name in gate scribe teller; do
@@ -101,10 +31,6 @@ is "$(sql "select count(*) from books.txn where kind = 'payout.settled'")" 0 "bu
 
 id=$(sql "select end_to_end_id from payout.payout order by id limit 1")
 amount=$(sql "select amount_dong from payout.payout order by id limit 1")
-say()
-{
-	bank_says callback "{\"items\":[{\"end_to_end_id\":\"$1\",\"amount\":$2,\"creditor_account\":\"$3\",\"status\":\"$4\"${5:-},\"time\":\"2024-04-03T08:00:04+07:00\"}]}" >/dev/null
-}
 seen=$(sql "select max(id) from bank.message")
 say "$id" $((amount + 1)) 200000000001 ACCC
 say ZZZZZZZZZZZZZZZZZZZ 5 200000000001 ACCC
