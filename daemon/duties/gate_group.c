@@ -63,13 +63,13 @@ static struct bytes seal(
 	return buf_copy(&sealed, a);
 }
 
-static void batch_add(
-	struct batch *b, struct arena *a, const struct message_writer *by, struct arrival *of, const char *id)
+static void batch_add(struct batch *b, struct arena *a, const struct message_writer *by, struct arrival *of,
+	const char *kind, const char *id)
 {
 	struct bytes body = exchange_body(of->exchange);
 	b->of[b->n] = of;
 	b->banks[b->n] = of->bank->code;
-	b->kinds[b->n] = of->verdict == GATE_STRANGE ? "strange" : "status";
+	b->kinds[b->n] = kind;
 	b->ids[b->n] = id;
 	b->hashes[b->n] = sha256(body);
 	b->bodies[b->n] = seal(a, by, of->bank->code, id, body);
@@ -82,7 +82,8 @@ static void judge_all(struct gate_group *g, struct arena *a, struct batch *b)
 	for (size_t i = 0; i < g->n; i++) {
 		const char *id;
 		if (judge(g->at[i], scratch, &id))
-			batch_add(b, a, g->writer, g->at[i], id);
+			batch_add(b, a, g->writer, g->at[i],
+				g->at[i]->verdict == GATE_STRANGE ? "strange" : "status", id);
 		arena_reset(scratch);
 	}
 }
@@ -122,6 +123,30 @@ static enum result find_known(struct work *w, struct batch *b, const bool *fresh
 	return OK;
 }
 
+static enum result insert(
+	struct work *w, const struct batch *b, const struct message_writer *by, struct rows *fresh)
+{
+	return db_run(w, Q_GATE_STORE,
+		DB_ARGS(db_texts(b->banks, b->n), db_texts(b->kinds, b->n), db_texts(b->ids, b->n),
+			db_hashes(b->hashes, b->n), db_i64(by->key_id), db_byteas(b->bodies, b->n)),
+		fresh);
+}
+
+/* What the bank signed under an id that it had used for something else is kept too, under that id and its own hash: a person compares
+ * the two. */
+static enum result keep_changed(struct work *w, const struct batch *b, const struct message_writer *by)
+{
+	struct rows r;
+	struct batch changed = batch_new(w->arena, b->n);
+	for (size_t i = 0; i < b->n; i++) {
+		char hex[HASH_HEX_SIZE];
+		if (b->of[i]->verdict == GATE_CHANGED)
+			batch_add(&changed, w->arena, by, b->of[i], "changed",
+				arena_printf(w->arena, "%s#%s", b->ids[i], hash_hex(&b->hashes[i], hex)));
+	}
+	return changed.n > 0 ? insert(w, &changed, by, &r) : OK;
+}
+
 static enum result store(struct work *w, struct batch *b, const struct message_writer *by)
 {
 	TX_GUARD(w);
@@ -129,10 +154,7 @@ static enum result store(struct work *w, struct batch *b, const struct message_w
 	if (result != OK)
 		return result;
 	struct rows r;
-	result = db_run(w, Q_GATE_STORE,
-		DB_ARGS(db_texts(b->banks, b->n), db_texts(b->kinds, b->n), db_texts(b->ids, b->n),
-			db_hashes(b->hashes, b->n), db_i64(by->key_id), db_byteas(b->bodies, b->n)),
-		&r);
+	result = insert(w, b, by, &r);
 	if (result != OK)
 		return result;
 	bool *fresh = arena_array(w->arena, b->n, bool);
@@ -140,6 +162,8 @@ static enum result store(struct work *w, struct batch *b, const struct message_w
 	for (size_t i = 0; i < rows_n(&r); i++)
 		fresh[row_i64(&r, i, n) - 1] = true;
 	result = find_known(w, b, fresh);
+	if (result == OK)
+		result = keep_changed(w, b, by);
 	return result == OK ? tx_commit(w) : result;
 }
 

@@ -26,7 +26,7 @@ enum verdict_of_gate {
 	GATE_REPEATED, /* 200: it was here before */
 	GATE_REFUSED,  /* 401: not signed by the bank, or too old */
 	GATE_STRANGE,  /* 400: signed and stored, but not of a kind that we know */
-	GATE_CHANGED,  /* 409: the id is known with another content */
+	GATE_CHANGED,  /* 409: the id is known with another content; kept as kind changed, under id#hash */
 };
 #define GATE_VERDICTS 5
 

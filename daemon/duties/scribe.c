@@ -67,10 +67,11 @@ static enum result absence(struct work *w, void *arg, size_t *found)
 	if (result != OK)
 		return result;
 	*found = c.statements + c.payouts;
-	if (c.absent || c.lost)
+	if (c.absent || c.lost || c.overdue)
 		log_event(LOG_WARN, "payments_absent", K_I64("proven", (int64_t)c.absent),
 			K_I64("not_paid", (int64_t)c.done.not_paid), K_I64("lost_lines", (int64_t)c.lost),
-			K_I64("breaks", (int64_t)(c.done.breaks + c.lost)));
+			K_I64("overdue", (int64_t)c.overdue),
+			K_I64("breaks", (int64_t)(c.done.breaks + c.lost + c.overdue)));
 	return OK;
 }
 

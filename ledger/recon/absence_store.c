@@ -67,6 +67,9 @@ static enum result judge(struct work *w, const struct settled_statement *s, cons
 				.payout = row_i64(r, i, payout), .event = EVENT_ABSENT, .reason = "absent"};
 			continue;
 		}
+		bool lost = strcmp(what, payout_break_name(BREAK_LOST_LINE)) == 0;
+		counts->lost += lost;
+		counts->overdue += !lost;
 		open[open_n++] = (struct break_found){
 			.kind = what,
 			.funding_id = s->funding_id,
@@ -77,7 +80,6 @@ static enum result judge(struct work *w, const struct settled_statement *s, cons
 			.note = note_of(what),
 		};
 	}
-	counts->lost += open_n;
 	enum result result = end_absent(w, actor, told, told_n, entries, counts);
 	if (result != OK)
 		return result;
@@ -110,7 +112,7 @@ static enum result miss_lists(struct work *w, const struct settled_statement *s,
 			.note = "the cash agent's deadline is over and no list says whether it was paid: ask for the list",
 		};
 	counts->payouts = n;
-	counts->lost += n;
+	counts->overdue += n;
 	struct told_by by = {.actor = actor, .effective = s->today};
 	return breaks_open(w, &by, open, n, entries);
 }

@@ -18,7 +18,8 @@ struct absence_counts {
 	size_t statements; /* looked at to the end: 0 or 1 */
 	size_t payouts;    /* of this portion */
 	size_t absent;     /* proven */
-	size_t lost;       /* not proven: they need a person, under a break */
+	size_t lost;       /* called credited, and not on the statement that should have them: a break each */
+	size_t overdue;    /* nobody said what became of them, and silence proves nothing: a break each */
 	struct outcome_counts done;
 };
 

@@ -107,7 +107,12 @@ is "$(rows)" 1 "and stored once"
 is "$(sql "select last_value from bank.message_id_seq")" 1 "without taking an id"
 sed 's/2789000/2789001/' "$scratch/body" >"$scratch/other"
 is "$(callback cb-1 "$scratch/other")" 409 "the same id with another content is refused"
-is "$(rows)" 1 "and does not replace what is there"
+is "$(rows "external_id = 'cb-1'")" 1 "and does not replace what is there"
+digest=$(sha256sum "$scratch/other" | cut -d' ' -f1)
+is "$(sql "select kind || ' ' || (sha256 = '\\x$digest') from bank.message where external_id = 'cb-1#$digest'")" "changed true" \
+	"but is kept beside it, because the bank signed it"
+is "$(callback cb-1 "$scratch/other")" 409 "also when it comes again"
+is "$(rows "kind = 'changed'")" 1 "once"
 echo '{"type":"weather.report","items":[]}' >"$scratch/strange"
 is "$(callback cb-2 "$scratch/strange")" 400 "a callback of another type is refused"
 is "$(rows "kind = 'strange'")" 1 "but kept, because the bank signed it"

@@ -205,6 +205,7 @@ static inline struct absence_counts absence_all(void)
 		all.statements += c.statements;
 		all.absent += c.absent;
 		all.lost += c.lost;
+		all.overdue += c.overdue;
 		all.done.not_paid += c.done.not_paid;
 		all.done.breaks += c.done.breaks;
 	} while (c.statements + c.payouts > 0);

@@ -167,10 +167,10 @@ static void agent_is_silent(void)
 		FIRST_DAY, 1, 0, (const int64_t[]){1, 2, 4, 5, 7, 8, 10, 11}, 8, p.sum, 0);
 	closing = store_day(FIRST_DAY + 1, 2, closing, NULL, 0, 0, 0);
 	struct reconciliation r;
-	is_i64((int64_t)absence_all().lost, 0, "within its deadline an agent owes no word");
+	is_i64((int64_t)absence_all().overdue, 0, "within its deadline an agent owes no word");
 	is_str(reconciled_name(reconciled_on(FIRST_DAY + 1, &r)), "clean", "and nothing is unexplained");
 	closing = store_day(FIRST_DAY + 11, 3, closing, NULL, 0, 0, 0);
-	is_i64((int64_t)absence_all().lost, 4, "past it, each payout of which it told nothing is a break");
+	is_i64((int64_t)absence_all().overdue, 4, "past it, each payout of which it told nothing is a break");
 	is_str(scene("select string_agg(kind || ' ' || payout, ', ' order by payout) from recon.break"),
 		scene("select 'overdue %lld, overdue %lld, overdue %lld, overdue %lld'",
 			(long long)payees[3].payout, (long long)payees[6].payout, (long long)payees[9].payout,
@@ -180,7 +180,7 @@ static void agent_is_silent(void)
 		"so that its day has no difference without one");
 	is_str(state_of(3), "sent", "nobody is thereby unpaid");
 	store_day(FIRST_DAY + 12, 4, closing, NULL, 0, 0, 0);
-	is_i64((int64_t)absence_all().lost, 0, "and is told of once");
+	is_i64((int64_t)absence_all().overdue, 0, "and is told of once");
 	recon_scene_end();
 }
 
