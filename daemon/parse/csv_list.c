@@ -1,10 +1,12 @@
 #include "daemon/parse/csv_list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <csv.h>
 
+#include "ledger/base/text.h"
 #include "daemon/parse/cells_out.h"
 #include "daemon/parse/encoding.h"
 #include "daemon/parse/tidy.h"
@@ -171,12 +173,16 @@ static char find_delimiter(const struct asked *asked, struct bytes head)
 /* Bytes that no encoding has made sense of by the time that the headings are known belong to none that we know. */
 static bool encoding_is_known(struct csv_list *l, const struct sift_row *row)
 {
+	char detail[40], letters[LIST_LETTERS_SIZE];
 	if (l->encoding.kind != ENCODING_BYTES || !sift_begun(l->sift) || sift_legacy(l->sift) != LEGACY_NONE)
 		return true;
-	for (size_t i = 0; i < row->n; i++)
-		for (size_t j = 0; j < row->cells[i].text.n; j++)
-			if (row->cells[i].text.at[j] >= 0x80)
-				return problem_set(&l->problem, "file_encoding", row->row, "không rõ");
+	for (size_t i = 0; i < row->n; i++) {
+		if (text_is_ascii(row->cells[i].text))
+			continue;
+		snprintf(detail, sizeof detail, "không rõ, ô %s%d", list_letters((int)i + 1, letters),
+			row->row);
+		return problem_set(&l->problem, "file_encoding", row->row, detail);
+	}
 	return true;
 }
 
@@ -235,31 +241,36 @@ static bool parse(struct csv_list *l, struct bytes text)
 	return !is_over(l);
 }
 
-static int32_t lines_in(struct bytes s)
+/* What is wrong with the encoding, in the cell that is being read. */
+static bool refuse_here(struct csv_list *l, const struct problem *p)
 {
-	int32_t n = 0;
-	for (size_t i = 0; i < s.n; i++)
-		n += s.at[i] == '\n';
-	return n;
+	char detail[sizeof p->detail + 40], letters[LIST_LETTERS_SIZE];
+	snprintf(detail, sizeof detail, "%s%sô %s%d", p->detail, *p->detail ? ", " : "",
+		list_letters((int)l->record.n + 1, letters), l->record.row + 1);
+	return problem_set(&l->problem, p->code, l->record.row + 1, detail);
 }
 
-/* The piece as text. What stands before a byte that is none says in which row. */
-static bool turn(struct csv_list *l, struct bytes piece, int32_t rows_before)
+/* The piece as text, and its rows. What stands before a byte that is no text is read too: so it is known in which cell that is. */
+static bool turn(struct csv_list *l, struct bytes piece, struct problem *p)
 {
 	buf_reset(&l->text);
-	if (encoding_text(&l->encoding, piece, &l->text, &l->problem))
-		return true;
-	l->problem.row = rows_before + lines_in(buf_bytes(&l->text)) + 1;
-	return false;
+	return encoding_text(&l->encoding, piece, &l->text, p);
+}
+
+static bool take_piece(struct csv_list *l, struct bytes piece)
+{
+	struct problem p = {0};
+	bool whole = turn(l, piece, &p);
+	return parse(l, buf_bytes(&l->text)) && (whole || refuse_here(l, &p));
 }
 
 static bool begin(struct csv_list *l)
 {
 	struct bytes head = buf_bytes(&l->head);
 	l->begun = true;
+	struct problem p = {0};
 	encoding_begin(&l->encoding, head);
-	if (!turn(l, head, 0))
-		return false;
+	bool whole = turn(l, head, &p);
 	char delimiter = find_delimiter(l->asked, buf_bytes(&l->text));
 	struct sift_file file = {.asked = l->asked, .sheet = "", .delimiter = delimiter};
 	if (l->asked->cells)
@@ -268,7 +279,7 @@ static bool begin(struct csv_list *l)
 		l->sift = sift_new(&file, l->take, l->context);
 	csv_begin(&l->csv, delimiter);
 	l->guess = encoding_guess(head);
-	bool more = parse(l, buf_bytes(&l->text));
+	bool more = parse(l, buf_bytes(&l->text)) && (whole || refuse_here(l, &p));
 	buf_free(&l->head);
 	return more;
 }
@@ -318,8 +329,7 @@ bool csv_list_feed(struct csv_list *l, struct bytes piece)
 	}
 	while (piece.n > 0) {
 		size_t n = piece.n < PIECE_MAX ? piece.n : PIECE_MAX;
-		bool turned = turn(l, bytes_of(piece.at, n), l->record.row);
-		if (!turned || !parse(l, buf_bytes(&l->text)))
+		if (!take_piece(l, bytes_of(piece.at, n)))
 			return false;
 		piece = bytes_of(piece.at + n, piece.n - n);
 	}
@@ -332,8 +342,11 @@ bool csv_list_end(struct csv_list *l)
 		return false;
 	if (l->total == 0)
 		return problem_set(&l->problem, "file_empty", 0, "");
-	if ((!l->begun && !begin(l)) || !encoding_end(&l->encoding, &l->problem))
+	struct problem p = {0};
+	if (!l->begun && !begin(l))
 		return false;
+	if (!encoding_end(&l->encoding, &p))
+		return refuse_here(l, &p);
 	/* Strict only now: a quote inside a cell is an officer's habit, one that nothing closes has swallowed rows. */
 	csv_set_opts(&l->csv, CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI);
 	if (csv_fini(&l->csv, list_cell, list_row, l) != 0)

@@ -119,6 +119,46 @@ static const struct {
 static const char *const units[] = {
 	" dong", " vnd", " d", " dong thang", " vnd thang", " neu co", " ngay thang nam"};
 
+/* What stands before a currency, folded, and how it is written in full. */
+static const struct {
+	const char *word, *vi;
+} larger_units[] = {
+	{"nghin", "nghìn đồng"},
+	{"ngan", "nghìn đồng"},
+	{"1 000 000", "triệu đồng"},
+	{"1000000", "triệu đồng"},
+	{"1 000", "1.000 đồng"},
+	{"1000", "1.000 đồng"},
+	{"trieu", "triệu đồng"},
+	{"ty", "tỷ đồng"},
+};
+
+/* Whether a text of n bytes ends in the word, alone or behind a space; then *n is the length of what stands before. */
+static bool ends_in(const char *text, size_t *n, const char *word)
+{
+	size_t w = strlen(word);
+	if (*n < w || memcmp(text + *n - w, word, w) != 0 || (*n > w && text[*n - w - 1] != ' '))
+		return false;
+	*n -= w + (*n > w);
+	return true;
+}
+
+/* «… (nghìn đồng/tháng)», «… 1.000đ»: the unit, and the length of what stands before it; NULL for đồng. */
+static const char *larger_unit(const char *folded, size_t *before)
+{
+	size_t n = strlen(folded);
+	ends_in(folded, &n, "thang");
+	if (!ends_in(folded, &n, "dong") && !ends_in(folded, &n, "vnd") && !ends_in(folded, &n, "d") &&
+		n > 1 && folded[n - 1] == 'd' && folded[n - 2] >= '0' && folded[n - 2] <= '9')
+		n--;
+	for (size_t i = 0; i < COUNT_OF(larger_units); i++)
+		if (ends_in(folded, &n, larger_units[i].word)) {
+			*before = n;
+			return larger_units[i].vi;
+		}
+	return NULL;
+}
+
 static int column_exactly(const struct asked *asked, const char *folded)
 {
 	for (size_t i = 0; i < asked->n_saved; i++)
@@ -128,10 +168,15 @@ static int column_exactly(const struct asked *asked, const char *folded)
 		if (!(table[i].kinds & (1u << asked->kind)))
 			continue;
 		for (size_t j = 0; j < COUNT_OF(table[i].words) && table[i].words[j]; j++)
-			if (strcmp(table[i].words[j], folded) == 0)
+			if (table[i].words[j][0] == folded[0] && strcmp(table[i].words[j], folded) == 0)
 				return (int)table[i].cell;
 	}
 	return COLUMN_IGNORED;
+}
+
+static bool is_money(int column)
+{
+	return column == CELL_AMOUNT || column == CELL_TOTAL || column == CELL_OTHER_MONEY;
 }
 
 /* As it stands, or without its unit. */
@@ -141,7 +186,12 @@ static int column_named(const struct asked *asked, struct arena *a, struct bytes
 	if (!list_heading_fold(a, heading, folded))
 		return COLUMN_IGNORED;
 	int column = column_exactly(asked, folded);
-	size_t n = strlen(folded);
+	size_t n = strlen(folded), before;
+	if (column == COLUMN_IGNORED && larger_unit(folded, &before)) {
+		folded[before] = '\0';
+		column = column_exactly(asked, folded);
+		return is_money(column) ? column : COLUMN_IGNORED;
+	}
 	for (size_t i = 0; i < COUNT_OF(units) && column == COLUMN_IGNORED; i++) {
 		size_t unit = strlen(units[i]);
 		if (n <= unit || strcmp(folded + n - unit, units[i]) != 0)
@@ -187,11 +237,18 @@ static void note_column(struct arena *a, struct headings *h, size_t i, int colum
 	if (column == COLUMN_IGNORED)
 		return;
 	enum list_cell c = (enum list_cell)column;
+	char folded[LIST_HEADING_MAX];
+	size_t before;
+	if (is_money(column) && list_heading_fold(a, text, folded) && larger_unit(folded, &before))
+		h->unit = larger_unit(folded, &before);
 	if (c == CELL_OTHER_MONEY) {
 		h->other[i] = arena_strndup(a, (const char *)text.at, text.n);
 	} else if (h->has[c]) {
 		h->twice = c;
 		h->is_twice = true;
+		h->twice_at[1] = i;
+		for (h->twice_at[0] = 0; h->column[h->twice_at[0]] != column;)
+			h->twice_at[0]++;
 	}
 	h->has[c] = true;
 	h->known++;
@@ -289,6 +346,32 @@ static bool decoded(
 	return any;
 }
 
+static void keep_line(struct heading_search *s, size_t line, const struct bytes *cells, size_t n)
+{
+	s->lines[line].n = n;
+	s->lines[line].cells = arena_array(s->arena, n, struct bytes);
+	for (size_t i = 0; i < n; i++)
+		s->lines[line].cells[i] = bytes_of(arena_copy(s->arena, cells[i].at, cells[i].n), cells[i].n);
+}
+
+/* «Đơn vị tính: nghìn đồng», mostly alone in a cell above the headings. */
+static void note_unit(struct heading_search *s, const struct bytes *cells, size_t n)
+{
+	static const char *const says[] = {"don vi tinh", "don vi", "dvt"};
+	for (size_t i = 0; i < n && !s->unit; i++) {
+		char folded[LIST_HEADING_MAX];
+		size_t before;
+		const char *unit = list_heading_fold(s->arena, cells[i], folded)
+					   ? larger_unit(folded, &before)
+					   : NULL;
+		for (size_t j = 0; j < COUNT_OF(says) && unit && !s->unit; j++)
+			if (ends_in(folded, &before, says[j])) {
+				s->unit = unit;
+				s->unit_row = s->row_before;
+			}
+	}
+}
+
 /* The row before, alone or with this one below it. */
 static bool look(struct heading_search *s, int32_t row, const struct bytes *cells, size_t n)
 {
@@ -301,15 +384,20 @@ static bool look(struct heading_search *s, int32_t row, const struct bytes *cell
 			continue;
 		if (!up_reads)
 			memcpy(up, s->before, sizeof up);
+		note_unit(s, up, s->n_before);
 		if (two && !low_reads)
 			memcpy(low, cells, n * sizeof *low);
 		if (two && may_be_lower(s, low, n)) {
 			struct headings h = headings_of(s->asked, s->arena, up, s->n_before, low, n);
-			if (consider(s, (enum legacy)l, row, &h))
+			if (consider(s, (enum legacy)l, row, &h)) {
+				keep_line(s, 0, up, s->n_before);
+				keep_line(s, 1, low, n);
 				break;
+			}
 		}
 		struct headings h = headings_of(s->asked, s->arena, up, s->n_before, NULL, 0);
-		consider(s, (enum legacy)l, s->row_before, &h);
+		if (consider(s, (enum legacy)l, s->row_before, &h))
+			keep_line(s, 0, up, s->n_before);
 	}
 	return s->complete;
 }
@@ -349,8 +437,14 @@ bool headings_refuse(const struct asked *asked, const struct headings *h, struct
 	size_t n = 0;
 	if (h->row == 0 || h->known < 2)
 		return problem_set(p, "heading_none", 0, "");
-	if (h->is_twice)
-		return problem_set(p, "heading_twice", h->row, required_vi(asked->kind, h->twice));
+	if (h->is_twice) {
+		char letters[2][LIST_LETTERS_SIZE];
+		snprintf(missing, sizeof missing, "%s%d, %s%d «%s»",
+			list_letters((int)h->twice_at[0] + 1, letters[0]), h->row,
+			list_letters((int)h->twice_at[1] + 1, letters[1]), h->row,
+			required_vi(asked->kind, h->twice));
+		return problem_set(p, "heading_twice", h->row, missing);
+	}
 	for (size_t i = 0; i < COUNT_OF(required); i++) {
 		if (!(required[i].kinds & (1u << asked->kind)) || is_there(h, i) || n >= sizeof missing)
 			continue;
@@ -359,6 +453,41 @@ bool headings_refuse(const struct asked *asked, const struct headings *h, struct
 		n += (size_t)wrote;
 	}
 	return problem_set(p, "heading_missing", h->row, missing);
+}
+
+bool headings_unit_check(const struct heading_search *s, struct problem *p)
+{
+	const struct headings *h = &s->found;
+	if (h->unit)
+		return problem_set(p, "amount_unit", h->row, h->unit);
+	bool money = h->has[CELL_AMOUNT] || h->has[CELL_TOTAL] || h->has[CELL_OTHER_MONEY];
+	return !money || !s->unit || problem_set(p, "amount_unit", s->unit_row, s->unit);
+}
+
+static bool is_line(const struct heading_search *s, size_t line, const struct bytes *cells, size_t n)
+{
+	bool same = s->lines[line].n > 0;
+	for (size_t i = 0; i < COLUMNS_MAX && same; i++)
+		same = bytes_eq(at(cells, n, i), at(s->lines[line].cells, s->lines[line].n, i));
+	return same;
+}
+
+enum repeat headings_repeated(
+	const struct heading_search *s, struct arena *a, const struct bytes *cells, size_t n)
+{
+	const struct headings *h = &s->found;
+	size_t same = 0, other = 0;
+	if (is_line(s, 0, cells, n) || is_line(s, 1, cells, n))
+		return REPEAT_SAME;
+	for (size_t i = 0; i < n; i++) {
+		int column = column_named(s->asked, a, cells[i]);
+		bool here = i < h->n && h->column[i] != COLUMN_IGNORED;
+		same += here && column == h->column[i];
+		other += column != COLUMN_IGNORED && (!here || column != h->column[i]);
+	}
+	if (same + other < 3)
+		return REPEAT_NONE;
+	return other == 0 ? REPEAT_SAME : REPEAT_OTHER;
 }
 
 /* ---- what is asked ---------------------------------------------------------------------------------------------------- */

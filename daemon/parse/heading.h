@@ -39,7 +39,9 @@ struct headings {
 	bool has[CELLS];
 	enum list_cell twice; /* a cell that two columns claim */
 	bool is_twice;
-	size_t known; /* how many columns are not ignored */
+	size_t twice_at[2];
+	const char *unit; /* an amount's heading says «nghìn đồng»; NULL: none does */
+	size_t known;     /* how many columns are not ignored */
 };
 
 /* Looks at the first rows one by one. Copies what it keeps; texts of `found` live in the arena. */
@@ -52,6 +54,12 @@ struct heading_search {
 	int32_t rows; /* looked at */
 	struct headings found;
 	enum legacy legacy; /* the encoding in which the headings were readable */
+	struct {
+		size_t n;
+		struct bytes *cells;
+	} lines[2];       /* once complete: the rows of headings as they stand */
+	const char *unit; /* a title row says «Đơn vị tính: nghìn đồng»; NULL: none does */
+	int32_t unit_row;
 	bool complete;
 };
 void heading_search_begin(struct heading_search *s, struct arena *a, const struct asked *asked);
@@ -62,3 +70,12 @@ bool heading_search_end(struct heading_search *s); /* the file ended: the last r
 
 /* Says what is wrong with the best row that was found: heading_none, heading_missing, heading_twice. Always false. */
 bool headings_refuse(const struct asked *asked, const struct headings *h, struct problem *p);
+
+/* Amounts are in đồng. False, with amount_unit, when the headings or the titles say otherwise. */
+bool headings_unit_check(const struct heading_search *s, struct problem *p) WARN_UNUSED;
+
+/* Printed lists repeat their headings on each page: whether a row below the headings is headings again, the same ones or (REPEAT_OTHER)
+ * others, under which the columns would mean something else. */
+enum repeat { REPEAT_NONE, REPEAT_SAME, REPEAT_OTHER };
+enum repeat headings_repeated(
+	const struct heading_search *s, struct arena *a, const struct bytes *cells, size_t n);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ledger/base/text.h"
+
 /* clang-format off */
 /* U+00A0–U+00FF of a .VnTime font, the lower-case table of TCVN 5712:1993 VN3 (the 74 letters on which public tables agree; the same
  * as glibc's TCVN for these). Capitals have a font of their own (.VnTimeH): letter case is no difference between names. */
@@ -201,13 +203,10 @@ static bool code_points(struct bytes in, uint16_t *out, size_t *n)
 
 bool legacy_decode(enum legacy l, struct arena *a, struct bytes in, struct bytes *out, bool *changed)
 {
-	bool ascii = true;
 	size_t n;
-	for (size_t i = 0; i < in.n && ascii; i++)
-		ascii = in.at[i] < 0x80;
 	*changed = false;
 	*out = in;
-	if (l == LEGACY_NONE || ascii)
+	if (l == LEGACY_NONE || text_is_ascii(in))
 		return true;
 	uint16_t *points = arena_alloc(a, in.n * sizeof *points);
 	if (!code_points(in, points, &n))

@@ -221,9 +221,11 @@ static void write_row(struct sift *s, const struct sift_row *row, const struct b
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------- */
 
-static void begin(struct sift *s)
+static bool begin(struct sift *s)
 {
 	const struct headings *h = headings(s);
+	if (!headings_unit_check(&s->search, &s->problem))
+		return false;
 	s->begun = true;
 	for (size_t c = 0; c < CELLS; c++)
 		s->place[c] = -1;
@@ -232,11 +234,22 @@ static void begin(struct sift *s)
 			(h->column[i] != CELL_OTHER_MONEY || s->place[CELL_OTHER_MONEY] < 0))
 			s->place[h->column[i]] = (int)i;
 	write_head(s);
+	return true;
 }
 
-/* The cells as everybody after us sees them. *changed: some were in an old encoding. False, with the problem: one cannot be read. */
-static bool clean(struct sift *s, const struct sift_row *row, struct bytes *out, bool *changed)
+/* A number's fraction never has three digits, which would read as thousands: 500.125 stands here as 500.1250. */
+static struct bytes no_thousands(struct arena *a, struct bytes number)
 {
+	const uint8_t *point = number.n > 0 ? memchr(number.at, '.', number.n) : NULL;
+	if (!point || number.at + number.n - point != 4)
+		return number;
+	return bytes_z(arena_printf(a, "%.*s0", (int)number.n, (const char *)number.at));
+}
+
+/* The cells as everybody after us sees them. *changed: some were in an old encoding. NULL, with the problem: one cannot be read. */
+static struct bytes *clean(struct sift *s, const struct sift_row *row, bool *changed)
+{
+	struct bytes *out = arena_array(s->arena, row->n, struct bytes);
 	*changed = false;
 	for (size_t i = 0; i < row->n; i++) {
 		enum legacy l = row->cells[i].legacy;
@@ -248,19 +261,31 @@ static bool clean(struct sift *s, const struct sift_row *row, struct bytes *out,
 			char at[40], letters[LIST_LETTERS_SIZE];
 			snprintf(at, sizeof at, "%s%d, %s", list_letters((int)i + 1, letters), row->row,
 				legacy_name(l));
-			return problem_set(&s->problem, "text_mixed", row->row, at);
+			problem_set(&s->problem, "text_mixed", row->row, at);
+			return NULL;
 		}
 		out[i] = tidy_cell(s->arena, text);
+		if (row->cells[i].kind == SIFT_NUMBER)
+			out[i] = no_thousands(s->arena, out[i]);
 		*changed = *changed || here;
 	}
-	return true;
+	return out;
+}
+
+/* Headings again, at the head of a page; others are the head of another list. */
+static bool is_repeated(struct sift *s, const struct sift_row *row, const struct bytes *cells)
+{
+	enum repeat r = headings_repeated(&s->search, s->arena, cells, row->n);
+	if (r == REPEAT_OTHER)
+		problem_set(&s->problem, "heading_again", row->row, "");
+	return r != REPEAT_NONE;
 }
 
 static void take_row(struct sift *s, const struct sift_row *row)
 {
-	struct bytes cells[COLUMNS_MAX];
 	bool changed;
-	if (!clean(s, row, cells, &changed) || is_blank(cells, row->n))
+	const struct bytes *cells = clean(s, row, &changed);
+	if (!cells || is_blank(cells, row->n))
 		return;
 	struct bytes id = cell_at(cells, row->n, s->place[CELL_ID]);
 	if (s->total_seen) {
@@ -268,7 +293,7 @@ static void take_row(struct sift *s, const struct sift_row *row)
 			problem_set(&s->problem, "rows_after_total", row->row, "");
 		return;
 	}
-	if (is_column_numbers(s, row, cells))
+	if (is_column_numbers(s, row, cells) || (digits_in(id) == 0 && is_repeated(s, row, cells)))
 		return;
 	bool total = id.n == 0 && is_total(s->arena, cells, row->n);
 	const char *problem = total ? "" : problem_of(s, row, cells);
@@ -283,13 +308,14 @@ bool sift_row(struct sift *s, const struct sift_row *row)
 	if (s->problem.code || s->refused)
 		return false;
 	if (!s->begun) {
-		struct bytes cells[COLUMNS_MAX];
 		bool changed;
-		if (!clean(s, row, cells, &changed))
+		const struct bytes *cells = clean(s, row, &changed);
+		if (!cells)
 			return false;
-		if (heading_search_row(&s->search, row->row, cells, row->n))
-			begin(s);
-		else if (s->search.rows >= TITLE_ROWS_MAX)
+		bool found = heading_search_row(&s->search, row->row, cells, row->n);
+		if (found && !begin(s))
+			return false;
+		if (!found && s->search.rows >= TITLE_ROWS_MAX)
 			return headings_refuse(s->file.asked, headings(s), &s->problem);
 	}
 	if (s->begun && row->row > headings(s)->row)

@@ -141,6 +141,7 @@ bool xml_read(struct zip_file *z, const char *part, const struct xml_handler *ha
 		bug("out of memory");
 	xmlCtxtUseOptions(x.parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
 	bool good = xmlParseDocument(x.parser) == 0 && x.parser->wellFormed;
+	xmlFreeDoc(x.parser->myDoc); /* what a document type made before it was refused */
 	xmlFreeParserCtxt(x.parser);
 	zip_part_close(z);
 	struct problem *p = zip_file_problem(z);

@@ -71,6 +71,14 @@ bool utf8_nfc(struct arena *a, struct bytes in, const char **out, struct why *wh
 	return true;
 }
 
+bool text_is_ascii(struct bytes s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.at[i] >= 0x80)
+			return false;
+	return true;
+}
+
 bool text_has_control(struct bytes s)
 {
 	for (size_t i = 0; i < s.n; i++) {

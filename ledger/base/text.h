@@ -21,6 +21,8 @@ bool utf8_nfc(struct arena *a, struct bytes in, const char **out, struct why *wh
 /* A control byte (0x00–0x1f, 0x7f) other than tab, CR and LF. */
 bool text_has_control(struct bytes s) WARN_UNUSED;
 
+bool text_is_ascii(struct bytes s) WARN_UNUSED;
+
 /* n ≥ 1 bytes, all '0'–'9'. */
 bool text_all_digits(const char *s, size_t n) WARN_UNUSED;
 

@@ -157,6 +157,7 @@ static void bad_files(void)
 	is_str(refused(HEAD LAN "2,L\xc3n,1943\n" SUM), "file_encoding",
 		"one letter of another encoding is refused");
 	is_i64(problem.row, 3, "with its row");
+	is_str(problem.detail, "không rõ, ô B3", "with the cell where that begins");
 	is_str(refused(HEAD LAN "1,L\xc3"), "file_encoding", "a file that ends inside a letter is refused");
 }
 

@@ -58,6 +58,18 @@ def write(name, data):
         f.write(data)
 
 
+# Of a file as a whole; all else has a row or a cell.
+WHOLE = {"heading_none", "file_twice", "total_missing", "people_unknown", "no_rows", "strict", "sheets_many", "sheet_unknown", "file_xls", "file_encoding", "file_empty"}
+mute = []
+
+
+def said_in_words(name, word):
+    """Whatever is said is Vietnamese, and says where."""
+    whole = word["code"] in WHOLE or word["code"].startswith("xlsx_")
+    if word["text"].isascii() or not (whole or word.get("cell") or "dòng" in word["text"] or word.get("row")):
+        mute.append(f"{name}: {word}")
+
+
 def import_file(name, *options, kind="payment_list"):
     """«accepted+repaired−rejected cell:code …», or «refused: code»."""
     where = ["--programme", "social", "--area", "22915", "--period", "2024-04"] if kind == "payment_list" else ["--kind", kind]
@@ -66,10 +78,18 @@ def import_file(name, *options, kind="payment_list"):
         said = json.loads(run.stdout)
     except ValueError:
         return f"no answer: exit {run.returncode}: {run.stderr}"
+    for w in said["to_see"]:
+        said_in_words(name, w)
     cells = [f"{w.get('cell') or w.get('row', '')}:{w['code']}" for w in said["to_see"]]
     if said["refused_files"]:
         return "refused: " + " ".join(w["code"] for w in said["to_see"] if w["outcome"] == "refused")
     return " ".join([f"{said['accepted']}+{said['repaired']}-{said['rejected']}", *cells])
+
+
+def words(name):
+    """What the officer reads about a file."""
+    run = subprocess.run(["chitra", "import", path_of(name), "--programme", "social", "--area", "22915", "--period", "2024-04"], capture_output=True, text=True)
+    return (run.stdout + run.stderr).strip()
 
 
 def gold(name, wanted, title, *options, kind="payment_list"):
@@ -184,6 +204,14 @@ gold("two.xlsx", "refused: sheet_unknown", "a sheet that is not there is named",
 
 rows = [person(amount=Cell("f", "360000", formula="G5*1")), person(id=Cell("t", "099143000001", formula='"0"&A1')), person(name=Cell("t", "Nguyễn Thị Lan", formula='HYPERLINK("http://x","Nguyễn Thị Lan")')), person(name='=HYPERLINK("http://x")'), person(phone="+84912345678"), person(birth=Cell("e", "#REF!"))]
 book("formulas.xlsx", listed(*rows, end=total(6)), "2+0-4 E7:formula B8:formula B9:formula C11:cell_error", "amounts may be computed; who somebody is may not; +84… is a telephone number")
+for unit, title, amount in (("nghìn đồng", "Đơn vị tính: nghìn đồng", "Mức trợ cấp"), ("1.000 đồng", "ĐVT: 1.000đ", "Mức trợ cấp"), ("triệu đồng", "", "Mức trợ cấp (triệu đồng/tháng)"), ("1.000 đồng", "", "Mức trợ cấp (1.000đ)")):
+    head = [amount if h == "Mức trợ cấp" else h for h in HEAD]
+    name = f"unit{len(title)}{len(amount)}.xlsx"
+    book(name, listed(person(amount=number("360")), head=head, title=([title],), end=total(1, number("360"))), "refused: amount_unit", f"amounts are in đồng: «{title or amount}» is refused")
+    tap.ok(unit in words(name) and "dòng" in words(name), f"{name}: and named, with its row", words(name))
+book("unit.xlsx", listed(person(), head=["Mức trợ cấp (đồng/tháng)" if h == "Mức trợ cấp" else h for h in HEAD], title=(["Đơn vị: đồng"], ["Ba trăm sáu mươi nghìn đồng"])), "1+0-0", "đồng are, and an amount in words is no unit")
+fractions = [person(amount=number("500.125")), person(amount="500.125"), person(amount=number("360000.5")), person(amount=number("3.6E5")), person(amount="500,125"), person(amount="360.000,00")]
+book("fractions.xlsx", listed(*fractions, end=total(1, "9")), "3+0-3 G6:amount_decimal G8:amount_decimal G11:amount_decimal", "a number with a fraction is a wrong cell; as text 500.125 is half a million, since đồng have no fractions")
 book("hidden.xlsx", listed(person(), person()), "1+0-1 7:hidden_row", "a hidden row is not paid unseen", hidden_rows=[7])
 book("percent.xlsx", [["Số CCCD", "Họ và tên", "Ngày mất"], [an_id(), "Lê Thị Ba", day(2024, 3, 1)], [an_id(), "Lê Thị Tư", number("0.39", PERCENT)]], "1+0-1 C3:death_day_bad", "a list of deaths is a workbook too", kind="deaths")
 book("bank.xlsx", [["Số CCCD", "Họ tên chủ tài khoản", "Số tài khoản", "Trạng thái"], [an_id(), "NGUYEN THI LAN", number("97042512214429"), "Đang hoạt động"]], "refused: people_unknown", "so is a bank's list", "--bank", "DEMO", kind="account_list")
@@ -256,13 +284,32 @@ for code in "cp1258", "tcvn3", "vni":
 text("comma.csv", listed(person(amount="360000,0"), person(amount="360.000,5"), person(), end=total(3)), "1+0-2 G6:amount_decimal G7:amount_decimal", "a decimal comma is no thousands' one", delimiter=";")
 write("mixed.csv", text_of(listed(person(), person())).encode().replace("Tổng".encode(), tcvn3("Tổng cộng số")))
 gold("mixed.csv", "refused: file_encoding", "a file in two encodings is refused")
+tap.ok("ô A8" in words("mixed.csv"), "mixed.csv: with the cell where the other begins", words("mixed.csv"))
 p = person(name="HIER")
 write("mixed2.csv", encode(text_of(listed(p)), "tcvn3").replace(b"HIER", "Nguyễn Thị Đào".encode()))
 gold("mixed2.csv", "refused: text_mixed", "whichever is the other")
+text("threeheads.csv", [*TITLE, [*upper[:6], "Trợ cấp", *upper[7:]], ["", "", "", "", "", "", "Tháng này"], ["", "", "", "", "", "", "Mức trợ cấp (đồng)"], person(), total(1)], "refused: heading_missing", "headings in three rows are refused, with what is missing")
+text("pages.csv", listed(person(), HEAD, person(), end=total(2)), "2+0-0", "headings that are printed again on each page are no row")
+text("pages2.csv", [*TITLE, upper, lower, [*person()[:6], "360.000", "1", "", "", "", ""], upper, lower, [*person()[:6], "360.000", "1", "", "", "", ""], ["Tổng cộng", "", "", "", "", "", "720.000", "", "", "", "", ""]], "2+0-0", "nor are both their rows")
+text("heads.csv", listed(person(), [HEAD[4], *HEAD[1:4], HEAD[0], *HEAD[5:]], person()), "refused: heading_again", "other headings further down would change what the columns mean")
 text("twoheads.csv", listed(person(), head=["Số CCCD" if h == "STT" else h for h in HEAD]), "refused: heading_twice", "two columns for one thing are refused")
 text("after.csv", [*listed(person()), person()], "refused: rows_after_total", "people below the totals row are refused")
 text("differs.csv", listed(person(), end=total(2)), "refused: total_differs", "a totals row that disagrees is refused")
 text("formula.csv", listed(person(phone='=HYPERLINK("http://x")'), person(id='="099143000001"')), "0+0-2 K6:formula E7:formula", "formulas are none in CSV either")
+
+# ---- LibreOffice's own files, kept as samples ---------------------------------------------------------------------------------
+
+
+def sample(name, wanted, title, *options, kind="payment_list"):
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "libreoffice", name), "rb") as f:
+        write(name, f.read())
+    gold(name, wanted, "LibreOffice: " + title, *options, kind=kind)
+
+
+sample("ward.xlsx", "3+0-0", "two merged rows of headings, a computed amount and total, a second sheet")
+sample("wrong.xlsx", "1+0-6 E7:id_zeros_lost C8:birth_contradicts_id H10:other_money B11:text_converted_unseen E12:formula 13:hidden_row", "each wrong row by its cell")
+sample("deaths.xlsx", "1+0-1 C3:death_day_bad", "a list of deaths with a note in a cell", kind="deaths")
+sample("text.csv", "3+0-0", "UTF-16 text with semicolons")
 
 # ---- by another program: Gnumeric ------------------------------------------------------------------------------------------
 
@@ -281,4 +328,5 @@ gnumeric("byhand.xlsx", "rewritten.xlsx")
 gold("rewritten.xlsx", "2+0-0", "a workbook that Gnumeric opened and saved is the same list")
 gnumeric("byhand.xlsx", "bygnumeric.txt", "-O", "separator=; format=preserve charset=UTF-16LE", "--export-type=Gnumeric_stf:stf_assistant")
 gold("bygnumeric.txt", "0+0-0 6:already_in 7:already_in", "and its text in UTF-16 too: the same people")
+tap.none(mute, "whatever is said is Vietnamese, and says where")
 tap.done()
