@@ -109,6 +109,7 @@ struct enrolled_at enrolled_at(const struct rows *r)
 		.area = rows_col(r, "area_code"),
 		.area_from = rows_col(r, "area_from"),
 		.province = rows_col(r, "province"),
+		.recorded = rows_col(r, "recorded_at"),
 	};
 }
 
@@ -137,6 +138,7 @@ void chunk_enrolled(struct chunk *c, const struct rows *rows, const struct enrol
 				.children = number_or_0(rows, i, at->children)},
 			.from = month_of_day(row_day(rows, i, at->from)),
 			.arrears = arrears,
+			.recorded_us = row_instant(rows, i, at->recorded),
 		};
 		if (arrears)
 			one.to = month_of_day(row_day(rows, i, at->to));
@@ -177,6 +179,8 @@ enum result chunk_load_claimed(
 			.period = rows_col(rows, "pay_period"),
 			.known = rows_col(rows, "known_on"),
 			.voided = rows_col(rows, "voided"),
+			.made = rows_col(rows, "made_at"),
+			.province = rows_col(rows, "province"),
 		};
 	return r;
 }
@@ -200,6 +204,8 @@ static void read_claims(struct chunk *c, int64_t person, struct owed_asked *aske
 			.instalment = row_i32(rows, i, at->instalment),
 			.amount = row_vnd(rows, i, at->amount),
 			.known_on = row_day(rows, i, at->known),
+			.made_us = row_instant(rows, i, at->made),
+			.province = row_text(rows, i, at->province),
 		};
 	asked->claims = claims;
 	asked->n_claims = to - from;

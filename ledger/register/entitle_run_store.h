@@ -46,7 +46,7 @@ struct finding_made {
 };
 
 struct claimed_at {
-	int person, month, kind, instalment, amount, period, known, voided;
+	int person, month, kind, instalment, amount, period, known, voided, made, province;
 };
 
 struct chunk {
@@ -63,7 +63,8 @@ struct chunk {
 
 /* The columns that entitle_people and entitle_histories share. */
 struct enrolled_at {
-	int person, kind, category, pct, children, from, to, death, year, birth, area, area_from, province;
+	int person, kind, category, pct, children, from, to, death, year, birth, area, area_from, province,
+		recorded;
 };
 struct enrolled_at enrolled_at(const struct rows *rows);
 

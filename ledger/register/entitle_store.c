@@ -46,7 +46,8 @@ static enum result load_rates(struct run *run)
 	    pct = rows_col(&rows, "injury_pct"), amount = rows_col(&rows, "amount_dong"),
 	    province = rows_col(&rows, "province_code"), from = rows_col(&rows, "effective_from"),
 	    to = rows_col(&rows, "effective_to"), force = rows_col(&rows, "in_force_from"),
-	    decree = rows_col(&rows, "decree"), unread = rows_col(&rows, "unread");
+	    recorded = rows_col(&rows, "recorded_on"), decree = rows_col(&rows, "decree"),
+	    unread = rows_col(&rows, "unread");
 	rates->arena = run->w->arena;
 	rates->n = rows_n(&rows);
 	rates->at = arena_array(rates->arena, rates->n, struct rate);
@@ -69,6 +70,8 @@ static enum result load_rates(struct run *run)
 		};
 		if (at->ends)
 			at->effective_to = row_day(&rows, i, to);
+		if (!row_null(&rows, i, recorded))
+			at->recorded = row_day(&rows, i, recorded);
 		if (!rate_basis_parse(row_text(&rows, i, basis), &at->basis))
 			bug("rules.rate has a basis that is not known");
 	}

@@ -53,7 +53,10 @@ enum entitle_answer owed_standing(const struct owed_asked *asked, struct month m
 	return answer;
 }
 
-size_t owed_lines(const struct owed_asked *asked, struct month month, bool arrears,
+#define EVER INT64_MAX
+
+/* Those that count for a month by what was recorded until then. */
+static size_t lines_of(const struct owed_asked *asked, struct month month, bool arrears, int64_t until_us,
 	struct entitle_line lines[static CATEGORIES_OF_ONE])
 {
 	const struct owed_enrolled *last = NULL;
@@ -61,13 +64,14 @@ size_t owed_lines(const struct owed_asked *asked, struct month month, bool arrea
 	for (size_t i = 0; i < asked->n_enrolled; i++) {
 		const struct owed_enrolled *at = &asked->enrolled[i];
 		bool counts = at->arrears == arrears && month_cmp(at->from, month) <= 0 &&
-			      (!arrears || month_cmp(month, at->to) <= 0);
+			      (!arrears || month_cmp(month, at->to) <= 0) && at->recorded_us <= until_us;
 		if (counts && (!last || month_cmp(at->from, last->from) > 0))
 			last = at;
 	}
 	for (size_t i = 0; last && i < asked->n_enrolled && n < CATEGORIES_OF_ONE; i++) {
 		const struct owed_enrolled *at = &asked->enrolled[i];
-		if (at->arrears == arrears && month_cmp(at->from, last->from) == 0)
+		if (at->arrears == arrears && month_cmp(at->from, last->from) == 0 &&
+			at->recorded_us <= until_us)
 			lines[n++] = at->line;
 	}
 	return n;
@@ -82,7 +86,8 @@ struct claimed {
 	bool arrears;
 	int instalments; /* of arrears */
 	struct vnd sum;
-	struct day known_on; /* the latest */
+	struct day known_on;            /* the latest */
+	const struct owed_claim *first; /* that the lines of a list made */
 };
 
 static struct claimed claimed_for(const struct owed_asked *asked, struct month month)
@@ -96,6 +101,9 @@ static struct claimed claimed_for(const struct owed_asked *asked, struct month m
 			      (!c.any || c.arrears == at->arrears);
 		if (!c.any || day_cmp(at->known_on, c.known_on) > 0)
 			c.known_on = at->known_on;
+		if (!c.first || (c.first->arrears && !at->arrears) ||
+			(c.first->arrears == at->arrears && at->made_us < c.first->made_us))
+			c.first = at;
 		c.any = true;
 		c.regular = c.regular || !at->arrears;
 		c.voided = c.voided || at->voided;
@@ -152,15 +160,17 @@ static const struct entitle_part *parts_kept(struct making *m, const struct enti
 	return arena_copy(m->arena, e->parts, e->n * sizeof *e->parts);
 }
 
-/* What the categories of a month come to by the rates known on a day. e->answer is given: what stands against the month. False:
+/* What the categories of a month come to by the rates known on a day; of a month that was claimed, those that the claim knew. e->answer is given: what stands against the month. False:
  * nothing, and why is in *e. */
-static bool worth(
-	struct making *m, struct month month, bool arrears, struct day known_on, struct entitlement *e)
+static bool worth(struct making *m, struct month month, const struct owed_claim *before, bool arrears,
+	struct day known_on, struct entitlement *e)
 {
 	struct entitle_line lines[CATEGORIES_OF_ONE];
 	struct entitle_asked of = m->asked->of;
 	of.lines = lines;
-	of.n = owed_lines(m->asked, month, arrears, lines);
+	of.n = lines_of(m->asked, month, arrears, before ? before->made_us : EVER, lines);
+	if (before)
+		of.province = before->province;
 	of.month = month;
 	of.known_on = known_on;
 	if (e->answer == ENTITLED && of.n > 0)
@@ -183,14 +193,14 @@ static void claim_month(struct making *m, struct month month, bool arrears)
 		m->out->whole = false;
 		return;
 	}
-	size_t n = owed_lines(asked, month, arrears, lines);
+	size_t n = lines_of(asked, month, arrears, EVER, lines);
 	int most = months_most(lines, n);
 	bug_if(n == 0);
 	if (most > 0 && months_claimed(asked, m->out) >= most) {
 		add_not(m, month, ENTITLED_MONTHS_SPENT, NULL);
 		return;
 	}
-	if (!worth(m, month, arrears, asked->of.known_on, &e)) {
+	if (!worth(m, month, NULL, arrears, asked->of.known_on, &e)) {
 		add_not(m, month, e.answer, e.missing);
 		return;
 	}
@@ -245,7 +255,7 @@ static void look_for_rise(struct making *m, struct month month, const struct cla
 	struct day known_on = owed_rises_known(m->asked->period, m->asked->of.known_on);
 	if (before->voided || day_cmp(known_on, before->known_on) <= 0)
 		return;
-	if (!worth(m, month, !before->regular, known_on, &e)) {
+	if (!worth(m, month, before->first, !before->regular, known_on, &e)) {
 		if (e.answer == ENTITLED_NO_RATE || e.answer == ENTITLED_RATE_UNREAD)
 			add_not(m, month, e.answer, e.missing);
 		return;

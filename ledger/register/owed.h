@@ -4,7 +4,8 @@
  *	- he stands on the period's list: the period's month, and the next one too where two months were decided to go together;
  *	- an arrears list names months and the decision that grants them;
  *	- a rate rose after a month was claimed: the difference, once, in the month after the one in which the new rate came into force
- *	  (Circular 44/2022/TT-BTC art. 15), for every month that was claimed at the old one.
+ *	  (Circular 44/2022/TT-BTC art. 15), for every month that was claimed at the old one, by the categories and the province that its
+ *	  claim knew: what a later list says of that month is no rise, and needs a decision.
  * A month that was claimed is never claimed again, whatever became of the money: a claim that was not paid stays open and is paid as it
  * is, so nothing is carried over here. What was claimed too much is said and never netted. A claim that two officers voided settles
  * its month: nothing is added to it. */
@@ -18,6 +19,7 @@ struct owed_enrolled {
 	struct entitle_line line;
 	struct month from, to; /* to: of arrears */
 	bool arrears;
+	int64_t recorded_us; /* when a list said so */
 };
 
 struct owed_claim {
@@ -26,6 +28,8 @@ struct owed_claim {
 	int instalment;
 	struct vnd amount;
 	struct day known_on; /* it knew the rates of this day */
+	int64_t made_us;     /* and the lists that were recorded before */
+	const char *province;
 };
 
 enum standing_kind { STANDING_RESUME, STANDING_SUSPEND, STANDING_TERMINATE };
@@ -87,10 +91,6 @@ struct owed {
 
 void owed_in_period(
 	struct arena *a, const struct rates *rates, const struct owed_asked *asked, struct owed *out);
-
-/* The same categories that a claim of the month would have, into lines; 0: he had none. */
-size_t owed_lines(const struct owed_asked *asked, struct month month, bool arrears,
-	struct entitle_line lines[static CATEGORIES_OF_ONE]);
 
 /* Why a month is not paid although the rates say something: ENTITLED when nothing stands against it. */
 enum entitle_answer owed_standing(const struct owed_asked *asked, struct month month);

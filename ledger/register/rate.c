@@ -62,7 +62,7 @@ static bool same_key(const struct rate *a, const struct rate *b)
 
 static bool was_known(const struct rate *r, struct day day)
 {
-	return day_cmp(r->in_force_from, day) <= 0;
+	return day_cmp(r->in_force_from, day) <= 0 && day_cmp(r->recorded, day) <= 0;
 }
 
 /* Of the rows of one key and province, from `first` on. Rows that nobody knew are not there. */

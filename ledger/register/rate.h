@@ -1,7 +1,7 @@
 /* rate.h: which rate was known on a day for a month.
  *
  * Two axes (sql/reference/README.md): a rate counts for months from effective_from, and nobody knew it before its decree was in
- * force. An end counts only when the row that follows was in force on that day, or when none follows: in August 2026 the amounts
+ * force and it came here. An end counts only when the row that follows was in force on that day, or when none follows: in August 2026 the amounts
  * of 2024 were still the known ones although their row ends in June. Pure; loaded once for a run. */
 #ifndef LEDGER_REGISTER_RATE_H
 #define LEDGER_REGISTER_RATE_H
@@ -21,8 +21,8 @@ struct rate {
 	struct vnd amount;
 	const char *province; /* NULL: the whole country */
 	struct day effective_from, effective_to;
-	bool ends; /* effective_to is set */
-	struct day in_force_from;
+	bool ends;                          /* effective_to is set */
+	struct day in_force_from, recorded; /* nobody here knew it before the later one */
 	const char *decree;
 	bool unread; /* assumed or inferred: nobody has read it */
 };

@@ -346,17 +346,6 @@ begin
 		if found then
 			raise exception 'not_decided: nobody wrote down what becomes of payout %, or not two officers did', bad using errcode = 'CH001';
 		end if;
-		select a.payout into bad from unnest(guard_cause.payouts, guard_cause.to_states) as a(payout, t)
-			where a.t = 1 and payout.waits(a.payout) limit 1;
-		if found then
-			raise exception 'finding_open: payout % waits until two officers decide what was found', bad using errcode = 'CH001';
-		end if;
-	elsif k.name = 'finding' then
-		select a.payout into bad from unnest(guard_cause.payouts) as a(payout)
-			where not exists (select from payout.hold h where h.payout = a.payout and h.finding is not null) limit 1;
-		if found then
-			raise exception 'not_decided: nothing was found about payout %', bad using errcode = 'CH001';
-		end if;
 	elsif k.name = 'resolution' then
 		select a.payout into bad from unnest(guard_cause.payouts, guard_cause.to_states) as a(payout, t)
 			where not exists (select from recon.break_resolution r where r.payout = a.payout
@@ -366,6 +355,7 @@ begin
 			raise exception 'not_decided: two officers did not find that to be payout %', bad using errcode = 'CH001';
 		end if;
 	end if;
+	perform payout.guard_found(guard_cause.payouts, guard_cause.to_states, k.name);	-- 0006_rules.sql
 end $$;
 
 -- Moves many payouts at once along legal moves; whoever is not in the expected state is left alone and not returned.
@@ -464,10 +454,8 @@ begin
 	if exists (select from born where state <> 1 or move_no <> 0) then
 		raise exception 'illegal_move: a payout begins as ready' using errcode = 'CH001';
 	end if;
-	perform payout.hold_waiting(array(
-		select w.id from payout.batch b join register.waiting w on w.programme = b.programme and w.period <= b.period
-		where b.id in (select p.batch from born n cross join lateral (
-			select p.batch from payout.payout p where p.id = n.payout offset 0) p)));
+	perform payout.hold_born(array(select distinct p.batch from born n cross join lateral (
+		select p.batch from payout.payout p where p.id = n.payout offset 0) p));	-- 0006_rules.sql
 	return null;
 end $$;
 create trigger guard_birth after insert on payout.payout_state referencing new table as born

@@ -5,8 +5,26 @@ set local role chitra_owner;
 -- The poor single parent's amount is for each child (Decree 20/2021/ND-CP art. 5 (4), 6 (1)); null: the category is no such one.
 alter table register.enrolment add column children smallint check (children between 1 and 20);
 
--- A claim knew the rates that were in force on this business day. A rate in force later that counts for its month owes the difference.
+-- A rate that comes later than its decree was known from the day on which it came; those that the database began with, always (null).
+create function rules.arrival() returns date language sql stable set search_path = pg_catalog
+as $$ select ops.today() where exists (select from rules.rate) $$;
+alter table rules.rate
+	add column recorded_on date default rules.arrival(),
+	add column recorded_at timestamptz not null default clock_timestamp();
+-- Between two runs of its programme (entitle_begin), so that what was claimed before it is told from what was claimed after.
+create function rules.arrives() returns trigger language plpgsql set search_path = pg_catalog
+as $$
+begin
+	perform pg_advisory_xact_lock(7202, hashtext(new.programme));
+	new.recorded_at := clock_timestamp();
+	return new;
+end $$;
+create trigger arrives before insert on rules.rate for each row execute function rules.arrives();
+
+-- A claim knew the rates that were known on this business day and had come when it was made. A rate that comes or comes into force later and
+-- counts for its month owes the difference.
 alter table payout.claim add column known_on date not null default ops.today();
+alter table payout.claim alter column made_at set default clock_timestamp();
 create index claim_known_on on payout.claim using brin (known_on);	-- claims come in the order of their days
 -- Beside the months' own: a grant that was decided, and a funeral, of which a person has one.
 alter table payout.claim drop constraint claim_kind_check,
@@ -140,13 +158,30 @@ where f.blocks and f.person is not null
 		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
 	and not exists (select from register.finding_decision d where d.finding = f.id and d.verdict = 'pay_entitled');
 
-create function payout.waits(payout bigint) returns boolean language sql stable security definer
+-- Nothing goes on while it waits, whoever lets it go, and nothing is held in the name of a finding that there is not.
+create function payout.guard_found(payouts bigint[], to_states smallint[], cause text) returns void language plpgsql stable security definer
 set search_path = pg_catalog
 as $$
-	select exists (select from payout.payout p join payout.claim c on c.id = p.claim
-		join register.waiting w on (w.programme, w.period, w.person) = (c.programme, c.pay_period, c.person)
-		where p.id = waits.payout)
-$$;
+declare
+	bad bigint;
+begin
+	if guard_found.cause = 'officer' then
+		select p.id into bad from unnest(guard_found.payouts, guard_found.to_states) as a(payout, t)
+			join payout.payout p on p.id = a.payout
+			join payout.claim c on c.id = p.claim
+			join register.waiting w on (w.programme, w.period, w.person) = (c.programme, c.pay_period, c.person)
+			where a.t = 1 limit 1;
+		if found then
+			raise exception 'finding_open: payout % waits until two officers decide what was found', bad using errcode = 'CH001';
+		end if;
+	elsif guard_found.cause = 'finding' then
+		select a.payout into bad from unnest(guard_found.payouts) as a(payout)
+			where not exists (select from payout.hold h where h.payout = a.payout and h.finding is not null) limit 1;
+		if found then
+			raise exception 'not_decided: nothing was found about payout %', bad using errcode = 'CH001';
+		end if;
+	end if;
+end $$;
 
 -- A hold by a rule names what was found, whoever's act brought it to light.
 alter table payout.hold add column finding bigint references register.finding check (finding is null or by_officer is null);
@@ -198,6 +233,14 @@ begin
 			array_fill(null::bigint, array[n]), array_fill(null::integer, array[n]), null);
 	end if;
 end $$;
+
+-- What begins to live and waits is held at once.
+create function payout.hold_born(batches bigint[]) returns void language sql security definer
+set search_path = pg_catalog
+as $$
+	select payout.hold_waiting(array(select w.id from payout.batch b join register.waiting w on w.programme = b.programme and w.period <= b.period
+		where b.id = any (hold_born.batches)))
+$$;
 
 -- Whoever approves these lines at this moment goes first, and they are held here, or waits, and holds them himself.
 create function payout.hold_found() returns trigger language plpgsql security definer

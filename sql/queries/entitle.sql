@@ -4,10 +4,10 @@
 -- duties: desk
 -- in: programme text
 -- out: rate_code text, basis text, standard_code text, coefficient integer, injury_pct smallint, amount_dong bigint,
---      province_code text, effective_from date, effective_to date, in_force_from date, decree text, unread boolean
+--      province_code text, effective_from date, effective_to date, in_force_from date, recorded_on date, decree text, unread boolean
 -- Coefficients in hundredths.
 select rate_code, basis, standard_code, (coefficient * 100)::integer as coefficient, injury_pct, amount_dong, province_code,
-	effective_from, effective_to, in_force_from, decree, verification in ('assumed', 'inferred') as unread
+	effective_from, effective_to, in_force_from, recorded_on, decree, verification in ('assumed', 'inferred') as unread
 from rules.rate where programme = $1;
 
 -- name: entitle_begin
@@ -29,7 +29,7 @@ left join org.agency a on a.id = pa.agency;
 -- in: programme text, period date, after_person bigint, after_kind text, most integer
 -- out: person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date, province text,
 --      category text, injury_pct smallint, children smallint, from_month date, to_month date, decision text, death date,
---      birth_year smallint, birth_date date
+--      birth_year smallint, birth_date date, recorded_at timestamptz
 -- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides.
 -- "r.person >= $3" says nothing new, but without it the index over people (import_row_once) is not thought to fit.
 with listed as materialized (
@@ -41,7 +41,7 @@ with listed as materialized (
 select l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
 	e.category, e.injury_pct, e.children, e.from_month, e.to_month, e.decision,
 	(select min(d.day) from register.person_event d where d.person = l.person and d.kind = 'death') as death,
-	p.birth_year, p.birth_date
+	p.birth_year, p.birth_date, 'epoch'::timestamptz as recorded_at
 from listed l
 join register.import_file f on f.id = l.file
 left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
@@ -54,11 +54,13 @@ order by l.person, l.kind, e.from_month, e.decision, e.category;
 -- name: entitle_claimed
 -- duties: desk
 -- in: programme text, persons bigint[], since date
--- out: person bigint, month date, kind text, instalment smallint, amount_dong bigint, pay_period date, known_on date, voided boolean
--- For months since then.
+-- out: person bigint, month date, kind text, instalment smallint, amount_dong bigint, pay_period date, known_on date, voided boolean, made_at timestamptz,
+--      province text
+-- For months since then, each with the province of its ward.
 select c.person, c.month, c.kind, c.instalment, c.amount_dong, c.pay_period, c.known_on,
-	exists (select from payout.claim_void v where v.claim = c.id) as voided
+	exists (select from payout.claim_void v where v.claim = c.id) as voided, c.made_at, a.province_code as province
 from payout.claim c
+left join register.area a on a.level = 'commune' and a.code = c.area_code and a.valid_from = c.area_valid_from
 where c.programme = $1 and c.person = any ($2) and c.month >= $3 and c.kind in ('regular', 'arrears')
 order by c.person, c.month;
 
@@ -108,29 +110,32 @@ order by c.person, c.month;
 -- duties: desk
 -- in: programme text, known_on date, period date
 -- out: since date, persons bigint[]
--- Who has claims that knew an older rate than one that came into force for the same months since, and no claim yet that knew it.
--- A rise is looked for over two years; what comes to light later is for an arrears list with its decision.
+-- Who has claims that knew an older rate than one that came into force, or came here, for the same months since, and no claim yet that
+-- knew it. A rise is looked for over two years; what comes to light later is for an arrears list with its decision.
 select min(x.since) as since, array_agg(distinct x.person order by x.person) as persons
-from (select distinct r.effective_from, r.in_force_from from rules.rate r
-	where r.programme = $1 and r.in_force_from > r.effective_from and r.in_force_from <= $2
-		and r.in_force_from > $2 - interval '2 years') r
+from (select r.effective_from, greatest(r.in_force_from, r.recorded_on) as known_from,
+		coalesce(max(r.recorded_at) filter (where r.recorded_on is not null), '-infinity') as recorded_at
+	from rules.rate r where r.programme = $1 group by 1, 2) r
 cross join lateral (
 	select c.person, r.effective_from as since from payout.claim c
-	where c.programme = $1 and c.known_on < r.in_force_from and c.month >= r.effective_from and c.month < $3
+	where c.programme = $1 and c.known_on <= r.known_from and (c.known_on < r.known_from or c.made_at < r.recorded_at)
+		and c.month >= r.effective_from and c.month < $3
 		and c.pay_period >= r.effective_from - interval '1 month' and c.kind in ('regular', 'arrears')
 		and not exists (select from payout.claim n where n.person = c.person and n.programme = c.programme and n.month = c.month
-			and n.kind in ('regular', 'arrears') and n.known_on >= r.in_force_from)) x
+			and n.kind in ('regular', 'arrears') and n.known_on >= r.known_from and n.made_at >= r.recorded_at)) x
+where r.known_from > r.effective_from and r.known_from <= $2 and r.known_from > $2 - interval '2 years'
 having count(*) > 0;
 
 -- name: entitle_histories
 -- duties: desk
 -- in: programme text, persons bigint[], period date
 -- out: person bigint, kind text, category text, injury_pct smallint, children smallint, from_month date, to_month date, area_code text,
---      area_from date, province text, death date, birth_year smallint, birth_date date
--- Each category that ever counted, with the ward of the newest claim.
+--      area_from date, province text, death date, birth_year smallint, birth_date date, recorded_at timestamptz
+-- Each category that ever counted and since when that is known, with the ward of the newest claim.
 select w.person, e.kind, e.category, e.injury_pct, e.children, e.from_month, e.to_month, n.area_code, n.area_valid_from as area_from,
 	a.province_code as province,
-	(select min(d.day) from register.person_event d where d.person = w.person and d.kind = 'death') as death, p.birth_year, p.birth_date
+	(select min(d.day) from register.person_event d where d.person = w.person and d.kind = 'death') as death, p.birth_year, p.birth_date,
+	i.at as recorded_at
 from unnest($2) as w(person)
 cross join lateral (select p.birth_year, p.birth_date from register.person p where p.id = w.person offset 0) p
 cross join lateral (select c.area_code, c.area_valid_from from payout.claim c
@@ -138,6 +143,7 @@ cross join lateral (select c.area_code, c.area_valid_from from payout.claim c
 left join register.area a on a.level = 'commune' and a.code = n.area_code and a.valid_from = n.area_valid_from
 cross join lateral (select e.* from register.enrolment e
 	where e.person = w.person and e.programme = $1 and e.from_month < $3 offset 0) e
+join register.import_file i on i.id = e.file
 order by w.person, e.kind, e.from_month, e.category;
 
 -- name: entitle_not_due

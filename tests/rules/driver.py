@@ -2,7 +2,7 @@
 
     H province birth_year birth death sandbox    a person begins; birth and death are days or empty
     E regular|arrears category pct children from [to]    S suspend|terminate|resume month    U month... (all that lie uncollected)
-    D day (dies)    V month (its claims are voided)
+    D day (dies)    V month (its claims are voided)    M province (moves there)
     P period today flags    owes: l listed, a on an arrears list, t two months together, r look for rises
     G month today quantity rate...    a grant
 
@@ -32,7 +32,7 @@ def tables(rates, categories):
     for r in rates:
         yield line("R", r["rate_code"], r["basis"], r["standard_code"], round(float(r["coefficient"] or 0) * 100), r["injury_pct"] or 0,
                    r["amount_dong"], r["province_code"], r["effective_from"], r["effective_to"], r["in_force_from"], r["decree"],
-                   int(r["verification"] in ("assumed", "inferred")))
+                   int(r["verification"] in ("assumed", "inferred")), r.get("recorded_on"))
     for c in categories:
         yield line("C", c["code"], c["programme"], c["rate_code"], c["also_rate_code"], int(c["needs_injury_pct"] == "true"), c["rule"])
     yield "I\n"

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What the program says that periods owe is what the decrees say, over random histories: both rises of 2026, those of 2021 and 2023,
-suspensions, deaths, voided claims, months paid together, arrears lists, runs that are repeated.
+rates that came late, lists that came late, moves between provinces, suspensions, deaths, voided claims, months paid together, arrears lists,
+runs that are repeated.
 
 SEED=… and HISTORIES=… repeat or lengthen it. A difference prints the person's history."""
 import concurrent.futures
@@ -27,6 +28,10 @@ for code, province, amount, since in (("SA_STD", "79", 650000, "2024-07-01"), ("
     like = next(r for r in rates if r["rate_code"] == code and r["effective_to"] == "2026-06-30")
     rates.append({**like, "province_code": province, "amount_dong": str(amount), "effective_from": since, "effective_to": "",
                   "in_force_from": since, "verification": "read"})
+# Rows that came later than their decree: what was claimed before did not know them, whatever was in force.
+for r in rates:
+    if (r["rate_code"], r["effective_from"]) in (("SA_ELDER_D", "2026-07-01"), ("MERIT_MARTYR_1", "2026-07-01"), ("SA_DISAB_SEVERE", "2024-07-01")):
+        r["recorded_on"] = "2026-11-12" if r["effective_from"] > "2026" else "2024-10-03"
 law = slow.Law(rates, categories)
 by_programme = {p: [c for c in categories if c["programme"] == p] for p in ("merit", "social", "rent")}
 EVERYTHING = ["claim regular", "claim arrears", "rise", "over"] + ["not " + a for a in (
@@ -80,8 +85,11 @@ def history(r):
     for n in range(r.randrange(3, 9)):
         period = months_from(begin, n)
         what = r.random()
-        if what < .06:
-            enrol(r, person, text, programme, period)
+        if what < .06:  # the month's list names another category, or one of an earlier month, which may have been claimed
+            enrol(r, person, text, programme, r.choice((period, months_from(begin, r.randrange(n + 1)))))
+        elif r.random() < .05:
+            person.who["province"] = r.choice(("", "79", "08", "60"))
+            text.append(driver.line("M", person.who["province"]))
         elif what < .12:
             word = r.choice(("suspend", "terminate", "resume", "resume")), months_from(begin, r.randrange(n + 2))
             person.decided.append(word)

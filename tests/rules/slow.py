@@ -1,18 +1,22 @@
 """What a period owes, by definition and slowly: written from the decrees and sql/reference/README.md, with nothing of the C."""
+import bisect
 import datetime
 import functools
 
 DAY = datetime.timedelta(days=1)
 
 
+@functools.lru_cache(maxsize=None)
 def first(month):
     return datetime.date(int(month[:4]), int(month[5:]), 1)
 
 
+@functools.lru_cache(maxsize=None)
 def following(month):
     return (first(month) + 31 * DAY).isoformat()[:7]
 
 
+@functools.lru_cache(maxsize=None)
 def last(month):
     return first(following(month)) - DAY
 
@@ -39,6 +43,12 @@ class Law:
         for r in rates:
             key = (r["rate_code"], int(r["injury_pct"] or 0))
             self.rates.setdefault(key, {}).setdefault(r["province_code"], []).append(r)
+        self.news = sorted({datetime.date.fromisoformat(max(r["in_force_from"], r.get("recorded_on", ""))) for r in rates})
+
+    def knows(self, day):
+        """The last day until `day` on which anything became known: what is known on both is the same."""
+        n = bisect.bisect_right(self.news, day)
+        return self.news[n - 1] if n else datetime.date.min
 
     @functools.lru_cache(maxsize=None)
     def row(self, code, pct, province, month, known):
@@ -48,7 +58,7 @@ class Law:
             if place not in ("", province):
                 continue
             rows = sorted(rows, key=lambda r: r["effective_from"])
-            seen = [r for r in rows if r["in_force_from"] <= known.isoformat()]
+            seen = [r for r in rows if max(r["in_force_from"], r.get("recorded_on", "")) <= known.isoformat()]
             for r in seen:
                 end = r["effective_to"] or "9999-12-31"
                 after = [x for x in rows if x["effective_from"] > r["effective_from"]]
@@ -112,7 +122,7 @@ def month_worth(law, person, lines, month, known):
             raise Nothing("children", line["category"])
 
     def rate(code, pct=0):
-        return law.amount(code, pct, person["province"], month, known, person["sandbox"])
+        return law.amount(code, pct, person["province"], month, law.knows(known), person["sandbox"])
 
     paid, several, parent = {}, [], None
     for line in lines:
@@ -142,8 +152,9 @@ class Person:
         self.who = {"province": province, "year": year, "birth": birth, "death": death, "sandbox": sandbox}
         self.enrolled, self.decided, self.uncollected, self.claims, self.voided = [], [], set(), [], set()
 
-    def lines(self, month, arrears):
-        mine = [e for e in self.enrolled if e["arrears"] == arrears and e["from"] <= month and (not arrears or month <= e["to"])]
+    def lines(self, month, arrears, told=None):
+        """The categories of a month by the first `told` rows that lists brought, or all."""
+        mine = [e for e in self.enrolled[:told] if e["arrears"] == arrears and e["from"] <= month and (not arrears or month <= e["to"])]
         newest = max((e["from"] for e in mine), default=None)
         return [e for e in mine if e["from"] == newest][:6]
 
@@ -207,11 +218,13 @@ class Person:
                 if month >= period or month in self.voided or known <= max(c["known"] for c in had):
                     continue
                 arrears = all(c["arrears"] for c in had)
+                base = next(c for c in had if c["arrears"] == arrears)  # what a list made: the person as he was known then
+                lines = self.lines(month, arrears, base["told"])
                 try:
                     self.refused(month)
-                    if not self.lines(month, arrears):
+                    if not lines:
                         continue
-                    due = month_worth(self.law, self.who, self.lines(month, arrears), month, known)
+                    due = month_worth(self.law, {**self.who, "province": base["province"]}, lines, month, known)
                 except Nothing as why:
                     if why.answer in ("no_rate", "rate_unread"):
                         said.append(("not", month, why.answer, why.missing))
@@ -223,6 +236,6 @@ class Person:
                 elif more < 0:
                     over.append(("over", month, str(-more)))
         for m in made:
-            self.claims.append({**m, "known": today, "period": period})
+            self.claims.append({**m, "known": today, "period": period, "told": len(self.enrolled), "province": self.who["province"]})
         return ([("claim", m["month"], "arrears" if m["arrears"] else "regular", str(m["n"]), str(m["amount"])) for m in made]
                 + said + over)

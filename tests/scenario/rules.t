@@ -253,4 +253,23 @@ owed 2027-05
 is "$(claims 2027-05 arrears)" 'Đỗ Thị Vắng 03 100000' 'the second rise owes March its difference in the month after'
 owed 2027-05
 like "$said" '"risen":0' 'once'
+
+# ---- a rate that comes here late ------------------------------------------------------------------------------------
+
+# Decided in force since 1 May, it comes here on the 28th, on which June was claimed already.
+rows=("${rows[@]//1.620.000/1.800.000}")
+month 2027-05 2027-05-02 "${rows[3]}"
+month 2027-06 2027-05-28 "${rows[3]}"
+sql "insert into rules.rate (rate_code, programme, description_vi, basis, amount_dong, effective_from, in_force_from, decree, legal_basis, verification)
+	values ('SA_ELDER_D', 'social', 'thử', 'fixed', 1900000, '2027-05-01', '2027-05-01', 'thử 3', 'thử', 'read')" || exit 1
+is "$(sql "select recorded_on || ' ' || (select count(*) from rules.rate where recorded_on is null and in_force_from < '2027-01-01') / 100
+	from rules.rate where decree = 'thử 3'")" '2027-05-28 7' 'a rate keeps the day on which it came; those that were there from the start were always known'
+owed 2027-06
+is "$(claims 2027-06 arrears)" 'Đỗ Thị Vắng 05 100000' 'the period that is open owes the difference of May at once'
+rows[3]=${rows[3]/1.800.000/1.900.000}
+month 2027-07 2027-06-22 "${rows[3]}"
+is "$(claims 2027-07 regular), $(claims 2027-07 arrears)" 'Đỗ Thị Vắng 07 1900000, Đỗ Thị Vắng 06 100000' \
+	'and the next one that of June, which was claimed on the day on which the rate came, before it did'
+owed 2027-07
+like "$said" '"risen":0' 'and once'
 done_testing

@@ -12,6 +12,7 @@ static struct arena *kept, *scratch;
 static struct rates rates;
 static struct category categories[100];
 static size_t n_categories;
+static int64_t clock_us; /* each line of a history comes after the one before */
 
 struct history {
 	struct owed_asked asked;
@@ -55,6 +56,8 @@ static void read_rate(char **f)
 		.in_force_from = day_z(f[10]),
 		.decree = or_null(f[11]),
 		.unread = *f[12] == '1'};
+	if (*f[13])
+		r.recorded = day_z(f[13]);
 	if (r.ends)
 		r.effective_to = day_z(f[9]);
 	if (!rate_basis_parse(f[2], &r.basis))
@@ -107,7 +110,8 @@ static void read_enrolled(struct history *h, char **f)
 	struct owed_enrolled *at = &h->enrolled[h->asked.n_enrolled++];
 	*at = (struct owed_enrolled){.arrears = *f[1] == 'a',
 		.line = {.category = category_z(f[2]), .injury_pct = number(f[3]), .children = number(f[4])},
-		.from = month_z(f[5])};
+		.from = month_z(f[5]),
+		.recorded_us = clock_us};
 	if (at->arrears)
 		at->to = month_z(f[6]);
 }
@@ -150,7 +154,9 @@ static void run_period(struct history *h, char **f)
 			.arrears = item->arrears,
 			.instalment = item->instalment,
 			.amount = item->amount,
-			.known_on = h->asked.of.known_on};
+			.known_on = h->asked.of.known_on,
+			.made_us = clock_us,
+			.province = h->asked.of.province};
 	}
 	for (size_t i = 0; i < owed.n_nots; i++)
 		printf("not\t%s\t%s\t%s\n", month_format(owed.nots[i].month, month),
@@ -210,6 +216,7 @@ static void take(struct history *h, char **f, size_t n)
 		h->asked.of.dead = true;
 		h->asked.of.death = day_z(f[1]);
 		break;
+	case 'M': h->asked.of.province = *f[1] ? arena_strdup(scratch, f[1]) : NULL; break;
 	case 'V': void_month(h, f[1]); break;
 	case 'P': run_period(h, f); break;
 	case 'G': run_grant(h, f, n); break;
@@ -225,6 +232,7 @@ static int histories(void)
 	rates.arena = kept;
 	for (ssize_t n; (n = getline(&line, &room, stdin)) > 0;) {
 		line[n - 1] = '\0';
+		clock_us++;
 		if (*line == 'H')
 			arena_reset(scratch);
 		size_t fields = cut(line, f);
