@@ -120,9 +120,10 @@ select pg_temp.found(:line) as finding \gset
 select is(pg_temp.state_of(:line), 'held', 'of an approved batch the payout is held as soon as the death is known');
 select is((select array_agg(reason || ' ' || coalesce(by_officer, 0) || ' ' || (finding = :finding)) from payout.hold where payout = :line), '{after_death 0 true}', 'by the rule, for what was found');
 select is((select q.name from payout.payout_move m join payout.cause q on q.code = m.cause where m.payout = :line order by m.n desc limit 1), 'finding', 'and that is written down');
-insert into payout.hold_release (hold, officer) select h.id, pg_temp.officer('lan') from payout.hold h where h.payout = :line;
-select pg_temp.acts('minh');
-insert into payout.hold_release (hold, officer) select h.id, pg_temp.officer('minh') from payout.hold h where h.payout = :line;
+select pg_temp.acts('tam');
+insert into payout.hold_release (hold, officer) select h.id, pg_temp.officer('tam') from payout.hold h where h.payout = :line;
+select pg_temp.acts('son');
+insert into payout.hold_release (hold, officer) select h.id, pg_temp.officer('son') from payout.hold h where h.payout = :line;
 select is(pg_temp.probe('desk', 'minh', pg_temp.move_sql(:line, 2, 1, 9)), 'CH001 finding_open', 'two officers do not let it go before the finding is decided');
 select pg_temp.decides(:finding, 'do_not_pay');
 select is(pg_temp.probe('desk', 'minh', pg_temp.move_sql(:line, 2, 1, 9)), 'CH001 finding_open', 'nor when it was decided not to pay');
