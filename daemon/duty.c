@@ -246,6 +246,8 @@ static void prepare(struct duty_ctx *d)
 	own->schema = condition_new("schema");
 	own->history = condition_new("history");
 	own->serving = condition_new("serving");
+	if (d->duty->holds_keks)
+		own->keks = condition_new("keys");
 	metric_set(
 		metric_gauge("chitra_build_info", "version=\"" CHITRA_VERSION "\"", "Which program this is."),
 		1);

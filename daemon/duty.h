@@ -40,6 +40,7 @@ struct duty {
 	enum db_duty db;
 	const struct lane_plan *lanes;
 	size_t lanes_n;
+	bool holds_keks; /* [NAME] kek: it does not begin without the keys that the database's wrapped ones need */
 
 	/* On the loop's thread, so without the database (it was reached and its schema is ours). False and why: the
 	 * configuration cannot work (a key is missing, a directory cannot be written); the process exits 78. */

@@ -4,13 +4,28 @@
 #include "ledger/base/log.h"
 #include "ledger/books/head_store.h"
 #include "daemon/duty_private.h"
+#include "daemon/kek_set.h"
 #include "daemon/notify.h"
 
 enum { BEFORE_START_MS = 250, LOOK_MS = 5000, EX_CONFIG = 78 };
 
-static enum result look(struct work *w, void *arg)
+/* A wrong key would make every account unreadable, as if somebody had spoiled the rows. */
+static enum result look_at_keks(struct work *w, const struct duty_ctx *d, struct duty_look *look)
 {
-	struct duty_look *look = arg;
+	look->kek_wrong = false;
+	if (!d->duty->holds_keks)
+		return OK;
+	enum result r = kek_set_look(w, d->config, d->duty->name);
+	if (r != REFUSED)
+		return r;
+	look->kek_wrong = true;
+	look->kek = w->why;
+	return OK;
+}
+
+static enum result look(struct work *w, const struct duty_ctx *d)
+{
+	struct duty_look *look = &d->own->look;
 	int version;
 	enum result r = db_schema_version(w, &version);
 	if (r != OK)
@@ -29,7 +44,7 @@ static enum result look(struct work *w, void *arg)
 	}
 	look->sandbox = row_bool(&rows, 0, rows_col(&rows, "sandbox"));
 	look->standby = row_bool(&rows, 0, rows_col(&rows, "standby"));
-	return OK;
+	return look_at_keks(w, d, look);
 }
 
 /* What forbids to start, and no waiting cures. */
@@ -41,11 +56,18 @@ static bool may_begin(const struct duty_look *look, struct why *why)
 			look->version, CHITRA_SCHEMA_VERSION);
 	if (geteuid() == 0 && !look->sandbox)
 		return why_set(why, "root", "root runs a duty only against a sandbox database");
+	if (look->kek_wrong) {
+		*why = look->kek;
+		return false;
+	}
 	return true;
 }
 
 static void set_conditions(struct duty_private *own)
 {
+	if (own->keks)
+		condition_set(own->keks, !own->look.kek_wrong, "%s",
+			own->look.kek_wrong ? own->look.kek.text : "open what is wrapped");
 	condition_set(own->database, !own->look.standby, "%s",
 		own->look.standby ? "is a standby: nothing can be written" : "answers");
 	metric_set(own->db_up, 1);
@@ -102,8 +124,7 @@ static void looked(struct job *job, enum result result)
 
 static enum result run_look(struct work *w, void *arg)
 {
-	struct duty_ctx *d = arg;
-	return look(w, &d->own->look);
+	return look(w, arg);
 }
 
 static void look_again(void *arg)

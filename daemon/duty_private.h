@@ -13,9 +13,10 @@ enum { DUTY_LANES_MAX = 8, DUTY_POLLS_MAX = 256 };
 
 /* The database as the last look saw it; written by a worker, read when its job is done. */
 struct duty_look {
-	bool in_doubt, sandbox, standby;
+	bool in_doubt, sandbox, standby, kek_wrong;
 	int version;
 	struct why doubt; /* when in_doubt */
+	struct why kek;   /* when kek_wrong */
 };
 
 struct duty_private {
@@ -27,7 +28,7 @@ struct duty_private {
 	struct poll_task *polls[DUTY_POLLS_MAX];
 	size_t polls_n;
 	struct takeover *takeover;
-	struct condition *database, *schema, *history, *serving;
+	struct condition *database, *schema, *history, *serving, *keks; /* keks NULL: it holds none */
 	struct metric *db_up;
 
 	struct timer *check, *drain, *watchdog;

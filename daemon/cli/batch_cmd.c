@@ -8,6 +8,7 @@
 #include "ledger/base/secret.h"
 #include "ledger/payout/make_store.h"
 #include "daemon/cli/pick.h"
+#include "daemon/cli/register_keys.h"
 
 #define SLICE_CLAIMS 20000
 
@@ -125,17 +126,18 @@ static int make(struct cli *cli, const struct batch_options *o)
 	if (!o->pick.programme || !o->pick.has_period || o->pick.all == (o->n_areas > 0))
 		return cli_usage(cli);
 	CLEANUP(secret_drop) struct key32 *id_key = cli_key(cli, "id_key");
-	CLEANUP(secret_drop) struct key32 *kek = id_key ? cli_key(cli, "kek") : NULL;
-	if (!kek)
-		return cli_refused(cli, &cli->w->why);
+	CLEANUP(kek_set_free) struct kek_set keks = {0};
+	enum result r = id_key ? desk_keks_load(cli, &keks) : REFUSED;
+	if (r != OK)
+		return cli_exit(cli, r);
 	struct batch_made made = {0};
 	struct batch_wish wish = {.programme = o->pick.programme,
 		.period = o->pick.period,
 		.areas = o->areas,
 		.n_areas = o->n_areas,
 		.channel = o->channel,
-		.keys = {.id_key = id_key, .kek = {.version = 1, .key = kek}}};
-	enum result r = make_all(cli, &wish, &made);
+		.keys = {.id_key = id_key, .keks = keks.at, .n_keks = keks.n}};
+	r = make_all(cli, &wish, &made);
 	/* Batches of the wards before a refusal are made and stay. */
 	if (r == OK || (!cli->json && made.batches > 0))
 		say_made(cli, &made);
@@ -354,13 +356,14 @@ static enum result remake_one(struct cli *cli, int64_t id, const char *must_be, 
 static int remake(struct cli *cli, const struct pick *pick, const char *must_be)
 {
 	CLEANUP(secret_drop) struct key32 *id_key = cli_key(cli, "id_key");
-	CLEANUP(secret_drop) struct key32 *kek = id_key ? cli_key(cli, "kek") : NULL;
-	struct batch_keys keys = {.id_key = id_key, .kek = {.version = 1, .key = kek}};
+	CLEANUP(kek_set_free) struct kek_set keks = {0};
+	enum result r = id_key ? desk_keks_load(cli, &keks) : REFUSED;
+	struct batch_keys keys = {.id_key = id_key, .keks = keks.at, .n_keks = keks.n};
 	struct batch_made made = {0};
-	if (!kek)
-		return cli_refused(cli, &cli->w->why);
+	if (r != OK)
+		return cli_exit(cli, r);
 	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
+	r = cli_enter(cli);
 	for (size_t i = 0; i < pick->n && r == OK; i++) {
 		struct batch_made one = {0};
 		r = remake_one(cli, pick->ids[i], must_be, &keys, &one);

@@ -19,6 +19,7 @@
 #include "daemon/cli/explain_cmd.h"
 #include "daemon/cli/fund_cmd.h"
 #include "daemon/cli/import_cmd.h"
+#include "daemon/cli/kek_cmd.h"
 #include "daemon/cli/key_cmd.h"
 #include "daemon/cli/officer_cmd.h"
 #include "daemon/cli/reconcile_cmd.h"
@@ -40,6 +41,8 @@ static const struct command commands[] = {
 		"make the database, bring it up, compare it with the programs"},
 	{"secret", NEEDS_NOTHING, cli_secret, "chitra secret new FILE | public evidence|signing FILE",
 		"make the duties' keys and say their public halves"},
+	{"kek", NEEDS_CONFIG, cli_kek, KEK_USAGE,
+		"the key that wraps each person's data key, and its successor"},
 	{"setup", NEEDS_NOTHING, cli_setup, SETUP_USAGE,
 		"the payer: agencies, accounts, channels; the ledger's first leaf"},
 	{"key", NEEDS_NOTHING, cli_key_files, KEY_USAGE, "the key files of officers and admins"},

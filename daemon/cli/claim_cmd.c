@@ -90,13 +90,15 @@ static void print_list(struct arena *a, const struct claim_rows_out *all)
 static int list(struct cli *cli, const struct asked *o)
 {
 	struct claim_rows_out all;
-	CLEANUP(register_keys_free) struct desk_register_keys keys;
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	struct opening *opening;
+	enum result r = desk_opening(cli, &keys,
+		&(struct opening_wish){.what = "claim.list", .reason = "chitra claim list"}, &opening);
 	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = claim_list(cli->w, &keys.keys, o->period, o->area, o->programme, &all);
+		r = cli_enter(cli);
+	if (r == OK)
+		r = claim_list(cli->w, opening, o->period, o->area, o->programme, &all);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r == OK && cli->json)

@@ -115,8 +115,9 @@ static int propose(struct cli *cli, struct asked *o, const char *id_text)
 	struct why why = {0};
 	int64_t made;
 	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	enum result loaded = register_keys_load(cli, &keys);
+	if (loaded != OK)
+		return cli_exit(cli, loaded);
 	if (id_text && !personal_id_parse(bytes_z(id_text), &id, &why))
 		return cli_refused(cli, &why);
 	TX_GUARD(cli->w);

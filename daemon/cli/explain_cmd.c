@@ -188,8 +188,9 @@ int cli_explain(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if (!personal_id_parse(bytes_z(argv[optind]), &asked.id, &why))
 		return cli_refused(cli, &why);
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	enum result loaded = register_keys_load(cli, &keys);
+	if (loaded != OK)
+		return cli_exit(cli, loaded);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)

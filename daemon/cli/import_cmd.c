@@ -328,9 +328,10 @@ int cli_import(struct cli *cli, int argc, char **argv)
 		return import_headings_run(cli, &asked);
 	if (!makes_sense(&asked))
 		return cli_usage(cli);
-	CLEANUP(register_keys_free) struct desk_register_keys keys;
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	enum result loaded = register_keys_load(cli, &keys);
+	if (loaded != OK)
+		return cli_exit(cli, loaded);
 	struct import_said said = {.arena = arena_new()};
 	int code = import_is_of_ward(&asked) ? import_payment_files(cli, &asked, &keys.keys, &said)
 					     : import_other_file(cli, &asked, &keys.keys, &said);

@@ -75,16 +75,19 @@ int cli_people(struct cli *cli, int argc, char **argv)
 	struct asked asked = {0};
 	if (!read_options(argc, argv, &asked) || optind != argc || !asked.has_period || !asked.csv)
 		return cli_usage(cli);
-	CLEANUP(register_keys_free) struct desk_register_keys keys;
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	struct opening *opening;
+	enum result r = desk_opening(cli, &keys,
+		&(struct opening_wish){.what = "export.people",
+			.reason = asked.reason ? asked.reason : "chitra people --csv"},
+		&opening);
 	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = cli_enter(cli);
 	if (r != OK)
 		return cli_exit(cli, r);
 	csv_out_row(stdout, heading, COUNT_OF(heading));
-	r = people_each(cli->w, &keys.keys, asked.period, asked.reason ? asked.reason : "chitra people --csv",
-		print_person, NULL);
+	r = people_each(cli->w, opening, asked.period, print_person, NULL);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r == OK && fflush(stdout) != 0)
@@ -148,13 +151,15 @@ static void print_findings(const struct findings_out *f)
 static int list(struct cli *cli, const struct asked *asked)
 {
 	struct findings_out f;
-	CLEANUP(register_keys_free) struct desk_register_keys keys;
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	struct opening *opening;
+	enum result r = desk_opening(cli, &keys,
+		&(struct opening_wish){.what = "finding.list", .reason = "chitra finding list"}, &opening);
 	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = finding_list(cli->w, &keys.keys, asked->period, asked->open, &f);
+		r = cli_enter(cli);
+	if (r == OK)
+		r = finding_list(cli->w, opening, asked->period, asked->open, &f);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r != OK)

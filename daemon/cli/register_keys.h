@@ -2,19 +2,25 @@
 #ifndef CHITRA_CLI_REGISTER_KEYS_H
 #define CHITRA_CLI_REGISTER_KEYS_H
 
-#include "ledger/register/keys.h"
+#include "ledger/register/opening_store.h"
 #include "daemon/cli/cli.h"
-
-#define KEK_VERSION 1 /* of the one key-encryption key that [desk] kek names */
+#include "daemon/kek_set.h"
 
 struct desk_register_keys {
-	struct key32 *kek_secret, *blind;
-	struct kek kek;
+	struct kek_set keks;
+	struct key32 *blind;
 	struct register_keys keys; /* points into this struct: do not copy it */
 };
 
-/* False with w->why (config_*, secret_*). Free in either case; it suits CLEANUP. */
-bool register_keys_load(struct cli *cli, struct desk_register_keys *out) WARN_UNUSED;
+/* [desk] kek and kek_other, the one that wraps first, compared with the database. REFUSED config_*, secret_*, kek_*. Outside a
+ * transaction. Free in any case; it suits CLEANUP. */
+enum result desk_keks_load(struct cli *cli, struct kek_set *out) WARN_UNUSED;
+/* The same, and [desk] blind_key. */
+enum result register_keys_load(struct cli *cli, struct desk_register_keys *out) WARN_UNUSED;
 void register_keys_free(struct desk_register_keys *k);
+
+/* Before the command's own transaction: the keys, and the officer's reason written down (opening_store.h). */
+enum result desk_opening(struct cli *cli, struct desk_register_keys *keys, const struct opening_wish *wish,
+	struct opening **out) WARN_UNUSED;
 
 #endif

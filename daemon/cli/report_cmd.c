@@ -307,14 +307,17 @@ static int run_settled(struct cli *cli, const struct asked *o)
 	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
 	if (!o->has_period || !o->csv)
 		return cli_usage(cli);
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	struct opening *opening;
+	enum result result = desk_opening(cli, &keys,
+		&(struct opening_wish){.what = "report.settled",
+			.reason = o->reason ? o->reason : "comparison with the bank's book"},
+		&opening);
 	TX_GUARD(cli->w);
-	enum result result = cli_enter(cli);
+	if (result == OK)
+		result = cli_enter(cli);
 	if (result == OK) {
 		csv_out_row(stdout, heading, COUNT_OF(heading));
-		result = report_settled(cli->w, keys.keys.keks, keys.keys.n_keks, o->period,
-			o->reason ? o->reason : "comparison with the bank's book", print_settled, NULL);
+		result = report_settled(cli->w, opening, o->period, print_settled, NULL);
 	}
 	if (result == OK)
 		result = tx_commit(cli->w);

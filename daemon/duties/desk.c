@@ -17,5 +17,6 @@ const struct duty duty_desk = {
 	.db = DB_DUTY_DESK,
 	.lanes = lanes,
 	.lanes_n = COUNT_OF(lanes),
+	.holds_keks = true,
 	.start = start,
 };

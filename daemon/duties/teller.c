@@ -21,9 +21,7 @@ static const struct lane_plan lanes[] = {
 
 static bool load_kek(struct teller *t, const struct config *c, struct why *why)
 {
-	t->kek_key = config_key(c, "teller", "kek", why);
-	t->kek = (struct kek){.version = 1, .key = t->kek_key};
-	return t->kek_key != NULL;
+	return kek_set_load(c, "teller", &t->keks, why);
 }
 
 static bool load_evidence(struct teller *t, const struct config *c, struct why *why)
@@ -56,7 +54,7 @@ static bool load_trust(struct teller *t, const struct config *c, struct why *why
 	if (!read_file(a, path, 65536, &file, why) ||
 		!trust_read(file, (size_t)config_int(c, "teller", "admin_threshold"), &trust, why))
 		return false;
-	t->law7 = law7_new(&trust, &t->kek, config_bool(c, "teller", "sandbox"));
+	t->law7 = law7_new(&trust, &t->keks, config_bool(c, "teller", "sandbox"));
 	return true;
 }
 
@@ -233,7 +231,7 @@ static void stop(struct duty_ctx *d)
 	archive_close(t->archive);
 	journal_close(t->journal);
 	law7_free(t->law7);
-	secret_free(t->kek_key);
+	kek_set_free(&t->keks);
 	free(t->banks);
 	free(t);
 }
@@ -243,6 +241,7 @@ const struct duty duty_teller = {
 	.db = DB_DUTY_TELLER,
 	.lanes = lanes,
 	.lanes_n = COUNT_OF(lanes),
+	.holds_keks = true,
 	.start = start,
 	.took_over = took_over,
 	.stop_claiming = stop_claiming,

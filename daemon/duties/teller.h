@@ -21,6 +21,7 @@
 #include "bankapi/signed.h"
 #include "daemon/duty.h"
 #include "daemon/gather.h"
+#include "daemon/kek_set.h"
 #include "daemon/poller.h"
 
 #define MARGIN_US INT64_C(2000000) /* a request leaves this long before its valid-until, or not at all */
@@ -159,8 +160,7 @@ struct teller {
 	struct duty_ctx *duty;
 	struct lane *lane_journal, *lane_dispatch, *lane_record;
 	struct sender sender;
-	struct key32 *kek_key;
-	struct kek kek;
+	struct kek_set keks;
 	struct key32 evidence;
 	char journal_path[4096];
 	struct journal *journal; /* lane journal only; NULL until journal_ready */
@@ -203,7 +203,8 @@ struct teller {
 
 void law7_free(struct law7 *l);
 /* sandbox: a database that calls itself one is believed. */
-struct law7 *law7_new(const struct trust *trust, const struct kek *kek, bool sandbox) FREED_BY(law7_free);
+struct law7 *law7_new(const struct trust *trust, const struct kek_set *keks, bool sandbox)
+	FREED_BY(law7_free);
 
 struct judged {
 	const char *refused; /* a code, or NULL: it may leave */
@@ -213,8 +214,19 @@ struct judged {
 /* In the claim's transaction. Writes the true line hash into each payable that may leave. */
 enum result law7_judge(struct law7 *l, struct work *w, const struct dispatch_head *now, const char *bank,
 	int64_t channel, bool cash, struct payable *at, size_t n, struct judged *out) WARN_UNUSED;
-/* Only the account, for enquiries: false when it cannot be opened. Any lane. */
-bool account_open(const struct kek *kek, const struct payable *p, struct account_no *out);
+
+/* ---- teller_keys.c: opening what a payment needs (any lane) --------------------------------------------------------- */
+
+/* All: REFUSED when it is another's or was changed. RETRY with why kek_missing when the key-encryption key that wrapped it is the
+ * database's and not (yet) ours: nothing is wrong with the row, so nobody is held, asked or blamed for it. */
+enum result data_key_open(struct work *w, const struct kek_set *keks, int64_t person, struct bytes wrapped,
+	struct key32 *out) WARN_UNUSED;
+enum result account_number_open(
+	const struct key32 *key, int64_t person, struct bytes sealed, struct account_no *out) WARN_UNUSED;
+enum result account_open(struct work *w, const struct kek_set *keks, const struct payable *p,
+	struct account_no *out) WARN_UNUSED;
+enum result id_open(
+	const struct key32 *key, int64_t person, struct bytes sealed, struct personal_id *out) WARN_UNUSED;
 
 /* ---- teller_parcel.c: making requests (worker) --------------------------------------------------------------------- */
 

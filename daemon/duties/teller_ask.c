@@ -115,7 +115,7 @@ static struct profile believed(const struct bank *b, const struct dispatch_due *
 	return profile;
 }
 
-static void fill(struct parcel *p, size_t k, const struct asking *a, const struct payable *from)
+static enum result fill(struct parcel *p, size_t k, const struct asking *a, const struct payable *from)
 {
 	const struct dispatch_due *due = &a->due[due_of(a, from->dispatch)];
 	struct profile profile = believed(a->bank, due);
@@ -128,20 +128,28 @@ static void fill(struct parcel *p, size_t k, const struct asking *a, const struc
 	p->dispatches[k] = (struct dispatch_ref){due->id, due->epoch};
 	p->may_again[k] = due->asked >= AGAIN_AFTER &&
 			  payout_may_send_again(PAYOUT_UNKNOWN, EVENT_SAID_NOT_FOUND, &profile, days, over);
-	if (!account_open(&a->bank->teller->kek, from, &p->payments[k].account))
+	enum result r = account_open(a->w, &a->bank->teller->keks, from, &p->payments[k].account);
+	if (r == REFUSED)
 		log_event(LOG_ERROR, "account_unreadable", K_I64("payout", from->payout));
+	return r == RETRY ? RETRY : OK;
 }
 
-static struct parcel *enquiry_for(const struct asking *a)
+static enum result enquiry_for(const struct asking *a, struct parcel **out)
 {
 	struct parcel *p = parcel_new(a->bank, CALL_ENQUIRY, a->wanted_n);
+	enum result r = OK;
 	size_t k = 0;
-	for (size_t i = 0; i < a->all.n; i++)
+	for (size_t i = 0; i < a->all.n && r == OK; i++)
 		if (a->wanted[i])
-			fill(p, k++, a, &a->all.at[i]);
+			r = fill(p, k++, a, &a->all.at[i]);
+	if (r != OK) {
+		parcel_free(p);
+		return r;
+	}
 	p->driver = driver_named(a->due[0].driver);
 	parcel_cut(p, MESSAGE_ITEMS_MAX, 0, 0);
-	return p;
+	*out = p;
+	return OK;
 }
 
 static enum result ask_run(struct work *w, void *arg, size_t *found)
@@ -154,7 +162,10 @@ static enum result ask_run(struct work *w, void *arg, size_t *found)
 		*found = r == OK ? a.due_n : 0;
 		return r;
 	}
-	struct parcel *p = enquiry_for(&a);
+	struct parcel *p;
+	r = enquiry_for(&a, &p);
+	if (r != OK)
+		return r;
 	for (size_t i = 0; i < p->requests_n; i++) {
 		p->requests[i].ended = record_add;
 		if (!request_prepare(&p->requests[i], &w->why)) {

@@ -21,25 +21,22 @@ struct identities {
 	size_t n;
 };
 
-static void open_id(const struct kek *kek, int64_t person, struct bytes wrapped, struct bytes sealed,
-	struct personal_id *out)
+static enum result open_one(struct work *w, const struct kek_set *keks, int64_t person, struct bytes wrapped,
+	struct bytes sealed, struct personal_id *out)
 {
 	struct key32 key;
-	struct why why = {0};
-	CLEANUP(buf_free) struct buf digits = BUF(64);
 	out->digits[0] = '\0';
-	if (!seal_unwrap(kek, 1, person, wrapped, &key, &why))
-		return;
-	if (!open_field(&key, person, "id", sealed, &digits, &why) ||
-		!personal_id_parse(buf_bytes(&digits), out, &why))
+	enum result r = data_key_open(w, keks, person, wrapped, &key);
+	if (r != OK)
+		return r == REFUSED ? OK : r;
+	if (id_open(&key, person, sealed, out) != OK)
 		out->digits[0] = '\0';
 	secret_wipe(&key, sizeof key);
-	if (digits.at)
-		secret_wipe(digits.at, digits.n);
+	return OK;
 }
 
-static enum result load_identities(
-	struct work *w, const struct kek *kek, const struct payable *at, size_t n, struct identities *out)
+static enum result load_identities(struct work *w, const struct kek_set *keks, const struct payable *at,
+	size_t n, struct identities *out)
 {
 	int64_t *people = arena_array(w->arena, n, int64_t);
 	for (size_t i = 0; i < n; i++)
@@ -53,14 +50,14 @@ static enum result load_identities(
 		.n = rows_n(&r)};
 	int person = rows_col(&r, "person"), wrapped = rows_col(&r, "wrapped"),
 	    id = rows_col(&r, "id_sealed");
-	for (size_t i = 0; i < all.n; i++) {
+	for (size_t i = 0; i < all.n && result == OK; i++) {
 		all.people[i] = row_i64(&r, i, person);
 		if (!row_null(&r, i, id))
-			open_id(kek, all.people[i], row_bytes(&r, i, wrapped), row_bytes(&r, i, id),
-				&all.ids[i]);
+			result = open_one(w, keks, all.people[i], row_bytes(&r, i, wrapped),
+				row_bytes(&r, i, id), &all.ids[i]);
 	}
 	*out = all;
-	return OK;
+	return result;
 }
 
 static const char *digits_of(const struct identities *all, int64_t person)
@@ -75,7 +72,7 @@ enum result cash_judge(
 	struct work *w, const struct teller *t, const struct payable *at, struct judged *judged, size_t n)
 {
 	struct identities ids;
-	enum result r = load_identities(w, &t->kek, at, n, &ids);
+	enum result r = load_identities(w, &t->keks, at, n, &ids);
 	for (size_t i = 0; r == OK && i < n; i++)
 		if (!judged[i].refused && !*digits_of(&ids, at[i].person))
 			judged[i].refused = "id_unreadable";
@@ -116,7 +113,7 @@ enum result cash_write(struct work *w, const struct teller *t, const struct disp
 	const struct payable *at, const struct judged *judged, size_t n)
 {
 	struct identities ids;
-	enum result r = load_identities(w, &t->kek, at, n, &ids);
+	enum result r = load_identities(w, &t->keks, at, n, &ids);
 	if (r != OK)
 		return r;
 	CLEANUP(buf_free) struct buf b = BUF(LIST_MAX);

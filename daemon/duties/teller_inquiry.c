@@ -17,35 +17,25 @@ struct inquiry {
 	size_t n;
 };
 
-static bool open_number(
-	const struct key32 *key, int64_t person, const char *field, struct bytes sealed, struct buf *out)
-{
-	struct why why = {0};
-	buf_reset(out);
-	return open_field(key, person, field, sealed, out, &why);
-}
-
-static bool fill(const struct kek *kek, const struct rows *r, size_t i, struct account_question *q)
+/* REFUSED: the account cannot be read. RETRY: not by us, now (kek_missing). */
+static enum result fill(struct work *w, const struct kek_set *keks, const struct rows *r, size_t i,
+	struct account_question *q)
 {
 	struct key32 key;
-	struct why why = {0};
 	int64_t person = row_i64(r, i, rows_col(r, "person"));
 	const char *bank = row_text(r, i, rows_col(r, "bank"));
-	if (strlen(bank) >= sizeof q->bank ||
-		!seal_unwrap(kek, 1, person, row_bytes(r, i, rows_col(r, "wrapped")), &key, &why))
-		return false;
-	CLEANUP(buf_free) struct buf number = BUF(64);
+	if (strlen(bank) >= sizeof q->bank)
+		return REFUSED;
+	enum result result = data_key_open(w, keks, person, row_bytes(r, i, rows_col(r, "wrapped")), &key);
+	if (result != OK)
+		return result;
 	snprintf(q->bank, sizeof q->bank, "%s", bank);
-	bool fine = open_number(&key, person, "account", row_bytes(r, i, rows_col(r, "sealed")), &number) &&
-		    account_no_parse(buf_bytes(&number), &q->account, &why);
+	result = account_number_open(&key, person, row_bytes(r, i, rows_col(r, "sealed")), &q->account);
 	int id = rows_col(r, "id_sealed");
-	q->asks_person = fine && !row_null(r, i, id) &&
-			 open_number(&key, person, "id", row_bytes(r, i, id), &number) &&
-			 personal_id_parse(buf_bytes(&number), &q->person, &why);
+	q->asks_person = result == OK && !row_null(r, i, id) &&
+			 id_open(&key, person, row_bytes(r, i, id), &q->person) == OK;
 	secret_wipe(&key, sizeof key);
-	if (number.at)
-		secret_wipe(number.at, number.n);
-	return fine;
+	return result;
 }
 
 static bool encode(struct question *q, struct buf *out, struct why *why)
@@ -176,14 +166,20 @@ static enum result run(struct work *w, void *arg, size_t *found)
 	in->ids = arena_array(q->arena, rows_n(&r), int64_t);
 	int64_t *never = arena_array(w->arena, rows_n(&r), int64_t);
 	size_t never_n = 0;
+	bool waiting = false;
 	for (size_t i = 0; i < rows_n(&r); i++) {
 		int64_t id = row_i64(&r, i, rows_col(&r, "id"));
-		if (fill(&b->teller->kek, &r, i, &in->questions[in->n]) && encodes(&in->questions[in->n]))
+		enum result filled = fill(w, &b->teller->keks, &r, i, &in->questions[in->n]);
+		if (filled == RETRY)
+			waiting = true;
+		else if (filled == OK && encodes(&in->questions[in->n]))
 			in->ids[in->n++] = id;
 		else
 			never[never_n++] = id;
 	}
 	result = answer_unclear(w, never, never_n);
+	if (result == OK && in->n == 0 && never_n == 0 && waiting)
+		result = RETRY; /* for the key; w->why says which */
 	if (result != OK || in->n == 0) {
 		question_free(q);
 		*found = result == OK ? never_n : 0;

@@ -30,7 +30,7 @@ struct verified {
 struct law7 {
 	struct trust trust;
 	struct verify_memo *memo;
-	const struct kek *kek;
+	const struct kek_set *keks;
 	bool sandbox;
 	struct hash *revoked; /* all that were ever seen; a row that vanishes is not forgotten */
 	size_t revoked_n;
@@ -52,13 +52,13 @@ void law7_free(struct law7 *l)
 	free(l);
 }
 
-struct law7 *law7_new(const struct trust *trust, const struct kek *kek, bool sandbox)
+struct law7 *law7_new(const struct trust *trust, const struct kek_set *keks, bool sandbox)
 {
 	struct law7 *l = calloc(1, sizeof *l);
 	bug_if(!l);
 	l->trust = *trust;
 	l->memo = verify_memo_new();
-	l->kek = kek;
+	l->keks = keks;
 	l->sandbox = sandbox;
 	l->revocations = -1;
 	return l;
@@ -264,49 +264,47 @@ static enum result verify(struct law7 *l, struct work *w, const struct batch_ter
 
 /* ---- accounts ------------------------------------------------------------------------------------------------------- */
 
-bool account_open(const struct kek *kek, const struct payable *p, struct account_no *out)
+/* The one account that the line may go to. RETRY: nobody can say (kek_missing). */
+static enum result judge_cash(
+	const struct law7 *l, struct work *w, const char *agent, const struct payable *p, bool *same)
 {
 	struct key32 key;
-	struct why why = {0};
-	if (!seal_unwrap(kek, 1, p->account_person, p->wrapped, &key, &why))
-		return false;
-	CLEANUP(buf_free) struct buf number = BUF(sizeof out->text);
-	bool fine = open_field(&key, p->account_person, "account", p->sealed, &number, &why) &&
-		    account_no_parse(buf_bytes(&number), out, &why);
-	secret_wipe(&key, sizeof key);
-	if (number.at)
-		secret_wipe(number.at, number.n);
-	return fine;
-}
-
-static const char *judge_cash(const struct kek *kek, const char *agent, const struct payable *p)
-{
-	struct key32 key;
-	struct why why = {0};
-	if (p->wrapped.n == 0)
-		return "account_erased";
-	if (!seal_unwrap(kek, 1, p->person, p->wrapped, &key, &why))
-		return "account_unreadable";
+	enum result r = data_key_open(w, l->keks, p->person, p->wrapped, &key);
+	if (r != OK)
+		return r;
 	struct hash expected = account_hash_cash(agent, &p->line.anchor, &key);
 	secret_wipe(&key, sizeof key);
-	return hash_eq(&expected, &p->line.account) ? NULL : "account_changed";
+	*same = hash_eq(&expected, &p->line.account);
+	return OK;
 }
 
-static const char *judge_account(
-	const struct law7 *l, const char *bank, bool cash, const struct payable *p, struct payment *out)
+static enum result judge_bank(
+	const struct law7 *l, struct work *w, const struct payable *p, struct payment *out, bool *same)
 {
-	if (cash != !p->bank)
-		return "account_changed";
-	if (cash)
-		return judge_cash(l->kek, bank, p);
-	if (strlen(p->bank) >= BANK_CODE_SIZE)
-		return "bank_code";
-	if (p->wrapped.n == 0)
-		return "account_erased";
-	if (!account_open(l->kek, p, &out->account))
-		return "account_unreadable";
+	enum result r = account_open(w, l->keks, p, &out->account);
+	if (r != OK)
+		return r;
 	struct hash really = account_hash(&p->salt, p->bank, out->account.text);
-	return hash_eq(&really, &p->line.account) ? NULL : "account_changed";
+	*same = hash_eq(&really, &p->line.account);
+	return OK;
+}
+
+static enum result judge_account(struct law7 *l, struct work *w, const char *bank, bool cash,
+	const struct payable *p, struct judged *out)
+{
+	bool same = false;
+	enum result r = OK;
+	if (!cash && p->bank && strlen(p->bank) >= BANK_CODE_SIZE)
+		out->refused = "bank_code";
+	else if (cash == !p->bank && p->wrapped.n == 0)
+		out->refused = "account_erased";
+	else if (cash == !p->bank)
+		r = cash ? judge_cash(l, w, bank, p, &same) : judge_bank(l, w, p, &out->payment, &same);
+	if (r == RETRY)
+		return r;
+	if (!out->refused && !same)
+		out->refused = r == OK ? "account_changed" : "account_unreadable";
+	return OK;
 }
 
 /* ---- one payout ----------------------------------------------------------------------------------------------------- */
@@ -417,7 +415,9 @@ enum result law7_judge(struct law7 *l, struct work *w, const struct dispatch_hea
 		if (!batch_refused)
 			out[i].refused = judge_line(v, now, channel, &at[i]);
 		if (!out[i].refused)
-			out[i].refused = judge_account(l, bank, cash, &at[i], &out[i].payment);
+			r = judge_account(l, w, bank, cash, &at[i], &out[i]);
+		if (r != OK)
+			return r;
 		if (!out[i].refused)
 			address(w, &at[i], &out[i]);
 		else if (!batch_refused)

@@ -192,11 +192,12 @@ static struct due due_of(const struct rows *r, size_t i, const struct due_column
 
 /* Bound to the person's data key; a row of somebody else does not open it. */
 static bool set_cash_account(
-	const struct kek *kek, const struct rows *r, size_t i, struct due *d, struct why *why)
+	const struct batch_keys *keys, const struct rows *r, size_t i, struct due *d, struct why *why)
 {
 	struct key32 key;
 	int64_t person = row_i64(r, i, rows_col(r, "person"));
-	if (!seal_unwrap(kek, 1, person, row_bytes(r, i, rows_col(r, "wrapped")), &key, why))
+	if (!seal_unwrap(
+		    keys->keks, keys->n_keks, person, row_bytes(r, i, rows_col(r, "wrapped")), &key, why))
 		return false;
 	d->line.account = account_hash_cash(d->channel->bank, &d->line.anchor, &key);
 	secret_wipe(&key, sizeof key);
@@ -230,7 +231,7 @@ static enum result read_due(struct work *w, const struct batch_wish *wish, const
 			continue;
 		struct due *due = &d.at[d.n++];
 		*due = due_of(&found, i, &c, wish, channel, clock);
-		if (channel->cash && !set_cash_account(&wish->keys.kek, &found, i, due, &w->why))
+		if (channel->cash && !set_cash_account(&wish->keys, &found, i, due, &w->why))
 			return REFUSED;
 	}
 	*out = d;

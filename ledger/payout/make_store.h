@@ -10,10 +10,11 @@
 #include "ledger/base/seal.h"
 #include "ledger/payout/batch_store.h"
 
-/* id_key derives end-to-end ids; the KEK opens the data keys that the lines of cash are bound to. */
+/* id_key derives end-to-end ids; the KEKs open the data keys that the lines of cash are bound to. */
 struct batch_keys {
 	const struct key32 *id_key;
-	struct kek kek;
+	const struct kek *keks;
+	size_t n_keks;
 };
 
 struct batch_wish {

@@ -6,8 +6,8 @@
 #include "ledger/db/db.h"
 #include "ledger/register/people_store.h"
 
-enum result claim_list(struct work *w, const struct register_keys *keys, struct month period,
-	const char *area, const char *programme, struct claim_rows_out *out)
+enum result claim_list(struct work *w, const struct opening *opening, struct month period, const char *area,
+	const char *programme, struct claim_rows_out *out)
 {
 	struct rows r;
 	enum result result = db_run(w, Q_CLAIM_LIST,
@@ -27,7 +27,7 @@ enum result claim_list(struct work *w, const struct register_keys *keys, struct 
 			.name = row_text(&r, i, rows_col(&r, "name")),
 			.birth_year = row_i32(&r, i, rows_col(&r, "birth_year")),
 		};
-		if (!person_id_mask(w, keys, &r, i, &out->at[i].masked_id))
+		if (!opening_id_masked(w, opening, &r, i, &out->at[i].masked_id))
 			return REFUSED;
 	}
 	return OK;

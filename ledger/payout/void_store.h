@@ -6,7 +6,7 @@
 #define CHITRA_PAYOUT_VOID_STORE_H
 
 #include "ledger/payout/outcome.h"
-#include "ledger/register/keys.h"
+#include "ledger/register/opening_store.h"
 #include "ledger/register/officer_store.h"
 
 struct claim_row {
@@ -23,8 +23,8 @@ struct claim_rows_out {
 };
 
 /* By name, of a ward for which the officer has any mandate; programme NULL: of all. REFUSED seal_*. */
-enum result claim_list(struct work *w, const struct register_keys *keys, struct month period,
-	const char *area, const char *programme, struct claim_rows_out *out) WARN_UNUSED;
+enum result claim_list(struct work *w, const struct opening *opening, struct month period, const char *area,
+	const char *programme, struct claim_rows_out *out) WARN_UNUSED;
 
 /* The first officer proposes, another one with the same reason (died, not_entitled, moved_away, claimed_twice) voids: *voided says
  * which it was. REFUSED claim_unknown, claim_voided, void_reason, still_live (a payout of it is not proven unpaid), same_officer,

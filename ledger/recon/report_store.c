@@ -1,6 +1,5 @@
 #include "ledger/recon/report_store.h"
 
-#include "ledger/base/secret.h"
 #include "ledger/base/text.h"
 #include "ledger/db/db.h"
 
@@ -139,11 +138,10 @@ enum result report_lines(
 
 /* ---- payouts with their accounts -------------------------------------------------------------------------------------- */
 
-static bool open_account(struct work *w, const struct kek *keks, size_t n_keks, const struct rows *r,
-	size_t i, const char **out)
+static bool open_account(
+	struct work *w, const struct opening *opening, const struct rows *r, size_t i, const char **out)
 {
-	int person = rows_col(r, "person"), sealed = rows_col(r, "sealed"), wrapped = rows_col(r, "wrapped");
-	struct key32 key;
+	int sealed = rows_col(r, "sealed"), wrapped = rows_col(r, "wrapped");
 	*out = "";
 	if (row_null(r, i, sealed))
 		return true;
@@ -151,12 +149,12 @@ static bool open_account(struct work *w, const struct kek *keks, size_t n_keks, 
 		*out = "erased";
 		return true;
 	}
-	if (!seal_unwrap(keks, n_keks, row_i64(r, i, person), row_bytes(r, i, wrapped), &key, &w->why))
-		return false;
 	CLEANUP(buf_free) struct buf text = BUF(64);
-	bool opened = open_field(
-		&key, row_i64(r, i, person), "account", row_bytes(r, i, sealed), &text, &w->why);
-	secret_wipe(&key, sizeof key);
+	const struct sealed_field f = {.person = row_i64(r, i, rows_col(r, "person")),
+		.wrapped = row_bytes(r, i, wrapped),
+		.sealed = row_bytes(r, i, sealed),
+		.field = "account"};
+	bool opened = opening_field(w, opening, &f, &text);
 	if (opened)
 		*out = arena_strdup(w->arena, buf_str(&text));
 	return opened;
@@ -170,9 +168,8 @@ static const char *unescaped(struct arena *a, const char *text)
 	return arena_strdup(a, buf_str(&out));
 }
 
-static enum result one_page_settled(struct work *w, const struct kek *keks, size_t n_keks,
-	struct month period, int64_t *after, void (*take)(void *context, const struct report_settled *s),
-	void *context)
+static enum result one_page_settled(struct work *w, const struct opening *opening, struct month period,
+	int64_t *after, void (*take)(void *context, const struct report_settled *s), void *context)
 {
 	struct rows r;
 	enum result result = db_run(
@@ -191,7 +188,7 @@ static enum result one_page_settled(struct work *w, const struct kek *keks, size
 		};
 		if (s.has_value_date)
 			s.value_date = row_day(&r, i, day);
-		if (!open_account(w, keks, n_keks, &r, i, &s.account))
+		if (!open_account(w, opening, &r, i, &s.account))
 			return REFUSED;
 		take(context, &s);
 		*after = row_i64(&r, i, rows_col(&r, "payout"));
@@ -201,17 +198,16 @@ static enum result one_page_settled(struct work *w, const struct kek *keks, size
 	return OK;
 }
 
-enum result report_settled(struct work *w, const struct kek *keks, size_t n_keks, struct month period,
-	const char *reason, void (*take)(void *context, const struct report_settled *s), void *context)
+enum result report_settled(struct work *w, const struct opening *opening, struct month period,
+	void (*take)(void *context, const struct report_settled *s), void *context)
 {
-	enum result result = db_run(
-		w, Q_REPORT_REVEAL, DB_ARGS(db_text("report.settled"), db_text(reason)), NULL);
+	enum result result = OK;
 	struct arena *whole = w->arena;
 	CLEANUP(arena_drop) struct arena *page = arena_new();
 	w->arena = page;
 	for (int64_t after = 0; result == OK && after != INT64_MAX;) {
 		arena_reset(page);
-		result = one_page_settled(w, keks, n_keks, period, &after, take, context);
+		result = one_page_settled(w, opening, period, &after, take, context);
 	}
 	w->arena = whole;
 	return result;

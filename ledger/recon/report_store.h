@@ -1,14 +1,14 @@
 /* report_store.h: a period in figures: people by programme and ward, payouts, the books; and statement lines for comparison.
  *
- * Read-only but for the note of who had account numbers opened. Inside an officer's transaction. Called by `chitra report`. */
+ * Read-only. Inside an officer's transaction; account numbers by an opening that was begun before it. Called by `chitra report`. */
 #ifndef CHITRA_RECON_REPORT_STORE_H
 #define CHITRA_RECON_REPORT_STORE_H
 
 #include "ledger/base/day.h"
 #include "ledger/base/ids.h"
 #include "ledger/base/money.h"
-#include "ledger/base/seal.h"
 #include "ledger/db/work.h"
+#include "ledger/register/opening_store.h"
 
 /* People of one programme in one ward. `open`: nobody has made a batch of their claims yet. */
 struct report_row {
@@ -51,8 +51,7 @@ struct report_settled {
 	struct day value_date;
 	const char *entry; /* "" for none */
 };
-enum result report_settled(struct work *w, const struct kek *keks, size_t n_keks, struct month period,
-	const char *reason, void (*take)(void *context, const struct report_settled *s),
-	void *context) WARN_UNUSED;
+enum result report_settled(struct work *w, const struct opening *opening, struct month period,
+	void (*take)(void *context, const struct report_settled *s), void *context) WARN_UNUSED;
 
 #endif

@@ -2,13 +2,11 @@
 
 #include <string.h>
 
-#include "ledger/base/secret.h"
-
 #define PAGE 5000
 
 struct page {
 	struct work *w;
-	const struct register_keys *keys;
+	const struct opening *opening;
 	struct month period;
 	bool everywhere;
 	size_t n_areas, n_programmes;
@@ -88,40 +86,6 @@ static size_t claims_of(struct page *g, struct claim_rows *c, size_t person, boo
 
 /* ---- one person -------------------------------------------------------------------------------------------------------------- */
 
-bool person_id_open(struct work *w, const struct register_keys *keys, const struct rows *r, size_t i,
-	struct personal_id *out)
-{
-	struct key32 key;
-	CLEANUP(buf_free) struct buf text;
-	struct why *why = &w->why;
-	int64_t person = row_i64(r, i, rows_col(r, "person"));
-	if (!seal_unwrap(
-		    keys->keks, keys->n_keks, person, row_bytes(r, i, rows_col(r, "wrapped")), &key, why))
-		return false;
-	buf_init(&text, 64);
-	bool opened = open_field(&key, person, "id", row_bytes(r, i, rows_col(r, "sealed")), &text, why) &&
-		      personal_id_parse(buf_bytes(&text), out, why);
-	secret_wipe(&key, sizeof key);
-	if (text.at)
-		secret_wipe(text.at, text.size);
-	return opened;
-}
-
-bool person_id_mask(
-	struct work *w, const struct register_keys *keys, const struct rows *r, size_t i, const char **out)
-{
-	char masked[MASKED_SIZE];
-	struct personal_id id;
-	*out = NULL;
-	if (row_null(r, i, rows_col(r, "wrapped")) || row_null(r, i, rows_col(r, "sealed")))
-		return true;
-	bool opened = person_id_open(w, keys, r, i, &id);
-	if (opened)
-		*out = arena_strdup(w->arena, personal_id_masked(&id, masked));
-	secret_wipe(&id, sizeof id);
-	return opened;
-}
-
 static const char *method_of(const struct rows *r, size_t i, const struct way *way)
 {
 	bool wish = strcmp(row_text(r, i, rows_col(r, "wish")), "cash") == 0;
@@ -174,7 +138,7 @@ static enum result one_page(struct page *g, bool *more)
 			.ward = row_text(&rows, i, rows_col(&rows, "ward")),
 			.name = row_text(&rows, i, rows_col(&rows, "name")),
 		};
-		if (!person_id_open(g->w, g->keys, &rows, i, &p.id))
+		if (!opening_id(g->w, g->opening, &rows, i, &p.id))
 			return REFUSED;
 		p.n_claims = claims_of(g, &claims, i, blocked, &p.claims, &way);
 		p.method = method_of(&rows, i, &way);
@@ -187,7 +151,7 @@ static enum result one_page(struct page *g, bool *more)
 
 /* ---- everybody ----------------------------------------------------------------------------------------------------------------- */
 
-static enum result begin(struct page *g, const char *reason)
+static enum result begin(struct page *g)
 {
 	struct rows rows;
 	enum result r = db_run(g->w, Q_PEOPLE_BEGIN, DB_NO_ARGS, &rows);
@@ -200,7 +164,7 @@ static enum result begin(struct page *g, const char *reason)
 		why_set(&g->w->why, "no_mandate", "you have no mandate for any ward");
 		return REFUSED;
 	}
-	return db_run(g->w, Q_PEOPLE_OPENED, DB_ARGS(db_text("export.people"), db_text(reason)), NULL);
+	return OK;
 }
 
 static enum result all_pages(struct page *g)
@@ -218,11 +182,11 @@ static enum result all_pages(struct page *g)
 	return r;
 }
 
-enum result people_each(struct work *w, const struct register_keys *keys, struct month period,
-	const char *reason, void (*take)(void *context, const struct person_out *p), void *context)
+enum result people_each(struct work *w, const struct opening *opening, struct month period,
+	void (*take)(void *context, const struct person_out *p), void *context)
 {
-	struct page g = {.w = w, .keys = keys, .period = period, .take = take, .context = context};
-	enum result r = begin(&g, reason);
+	struct page g = {.w = w, .opening = opening, .period = period, .take = take, .context = context};
+	enum result r = begin(&g);
 	for (size_t i = 0; r == OK && i < g.n_programmes; i++) {
 		g.programme = g.programmes[i];
 		r = all_pages(&g);
@@ -232,8 +196,8 @@ enum result people_each(struct work *w, const struct register_keys *keys, struct
 
 /* ---- findings ------------------------------------------------------------------------------------------------------------------ */
 
-enum result finding_list(struct work *w, const struct register_keys *keys, struct month period,
-	bool open_only, struct findings_out *out)
+enum result finding_list(struct work *w, const struct opening *opening, struct month period, bool open_only,
+	struct findings_out *out)
 {
 	struct rows rows;
 	enum result r = db_run(
@@ -260,7 +224,7 @@ enum result finding_list(struct work *w, const struct register_keys *keys, struc
 			.proposed_by = row_text(&rows, i, rows_col(&rows, "proposed_by")),
 			.reason = row_text(&rows, i, rows_col(&rows, "reason")),
 		};
-		if (!person_id_mask(w, keys, &rows, i, &out->at[i].masked_id))
+		if (!opening_id_masked(w, opening, &rows, i, &out->at[i].masked_id))
 			return REFUSED;
 	}
 	return OK;

@@ -1,7 +1,6 @@
 /* people_store.h: the people of a period's lists, with their IDs opened and the state of each claim, page by page. And findings.
  *
- * Inside the caller's officer transaction. Opening is written down (auth.access_log) before the first page. An officer sees the
- * wards of his mandates. */
+ * Inside the caller's officer transaction, with an opening that was begun before it. An officer sees the wards of his mandates. */
 #ifndef LEDGER_REGISTER_PEOPLE_STORE_H
 #define LEDGER_REGISTER_PEOPLE_STORE_H
 
@@ -9,7 +8,7 @@
 #include "ledger/base/ids.h"
 #include "ledger/base/money.h"
 #include "ledger/db/db.h"
-#include "ledger/register/keys.h"
+#include "ledger/register/opening_store.h"
 
 struct person_claim {
 	struct day month;
@@ -28,16 +27,8 @@ struct person_out {
 };
 
 /* Calls `take` for everybody, in the order of registration. Texts live until the call returns. REFUSED no_mandate, seal_*. */
-enum result people_each(struct work *w, const struct register_keys *keys, struct month period,
-	const char *reason, void (*take)(void *context, const struct person_out *p),
-	void *context) WARN_UNUSED;
-
-/* The ID of a row with the columns person, wrapped and sealed. False with why seal_*. */
-bool person_id_open(struct work *w, const struct register_keys *keys, const struct rows *r, size_t i,
-	struct personal_id *out) WARN_UNUSED;
-/* Only its masked form, as it is shown; NULL: the row has none. */
-bool person_id_mask(struct work *w, const struct register_keys *keys, const struct rows *r, size_t i,
-	const char **out) WARN_UNUSED;
+enum result people_each(struct work *w, const struct opening *opening, struct month period,
+	void (*take)(void *context, const struct person_out *p), void *context) WARN_UNUSED;
 
 struct finding_out {
 	int64_t id;
@@ -54,8 +45,8 @@ struct findings_out {
 	struct finding_out *at;
 };
 /* Of the wards of the officer's mandates. open_only: those that block claims and nobody has decided. */
-enum result finding_list(struct work *w, const struct register_keys *keys, struct month period,
-	bool open_only, struct findings_out *out) WARN_UNUSED;
+enum result finding_list(struct work *w, const struct opening *opening, struct month period, bool open_only,
+	struct findings_out *out) WARN_UNUSED;
 
 /* verdict: pay_entitled or do_not_pay. The first officer proposes, the second decides; *decided says which it was. REFUSED
  * finding_unknown, same_person, no_mandate. Another verdict than the proposed one is a new proposal. */

@@ -9,18 +9,12 @@ select coalesce(bool_or(m.area = '*'), false) as everywhere, array_remove(array_
 	array(select p.code from rules.programme p order by p.code) as programmes
 from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m.area, 0);
 
--- name: people_opened
--- duties: desk
--- in: what text, reason text
--- out:
-insert into auth.access_log (officer, what, reason) values (auth.me(), $1, $2);
-
 -- name: people_page
 -- duties: desk
 -- in: period date, programme text, after_person bigint, most integer, everywhere boolean, areas text[]
 -- out: person bigint, programme text, ward text, name text, wrapped bytea, sealed bytea, wish text, account_kind text, any_account boolean,
 --      dead boolean, blocked boolean
--- account_kind: of the newest account that passes and whose authority is in force.
+-- Without wrapped: who was erased. account_kind: of the newest account that passes and whose authority is in force.
 with listed as materialized (
 	select distinct on (r.person) r.person, r.programme, f.area_code
 	from register.import_row r join register.import_file f on f.id = r.file
@@ -39,8 +33,8 @@ select l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
 	exists (select from register.waiting w where w.programme = l.programme and w.period = $1 and w.person = l.person) as blocked
 from listed l
 cross join lateral (select p.name from register.person p where p.id = l.person offset 0) p
-cross join lateral (select k.wrapped from register.person_key k where k.person = l.person offset 0) k
-join lateral (select sealed from register.person_id i where i.person = l.person and i.kind = 'cccd'
+left join lateral (select k.wrapped from register.person_key k where k.person = l.person offset 0) k on true
+left join lateral (select sealed from register.person_id i where i.person = l.person and i.kind = 'cccd'
 	order by i.replaced_at desc nulls first, i.known_from desc limit 1) i on true
 order by l.person;
 

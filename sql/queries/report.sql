@@ -298,10 +298,3 @@ left join register.person_key k on k.person = a.person
 left join books.txn t on t.idem = 'p' || p.id || '.settled'
 where b.period = $1 and p.id > $2 and st.ended
 order by p.id limit $3;
-
--- name: report_reveal
--- duties: desk
--- in: what text, reason text
--- out:
--- Account numbers are opened for this report, and by whom is kept.
-insert into auth.access_log (officer, what, reason) values (auth.me(), $1, $2);

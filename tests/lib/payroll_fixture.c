@@ -314,7 +314,7 @@ static struct person_made make_person(
 static void copy_people(struct work *w, const struct payroll *p, int64_t first, int64_t n, int64_t wards)
 {
 	struct key32 kek_key = key_named(p, w, "kek"), blind = key_named(p, w, "blind");
-	struct kek kek = {.version = 1, .key = &kek_key};
+	struct kek kek = kek_of(&kek_key);
 	struct person_made *made = arena_array(w->arena, (size_t)n, struct person_made);
 	struct buf b = BUF((size_t)1 << 28);
 	for (int64_t i = 0; i < n; i++)
@@ -394,11 +394,12 @@ static struct officer begin_as(struct work *w, const char *login)
 
 static void make_batches(struct work *w, const struct payroll *p, struct batches *out)
 {
-	struct key32 id_key = key_named(p, w, "id"), kek = key_named(p, w, "kek");
+	struct key32 id_key = key_named(p, w, "id"), kek_key = key_named(p, w, "kek");
+	struct kek kek = kek_of(&kek_key);
 	struct month period = {2024, 4};
 	struct batch_wish wish = {.programme = "merit",
 		.period = period,
-		.keys = {.id_key = &id_key, .kek = {.version = 1, .key = &kek}}};
+		.keys = {.id_key = &id_key, .keks = &kek, .n_keks = 1}};
 	struct batch_areas areas;
 	struct batch_made made = {0};
 	struct officer me = begin_as(w, "lan");

@@ -22,7 +22,15 @@ insert into exception values
 	('register.decision', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_decided'),
 	('register.person', true, false, false, '', '', 'merged into another; id and anchor stay'),
 	('register.person_id', true, false, false, '', '', 'replaced by another'),
-	('register.person_key', true, true, true, '', '', 'destroyed, so that what it opened is erased'),
+	('register.person_key', true, true, false, 'desk', '', 'wrapped anew; destroyed when two officers erase the person: register.guard_forgotten'),
+	('register.person_phone', false, true, false, '', '', 'goes when two officers erase the person: register.guard_forgotten'),
+	('register.payee_account', true, false, false, '', '', 'blanked when two officers erase the person: register.guard_forgotten'),
+	('register.account_answer', true, false, false, '', '', 'its holder is blanked when two officers erase the person: register.guard_forgotten'),
+	('register.import_row', true, false, false, '', '', 'the raw row goes when two officers erase the person: register.guard_forgotten'),
+	('register.import_file', true, false, false, 'desk', '', 'the key of its raw rows is wrapped anew, or ends: register.guard_row_key'),
+	('register.kek', true, false, false, 'desk', '', 'retires, once: register.guard_kek'),
+	('register.erasure', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_erasure'),
+	('bank.message_key', true, false, false, '', '', 'ends when its time is over: bank.guard_message_key'),
 	('ops.instance', true, true, true, 'desk', '', 'its clock, in a sandbox: ops.guard_instance'),
 	('ops.lease', true, true, true, '', '', 'taken and renewed'),
 	('ops.pause', true, true, true, '', '', 'pause and resume'),
@@ -46,7 +54,8 @@ insert into exception values
 	('register.id_prefix', true, true, true, '', '', 'reference data'),
 	('rules.business_day', true, true, true, '', '', 'reference data'),
 	('rules.category_alias', true, true, true, '', '', 'reference data'),
-	('rules.rate', true, true, true, '', '', 'reference data');
+	('rules.rate', true, true, true, '', '', 'reference data'),
+	('rules.retention', true, true, true, '', '', 'reference data');
 
 create temp table ours as
 	select c.oid, c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -16,7 +16,7 @@ static void test_wrap(void)
 {
 	CLEANUP(secret_drop) struct key32 *old_key = secret_new();
 	CLEANUP(secret_drop) struct key32 *new_key = secret_new();
-	struct kek keks[] = {{.version = 1, .key = old_key}, {.version = 2, .key = new_key}};
+	struct kek keks[] = {kek_of(old_key), kek_of(new_key)};
 	uint8_t wrapped[SEAL_WRAPPED_SIZE], again[SEAL_WRAPPED_SIZE];
 	struct key32 key, opened = {{0}};
 	struct why why;
@@ -25,7 +25,11 @@ static void test_wrap(void)
 	seal_wrap(&keks[1], 17, &key, wrapped);
 	seal_wrap(&keks[1], 17, &key, again);
 	ok(memcmp(wrapped, again, sizeof(wrapped)) != 0, "the same key is wrapped differently each time");
-	is_i64(wrapped[0], 2, "the wrapped key says which KEK wrapped it");
+	ok(kek_wrapped(&keks[1], bytes_of(wrapped, sizeof wrapped)) &&
+			!kek_wrapped(&keks[0], bytes_of(wrapped, sizeof wrapped)),
+		"the wrapped key says which KEK wrapped it");
+	ok(memmem(new_key->b, sizeof new_key->b, keks[1].id, sizeof keks[1].id) == NULL,
+		"and its id is no part of the KEK");
 	ok(seal_unwrap(keks, 2, 17, bytes_of(wrapped, sizeof(wrapped)), &opened, &why),
 		"the right KEK unwraps it");
 	is_mem(opened.b, sizeof(opened.b), key.b, sizeof(key.b), "to the same key");
@@ -36,15 +40,15 @@ static void test_wrap(void)
 		"another person's key does not open");
 	ok(!seal_unwrap(keks, 1, 17, bytes_of(wrapped, sizeof(wrapped)), &opened, &why) &&
 			why_is(&why, "seal_kek_unknown"),
-		"an unknown KEK version is named");
+		"an unknown KEK is named");
 	ok(!seal_unwrap(keks, 2, 17, bytes_of(wrapped, sizeof(wrapped) - 1), &opened, &why) &&
 			why_is(&why, "seal_size"),
 		"a cut key is refused");
-	wrapped[0] = 1;
+	memcpy(wrapped, keks[0].id, sizeof keks[0].id);
 	ok(!seal_unwrap(keks, 2, 17, bytes_of(wrapped, sizeof(wrapped)), &opened, &why) &&
 			why_is(&why, "seal_wrong"),
 		"another KEK does not open it");
-	wrapped[0] = 2;
+	memcpy(wrapped, keks[1].id, sizeof keks[1].id);
 	wrapped[40] ^= 1;
 	ok(!seal_unwrap(keks, 2, 17, bytes_of(wrapped, sizeof(wrapped)), &opened, &why) &&
 			why_is(&why, "seal_wrong"),

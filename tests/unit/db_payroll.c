@@ -61,7 +61,7 @@ static int wrap_keys(int argc, char **argv)
 {
 	struct why why;
 	CLEANUP(secret_drop) struct key32 *key = secret_load_file(argv[2], &why);
-	const struct kek kek = {.version = 1, .key = key};
+	const struct kek kek = key ? kek_of(key) : (struct kek){0};
 	for (int i = 3; key && i < argc; i++) {
 		struct key32 data_key;
 		uint8_t wrapped[SEAL_WRAPPED_SIZE];
