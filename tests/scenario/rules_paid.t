@@ -1,0 +1,244 @@
+#!/usr/bin/env bash
+# Rules over months that are really paid in cash: signed, released, handed over, and the agent's lists confirmed by two. Who collects nothing
+# for three months waits for a decision; who dies or is ended while a payment is on its way is stopped wherever it still can be.
+# shellcheck disable=SC2154,SC2016
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/scenario.sh
+command -v openssl >/dev/null || skip_all "openssl is missing"
+# shellcheck disable=SC2119  # a name of its own suits
+fresh_database
+export CHITRA_CONFIG=$scratch/chitra.conf
+keys=$scratch/keys
+mkdir -p "$keys" "$scratch/archive" "$scratch/sessions" "$scratch/run"
+
+# ---- the scene -----------------------------------------------------------------------------------------------------------------------
+
+echo 'a long passphrase' >"$keys/passphrase"
+for name in admin1 admin2 admin3 lan minh hoa; do
+	chitra key new "$keys/$name" --label "$name" --passphrase-file "$keys/passphrase" >/dev/null || exit 1
+done
+cat "$keys"/admin[123].pub >"$keys/admin-keys"
+for name in id kek blind log evidence; do
+	chitra secret new "$keys/$name" || exit 1
+done
+openssl genpkey -algorithm ed25519 -out "$keys/agent.pem" 2>/dev/null
+cat >"$CHITRA_CONFIG" <<-CONF
+	[chitra]
+	run_dir = $scratch/run
+	[database]
+	conninfo = host=$PGHOST port=$PGPORT dbname=$PGDATABASE
+	[archive]
+	directory = $scratch/archive
+	[evidence]
+	secret_key = $keys/evidence
+	[desk]
+	id_key = $keys/id
+	kek = $keys/kek
+	blind_key = $keys/blind
+	admin_keys = $keys/admin-keys
+CONF
+cat >"$scratch/setup.json" <<-JSON
+	{"agencies": [{"code": "health", "name_vi": "Phòng Y tế"}],
+	 "funding_accounts": [{"code": "social-demo", "agency": "health", "bank": "DEMO", "number": "0071000123456"}],
+	 "programmes": [{"code": "social", "agency": "health", "funding_account": "social-demo"}],
+	 "channels": [{"code": "vnpost", "kind": "cash", "funding_account": "social-demo", "bank": "vnpost", "valid_hours": 480,
+		"agent_key": "$(openssl pkey -in "$keys/agent.pem" -pubout -outform DER | tail -c 32 | od -An -tx1 | tr -d ' \n')"}],
+	 "fee_rules": [],
+	 "genesis": {"origin": "chitra.test/rules", "log_key": "$(chitra secret public signing "$keys/log")",
+	  "admin_keys": ["$(sed 's/$/", "/' "$keys/admin-keys" | tr -d '\n' | sed 's/", "$//')"]}}
+JSON
+chitra setup "$scratch/setup.json" >/dev/null || exit 1
+for login in lan minh hoa; do
+	chitra officer add $login "Cán bộ $login" >/dev/null
+	mandates=()
+	for role in register maker checker approver release cash; do
+		mandates+=(--mandate "$role:health:*:100000000")
+	done
+	chitra officer certify $login --key-file "$keys/$login.pub" --days 30 --passphrase-file "$keys/passphrase" "${mandates[@]}" \
+		--admin-key "$keys/admin1" --admin-key "$keys/admin2" >/dev/null
+	chitra --session "$scratch/sessions/$login" login $login --key "$keys/$login" --passphrase-file "$keys/passphrase" >/dev/null || exit 1
+done
+psql -XAtq -v ON_ERROR_STOP=1 >/dev/null <<-'SQL'
+	begin;
+	select first_seq as first, recorded, accounts from books.begin_post(array['test'], array[sha256('test')],
+		array['assets:bank:social-demo', 'liabilities:advance:social-demo']) \gset
+	select books.post(:first, :'recorded', array['test'], array[sha256('test')], array['funding'], array['2024-04-03'::date],
+		array[false], array[null::bigint], array[2::smallint], array['test'::bytea], array[sha256('\x00'::bytea || 'test'::bytea)],
+		array[1, 1], array[1, 2]::smallint[], array[1, 2], array[500000000, -500000000]::bigint[], :'accounts', true);
+	commit;
+SQL
+sql "alter table ops.instance disable trigger guard"	# it may be later than that where this runs
+
+by()
+{
+	local login=$1
+	shift
+	chitra --session "$scratch/sessions/$login" "$@" 2>&1
+}
+# two WORD...: both officers, one after the other
+two()
+{
+	if ! by minh "$@" >"$scratch/said" || ! by hoa "$@" >>"$scratch/said"; then
+		cat "$scratch/said"
+	fi
+}
+today()
+{
+	sql "update ops.instance set clock_offset = timestamptz '$1 08:00+07' - now()" || exit 1
+}
+names=(_ 'Phạm Thị Lĩnh' 'Đỗ Thị Vắng' 'Ngô Thị Mở' 'Ngô Thị Trình' 'Ngô Thị Duyệt' 'Ngô Thị Xuất' 'Ngô Thị Gửi' 'Bùi Thị Dừng')
+# listed PERIOD PERSON...: their list, and what they are owed
+listed()
+{
+	local period=$1 n
+	shift
+	{
+		echo "DANH SÁCH CHI TRẢ $period"
+		echo 'STT,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Đối tượng,Mức trợ cấp,Hình thức chi trả'
+		for n; do
+			echo "$n,${names[n]},1940,Nữ,09914000000$n,Người cao tuổi được nhận chăm sóc tại cộng đồng,1.080.000,Tiền mặt"
+		done
+		echo "Tổng cộng,,,,,,$(($# * 1080000)),"
+	} >"$scratch/$period.csv"
+	by lan import "$scratch/$period.csv" --programme social --area 22945 --period "$period" >"$scratch/said" || cat "$scratch/said"
+	by lan entitle --programme social --period "$period" >"$scratch/said" || cat "$scratch/said"
+}
+sign()
+{
+	by minh approve --all-frozen --yes --role checker --key "$keys/minh" --passphrase-file "$keys/passphrase" >"$scratch/said" || cat "$scratch/said"
+	by hoa approve --all-frozen --yes --role approver --key "$keys/hoa" --passphrase-file "$keys/passphrase" >"$scratch/said" || cat "$scratch/said"
+}
+# What the teller does with a cash channel: the list is the agent's.
+hand_over()
+{
+	sql "select count(*) from (select array_agg(s.payout order by s.payout) as ids from payout.payout_state s where s.state = 1) s,
+		payout.move(s.ids, array_fill(1::smallint, array[cardinality(s.ids)]), array_fill(3::smallint, array[cardinality(s.ids)]), 1::smallint,
+			array_fill(null::bigint, array[cardinality(s.ids)]), array_fill(null::integer, array[cardinality(s.ids)]), null)" >/dev/null
+}
+# paid PERIOD DAY WHO-COLLECTED...: the agent's signed list of what lies with it, a row a person, confirmed by two
+paid()
+{
+	local file=$scratch/agent-$1 day=$2 id name dong
+	shift 2
+	echo 'Số CCCD,Họ và tên,Số tiền,Kết quả,Ngày trả' >"$file"
+	while IFS='|' read -r id name dong; do
+		printf '%s,%s,%s,%s,%s\n' "$id" "$name" "$dong" "$(case " $* " in *" ${id: -1} "*) echo 'đã trả' ;; *) echo 'chưa trả' ;; esac)" "$day"
+	done < <(sql "select '09914000000' || (array_position('{Lĩnh,Vắng,Mở,Trình,Duyệt,Xuất,Gửi,Dừng}'::text[], split_part(n.name, ' ', 3))) || '|' || n.name || '|' || sum(p.amount_dong)
+		from payout.payout_state s join payout.payout p on p.id = s.payout join payout.claim c on c.id = p.claim join register.person n on n.id = c.person
+		where s.state = 3 group by n.id order by n.id") >>"$file"
+	openssl pkeyutl -sign -rawin -inkey "$keys/agent.pem" -in "$file" -out "$file.sig"
+	two cash confirm "$file" --channel vnpost
+}
+# states NAME: the months of a person, each with the state of its last payout
+states()
+{
+	sql "select string_agg(to_char(c.month, 'MM') || ' ' || coalesce((select coalesce(t.name, 'in_batch') from payout.payout p
+			left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+			where p.claim = c.id order by p.issue desc limit 1), 'open'), ', ' order by c.month)
+		from payout.claim c join register.person n on n.id = c.person where n.name = '$1'"
+}
+# findings NAME: code and facts of those that block or name the person
+findings()
+{
+	sql "select coalesce(string_agg(f.code || ' ' || f.facts, ', ' order by f.id), 'none') from register.finding f join register.person n on n.id = f.person
+		where n.name = '$1'"
+}
+
+# ---- three months that nobody collects ------------------------------------------------------------------------------------------------
+
+# month MM DAY: everybody's month, paid in cash; all but the second person collect
+month()
+{
+	local period=2024-$1
+	today "$period-03"
+	listed "$period" 1 2
+	by lan batch make --all --programme social --period "$period" >"$scratch/said" || cat "$scratch/said"
+	by lan batch submit --all-open >"$scratch/said" || cat "$scratch/said"
+	sign
+	two release --all-approved
+	hand_over
+	today "$period-12"
+	paid "$period" "10/$1/2024" 1
+}
+month 01
+is "$(states 'Phạm Thị Lĩnh')/$(states 'Đỗ Thị Vắng')" '01 settled/01 not_paid' 'January: one collects, one does not'
+month 02
+is "$(states 'Đỗ Thị Vắng')" '01 not_paid, 02 not_paid' 'in February what January did not pay is handed over again, as itself'
+is "$(sql "select max(p.issue) from payout.payout p")" 2 'as its next issue'
+month 03
+is "$(states 'Phạm Thị Lĩnh')/$(states 'Đỗ Thị Vắng')" '01 settled, 02 settled, 03 settled/01 not_paid, 02 not_paid, 03 not_paid' 'March'
+today 2024-03-25
+listed 2024-04 1 2 3 4 5 6 7 8
+is "$(states 'Đỗ Thị Vắng')" '01 not_paid, 02 not_paid, 03 not_paid' '20/2021/ND-CP art. 8: after three months in a row nothing more is claimed'
+is "$(findings 'Đỗ Thị Vắng')" 'uncollected 2024-04' 'and an officer is asked to look for her'
+by lan entitle --programme social --period 2024-04 >/dev/null
+is "$(findings 'Đỗ Thị Vắng')" 'uncollected 2024-04' 'once'
+
+# ---- who is stopped, wherever the payment is ------------------------------------------------------------------------------------------
+
+# dies N: the population database says that he died in March
+dies()
+{
+	printf 'Số CCCD,Họ và tên,Ngày mất\n09914000000%s,%s,20/03/2024\n' "$1" "${names[$1]}" >"$scratch/death$1.csv"
+	by lan import "$scratch/death$1.csv" --kind deaths >"$scratch/said" || cat "$scratch/said"
+}
+by lan batch make --all --programme social --period 2024-04 >"$scratch/said" || cat "$scratch/said"
+dies 3
+like "$(by lan batch submit --all-open)" 'finding_open' 'a death while the batch is open: its maker cannot put it before checkers'
+by lan batch remake "$(sql "select id from payout.batch where state = 'open'")" >"$scratch/said" || cat "$scratch/said"
+by lan batch submit --all-open >"$scratch/said" || cat "$scratch/said"
+is "$(states "${names[3]}")" '04 open' 'and made again, it is without that line'
+dies 4
+is "$(states "${names[4]}")" '04 in_batch' 'a death while the batch is before checkers'
+sign
+is "$(states "${names[4]}")" '04 held' 'holds the line with the last signature'
+dies 5
+is "$(states "${names[5]}")" '04 held' 'a death after approval holds it'
+held=$(sql "select p.end_to_end_id from payout.payout p join payout.claim c on c.id = p.claim join register.person n on n.id = c.person
+	where n.name = '${names[5]}'")
+two release --all-approved
+dies 6
+is "$(states "${names[6]}")" '04 held' 'a death after the release, before anything left, too'
+number=$(by minh --json decide suspend 099140000008 --programme social --from 2024-04 --number 9/QĐ --reason 'không đánh giá lại' | grep -o '[0-9]*')
+by hoa decide confirm "$number" >/dev/null
+is "$(states "${names[8]}")/$(findings "${names[8]}")" '04 held/stopped_since 9/QĐ' 'and so does a suspension'
+hand_over
+dies 7
+is "$(states "${names[7]}")" '04 sent' 'what was sent is gone'
+is "$(findings "${names[7]}")" 'recover 04/2024: 1080000 đồng' 'and a finding says that a decision has to recover it'
+is "$(for n in 3 4 5 6; do findings "${names[n]}"; done | sort -u)" 'after_death 2024-03-20' 'of the others, that nothing is due'
+is "$(states "${names[1]}")" '01 settled, 02 settled, 03 settled, 04 sent' 'everybody else is paid'
+is "$(sql "select distinct by_officer is null from payout.hold where finding is not null")" t 'the rule held them, whoever brought the news'
+by lan entitle --programme social --period 2024-04 >/dev/null
+is "$(findings "${names[7]}"), $(findings "${names[5]}")" 'recover 04/2024: 1080000 đồng, after_death 2024-03-20' 'the same facts are not asked about twice'
+
+# A wrong report of death: two officers decide to pay, and two let it go.
+let_go()
+{
+	by "$1" unhold "$held"
+}
+finding=$(sql "select f.id from register.finding f join register.person n on n.id = f.person where n.name = '${names[5]}'")
+let_go minh >"$scratch/said"
+like "$(let_go hoa)" 'finding_open' 'nothing that waits is let go before it is decided'
+two finding decide "$finding" --verdict pay --reason 'còn sống, báo nhầm' >/dev/null
+let_go hoa >"$scratch/said"
+is "$(states "${names[5]}")" '04 ready' 'after the decision it is'
+sql "insert into register.person_event (person, kind, day) select id, 'death', '2024-02-11' from register.person where name = '${names[5]}'"
+by lan entitle --programme social --period 2024-04 >/dev/null
+is "$(findings "${names[5]}")/$(states "${names[5]}")" 'after_death 2024-03-20, after_death 2024-02-11/04 held' 'another day of death is another fact: it is held and asked about again'
+
+# ---- resumed, with what is owed -------------------------------------------------------------------------------------------------------------
+
+today 2024-04-12
+paid 2024-04 10/04/2024 1
+is "$(findings "${names[7]}")" 'recover 04/2024: 1080000 đồng' 'the heirs did not collect what was sent'
+by lan entitle --programme social --period 2024-04 >/dev/null
+is "$(findings "${names[7]}")" 'recover 04/2024: 1080000 đồng, after_death 2024-03-20' 'so there is nothing to recover, and nothing is due'
+
+number=$(by minh --json decide resume 099140000002 --programme social --from 2024-04 --number 10/QĐ --reason 'đã tìm thấy' | grep -o '[0-9]*')
+by hoa decide confirm "$number" >/dev/null
+by lan entitle --programme social --period 2024-04 >/dev/null
+is "$(states "${names[2]}")" '01 not_paid, 02 not_paid, 03 not_paid, 04 open' 'two officers resume: April is claimed'
+by lan batch make --all --programme social --period 2024-04 >"$scratch/said" || cat "$scratch/said"
+is "$(states "${names[2]}")" '01 in_batch, 02 in_batch, 03 in_batch, 04 in_batch' 'and what was not collected is paid with it, month by month, nothing twice'
+done_testing
