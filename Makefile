@@ -24,7 +24,7 @@ DESTDIR ?=
 # ---- where things are built -----------------------------------------------------------------------------------
 TOP := build
 IS_CLANG := $(findstring clang,$(CC))
-VARIANT := $(if $(FUZZ),/fuzz,$(if $(SAN),/san,$(if $(TSAN),/tsan,$(if $(IS_CLANG),/clang,))))
+VARIANT := $(if $(FUZZ),/fuzz,$(if $(COVER),/cover,$(if $(SAN),/san,$(if $(TSAN),/tsan,$(if $(IS_CLANG),/clang,)))))
 BUILD ?= $(TOP)$(VARIANT)
 GEN := $(TOP)/gen
 
@@ -40,8 +40,13 @@ HARDENING += -fcf-protection -fstack-clash-protection
 endif
 
 ifneq (,$(FUZZ))
-OPTIMISE := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+# Comparisons of numbers are not traced: that halved the executions; texts that are compared are still seen.
+OPTIMISE := -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	-fno-sanitize-coverage=trace-cmp
 LINK_SAN := -fsanitize=address,undefined
+else ifneq (,$(COVER))
+OPTIMISE := -O1 -g -fprofile-instr-generate -fcoverage-mapping
+LINK_SAN := -fprofile-instr-generate
 else ifneq (,$(SAN))
 OPTIMISE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 LINK_SAN := -fsanitize=address,undefined
@@ -275,12 +280,14 @@ lint: all ## clang-tidy, cppcheck and gcc -fanalyzer against tests/lint.accepted
 bench: all benches ## speed and memory, to var/bench/latest.jsonl; never fails on time
 	@tests/bench/run
 
-fuzz: ## each fuzzer for FUZZ_SECONDS (60) with clang's libFuzzer
+fuzz: ## each fuzzer for FUZZ_SECONDS (60) or FUZZ_RUNS with clang's libFuzzer; the lines that the corpus reaches
 	@$(MAKE) --no-print-directory FUZZ=1 CC=clang-14 fuzzers
+	@$(MAKE) --no-print-directory COVER=1 CC=clang-14 replays
 	@tests/fuzz/run
 
-.PHONY: fuzzers
+.PHONY: fuzzers replays
 fuzzers: $(FUZZERS)
+replays: $(REPLAYS)
 
 install: all ## programs and SQL below $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/chitra

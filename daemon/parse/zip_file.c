@@ -87,10 +87,8 @@ void zip_file_begin(void)
 
 /* ---- the file ------------------------------------------------------------------------------------------------------ */
 
-void zip_file_free(struct zip_file *z)
+static void release(struct zip_file *z)
 {
-	if (!z)
-		return;
 	zip_part_close(z);
 	if (z->zip)
 		zip_discard(z->zip);
@@ -98,8 +96,20 @@ void zip_file_free(struct zip_file *z)
 	free(z);
 }
 
-static struct zip_file *open_source(struct zip_file *z, zip_source_t *s, struct problem *p)
+void zip_file_free(struct zip_file *z)
 {
+	if (z)
+		release(z);
+}
+
+struct zip_file *zip_file_of_fd(int fd, struct problem *p)
+{
+	struct zip_file *z = calloc(1, sizeof *z);
+	bug_if(!z);
+	zip_error_init(&z->error);
+	z->fd = fd;
+	z->size = lseek(fd, 0, SEEK_END);
+	zip_source_t *s = z->size > 0 ? zip_source_function_create(source, z, NULL) : NULL;
 	if (s)
 		z->zip = zip_open_from_source(s, ZIP_RDONLY, NULL);
 	if (s && !z->zip)
@@ -110,30 +120,8 @@ static struct zip_file *open_source(struct zip_file *z, zip_source_t *s, struct 
 		problem_set(p, "xlsx_parts", 0, "");
 	if (!p->code)
 		return z;
-	zip_file_free(z);
+	release(z);
 	return NULL;
-}
-
-static struct zip_file *new_file(void)
-{
-	struct zip_file *z = calloc(1, sizeof *z);
-	bug_if(!z);
-	zip_error_init(&z->error);
-	return z;
-}
-
-struct zip_file *zip_file_of_fd(int fd, struct problem *p)
-{
-	struct zip_file *z = new_file();
-	z->fd = fd;
-	z->size = lseek(fd, 0, SEEK_END);
-	return open_source(z, z->size > 0 ? zip_source_function_create(source, z, NULL) : NULL, p);
-}
-
-struct zip_file *zip_file_of_bytes(struct bytes file, struct problem *p)
-{
-	struct zip_file *z = new_file();
-	return open_source(z, zip_source_buffer_create(file.at, file.n, 0, NULL), p);
 }
 
 struct problem *zip_file_problem(struct zip_file *z)

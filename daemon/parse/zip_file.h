@@ -19,10 +19,8 @@ void zip_file_begin(void);
 
 void zip_file_free(struct zip_file *z);
 
-/* Of a descriptor that can seek, which stays the caller's; or of memory, which must outlive it. NULL, with the problem: xlsx_damaged,
- * xlsx_parts. */
+/* Of a descriptor that can seek, which stays the caller's. NULL, with the problem: xlsx_damaged, xlsx_parts. */
 struct zip_file *zip_file_of_fd(int fd, struct problem *p) FREED_BY(zip_file_free);
-struct zip_file *zip_file_of_bytes(struct bytes file, struct problem *p) FREED_BY(zip_file_free);
 
 bool zip_file_has(const struct zip_file *z, const char *part);
 

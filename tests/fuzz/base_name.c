@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ledger/base/text.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
 
 static void check_fold(struct arena *a, struct bytes name)
@@ -33,5 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	check_fold(a, rest);
 	bug_if(name_grade(first, rest) != name_grade(rest, first));
 	(void)!name_has_eth(first);
+	bug_if(utf8_valid(first) && name_has_foreign_letter(first) && text_is_ascii(first));
+	bug_if(!*name_grade_text(name_grade(first, rest)));
 	return 0;
 }

@@ -1,8 +1,6 @@
-/* Any bytes as a list: they end in lines that the importer reads back and judges, or in a named problem. The first byte chooses the
- * kind of list, the second how the bytes arrive. */
-#include <stdlib.h>
-#include <string.h>
-
+/* Any bytes as a list: they end in lines that the importer reads back and judges, or in a named problem. The input says what is asked
+ * (asked.h), and in pieces of which size the file arrives. */
+#include "tests/fuzz/asked.h"
 #include "daemon/parse/csv_list.h"
 #include "ledger/register/change.h"
 
@@ -42,23 +40,23 @@ static void judge(enum list_kind kind, struct buf *lines)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct buf lines;
-	if (size < 2)
-		return 0;
-	enum list_kind kind = (enum list_kind)(data[0] % LIST_KINDS);
-	size_t piece = (size_t)data[1] + 1;
-	buf_init(&lines, (size_t)64 << 20);
-	struct asked asked = {.kind = kind};
-	struct csv_list *l = csv_list_new(&asked, take, &lines);
-	bool good = true;
-	for (size_t at = 2; at < size && good; at += piece)
-		good = csv_list_feed(l, bytes_of(data + at, size - at < piece ? size - at : piece));
-	good = good && csv_list_end(l);
-	if (!good && !csv_list_problem(l)->code)
-		abort();
-	if (good)
-		judge(kind, &lines);
-	csv_list_free(l);
-	buf_free(&lines);
+	CLEANUP(buf_free) struct buf lines = BUF((size_t)64 << 20);
+	struct bytes in = bytes_of(data, size);
+	struct asked asked;
+	char *copy;
+	if (asked_take(&in, &asked, &copy) && in.n > 0) {
+		size_t piece = (size_t)in.at[0] + 1;
+		struct csv_list *l = csv_list_new(&asked, take, &lines);
+		bool good = true;
+		for (size_t at = 1; at < in.n && good; at += piece)
+			good = csv_list_feed(l, bytes_of(in.at + at, in.n - at < piece ? in.n - at : piece));
+		good = good && csv_list_end(l);
+		if (good == (csv_list_problem(l)->code != NULL))
+			abort();
+		if (good && !asked.cells)
+			judge(asked.kind, &lines);
+		csv_list_free(l);
+	}
+	free(copy);
 	return 0;
 }
