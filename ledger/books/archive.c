@@ -305,6 +305,12 @@ static bool take_number(struct bytes *rest, const char *key, uint64_t *out)
 	       text_u64(bytes_of(line.at + n, line.n - n), UINT64_MAX, out);
 }
 
+bool cluster_differs(const struct cluster *known, const struct cluster *now)
+{
+	return known->system != now->system || known->timeline > now->timeline ||
+	       known->tables != now->tables;
+}
+
 bool archive_cluster(const struct archive *a, struct cluster *out, struct why *why)
 {
 	CLEANUP(arena_drop) struct arena *arena = arena_new();
@@ -321,7 +327,7 @@ bool archive_cluster(const struct archive *a, struct cluster *out, struct why *w
 		return damaged(why, path, "it has another form");
 	file = bytes_of(file.at + 18, file.n - 18);
 	if (!take_number(&file, "system ", &c.system) || !take_number(&file, "timeline ", &c.timeline) ||
-		file.n != 0)
+		!take_number(&file, "tables ", &c.tables) || file.n != 0)
 		return damaged(why, path, "it has another form");
 	*out = c;
 	return true;
@@ -331,7 +337,8 @@ bool archive_note_cluster(const struct archive *a, const struct cluster *c, stru
 {
 	CLEANUP(arena_drop) struct arena *arena = arena_new();
 	const char *text = arena_printf(arena,
-		"chitra-cluster/v1\nsystem %" PRIu64 "\ntimeline %" PRIu64 "\n", c->system, c->timeline);
+		"chitra-cluster/v1\nsystem %" PRIu64 "\ntimeline %" PRIu64 "\ntables %" PRIu64 "\n",
+		c->system, c->timeline, c->tables);
 
 	return write_file_durable(arena_printf(arena, "%s/cluster", a->directory), bytes_z(text), MODE, why);
 }

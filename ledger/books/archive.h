@@ -2,7 +2,7 @@
  *
  *   <directory>/checkpoint/<size / 65536>/<size>                the signed note of that size, byte for byte
  *   <directory>/leaves/<first / 65536>/<first>-<last>           leaves first to last, each after its length in two bytes (big endian)
- *   <directory>/cluster                                         which PostgreSQL this is the archive of, and its timeline
+ *   <directory>/cluster                                         which PostgreSQL this is the archive of, its timeline and tables
  *
  * A batch of leaves is written first, the checkpoint that covers it second, the database's row last; each file appears whole
  * or not at all (*.tmp.* is what a crash left). Only leaves that end where a checkpoint is count. A checkpoint of a size that is
@@ -57,11 +57,15 @@ struct archived_leaves {
 bool archive_read(const struct archive *a, struct arena *arena, uint64_t first, struct archived_leaves *out,
 	struct why *why) WARN_UNUSED;
 
-/* Which PostgreSQL: its system identifier and timeline. system 0: not noted yet. */
+/* Which PostgreSQL: its system identifier and timeline, and which tables: the OID of one of them. A dump that is restored makes them
+ * anew, also in the same cluster, and lacks what followed it even when no leaf did (a hold, a cancellation). system 0: not noted yet. */
 struct cluster {
 	uint64_t system;
 	uint64_t timeline;
+	uint64_t tables;
 };
+/* Whether `now` is another one than `known`, or went back. */
+bool cluster_differs(const struct cluster *known, const struct cluster *now);
 bool archive_cluster(const struct archive *a, struct cluster *out, struct why *why) WARN_UNUSED;
 bool archive_note_cluster(const struct archive *a, const struct cluster *c, struct why *why) WARN_UNUSED;
 

@@ -22,6 +22,16 @@ struct head {
 	struct cluster cluster;
 };
 
+struct cluster books_cluster(const struct rows *head)
+{
+	struct cluster c = {.timeline = (uint64_t)row_i64(head, 0, rows_col(head, "timeline")),
+		.tables = (uint64_t)row_i64(head, 0, rows_col(head, "tables"))};
+
+	if (!text_u64(bytes_z(row_text(head, 0, rows_col(head, "system"))), UINT64_MAX, &c.system))
+		bug("a system identifier that is no number");
+	return c;
+}
+
 static enum result read_head(struct work *w, struct head *out)
 {
 	struct rows r;
@@ -31,9 +41,8 @@ static enum result read_head(struct work *w, struct head *out)
 		return result;
 	out->leaves = (uint64_t)row_i64(&r, 0, rows_col(&r, "next_seq"));
 	out->size = (uint64_t)row_i64(&r, 0, rows_col(&r, "size"));
-	out->cluster.timeline = (uint64_t)row_i64(&r, 0, rows_col(&r, "timeline"));
-	if (!text_u64(bytes_z(row_text(&r, 0, rows_col(&r, "system"))), UINT64_MAX, &out->cluster.system) ||
-		!compact_read(out->size, row_bytes(&r, 0, rows_col(&r, "nodes")), &out->tree)) {
+	out->cluster = books_cluster(&r);
+	if (!compact_read(out->size, row_bytes(&r, 0, rows_col(&r, "nodes")), &out->tree)) {
 		why_set(&w->why, "books_head", "the tree head of size %" PRIu64 " cannot be read", out->size);
 		return REFUSED;
 	}
@@ -79,6 +88,9 @@ static bool cluster_went_back(
 		*differs = !why_set(why, "history_in_doubt",
 			"PostgreSQL is on timeline %" PRIu64 ", and was on %" PRIu64, now->timeline,
 			known.timeline);
+	else if (cluster_differs(&known, now))
+		*differs = !why_set(why, "history_in_doubt",
+			"the tables are not those that the archive knows: a dump was restored");
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /* head_store.h: has the database forgotten what the archive remembers?
  *
  * At every (re)connect the ledger's head, and which PostgreSQL answers, are compared with the archive. If the database has fewer
- * leaves than the newest checkpoint, or others, or if timeline or cluster went back, history is in doubt: nothing is sent,
+ * leaves than the newest checkpoint, or others, or if timeline, cluster or tables are not those, history is in doubt: nothing is sent,
  * nothing is signed and nothing is posted until `chitra recover` has brought back what is missing and the programs were started
  * again. A duty's reading goes on, and so does storing what banks say; an officer's command is refused (books_compare). */
 #ifndef LEDGER_BOOKS_HEAD_STORE_H
@@ -19,6 +19,9 @@ bool books_in_doubt(const struct db *db, struct why *why);
 
 /* The same comparison as a question: true and why when the database is behind the archive or beside it. */
 enum result books_compare(struct work *w, const struct archive *archive, bool *differs) WARN_UNUSED;
+
+/* Who answers, from a row of books_head. */
+struct cluster books_cluster(const struct rows *head);
 
 /* For tests: as at the start of a process. */
 void books_forget_doubt(void);

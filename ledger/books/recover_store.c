@@ -37,9 +37,7 @@ static enum result begin(struct journey *j)
 	if (result != OK)
 		return result;
 	j->had = (uint64_t)row_i64(&r, 0, rows_col(&r, "next_seq"));
-	j->cluster.timeline = (uint64_t)row_i64(&r, 0, rows_col(&r, "timeline"));
-	if (!text_u64(bytes_z(row_text(&r, 0, rows_col(&r, "system"))), UINT64_MAX, &j->cluster.system))
-		bug("a system identifier that is no number");
+	j->cluster = books_cluster(&r);
 	if (!archive_newest(j->archive, j->w->arena, &newest, &j->w->why))
 		return REFUSED;
 	j->newest = newest.checkpoint;
@@ -213,7 +211,7 @@ enum result books_recover(struct work *w, const struct archive *archive, const c
 		result = bring_all(&j, each);
 	if (result != OK)
 		return result;
-	moved = known.system != j.cluster.system || known.timeline > j.cluster.timeline;
+	moved = cluster_differs(&known, &j.cluster);
 	result = settle_down(&j, actor, effective, moved);
 	if (result != OK)
 		return result;

@@ -214,17 +214,15 @@ static enum result extend(struct round *r)
 static bool note_cluster(struct round *r, const struct rows *head)
 {
 	struct cluster known;
-	struct cluster now = {.timeline = (uint64_t)row_i64(head, 0, rows_col(head, "timeline"))};
+	struct cluster now = books_cluster(head);
 
-	if (!text_u64(bytes_z(row_text(head, 0, rows_col(head, "system"))), UINT64_MAX, &now.system))
-		bug("a system identifier that is no number");
 	if (!archive_cluster(r->sealer->archive, &known, &r->w->why))
 		return false;
-	if (known.system == now.system && known.timeline == now.timeline)
-		return true;
-	if (known.system != 0 && (known.system != now.system || known.timeline > now.timeline))
+	if (known.system != 0 && cluster_differs(&known, &now))
 		return why_set(&r->w->why, "history_in_doubt",
 			"the archive is of another PostgreSQL, or of a later one");
+	if (known.system == now.system && known.timeline == now.timeline)
+		return true;
 	return archive_note_cluster(r->sealer->archive, &now, &r->w->why);
 }
 

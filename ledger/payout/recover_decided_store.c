@@ -132,10 +132,10 @@ static enum result add_resolutions(struct work *w, const struct facts *f, struct
 static enum result recover_resolutions(
 	struct work *w, const struct facts *f, struct decisions_recovered *done)
 {
-	struct rows r;
+	struct rows r, moved;
 	enum result result = add_resolutions(w, f, &r);
 	if (result == OK)
-		result = db_run(w, Q_RECOVER_RESOLVED_MOVE, DB_NO_ARGS, NULL);
+		result = db_run(w, Q_RECOVER_RESOLVED_MOVE, DB_NO_ARGS, &moved);
 	if (result != OK)
 		return result;
 	done->lost_resolutions = arena_array(w->arena, rows_n(&r), const struct fact_resolution *);

@@ -123,10 +123,11 @@ select t.seq, t.leaf_hash from books.txn t where t.seq >= $1 and t.seq < $1 + $2
 -- name: books_head
 -- duties: desk, teller, scribe
 -- in:
--- out: next_seq bigint, size bigint, nodes bytea, root bytea, system text, timeline bigint
+-- out: next_seq bigint, size bigint, nodes bytea, root bytea, system text, timeline bigint, tables bigint
 -- What is compared with the archive at every connect.
 select c.next_seq, coalesce(h.size, 0) as size, coalesce(h.nodes, '') as nodes, coalesce(h.root, sha256('')) as root,
-	s.system_identifier::text as system, ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint as timeline
+	s.system_identifier::text as system, ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint as timeline,
+	c.tableoid::bigint as tables
 from books.counter c cross join pg_control_system() s
 	left join lateral (select t.size, t.nodes, t.root from books.tree_head t order by t.size desc limit 1) h on true;
 

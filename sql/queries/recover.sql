@@ -181,10 +181,10 @@ order by a.n;
 -- name: recover_resolved_move
 -- duties: owner
 -- in:
--- out:
+-- out: payout bigint
 -- As break_move: what two officers found to be a payout's moves it.
 select payout.move(array_agg(r.payout), array_agg(s.state), array_agg(case r.outcome when 'return' then 10 else 7 end::smallint), 12::smallint,
-	array_agg(l.message), array_agg(l.item), null)
+	array_agg(l.message), array_agg(l.item), null) as payout
 from recon.break_resolution r
 join recon.break k on k.id = r.break
 join bank.statement_line l on l.id = k.line

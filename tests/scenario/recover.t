@@ -292,6 +292,16 @@ sql "$resolutions" >"$scratch/resolutions"
 sql "$balances" >"$scratch/end-balances"
 paid=$(bank_count paid)
 
+dump held
+is "$(by minh hold "$(of 30003 p.end_to_end_id)" --reason 'xem lại')" 0 "after another dump one officer holds a payout: no leaf follows it"
+ok "that other dump is restored into the same cluster" restore held
+is "$(of 30003 t.name)" ready "and has it ready to be sent"
+is "$(by minh batch list)" "75 history_in_doubt" "which is noticed"
+teller_start
+sleep 3
+is "$(bank_count paid)" "$paid" "and nothing is sent"
+teller_drain
+
 ok "that dump is restored" restore decided
 is "$(sql "$voids")$(sql "$resolutions")" "" "and knows nothing of it"
 out=$(recover)

@@ -259,12 +259,17 @@ static void doubt(void)
 	ok(went(&w, books_check_head(&w, archive)) && !books_in_doubt(db, &w.why),
 		"then nothing is in doubt");
 
-	put_file(w.arena, "cluster", bytes_z("chitra-cluster/v1\nsystem 1\ntimeline 1\n"));
+	put_file(w.arena, "cluster", bytes_z("chitra-cluster/v1\nsystem 1\ntimeline 1\ntables 1\n"));
 	ok(differs_by(&w, "another PostgreSQL cluster"), "another cluster is noticed");
 	put_file(w.arena, "cluster",
-		bytes_z(arena_printf(w.arena, "chitra-cluster/v1\nsystem %s\ntimeline 99\n",
+		bytes_z(arena_printf(w.arena, "chitra-cluster/v1\nsystem %s\ntimeline 99\ntables 1\n",
 			scene("select system_identifier from pg_control_system()"))));
 	ok(differs_by(&w, "timeline 1"), "a timeline that went back is noticed");
+	put_file(w.arena, "cluster",
+		bytes_z(arena_printf(w.arena, "chitra-cluster/v1\nsystem %s\ntimeline 1\ntables 1\n",
+			scene("select system_identifier from pg_control_system()"))));
+	ok(differs_by(&w, "the tables are not those"),
+		"a dump that was restored in the same cluster is noticed, though no leaf followed it");
 	is_i64(seal(&w, &n), REFUSED, "then nothing is signed");
 	put_file(w.arena, "cluster", cluster);
 
