@@ -43,5 +43,47 @@ save("attribute.xlsx", **{"xl__worksheets__sheet1.xml": sheet_of(head, f'<row r=
 with zipfile.ZipFile(os.path.join(scratch, "parts.xlsx"), "w") as z:
     for i in range(300_000):
         z.writestr(zipfile.ZipInfo(f"{i}"), "")
+save("ratio.xlsx", **{"xl__sharedStrings.xml": "<sst>" + " " * 300_000_000})
+save("nested.xlsx", **{"xl__sharedStrings.xml": open(os.path.join(scratch, "parts.xlsx"), "rb").read()})
+entities = "".join(f'<!ENTITY l{i} "{("&l" + str(i - 1) + ";") * 10 if i else "ha" * 10}">' for i in range(10))
+save("laughs.xlsx", **{"xl__sharedStrings.xml": f"<!DOCTYPE sst [{entities}]><sst><si><t>&l9;</t></si></sst>"})
+save("outside.xlsx", **{"xl__sharedStrings.xml": '<!DOCTYPE sst [<!ENTITY x SYSTEM "file:///etc/passwd">]><sst><si><t>&x;</t></si></sst>'})
+save("undeclared.xlsx", **{"xl__sharedStrings.xml": "<sst><si><t>&x;</t></si></sst>"})
+save("deep.xlsx", **{"xl__sharedStrings.xml": "<sst>" + "<si>" * 1_000_000})
+save("circle.xlsx", **{"xl__sharedStrings.xml": "<sst>" + "<si><t>a</t>" * 200_000 + "</si>" * 200_000 + "</sst>"})
+save("wide.xlsx", **{"xl__worksheets__sheet1.xml": sheet_of(head, row(2, ["<c><v>1</v></c>"] * 1_000_000))})
+save("merged.xlsx", **{"xl__worksheets__sheet1.xml": sheet_of(head, row(2, ['<c r="A2"><v>1</v></c>'])) .replace("</worksheet>", "<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 2_000_000 + "</mergeCells></worksheet>")})
+save("styles.xlsx", **{"xl__styles.xml": "<styleSheet><fonts>" + '<font><name val=".VnTime"/></font>' * 1_000_000 + "</fonts><cellXfs>" + '<xf fontId="1"/>' * 1_000_000 + "</cellXfs></styleSheet>"})
+save("macro.xlsx", [["099143000101", "Lan", day(2024, 2, 1)]], **{"xl__vbaProject.bin": os.urandom(1 << 20)})
+
+
+def lie(name, packed=None, unpacked=None, flags=None):
+    """The sizes that the zip says of its parts, in the directory and before each, are not theirs."""
+    data = bytearray(open(os.path.join(scratch, "ratio.xlsx"), "rb").read())
+    for mark, at in ((b"PK\1\2", 20), (b"PK\3\4", 18)):
+        i = data.find(mark)
+        while i >= 0:
+            if packed is not None:
+                data[i + at : i + at + 4] = packed.to_bytes(4, "little")
+            if unpacked is not None:
+                data[i + at + 4 : i + at + 8] = unpacked.to_bytes(4, "little")
+            if flags is not None:
+                data[i + at - 12 : i + at - 10] = flags.to_bytes(2, "little")
+            i = data.find(mark, i + 4)
+    with open(os.path.join(scratch, name), "wb") as f:
+        f.write(data)
+
+
+lie("small.xlsx", unpacked=10)
+lie("huge.xlsx", unpacked=0xFFFFFFF0)
+lie("packed.xlsx", packed=0x7FFFFFFF)
+lie("locked.xlsx", flags=1)
+
+# A zip cut off in each of its parts: in front of all, in a name, in packed bytes, between parts, in the directory, in its end.
+whole = open(os.path.join(scratch, "deaths.xlsx"), "rb").read()
+directory, end = whole.find(b"PK\1\2"), whole.rfind(b"PK\5\6")
+for n in (1, 3, 4, 20, 30, 40, 200, whole.find(b"PK\3\4", 4), directory - 1, directory, directory + 20, directory + 50, end - 1, end, end + 4, end + 12, end + 16, len(whole) - 1):
+    with open(os.path.join(scratch, f"cut-{n}.xlsx"), "wb") as f:
+        f.write(whole[:n])
 with open(os.path.join(scratch, "wide.csv"), "w", encoding="utf-8") as f:
     f.write(",".join(HEAD) + "\n" + "1," * 1_000_000 + "\n")
