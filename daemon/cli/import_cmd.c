@@ -38,14 +38,27 @@ const char *import_cell(
 	return column == 0 ? "" : arena_printf(a, "%s%" PRId32, list_letters(column, letters), row);
 }
 
-const char *import_asks(struct arena *a, const struct import_asked *asked,
+static void say_saved(struct import_said *s, const struct import_heading *h)
+{
+	for (size_t i = 0; i < s->n_saved; i++)
+		if (s->saved[i] == h)
+			return;
+	s->saved = arena_regrow(s->arena, s->saved, s->n_saved, s->n_saved + 1, sizeof(*s->saved));
+	s->saved[s->n_saved++] = h;
+}
+
+const char *import_asks(struct import_said *said, const struct import_asked *asked,
 	const struct import_headings *headings, const char *sender)
 {
+	struct arena *a = said->arena;
 	const char *text = asked->sheet ? arena_printf(a, "sheet\t%s\n", asked->sheet) : "";
-	for (size_t i = 0; i < headings->n; i++)
-		if (sender && strcmp(headings->at[i].sender, sender) == 0)
-			text = arena_printf(a, "%sheading\t%s\t%s\n", text, headings->at[i].heading,
-				headings->at[i].cell);
+	for (size_t i = 0; i < headings->n; i++) {
+		const struct import_heading *h = &headings->at[i];
+		if (h->waits || !sender || strcmp(h->sender, sender) != 0)
+			continue;
+		text = arena_printf(a, "%sheading\t%s\t%s\n", text, h->heading, h->cell);
+		say_saved(said, h);
+	}
 	return text;
 }
 
@@ -70,6 +83,15 @@ static void fill_said(struct json_writer *j, const void *what)
 	json_put_i64(j, "known", (int64_t)s->known);
 	json_put_i64(j, "new_people", (int64_t)s->new_people);
 	json_put_i64(j, "not_listed", (int64_t)s->unknown);
+	json_open_array(j, "saved_headings");
+	for (size_t i = 0; i < s->n_saved; i++) {
+		json_open_object(j, NULL);
+		json_put_str(j, "sender", s->saved[i]->sender);
+		json_put_str(j, "heading", s->saved[i]->heading);
+		json_put_str(j, "means", s->saved[i]->cell);
+		json_close(j);
+	}
+	json_close(j);
 	json_open_array(j, "to_see");
 	for (size_t i = 0; i < s->n; i++) {
 		json_open_object(j, NULL);
@@ -100,6 +122,9 @@ void import_print(const struct cli *cli, const struct import_said *s)
 		else
 			fprintf(stderr, "%s: %s (%s)\n", word->file, word->text, word->code);
 	}
+	for (size_t i = 0; i < s->n_saved; i++)
+		printf("Khai báo đã lưu của %s: cột «%s» là %s\n", s->saved[i]->sender, s->saved[i]->heading,
+			s->saved[i]->cell);
 	printf("%zu tệp đã nhập, %zu tệp không nhập được: %zu dòng nhận, %zu dòng đã sửa, %zu dòng bị từ chối, %zu người mới\n",
 		s->files, s->refused_files, s->accepted, s->repaired, s->rejected, s->new_people);
 	if (s->known > 0)
@@ -177,6 +202,7 @@ static void fill_headings(struct json_writer *j, const void *what)
 		json_put_str(j, "sender", h->at[i].sender);
 		json_put_str(j, "heading", h->at[i].heading);
 		json_put_str(j, "means", h->at[i].cell);
+		json_put_bool(j, "waits", h->at[i].waits);
 		json_close(j);
 	}
 	json_close(j);
@@ -202,7 +228,8 @@ static int import_headings_run(struct cli *cli, const struct import_asked *asked
 	if (cli->json)
 		cli_print_json(fill_headings, &all);
 	for (size_t i = 0; i < all.n && !cli->json; i++)
-		printf("%s: «%s» là %s\n", all.at[i].sender, all.at[i].heading, all.at[i].cell);
+		printf("%s: «%s» là %s%s\n", all.at[i].sender, all.at[i].heading, all.at[i].cell,
+			all.at[i].waits ? " (chưa dùng: chờ người thứ hai khai báo lại như vậy)" : "");
 	return EX_OK;
 }
 

@@ -275,7 +275,7 @@ static void start_parser(struct payment_run *run, struct parser *p, const char *
 	const char *sender = run->asked->sender;
 	if (!sender && run->asked->from_names && !names_say(a, file, &named))
 		named.area = NULL;
-	run->said->asks = import_asks(a, run->asked, &run->headings, sender ? sender : named.area);
+	run->said->asks = import_asks(run->said, run->asked, &run->headings, sender ? sender : named.area);
 	parser_start(p, run->asked->kind, file, run->said->asks);
 }
 

@@ -36,7 +36,9 @@ struct import_said {
 	size_t n, room;
 	int32_t head_row; /* of the last file: where its headings stand, 0: nowhere; and its old encoding, or NULL */
 	const char *encoding;
-	const char *asks;               /* import_asks of it */
+	const char *asks;                    /* import_asks of it */
+	const struct import_heading **saved; /* words of these files' senders that win over what we know */
+	size_t n_saved;
 	const char *error, *error_text; /* why the command ended early; NULL: it did not */
 	size_t files, refused_files, accepted, rejected, repaired, known, new_people, unknown;
 };
@@ -55,8 +57,8 @@ void import_say_refused(
 int import_failed(const struct cli *cli, struct import_said *said, enum result r);
 void import_print(const struct cli *cli, const struct import_said *s);
 
-/* What the parser is asked besides the kind, for a file of this sender; lives in the arena. */
-const char *import_asks(struct arena *a, const struct import_asked *asked,
+/* What the parser is asked besides the kind, for a file of this sender; lives in the run's arena. What was saved for the sender is said. */
+const char *import_asks(struct import_said *said, const struct import_asked *asked,
 	const struct import_headings *headings, const char *sender);
 
 /* A file is known by its bytes; one sheet of several also by the sheet's name. */

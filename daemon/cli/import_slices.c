@@ -210,8 +210,7 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 	enum result loaded = headings_in(&s);
 	if (loaded != OK)
 		return import_failed(cli, said, loaded);
-	said->asks = import_asks(
-		said->arena, asked, &s.headings, asked->sender ? asked->sender : asked->bank);
+	said->asks = import_asks(said, asked, &s.headings, asked->sender ? asked->sender : asked->bank);
 	parser_start(&s.parser, asked->kind, asked->files[0], said->asks);
 	s.file = (struct import_file){
 		.name = import_file_name(asked->files[0]), .sha256 = import_sum(&s.parser, asked)};

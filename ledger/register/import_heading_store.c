@@ -16,6 +16,7 @@ enum result import_headings_of(struct work *w, enum list_kind kind, struct impor
 			.sender = row_text(&rows, i, rows_col(&rows, "sender")),
 			.heading = row_text(&rows, i, rows_col(&rows, "heading")),
 			.cell = row_text(&rows, i, rows_col(&rows, "cell")),
+			.waits = row_bool(&rows, i, rows_col(&rows, "waits")),
 		};
 	return OK;
 }

@@ -78,11 +78,12 @@ enum result import_changes_slice(struct import_other *o, enum list_kind kind, co
 /* REFUSED strict; people_unknown: nobody of a bank's list is registered, so payment lists come first. */
 enum result import_other_end(struct import_other *o, bool strict) WARN_UNUSED;
 
-/* What senders call columns: the newest word counts. cell: list_cell_name, "ignored", or "known" to take the word back. */
+/* What senders call columns: the newest word counts, and where it is money, once two officers said it. cell: list_cell_name, "ignored", or "known" to take the word back. */
 struct import_headings {
 	size_t n;
 	struct import_heading {
 		const char *sender, *heading, *cell;
+		bool waits;
 	} * at;
 };
 enum result import_headings_of(struct work *w, enum list_kind kind, struct import_headings *out) WARN_UNUSED;

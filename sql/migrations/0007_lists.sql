@@ -23,6 +23,14 @@ create table register.list_heading (
 	at timestamptz not null default now()
 );
 create index on register.list_heading (sender, kind);
+-- What counts: which column is the ID, the account or the amount, or is none, is money, so a second officer says the same at once after
+-- the first; anything else, and taking a word back, is one officer's.
+create view register.list_heading_now as
+select distinct on (sender, kind, heading) sender, kind, heading, cell
+from (select h.*, lag(h.cell) over w as said, lag(h.officer) over w as said_by
+	from register.list_heading h window w as (partition by h.sender, h.kind, h.heading order by h.id)) h
+where cell not in ('personal_id', 'account', 'amount', 'ignored') or said = cell and said_by <> officer
+order by sender, kind, heading, id desc;
 create trigger by_me after insert on register.list_heading referencing new table as fresh
 	for each statement execute function auth.guard_actor('officer');
 call ops.append_only('register.list_heading');

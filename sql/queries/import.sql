@@ -291,10 +291,15 @@ where f.period = $1 order by f.name, r.row_no;
 -- name: import_headings
 -- duties: desk
 -- in: kind text
--- out: sender text, heading text, cell text
-select sender, heading, cell from (
-	select distinct on (sender, heading) sender, heading, cell from register.list_heading where kind = $1 order by sender, heading, id desc) h
-where cell <> 'known' order by sender, heading;
+-- out: sender text, heading text, cell text, waits boolean
+-- What counts, and what waits for a second officer to say the same.
+select sender, heading, cell, false as waits from register.list_heading_now where kind = $1 and cell <> 'known'
+union all
+select l.sender, l.heading, l.cell, true
+from (select distinct on (sender, heading) sender, heading, cell from register.list_heading where kind = $1 order by sender, heading, id desc) l
+where l.cell <> 'known' and not exists (select from register.list_heading_now n
+	where (n.sender, n.kind, n.heading, n.cell) = (l.sender, $1, l.heading, l.cell))
+order by 1, 2, 4;
 
 -- name: import_heading_add
 -- duties: desk
