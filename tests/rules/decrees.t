@@ -207,6 +207,22 @@ tap.equal([m for (m, k) in claims(blocks[2]) if k == "arrears"], ["2026-08"], "3
 paid = run(who("MERIT_MARTYR_1"), ("2023-07", "2023-06-20"), ("2023-08", "2023-07-20"), ("2023-09", "2023-08-20"), ("2023-10", "2023-09-20"))
 tap.equal({k: v for k, v in paid[3].items() if k[1] == "arrears"}, {(f"2023-{m:02}", "arrears"): 431_000 for m in (7, 8, 9)},
           "55/2023/ND-CP: in force 05-09 from 01-07, so three months in October")  # 2,055,000 − 1,624,000
+late = [{**r, "recorded_on": "2026-11-12"} if r["rate_code"] == "SOCIAL_PENSION" and r["effective_from"] == "2026-07-01" else r for r in rates]
+blocks = driver.answer(late, categories, [who("SOCIAL_PENSION") + "".join(
+    period(m, d, "lr") for m, d in (*BEFORE, ("2026-11", "2026-11-10"), ("2026-12", "2026-11-22")))])
+tap.equal([claims(b) for b in blocks[3:]], [{("2026-11", "regular"): 500_000}, {("2026-12", "regular"): 540_000, **{
+    (f"2026-{m:02}", "arrears"): 40_000 for m in (7, 8, 9, 11)}}],
+          "335/2026/ND-CP, Circular 44/2022/TT-BTC art. 15: a decree that comes here in November owes the months that did not know it, November too")
+joined = who("SOCIAL_PENSION") + "".join(period(m, d, "lr") for m, d in BEFORE) + driver.line("E", "regular", "SA_DISAB_SEVERE", 0, 0, "2026-08")
+blocks = said(joined + period("2026-10", "2026-10-06", "lr") + period("2026-11", "2026-10-22", "lr"))
+tap.equal([claims(b) for b in blocks[3:]], [{("2026-10", "regular"): 810_000}, {("2026-11", "regular"): 810_000, **{
+    (f"2026-{m:02}", "arrears"): 40_000 for m in (7, 8, 9)}}],
+          "335/2026/ND-CP: a rise is by the category that each month was claimed by; what a later list says of it needs a decision")  # 540,000 − 500,000
+moved = who("SA_DISAB_SEVERE", province="01") + "".join(period(m, d, "lr") for m, d in BEFORE[:1]) + driver.line("M", "60")
+blocks = said(moved + period(*BEFORE[1], "lr") + period("2026-11", "2026-10-22", "lr"), [hanoi])
+tap.equal([claims(b) for b in blocks], [{("2026-07", "regular"): 975_000}, {("2026-08", "regular"): 750_000},
+                                        {("2026-11", "regular"): 810_000, ("2026-08", "arrears"): 60_000}],
+          "335/2026/ND-CP, 20/2021/ND-CP art. 4 (3): who moved is owed nothing for the month that his old province paid higher")  # 1.5 × 650,000 > 1.5 × 540,000
 dead = who("SA_ELDER_D", death="2026-08-15")
 blocks = said(dead + "".join(period(m, d, "l") for m, d in BEFORE) + period("2026-11", "2026-10-22", "r"))
 tap.equal([m for (m, k) in claims(blocks[3])], ["2026-07", "2026-08"],
@@ -230,6 +246,9 @@ tap.equal((claims(blocks[1]), [line for line in blocks[1] if line[0] == "o"]), (
 
 pays("321/2026/ND-CP: its annex was not read, so outside a sandbox nobody is paid by it", who("MERIT_MARTYR_1", sandbox=0), "2026-11",
      "rate_unread")
+(block,) = said(who("MERIT_MARTYR_1", sandbox=0) + period("2026-11", "2026-11-10"))
+tap.equal(block, ["not\t2026-11\trate_unread\tMERIT_MARTYR_1"], "321/2026/ND-CP: and it is said by name which rate it is")
+pays("321/2026/ND-CP: in a sandbox the standard of 2026", who("MERIT_MARTYR_1"), "2026-11", 3_012_000)
 pays("335/2026/ND-CP: nor by coefficients that are assumed to go on", who("SA_DISAB_SEVERE", sandbox=0), "2026-11", "rate_unread")
 pays("335/2026/ND-CP: the social pension was read of in three places", who("SOCIAL_PENSION", sandbox=0), "2026-11", 540_000)
 tap.done()
