@@ -2,11 +2,15 @@
 
 #include <string.h>
 
+#include "daemon/cli/held_cmd.h"
+
 /* Each gets the arguments from its word on. */
 static const struct {
 	const char *word;
 	int (*run)(struct cli *cli, int argc, char **argv);
 } words[] = {
+	{"export", cli_person_export},
+	{"erase", cli_person_erase},
 	{NULL, NULL},
 };
 

@@ -2,9 +2,9 @@
 #ifndef CHITRA_CLI_PERSON_CMD_H
 #define CHITRA_CLI_PERSON_CMD_H
 
-#include "daemon/cli/cli.h"
+#include "daemon/cli/held_cmd.h"
 
-#define PERSON_USAGE "chitra person WORD ..."
+#define PERSON_USAGE HELD_USAGE
 
 int cli_person(struct cli *cli, int argc, char **argv);
 

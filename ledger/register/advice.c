@@ -28,6 +28,7 @@ static const struct advice rows[] = {
 		"Sửa số CCCD: thiếu chữ số, thêm số 0 ở đầu cũng không khớp mã tỉnh, giới tính và năm sinh"},
 	{"id_sample", "Thay số CCCD mẫu (099) bằng số thật"},
 	{"id_prefix_unknown", "Đối chiếu số CCCD: ba số đầu không phải mã tỉnh nào"},
+	{"person_erased", "Báo quản trị viên: người này đã được xóa khỏi hệ thống theo quyết định; không tự nhập lại"},
 	{"id_other_name", "Đối chiếu số CCCD và họ tên: số này đã đăng ký cho người có tên khác"},
 	{"name_empty", "Điền họ và tên"},
 	{"name_bad", "Gõ lại họ và tên: có ký tự không phải chữ, hoặc phông chữ cũ"},
@@ -159,7 +160,7 @@ static const struct {
 	enum list_cell cell;
 	const char *codes[16];
 } blames[] = {
-	{CELL_ID, {"id_empty", "id_not_digits", "id_cmnd", "id_length", "id_zeros_lost", "id_zeros_put_back", "id_scientific", "id_damaged", "id_sample", "id_prefix_unknown", "id_other_name", "duplicate", "person_unknown"}},
+	{CELL_ID, {"id_empty", "id_not_digits", "id_cmnd", "id_length", "id_zeros_lost", "id_zeros_put_back", "id_scientific", "id_damaged", "id_sample", "id_prefix_unknown", "id_other_name", "person_erased", "duplicate", "person_unknown"}},
 	{CELL_NAME, {"name_empty", "name_bad", "name_foreign_letter", "text_converted", "text_converted_unseen", "name_eth", "name_differs"}},
 	{CELL_BIRTH, {"birth_bad", "birth_contradicts_id"}},
 	{CELL_SEX, {"sex_bad", "sex_contradicts_id"}},

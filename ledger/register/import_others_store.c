@@ -155,6 +155,8 @@ enum result slice_find_people(struct work *w, struct people_found *people)
 	int n = rows_col(&rows, "n"), person = rows_col(&rows, "person"), name = rows_col(&rows, "name"),
 	    wrapped = rows_col(&rows, "wrapped");
 	for (size_t i = 0; i < rows_n(&rows); i++) {
+		if (row_null(&rows, i, wrapped))
+			continue; /* was erased, so is known to no list */
 		struct found_person *p = &people->at[row_i64(&rows, i, n) - 1];
 		p->id = row_i64(&rows, i, person);
 		p->name = row_text(&rows, i, name);

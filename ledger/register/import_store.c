@@ -183,7 +183,9 @@ static enum result find_people(struct work *w, struct import *im)
 		struct found_person *p = &im->people.at[row_i64(&rows, i, n) - 1];
 		p->id = row_i64(&rows, i, person);
 		p->name = row_text(&rows, i, name);
-		p->wrapped = row_bytes(&rows, i, wrapped);
+		p->erased = row_null(&rows, i, wrapped);
+		if (!p->erased)
+			p->wrapped = row_bytes(&rows, i, wrapped);
 	}
 	return OK;
 }
@@ -194,6 +196,10 @@ static void compare_names(struct import *im)
 	for (size_t i = 0; i < im->n_rows; i++) {
 		struct standing *s = &im->rows[i];
 		struct found_person *p = &im->people.at[s->person];
+		if (p->erased) {
+			reject(s->entry, "person_erased", NULL);
+			continue;
+		}
 		if (!p->name) {
 			p->name = s->entry->name;
 			continue;

@@ -13,6 +13,7 @@ struct found_person {
 	struct bytes wrapped; /* the data key; empty until a new person is made */
 	const void *first;    /* the row that makes a new person; NULL: none yet */
 	bool is_new;
+	bool erased; /* two officers had everything destroyed: nothing may be sealed for him, or brought back by a list */
 };
 
 struct people_found {

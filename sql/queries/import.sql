@@ -84,13 +84,13 @@ select sha256, name from register.import_file where sha256 = any ($1) and kind =
 -- duties: desk
 -- in: blinds bytea[]
 -- out: n bigint, person bigint, name text, wrapped bytea
--- Whoever was merged is the person that is left. n counts from 1.
+-- Whoever was merged is the person that is left; without a key: who was erased. n counts from 1.
 select b.n, coalesce(r.id, p.id) as person, coalesce(r.name, p.name) as name, k.wrapped
 from unnest($1) with ordinality as b(blind, n)
 cross join lateral (select d.person from register.person_id d where d.blind = b.blind offset 0) d
 cross join lateral (select p.id, p.root, p.name from register.person p where p.id = d.person offset 0) p
 left join lateral (select r.id, r.name from register.person r where r.id = p.root offset 0) r on p.root is not null
-cross join lateral (select k.wrapped from register.person_key k where k.person = coalesce(r.id, p.id) offset 0) k;
+left join lateral (select k.wrapped from register.person_key k where k.person = coalesce(r.id, p.id) offset 0) k on true;
 
 -- name: import_listed
 -- duties: desk

@@ -71,3 +71,116 @@ insert into auth.access_log (officer, what, person, reason) values (auth.me(), $
 -- in:
 -- out: files bigint, keys bigint
 select e.files, e.keys from register.expire() e;
+
+-- name: erase_open
+-- duties: desk
+-- in: person bigint
+-- out: id bigint, first_officer bigint, number text, is_mine boolean
+-- What waits for a second officer.
+select e.id, e.first_officer, e.number, e.first_officer = auth.me() as is_mine from register.erasure e
+where e.person = $1 and e.second_officer is null
+	and not exists (select from register.erasure d where d.person = e.person and d.second_officer is not null and d.id > e.id)
+order by e.id desc limit 1;
+
+-- name: erase_propose
+-- duties: desk
+-- in: person bigint, number text, reason text
+-- out:
+insert into register.erasure (person, number, reason, first_officer) values ($1, $2, $3, auth.me());
+
+-- name: erase_confirm
+-- duties: desk
+-- in: id bigint
+-- out:
+update register.erasure set second_officer = auth.me(), decided_at = clock_timestamp() where id = $1 and second_officer is null;
+
+-- name: export_may
+-- duties: desk
+-- in: person bigint
+-- out: may boolean
+select exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may('register', m.agency, m.area, 0)
+	and (m.area = '*' or m.area in (select e.area_code from register.enrolment e where e.person in (select register.same_person($1))))) as may;
+
+-- name: export_sealed
+-- duties: desk
+-- in: person bigint
+-- out: what text, note text, person bigint, wrapped bytea, sealed bytea
+-- What only a key opens: numbers, and what lists said when a row was not accepted as it stood.
+select 'id' as what, i.kind as note, i.person, k.wrapped, i.sealed from register.person_id i join register.person_key k on k.person = i.person
+where i.person in (select register.same_person($1))
+union all
+select 'phone', '', t.person, k.wrapped, t.sealed from register.person_phone t join register.person_key k on k.person = t.person
+where t.person in (select register.same_person($1))
+union all
+select 'account', a.bank, a.person, k.wrapped, a.sealed from register.payee_account a join register.person_key k on k.person = a.person
+where a.person in (select register.same_person($1))
+union all
+select 'row', f.name || ', ' || r.row_no, -f.id, f.row_key, r.sealed from register.import_row r join register.import_file f on f.id = r.file
+where r.person in (select register.same_person($1)) and r.sealed is not null and f.row_key <> '';
+
+-- name: export_lines
+-- duties: desk
+-- in: person bigint
+-- out: section text, item bigint, key text, value text
+-- Everything else that names the person, thing by thing.
+with me as materialized (select same_person as id from register.same_person($1)), things as (
+	select 1 as n, 'person' as section, p.id as item, json_build_object('name', p.name, 'sex', p.sex, 'birth_year', p.birth_year, 'birth_date', p.birth_date,
+		'registered_at', p.registered_at, 'merged', p.root is not null) as thing
+	from register.person p where p.id in (select id from me)
+	union all
+	select 2, 'enrolment', e.id, json_build_object('programme', e.programme, 'category', e.category, 'injury_pct', e.injury_pct, 'area', e.area_code,
+		'from', e.from_month, 'to', e.to_month, 'kind', e.kind, 'decision', e.decision)
+	from register.enrolment e where e.person in (select id from me)
+	union all
+	select 3, 'preference', q.id, json_build_object('programme', q.programme, 'method', q.method, 'since', q.since)
+	from register.pay_preference q where q.person in (select id from me)
+	union all
+	select 4, 'account', a.id, json_build_object('bank', a.bank, 'kind', a.kind, 'holder', a.holder_name, 'authority', a.authority,
+		'authority_until', a.authority_until, 'source', a.source, 'since', a.proposed_at,
+		'checked', (select string_agg(concat_ws(' ', c.at::date, c.source, c.status, c.grade, case when c.passes then 'passes' end), '; ' order by c.id)
+			from register.account_check c where c.account = a.id),
+		'bank_said', (select string_agg(concat_ws(' ', w.at::date, w.status, w.holder_name), '; ' order by i.id)
+			from register.account_inquiry i join register.account_answer w on w.inquiry = i.id where i.account = a.id))
+	from register.payee_account a where a.person in (select id from me)
+	union all
+	select 5, 'event', v.id, json_build_object('kind', v.kind, 'day', v.day) from register.person_event v where v.person in (select id from me)
+	union all
+	select 6, 'list', r.file * 1000000 + r.row_no, json_build_object('file', f.name, 'row', r.row_no, 'programme', r.programme, 'period', r.period,
+		'listed_dong', r.listed_dong, 'status', r.status, 'note', r.note)
+	from register.import_row r join register.import_file f on f.id = r.file where r.person in (select id from me)
+)
+select t.section, t.item, j.key, j.value from things t cross join lateral json_each_text(t.thing) with ordinality as j(key, value, k)
+where j.value is not null order by t.n, t.item, j.k;
+
+-- name: export_paid
+-- duties: desk
+-- in: person bigint
+-- out: section text, item bigint, key text, value text
+-- What was owed and paid, what was found and decided, and who looked: at him, or at lists with many.
+with me as materialized (select same_person as id from register.same_person($1)), claims as materialized (
+	select c.*, case when exists (select from payout.claim_void v where v.claim = c.id) then 'voided' else coalesce((select coalesce(t.name, 'in_batch')
+			from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+			where p.claim = c.id order by p.issue desc limit 1), 'open') end as stands
+	from payout.claim c where c.person in (select id from me)
+), things as (
+	select 7 as n, 'claim' as section, c.id as item, json_build_object('programme', c.programme, 'month', c.month, 'kind', c.kind, 'amount_dong', c.amount_dong,
+		'pay_period', c.pay_period, 'state', c.stands, 'working', (select string_agg(t.working, '; ' order by t.n) from payout.claim_part t where t.claim = c.id)) as thing
+	from claims c
+	union all
+	select 8, 'payout', p.id, json_build_object('end_to_end_id', p.end_to_end_id, 'month', c.month, 'amount_dong', p.amount_dong, 'state', t.name,
+		'day', (select max(m.day) from payout.payout_move m where m.payout = p.id))
+	from claims c join payout.payout p on p.claim = c.id left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+	union all
+	select 9, 'finding', f.id, json_build_object('programme', f.programme, 'period', f.period, 'note', f.note, 'verdict', d.verdict, 'reason', d.reason)
+	from register.finding f left join register.finding_decision d on d.finding = f.id where f.person in (select id from me)
+	union all
+	select 10, 'decision', d.id, json_build_object('kind', d.kind, 'programme', d.programme, 'month', d.month, 'amount_dong', d.amount_dong,
+		'number', d.number, 'reason', d.reason, 'decided_at', d.decided_at)
+	from register.decision d where d.person in (select id from me)
+	union all
+	select 11, 'looked', l.id, json_build_object('at', l.at, 'officer', o.login, 'name', o.name, 'what', l.what, 'reason', l.reason)
+	from auth.access_log l join auth.officer o on o.id = l.officer
+	where l.person in (select id from me) or (l.person is null and l.at >= (select min(p.registered_at) from register.person p where p.id in (select id from me)))
+)
+select t.section, t.item, j.key, j.value from things t cross join lateral json_each_text(t.thing) with ordinality as j(key, value, k)
+where j.value is not null order by t.n, t.item, j.k;

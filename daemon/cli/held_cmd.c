@@ -1,0 +1,191 @@
+#include "daemon/cli/held_cmd.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/register/decision_store.h"
+#include "ledger/register/forget_store.h"
+#include "daemon/cli/register_keys.h"
+
+struct asked {
+	const char *reason, *number;
+	struct personal_id id;
+};
+
+/* EX_OK, or what the command ends with. */
+static int read_options(struct cli *cli, int argc, char **argv, struct asked *o)
+{
+	static const struct option known[] = {
+		{"reason", required_argument, NULL, 'r'},
+		{"number", required_argument, NULL, 'n'},
+		{NULL, 0, NULL, 0},
+	};
+	struct why why = {0};
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		if (c == 'r')
+			o->reason = optarg;
+		else if (c == 'n')
+			o->number = optarg;
+		else
+			return cli_usage(cli);
+	}
+	if (optind != argc - 1 || !o->reason || strlen(o->reason) < 3)
+		return cli_usage(cli);
+	return personal_id_parse(bytes_z(argv[optind]), &o->id, &why) ? EX_OK : cli_refused(cli, &why);
+}
+
+/* Whom the ID means; in a transaction of its own. */
+static enum result find(struct cli *cli, const struct desk_register_keys *keys, const struct asked *o,
+	struct person_found_by_id *out)
+{
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = person_by_id(cli->w, &keys->keys, &o->id, out);
+	return r == OK ? tx_commit(cli->w) : r;
+}
+
+/* ---- export --------------------------------------------------------------------------------------------------------------- */
+
+static const char *label(const char *key)
+{
+	static const struct {
+		const char *key, *vi;
+	} labels[] = {{"number", "SỐ ĐỊNH DANH, TÀI KHOẢN, ĐIỆN THOẠI"}, {"person", "NHÂN THÂN"},
+		{"enrolment", "ĐỐI TƯỢNG HƯỞNG"}, {"preference", "CÁCH NHẬN TIỀN"}, {"account", "Tài khoản"},
+		{"event", "BIẾN ĐỘNG"}, {"list", "CÓ TÊN TRONG DANH SÁCH"}, {"claim", "KHOẢN HƯỞNG"},
+		{"payout", "KHOẢN CHI"}, {"finding", "VIỆC CẦN XEM"}, {"decision", "Quyết định"},
+		{"looked", "AI ĐÃ XEM"}, {"id", "Số định danh"}, {"phone", "Điện thoại"},
+		{"row", "Dòng nguyên văn"}, {"of", "Thuộc"}, {"name", "Họ tên"}, {"sex", "Giới tính"},
+		{"birth_year", "Năm sinh"}, {"birth_date", "Ngày sinh"}, {"registered_at", "Ghi nhận lúc"},
+		{"merged", "Đã nhập hồ sơ"}, {"programme", "Chương trình"}, {"category", "Đối tượng"},
+		{"injury_pct", "Tỷ lệ thương tật"}, {"area", "Xã, phường"}, {"from", "Từ tháng"},
+		{"to", "Đến tháng"}, {"kind", "Loại"}, {"method", "Cách nhận"}, {"since", "Từ ngày"},
+		{"bank", "Ngân hàng"}, {"holder", "Chủ tài khoản"}, {"authority", "Giấy ủy quyền"},
+		{"authority_until", "Ủy quyền đến"}, {"source", "Nguồn"}, {"checked", "Đã kiểm tra"},
+		{"bank_said", "Ngân hàng trả lời"}, {"day", "Ngày"}, {"file", "Tệp"}, {"period", "Kỳ"},
+		{"listed_dong", "Số tiền ghi"}, {"status", "Kết quả"}, {"note", "Ghi chú"},
+		{"month", "Tháng"}, {"amount_dong", "Số tiền (đồng)"}, {"pay_period", "Kỳ chi trả"},
+		{"state", "Trạng thái"}, {"working", "Cách tính"}, {"end_to_end_id", "Mã chi trả"},
+		{"verdict", "Kết luận"}, {"reason", "Lý do"}, {"decided_at", "Quyết định lúc"}, {"at", "Lúc"},
+		{"officer", "Cán bộ"}, {"what", "Việc"}};
+	for (size_t i = 0; i < COUNT_OF(labels); i++)
+		if (strcmp(labels[i].key, key) == 0)
+			return labels[i].vi;
+	return key;
+}
+
+static bool begins_thing(const struct held_values *all, size_t i)
+{
+	return i == 0 || all->at[i].item != all->at[i - 1].item ||
+	       strcmp(all->at[i].section, all->at[i - 1].section) != 0;
+}
+
+static void fill(struct json_writer *j, const void *what)
+{
+	const struct held_values *all = what;
+	json_open_array(j, "held");
+	for (size_t i = 0; i < all->n; i++) {
+		if (begins_thing(all, i)) {
+			if (i > 0)
+				json_close(j);
+			json_open_object(j, NULL);
+			json_put_str(j, "section", all->at[i].section);
+		}
+		json_put_str(j, all->at[i].key, all->at[i].value);
+	}
+	if (all->n > 0)
+		json_close(j);
+	json_close(j);
+}
+
+static void print_words(const struct held_values *all)
+{
+	puts("DỮ LIỆU CÁ NHÂN ĐANG LƯU");
+	for (size_t i = 0; i < all->n; i++) {
+		const struct held_value *v = &all->at[i];
+		if (i == 0 || strcmp(v->section, all->at[i - 1].section) != 0)
+			printf("\n%s\n", label(v->section));
+		printf("%s%s: %s", begins_thing(all, i) ? "  - " : "; ", label(v->key), v->value);
+		if (i + 1 == all->n || begins_thing(all, i + 1))
+			puts("");
+	}
+}
+
+static enum result read_held(
+	struct cli *cli, const struct opening *opening, int64_t person, struct held_values *out)
+{
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = person_held(cli->w, opening, person, out);
+	return r == OK ? tx_commit(cli->w) : r;
+}
+
+int cli_person_export(struct cli *cli, int argc, char **argv)
+{
+	struct asked o = {0};
+	struct person_found_by_id person;
+	struct held_values all;
+	struct hash token_hash;
+	struct opening *opening;
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	int code = read_options(cli, argc, argv, &o);
+	if (code != EX_OK)
+		return code;
+	enum result r = register_keys_load(cli, &keys);
+	if (r == OK)
+		r = find(cli, &keys, &o, &person);
+	if (r == OK && !cli_session(cli, &token_hash))
+		r = REFUSED;
+	if (r == OK)
+		r = opening_begin(cli->w, &token_hash, &keys.keys,
+			&(struct opening_wish){"person.export", o.reason, person.id}, &opening);
+	if (r == OK)
+		r = read_held(cli, opening, person.id, &all);
+	if (r != OK)
+		return cli_exit(cli, r);
+	if (cli->json)
+		cli_print_json(fill, &all);
+	else
+		print_words(&all);
+	return EX_OK;
+}
+
+/* ---- erase ---------------------------------------------------------------------------------------------------------------- */
+
+static void fill_erased(struct json_writer *j, const void *what)
+{
+	json_put_bool(j, "erased", *(const bool *)what);
+}
+
+int cli_person_erase(struct cli *cli, int argc, char **argv)
+{
+	struct asked o = {0};
+	struct person_found_by_id person;
+	bool erased;
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	int code = read_options(cli, argc, argv, &o);
+	if (code != EX_OK)
+		return code;
+	if (!o.number || !*o.number)
+		return cli_usage(cli);
+	enum result r = register_keys_load(cli, &keys);
+	TX_GUARD(cli->w);
+	if (r == OK)
+		r = cli_enter(cli);
+	if (r == OK)
+		r = person_by_id(cli->w, &keys.keys, &o.id, &person);
+	if (r == OK)
+		r = person_erase(cli->w, person.id, o.number, o.reason, &erased);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_erased, &erased);
+	else if (r == OK)
+		puts(erased ? "Đã xóa: không còn gì ở đây cho biết người này là ai"
+			    : "Đã đề nghị xóa; chờ cán bộ thứ hai");
+	return cli_exit(cli, r);
+}

@@ -1,0 +1,92 @@
+#include "ledger/register/forget_store.h"
+
+#include <string.h>
+
+#include "ledger/base/secret.h"
+
+enum result person_erase(struct work *w, int64_t person, const char *number, const char *reason, bool *erased)
+{
+	struct rows r;
+	*erased = false;
+	enum result result = db_run(w, Q_ERASE_OPEN, DB_ARGS(db_i64(person)), &r);
+	if (result != OK)
+		return result;
+	bool same = rows_n(&r) == 1 && strcmp(row_text(&r, 0, rows_col(&r, "number")), number) == 0;
+	if (!same) /* another number is another proposal */
+		return db_run(
+			w, Q_ERASE_PROPOSE, DB_ARGS(db_i64(person), db_text(number), db_text(reason)), NULL);
+	if (row_bool(&r, 0, rows_col(&r, "is_mine"))) {
+		why_set(&w->why, "same_officer", "you proposed this; another officer must confirm it");
+		return REFUSED;
+	}
+	result = db_run(w, Q_ERASE_CONFIRM, DB_ARGS(db_i64(row_i64(&r, 0, rows_col(&r, "id")))), NULL);
+	*erased = result == OK;
+	return result;
+}
+
+/* ---- what is held ----------------------------------------------------------------------------------------------------- */
+
+static bool open_one(
+	struct work *w, const struct opening *o, const struct rows *r, size_t i, const char **out)
+{
+	CLEANUP(buf_free) struct buf text = BUF(SEAL_FIELD_MAX);
+	const struct sealed_field f = {.person = row_i64(r, i, rows_col(r, "person")),
+		.wrapped = row_bytes(r, i, rows_col(r, "wrapped")),
+		.sealed = row_bytes(r, i, rows_col(r, "sealed")),
+		.field = row_text(r, i, rows_col(r, "what"))};
+	bool opened = opening_field(w, o, &f, &text);
+	if (opened)
+		*out = arena_strndup(w->arena, (const char *)text.at, text.n);
+	if (text.at)
+		secret_wipe(text.at, text.size);
+	return opened;
+}
+
+static enum result load_sealed(struct work *w, int64_t person, struct rows *r)
+{
+	struct rows may;
+	enum result result = db_run(w, Q_EXPORT_MAY, DB_ARGS(db_i64(person)), &may);
+	if (result == OK && !row_bool(&may, 0, rows_col(&may, "may"))) {
+		why_set(&w->why, "no_mandate", "you have no mandate register for a ward of this person");
+		return REFUSED;
+	}
+	return result == OK ? db_run(w, Q_EXPORT_SEALED, DB_ARGS(db_i64(person)), r) : result;
+}
+
+static void add_lines(const struct rows *r, struct held_values *all)
+{
+	int section = rows_col(r, "section"), item = rows_col(r, "item"), key = rows_col(r, "key"),
+	    value = rows_col(r, "value");
+	for (size_t i = 0; i < rows_n(r); i++)
+		all->at[all->n++] = (struct held_value){row_text(r, i, section), row_text(r, i, key),
+			row_text(r, i, value), row_i64(r, i, item)};
+}
+
+enum result person_held(
+	struct work *w, const struct opening *opening, int64_t person, struct held_values *out)
+{
+	struct rows sealed, lines[2];
+	enum result r = load_sealed(w, person, &sealed);
+	if (r == OK)
+		r = db_run(w, Q_EXPORT_LINES, DB_ARGS(db_i64(person)), &lines[0]);
+	if (r == OK)
+		r = db_run(w, Q_EXPORT_PAID, DB_ARGS(db_i64(person)), &lines[1]);
+	if (r != OK)
+		return r;
+	struct held_values all = {
+		.at = arena_array(w->arena, 2 * rows_n(&sealed) + rows_n(&lines[0]) + rows_n(&lines[1]),
+			struct held_value)};
+	for (size_t i = 0; i < rows_n(&sealed); i++) {
+		const char *value, *what = row_text(&sealed, i, rows_col(&sealed, "what")),
+				   *note = row_text(&sealed, i, rows_col(&sealed, "note"));
+		if (!open_one(w, opening, &sealed, i, &value))
+			return REFUSED;
+		all.at[all.n++] = (struct held_value){"number", what, value, (int64_t)i};
+		if (*note)
+			all.at[all.n++] = (struct held_value){"number", "of", note, (int64_t)i};
+	}
+	for (size_t i = 0; i < COUNT_OF(lines); i++)
+		add_lines(&lines[i], &all);
+	*out = all;
+	return OK;
+}

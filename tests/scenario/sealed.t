@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# What is held about one person: shown to him with who looked, and forgotten by two officers when the law lets it, while every proof holds.
+# shellcheck disable=SC2154,SC2016
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/teller_lib.sh
+. tests/scenario/teller_lib.sh
+# shellcheck source=tests/scenario/lib/officers.sh
+. tests/scenario/lib/officers.sh
+
+# shellcheck disable=SC2119
+fresh_database
+clock_start
+payroll 20 cash_every=10
+sql "alter table ops.instance disable trigger guard"
+for login in lan minh hoa; do
+	sql "insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) select o.id, c.id, 'register', '*', '*', 1000000000
+		from auth.officer o join auth.certificate c on c.officer = o.id where o.login = '$login' and o.login <> 'hoa'"
+done
+by_config=$scratch/desk.conf
+printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[desk]' "kek = $keys/kek" "blind_key = $keys/blind" "id_key = $keys/id" >"$by_config"
+mkdir -p "$scratch/run"
+said()
+{
+	cat "$scratch/said"
+}
+# A list brings a person of its own: with account, telephone, a repaired row; it is paid for like the others of the fixture.
+id=099145000001
+printf '%s\n' 'STT,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Điện thoại,Đối tượng,Mức trợ cấp,Hình thức chi trả,Số tài khoản,Ngân hàng' \
+	'1,Phạm Thị Già,1945,Nữ,99145000001,0912345678,Người cao tuổi được nhận chăm sóc tại cộng đồng,750.000,Chuyển khoản,970099887766,Vietcombank' 'Tổng cộng,,,,,,,750.000,,,' >"$scratch/list.csv"
+is "$(by lan import "$scratch/list.csv" --programme social --area 22945 --period 2024-04 --accept-repairs)" 0 'a list is in' || said
+person=$(sql "select max(id) from register.person")
+sql "insert into register.account_inquiry (account, bank) select id, 'demo' from register.payee_account where person = $person;
+	insert into register.account_answer (inquiry, status, holder_name) select max(id), 'open', 'PHAM THI GIA' from register.account_inquiry;
+	insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+	select $person, 'social', '2024-04-01', 'regular', 750000, min(agency), '2024-04-01', '22945', '2023-04-01' from org.programme_agency"
+
+# ---- shown -------------------------------------------------------------------------------------------------------------------------
+
+is "$(by hoa person export $id --reason 'ông xin xem')" '77 no_mandate' 'who has no mandate exports nobody'
+is "$(by lan person export $id --reason 'bà xin xem')" 0 'a person is given everything that is held' || said
+for what in "Số định danh: $id" 'Điện thoại: 0912345678' 'Tài khoản: 970099887766' 'Họ tên: Phạm Thị Già' 'Dòng nguyên văn: .*99145000001' 'Ngân hàng trả lời: .*PHAM THI GIA' \
+	'Khoản hưởng|KHOẢN HƯỞNG' 'Số tiền \(đồng\): 750000' 'Cán bộ: lan;.*person.export; Lý do: bà xin xem'; do
+	like "$(said)" "$what" "in words: $what"
+done
+by lan --json person export $id --reason 'bà xin xem' >/dev/null
+is "$(/usr/bin/python3 -c 'import json, sys; h = json.load(sys.stdin)["held"]
+print(sorted({x["section"] for x in h}), [x["account"] for x in h if "account" in x and x["section"] == "number"], [x["reason"] for x in h if x["section"] == "looked"])' <"$scratch/said")" \
+	"['account', 'claim', 'enrolment', 'list', 'looked', 'number', 'person', 'preference'] ['970099887766'] ['ông xin xem', 'bà xin xem', 'bà xin xem']" \
+	'and in JSON, with everybody who looked or tried to'
+is "$(sql "select count(*) from auth.access_log where what = 'person.export' and person = $person")" 3 'each export is itself written down'
+is "$(by lan person export 099145999999 --reason 'xin xem')" '65 person_unknown' 'nobody is exported who is not there'
+is "$(by lan person export $id)" 64 'nor without a reason'
+# What is opened is written down before it is shown: who cannot write it down sees nothing.
+psql -XAtq -c 'revoke insert on auth.access_log from chitra_desk'
+for command in "person export $id --reason abc" 'people --csv --period 2024-04' 'finding list --period 2024-04' 'claim list --period 2024-04 --area 22945' 'report settled --csv --period 2024-04'; do
+	# shellcheck disable=SC2086
+	by lan $command >/dev/null
+	is "$(grep -c '099145\|9700' "$scratch/said")" 0 "where nothing can be written down nothing is opened: ${command%% --*}"
+done
+psql -XAtq -c 'grant insert (officer, what, person, reason) on auth.access_log to chitra_desk'
+before=$(sql 'select count(*) from auth.access_log')
+by lan people --csv --period 2024-04 >/dev/null
+by lan finding list --period 2024-04 >/dev/null
+by lan claim list --period 2024-04 --area 22945 >/dev/null
+by lan report settled --csv --period 2024-04 >/dev/null
+is "$(sql "select string_agg(what, ' ' order by id) from auth.access_log where id > $before")" 'export.people finding.list claim.list report.settled' \
+	'every command that opens something is written down' || said
+
+# ---- not yet ----------------------------------------------------------------------------------------------------------------------
+
+erase()
+{
+	by "$1" person erase "${3:-$id}" --number "${2:-12/QD}" --reason 'gia đình xin xóa'
+}
+is "$(erase lan)" '65 erase_owed' 'nobody is erased who is owed anything' || said
+sql "update ops.instance set clock_offset = timestamptz '2045-01-01 08:00+07' - now()"
+is "$(erase lan)" '65 erase_owed' 'however long it was ago'
+sql "insert into payout.claim_void_proposal (claim, officer, reason) select 0, 0, '' where false"
+psql -XAtq -c "set session_replication_role = replica; insert into payout.claim_void (claim, reason, first_officer, second_officer)
+	select c.id, 'died', 1, 2 from payout.claim c where c.person = $person"
+sql "insert into register.finding (programme, period, person, code, note, blocks) values ('social', '2024-04-01', $person, 'amount_differs', 'x', true)"
+is "$(erase lan)" '65 erase_doubt' 'nor while something about the person is open'
+psql -XAtq -c "set session_replication_role = replica; insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason)
+	select id, 'do_not_pay', 1, 2, 'x' from register.finding where person = $person"
+# 174/2016/ND-CP: ten years from the end of the year of the last of it. The list came in the real year of this run.
+last=$(sql "select extract(year from now())::int + 11")
+sql "update ops.instance set clock_offset = timestamptz '$((last - 1))-12-31 08:00+07' - now()"
+is "$(erase lan)" '65 erase_hold' '174/2016/ND-CP: nor on the last day of the tenth year after'
+like "$(said)" "$last-01-01" 'it says until when'
+sql "update ops.instance set clock_offset = timestamptz '$last-01-01 08:00+07' - now()"
+is "$(erase hoa)" '77 no_mandate' 'nor by who has no mandate'
+is "$(erase lan)" 0 'the day after one officer proposes' || said
+is "$(erase lan)" '77 same_officer' 'and cannot confirm alone'
+is "$(erase minh 13/QD) $(sql "select count(*) from register.person_key where person = $person")" '0 1' 'another number is another proposal, and destroys nothing'
+is "$(psql -XAtq -c "delete from register.person_key where person = $person" 2>&1 | grep -o append_only)" append_only 'no key is destroyed without two officers, not even by the owner'
+is "$(psql -XAtq -c "update register.payee_account set holder_name = '' where person = $person" 2>&1 | grep -o append_only)" append_only 'nor anything blanked'
+
+# ---- forgotten --------------------------------------------------------------------------------------------------------------------
+
+leaves=$(sql "select md5(string_agg(leaf_hash::text, '' order by seq)) from books.txn")
+hash=$(sql "select hash from register.payee_account where person = $person")
+checked=$(by lan ledger check)
+is "$(erase lan 13/QD)" 0 'the second officer, of the same mind, erases' || said
+like "$(said)" 'Đã xóa' 'and is told so'
+is "$(sql "select name || name_fold || coalesce(birth_date::text, '') from register.person where id = $person")" '(đã xóa)' 'the name is gone'
+dump=$(pg_dump "$PGDATABASE")
+for what in 'Phạm Thị Già' 'pham thi gia' 'PHAM THI GIA' "$id" 99145000001 0912345678 970099887766; do
+	is "$(grep -ciF -- "$what" <<<"$dump")" 0 "nothing in the whole database says $what"
+done
+is "$(sql "select concat_ws(' ', (select count(*) from register.person_key where person = $person), (select count(*) from register.person_phone where person = $person),
+	(select string_agg(length(sealed)::text, '') from register.person_id where person = $person), (select count(*) from register.import_row where person = $person and sealed is not null))")" \
+	'0 0 0 0' 'its keys and what they sealed are destroyed'
+is "$(sql "select length(sealed) || encode(salt, 'hex') || holder_name from register.payee_account where person = $person")" "0$(printf '%032d' 0)" 'and so is the salt that would let the account be guessed'
+is "$(sql "select hash from register.payee_account where person = $person")" "$hash" 'what was signed stays: its hash'
+is "$(sql "select count(*) from register.import_file where row_key <> ''")" 0 'the rows that lists said of anybody are unreadable when their time is over'
+is "$(by lan ledger check) $(sql "select md5(string_agg(leaf_hash::text, '' order by seq)) from books.txn")" "$checked $leaves" 'every proof in the ledger verifies as before'
+is "$(sql "select count(*) from register.person_key")" 20 'of nobody else a key is gone'
+is "$(erase lan)" '65 erased_already' 'nobody is erased twice'
+is "$(by lan person export $id --reason 'xem lại')" 0 'what is left can be shown'
+is "$(grep -c 'Phạm\|0912345678\|970099887766' "$scratch/said")" 0 'and names nobody'
+is "$(by lan people --csv --period 2024-04) $(grep -c 'đã xóa' "$scratch/said")" '0 1' 'old lists still have the line, without a name or number'
+sed -i 's/Phạm Thị Già/Phạm Thị Giá/' "$scratch/list.csv"
+by lan import "$scratch/list.csv" --programme social --area 22945 --period 2024-05 --accept-repairs >/dev/null
+like "$(said)" 'person_erased|đã được xóa' 'a list that brings the person again is answered: erased'
+is "$(sql "select count(*) from register.person_key where person = $person") $(sql "select name from register.person where id = $person")" '0 (đã xóa)' 'and brings nothing back'
+
+done_testing
