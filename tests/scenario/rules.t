@@ -123,6 +123,10 @@ said=$(chitra decide confirm 1 2>&1)
 like "$? $said" '^77 .*' 'and cannot confirm it'
 CHITRA_SESSION=$scratch/xa_khac chitra decide confirm 1 >/dev/null 2>&1
 is $? 77 'nor may an officer of another ward'
+is "$(CHITRA_SESSION=$scratch/xa_khac chitra decide list | grep -c 12/QĐ; chitra decide list | grep -c 12/QĐ)" "$(printf '0\n1')" 'who is not even told of it'
+sql "update auth.officer set disabled = true where login = 'thu'"
+like "$(second decide confirm 1 2>&1)" 'first_mandate_over' 'it is not confirmed when the first one has no mandate any more'
+sql "update auth.officer set disabled = false where login = 'thu'"
 is "$(second decide confirm 1)" 'Đã quyết định' 'a second one does'
 second decide confirm 1 >/dev/null 2>&1
 is $? 65 'once'
@@ -198,6 +202,9 @@ like "$(decided "${funeral[@]}" 2>&1)" 'funeral_once' 'a second funeral is refus
 owed 2027-03
 like "$said" '"new_claims":0,.*"grants":0' 'running again grants nothing twice'
 like "$(chitra finding list --period 2027-03 --open)" 'payee_dead' 'who takes it for the dead is for two officers to say'
+finding=$(sql "select max(id) from register.finding where code = 'payee_dead'")
+is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding decide "$finding" --verdict pay --reason 'thử' >/dev/null 2>&1; echo $?)" 77 'of that ward'
+is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding list --period 2027-03 | grep -c payee_dead)" 0 'who alone see it'
 before=$(sql "select count(*), sum(amount_dong) from payout.claim")
 is "$(decided recover 099140000003 --programme social --from 2026-12 --amount 1620000 --number 16/QĐ-UBND)" 'Đã quyết định' \
 	'Circular 101/2018/TT-BTC: what was paid after death is asked back by a decision'
