@@ -220,8 +220,44 @@ static bool shares_words(const char *a, const char *b)
 	return true;
 }
 
+/* Latin letters whose simple small form is their folded one; İ and ı have two. */
+static bool folds_simply(utf8proc_int32_t c)
+{
+	return (c >= 0xc0 && c < 0x250 && c != 0x130 && c != 0x131) || (c >= 0x1ea0 && c < 0x1f00);
+}
+
+/* The same names but for capitals, letter by letter: then they are equal however they are folded. What is not so is compared at length. */
+static bool same_but_capitals(struct bytes a, struct bytes b)
+{
+	utf8proc_int32_t c, d;
+	bool letter = false;
+
+	if (a.n != b.n || a.n > NAME_MAX_BYTES || !utf8_valid(a) || !utf8_valid(b))
+		return false;
+	for (size_t i = 0, n = 1; i < a.n; i += n) {
+		n = 1;
+		if ((a.at[i] | b.at[i]) < 0x80) {
+			c = a.at[i] | 0x20;
+			d = b.at[i] | 0x20;
+			if (c != d || !((c >= 'a' && c <= 'z') || (a.at[i] == ' ' && b.at[i] == ' ')))
+				return false;
+			letter = letter || c != ' ';
+			continue;
+		}
+		n = (size_t)utf8proc_iterate(a.at + i, (utf8proc_ssize_t)(a.n - i), &c);
+		if (utf8proc_iterate(b.at + i, (utf8proc_ssize_t)(b.n - i), &d) != (utf8proc_ssize_t)n)
+			return false;
+		if (!folds_simply(c) || !folds_simply(d) || utf8proc_tolower(c) != utf8proc_tolower(d))
+			return false;
+	}
+	return letter;
+}
+
 enum name_grade name_grade(struct bytes a, struct bytes b)
 {
+	if (same_but_capitals(a, b))
+		return NAME_EXACT;
+
 	CLEANUP(drop_text) char *plain_a = mapped(a, PLAIN, NULL);
 	CLEANUP(drop_text) char *plain_b = mapped(b, PLAIN, NULL);
 	CLEANUP(drop_text) char *accented_a = mapped(a, ACCENTED, NULL);

@@ -3,29 +3,51 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "ledger/db/copy.h"
 #include "ledger/register/advice.h"
 #include "ledger/register/match.h"
 
-#define CHUNK 10000 /* answers a statement */
+#define CHUNK 20000 /* answers that are graded and written at a time */
 
 /* ---- answers -------------------------------------------------------------------------------------------------------------- */
 
-static struct match_asked asked_of(const struct rows *r, size_t i, struct day today)
+struct answer_columns {
+	int inquiry, account, person, kind, holder, authority, until, status, bank_holder, id_match, message;
+};
+
+static struct answer_columns answer_columns_of(const struct rows *r)
 {
-	int until = rows_col(r, "authority_until"), match = rows_col(r, "id_match");
+	return (struct answer_columns){
+		.inquiry = rows_col(r, "inquiry"),
+		.account = rows_col(r, "account"),
+		.person = rows_col(r, "person_name"),
+		.kind = rows_col(r, "kind"),
+		.holder = rows_col(r, "holder"),
+		.authority = rows_col(r, "authority"),
+		.until = rows_col(r, "authority_until"),
+		.status = rows_col(r, "status"),
+		.bank_holder = rows_col(r, "bank_holder"),
+		.id_match = rows_col(r, "id_match"),
+		.message = rows_col(r, "message"),
+	};
+}
+
+static struct match_asked asked_of(
+	const struct rows *r, const struct answer_columns *c, size_t i, struct day today)
+{
 	struct match_asked a = {
-		.own = strcmp(row_text(r, i, rows_col(r, "kind")), "self") == 0,
-		.status = row_text(r, i, rows_col(r, "status")),
-		.person = row_text(r, i, rows_col(r, "person_name")),
-		.holder = row_text(r, i, rows_col(r, "holder")),
-		.bank_holder = row_text(r, i, rows_col(r, "bank_holder")),
-		.id_match = !row_null(r, i, match) && row_bool(r, i, match),
-		.authority = !row_null(r, i, rows_col(r, "authority")),
-		.authority_ends = !row_null(r, i, until),
+		.own = strcmp(row_text(r, i, c->kind), "self") == 0,
+		.status = row_text(r, i, c->status),
+		.person = row_text(r, i, c->person),
+		.holder = row_text(r, i, c->holder),
+		.bank_holder = row_text(r, i, c->bank_holder),
+		.id_match = !row_null(r, i, c->id_match) && row_bool(r, i, c->id_match),
+		.authority = !row_null(r, i, c->authority),
+		.authority_ends = !row_null(r, i, c->until),
 		.pay_day = today,
 	};
 	if (a.authority_ends)
-		a.authority_until = row_day(r, i, until);
+		a.authority_until = row_day(r, i, c->until);
 	return a;
 }
 
@@ -38,33 +60,42 @@ static enum result grade_chunk(
 	*more = n > 0;
 	if (n == 0)
 		return r;
-	int account = rows_col(&rows, "account"), inquiry = rows_col(&rows, "inquiry"),
-	    message = rows_col(&rows, "message");
-	int64_t *accounts = arena_array(w->arena, n, int64_t), *inquiries = arena_array(w->arena, n, int64_t),
-		*messages = arena_array(w->arena, n, int64_t);
-	const char **statuses = arena_array(w->arena, n, const char *),
-		   **grades = arena_array(w->arena, n, const char *);
-	bool *linked = arena_array(w->arena, n, bool), *passes = arena_array(w->arena, n, bool),
-	     *none = arena_array(w->arena, n, bool);
-	for (size_t i = 0; i < n; i++) {
-		struct match_asked asked = asked_of(&rows, i, today);
+	const struct answer_columns at = answer_columns_of(&rows);
+	struct copy *c = copy_begin(w, Q_MATCH_CHECKS_IN);
+	for (size_t i = 0; i < n; i++) { /* PostgreSQL stores the last ones while the next are judged */
+		struct match_asked asked = asked_of(&rows, &at, i, today);
 		struct match_verdict v = match_judge(&asked);
-		accounts[i] = row_i64(&rows, i, account);
-		inquiries[i] = *after = row_i64(&rows, i, inquiry);
-		none[i] = row_null(&rows, i, message);
-		messages[i] = none[i] ? 0 : row_i64(&rows, i, message);
-		statuses[i] = asked.status;
-		grades[i] = name_grade_text(v.grade);
-		linked[i] = v.linked;
-		passes[i] = v.passes;
+		copy_row_begin(c);
+		copy_i64(c, row_i64(&rows, i, at.account));
+		copy_text(c, "bank_inquiry");
+		copy_text(c, asked.status);
+		copy_text(c, name_grade_text(v.grade));
+		copy_bool(c, v.linked);
+		copy_bool(c, v.passes);
+		if (row_null(&rows, i, at.message))
+			copy_null(c);
+		else
+			copy_i64(c, row_i64(&rows, i, at.message));
+		copy_i64(c, row_i64(&rows, i, at.inquiry));
 		counts->passed += v.passes;
 	}
+	*after = row_i64(&rows, n - 1, at.inquiry);
 	counts->answers += (int64_t)n;
-	return db_run(w, Q_MATCH_CHECKS_ADD,
-		DB_ARGS(db_i64s(accounts, n), db_texts(statuses, n), db_texts(grades, n), db_bools(linked, n),
-			db_bools(passes, n), db_with_nulls(db_i64s(messages, n), none),
-			db_i64s(inquiries, n)),
-		NULL);
+	return copy_end(c, NULL);
+}
+
+/* A slice lives as long as the slice. */
+static enum result grade_answers(struct work *w, struct day today, struct match_counts *counts)
+{
+	struct arena *whole = w->arena;
+	enum result r = OK;
+	int64_t after = 0;
+	w->arena = arena_new();
+	for (bool more = true; r == OK && more; arena_reset(w->arena))
+		r = grade_chunk(w, today, &after, &more, counts);
+	arena_free(w->arena);
+	w->arena = whole;
+	return r;
 }
 
 /* ---- findings ------------------------------------------------------------------------------------------------------------- */
@@ -123,15 +154,13 @@ static enum result write_findings(
 static enum result find_failed(struct work *w, struct month period, const struct rows *rows, int64_t *written)
 {
 	struct findings f = findings_for(w->arena, rows_n(rows));
-	int person = rows_col(rows, "person"), programme = rows_col(rows, "programme"),
-	    kind = rows_col(rows, "kind"), status = rows_col(rows, "status"), grade = rows_col(rows, "grade"),
+	int person = rows_col(rows, "person"), kind = rows_col(rows, "kind"),
+	    status = rows_col(rows, "status"), grade = rows_col(rows, "grade"),
 	    authority = rows_col(rows, "authority"), account = rows_col(rows, "account");
 	for (size_t i = 0; i < rows_n(rows); i++) {
 		if (row_null(rows, i, person))
 			continue;
-		bool last = i + 1 == rows_n(rows) ||
-			    row_i64(rows, i + 1, person) != row_i64(rows, i, person) ||
-			    strcmp(row_text(rows, i + 1, programme), row_text(rows, i, programme)) != 0;
+		bool last = i + 1 == rows_n(rows) || row_i64(rows, i + 1, person) != row_i64(rows, i, person);
 		if (last)
 			add_finding(&f, rows, i,
 				match_problem(strcmp(row_text(rows, i, kind), "self") == 0,
@@ -157,26 +186,38 @@ static enum result find_shared(struct work *w, struct month period, int64_t *wri
 
 /* ---- the whole --------------------------------------------------------------------------------------------------------------- */
 
+/* Who is on this programme's lists; with `findings` banks are asked and what fails is written down. */
 static enum result look(
-	struct work *w, struct month period, bool asking, struct rows *rows, struct match_counts *out)
+	struct work *w, struct month period, const char *programme, bool findings, struct match_counts *out)
 {
-	enum result r = db_run(w, Q_MATCH_LOOK, DB_ARGS(db_day(month_first(period)), db_bool(asking)), rows);
+	struct rows rows;
+	enum result r = db_run(w, Q_MATCH_LOOK,
+		DB_ARGS(db_day(month_first(period)), db_text(programme), db_bool(findings)), &rows);
 	if (r != OK)
 		return r;
-	out->asked = row_i64(rows, 0, rows_col(rows, "asked"));
-	out->people = row_i64(rows, 0, rows_col(rows, "people"));
-	out->cash_wish = row_i64(rows, 0, rows_col(rows, "cash_wish"));
-	out->confirmed = row_i64(rows, 0, rows_col(rows, "confirmed"));
-	out->waiting = row_i64(rows, 0, rows_col(rows, "waiting"));
-	out->failed = row_i64(rows, 0, rows_col(rows, "failed"));
-	out->no_account = row_i64(rows, 0, rows_col(rows, "no_account"));
-	return OK;
+	out->asked += row_i64(&rows, 0, rows_col(&rows, "asked"));
+	out->people += row_i64(&rows, 0, rows_col(&rows, "people"));
+	out->cash_wish += row_i64(&rows, 0, rows_col(&rows, "cash_wish"));
+	out->confirmed += row_i64(&rows, 0, rows_col(&rows, "confirmed"));
+	out->waiting += row_i64(&rows, 0, rows_col(&rows, "waiting"));
+	out->failed += row_i64(&rows, 0, rows_col(&rows, "failed"));
+	out->no_account += row_i64(&rows, 0, rows_col(&rows, "no_account"));
+	return findings ? find_failed(w, period, &rows, &out->findings) : OK;
+}
+
+static enum result look_at_all(struct work *w, struct month period, bool findings, struct match_counts *out)
+{
+	struct rows rows;
+	enum result r = db_run(w, Q_MATCH_PROGRAMMES, DB_ARGS(db_day(month_first(period))), &rows);
+	for (size_t i = 0; r == OK && i < rows_n(&rows); i++)
+		r = look(w, period, row_text(&rows, i, rows_col(&rows, "programme")), findings, out);
+	return r;
 }
 
 enum result match_status(struct work *w, struct month period, struct match_counts *out)
 {
-	struct rows rows;
-	return look(w, period, false, &rows, out);
+	*out = (struct match_counts){0};
+	return look_at_all(w, period, false, out);
 }
 
 static enum result begin(struct work *w, struct day *today)
@@ -195,17 +236,12 @@ static enum result begin(struct work *w, struct day *today)
 enum result match_run(struct work *w, struct month period, struct match_counts *out)
 {
 	struct match_counts counts = {0};
-	struct rows rows;
 	struct day today;
-	int64_t after = 0;
-	bool more = true;
 	enum result r = begin(w, &today);
-	while (r == OK && more)
-		r = grade_chunk(w, today, &after, &more, &counts);
 	if (r == OK)
-		r = look(w, period, true, &rows, &counts);
+		r = grade_answers(w, today, &counts);
 	if (r == OK)
-		r = find_failed(w, period, &rows, &counts.findings);
+		r = look_at_all(w, period, true, &counts);
 	if (r == OK)
 		r = find_shared(w, period, &counts.findings);
 	if (r == OK)
