@@ -20,7 +20,7 @@
 #include "ledger/base/bytes.h"
 #include "ledger/base/why.h"
 
-#define LIST_FILE_MAX ((size_t)128 << 20) /* bytes of a file; a million rows have 200 MB only by mistake */
+#define LIST_FILE_MAX ((size_t)256 << 20) /* bytes of a file: a million rows have some 150 MB */
 #define LIST_CELL_MAX ((size_t)1024)      /* bytes of one cell */
 #define LIST_RAW_MAX  ((size_t)4000)
 

@@ -72,8 +72,8 @@ like "$said" 'moved.csv: dòng 4, ô H4: .*\(' 'with the row, and the cell'
 list cut.csv "$(person 099143000101)"
 sed -i '$d' "$scratch/cut.csv"
 refused cut.csv total_missing 'a list that may be cut off is refused'
-truncate -s 200M "$scratch/large.csv"
-refused large.csv file_too_large 'a file of 200 MB is refused'
+truncate -s 300M "$scratch/large.csv"
+refused large.csv file_too_large 'a file of 300 MB is refused'
 refused missing.csv file_trouble 'a file that is not there is refused'
 mkdir "$scratch/directory.csv"
 refused directory.csv file_trouble 'a directory is no file'
@@ -168,9 +168,9 @@ if [ "$CHITRA_BIN" = "$PWD/build/bin" ]; then
 	is "$filter" 2 'the parser reads behind a system call filter'
 	exec 9>&-
 	wait "$parser"
-	(echo "$heading" && yes "$(person 099143000101)" | head -c 200M) 2>/dev/null |
+	(echo "$heading" && yes "$(person 099143000101)" | head -c 300M) 2>/dev/null |
 		(ulimit -v 200000 && chitra-parse payment-list >/dev/null 2>"$scratch/large")
-	is "$? $(cut -f1 "$scratch/large")" '65 file_too_large' 'a list of 200 MB ends in a refusal, in less memory than it has'
+	is "$? $(cut -f1 "$scratch/large")" '65 file_too_large' 'a list of 300 MB ends in a refusal, in less memory than it has'
 else
 	skip 'the parser reads behind a system call filter' 'sanitizers need system calls of their own'
 fi
