@@ -1,8 +1,9 @@
 /* marked.h: the officer's own file back as a workbook, with what is wrong in it marked.
  *
- * The same cells at the same places, merged and as wide as they were; bad cells red, those that were repaired or wait for
- * --accept-repairs yellow, and one more column «Lỗi cần sửa» that says what to do. What was a formula is its value. The file holds
- * personal data: only its owner may read it. */
+ * The same sheets with the same cells at the same places, merged and as wide as they were (wider where a number would not be seen); bad
+ * cells red, those that were repaired or wait for --accept-repairs yellow, and one more column «Lỗi cần sửa» that says what to do. What
+ * was a formula is its value; hidden sheets, fonts, pictures and notes stay behind, and a last sheet says so. The file holds personal data:
+ * only its owner may read it. */
 #ifndef CHITRA_CLI_MARKED_H
 #define CHITRA_CLI_MARKED_H
 

@@ -35,7 +35,7 @@ static bool flush(struct cells_out *o)
 	return !o->refused;
 }
 
-struct cells_out *cells_out_new(enum legacy legacy, const char *sheet, sift_take *take, void *context)
+struct cells_out *cells_out_new(enum legacy legacy, sift_take *take, void *context)
 {
 	struct cells_out *o = calloc(1, sizeof *o);
 	bug_if(!o);
@@ -44,10 +44,15 @@ struct cells_out *cells_out_new(enum legacy legacy, const char *sheet, sift_take
 	o->context = context;
 	o->arena = arena_new();
 	buf_init(&o->out, OUT_MAX);
-	buf_add_z(&o->out, "sheet");
-	list_column_write(&o->out, bytes_z(sheet), false);
-	buf_u8(&o->out, '\n');
 	return o;
+}
+
+void cells_out_sheet(struct cells_out *o, const char *name, bool is_list)
+{
+	o->n_merged = 0;
+	buf_add_z(&o->out, is_list ? "list" : "sheet");
+	list_column_write(&o->out, bytes_z(name), false);
+	buf_u8(&o->out, '\n');
 }
 
 static void write_cell(struct cells_out *o, const struct sift_cell *cell)

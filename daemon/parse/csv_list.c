@@ -273,9 +273,10 @@ static bool begin(struct csv_list *l)
 	bool whole = turn(l, head, &p);
 	char delimiter = find_delimiter(l->asked, buf_bytes(&l->text));
 	struct sift_file file = {.asked = l->asked, .sheet = "", .delimiter = delimiter};
-	if (l->asked->cells)
-		l->cells = cells_out_new(l->asked->legacy, "", l->take, l->context);
-	else
+	if (l->asked->cells) {
+		l->cells = cells_out_new(l->asked->legacy, l->take, l->context);
+		cells_out_sheet(l->cells, "", true);
+	} else
 		l->sift = sift_new(&file, l->take, l->context);
 	csv_begin(&l->csv, delimiter);
 	l->guess = encoding_guess(head);

@@ -142,16 +142,29 @@ static const struct book_sheet *choose_any(const struct xlsx_book *b, const stru
 	return sheet;
 }
 
+/* All sheets in their order. What cannot be read of another sheet than the list's is left out. */
 static bool read_cells(
 	const struct xlsx_book *b, const struct asked *asked, sift_take *take_lines, void *context)
 {
 	static const struct sheet_take take = {
 		.row = cells_row, .merged = cells_merged, .width = cells_width};
-	const struct book_sheet *sheet = choose_any(b, asked);
-	if (!sheet)
+	const struct book_sheet *list = choose_any(b, asked);
+	if (!list)
 		return false;
-	struct cells_out *o = cells_out_new(asked->legacy, sheet->name, take_lines, context);
-	bool good = xlsx_sheet_read(b, sheet->part, &take, o) && cells_out_end(o);
+	struct cells_out *o = cells_out_new(asked->legacy, take_lines, context);
+	bool good = true;
+	for (size_t i = 0; i < b->n_sheets && good; i++) {
+		const struct book_sheet *s = &b->sheets[i];
+		if (s->hidden && s != list)
+			continue;
+		cells_out_sheet(o, s->name, s == list);
+		good = xlsx_sheet_read(b, s->part, &take, o);
+		if (!good && s != list && zip_file_problem(b->zip)->code) {
+			*zip_file_problem(b->zip) = (struct problem){0};
+			good = true;
+		}
+	}
+	good = good && cells_out_end(o);
 	cells_out_free(o);
 	return good;
 }

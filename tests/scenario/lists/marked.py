@@ -51,14 +51,15 @@ def counts(said):
 class Marked:
     """A workbook as another program's XML reader sees it."""
 
-    def __init__(self, name="marked.xlsx"):
+    def __init__(self, name="marked.xlsx", at=1):
         with zipfile.ZipFile(path_of(name)) as z:
             strings = [
                 "".join(t.text or "" for t in si.iter(f"{{{MAIN}}}t")) for si in ET.fromstring(z.read("xl/sharedStrings.xml")).findall("m:si", NS)
             ]
             styles = ET.fromstring(z.read("xl/styles.xml"))
-            sheet = ET.fromstring(z.read("xl/worksheets/sheet1.xml"))
-            self.name = ET.fromstring(z.read("xl/workbook.xml")).find(".//m:sheet", NS).get("name")
+            sheet = ET.fromstring(z.read(f"xl/worksheets/sheet{at}.xml"))
+            self.names = [s.get("name") for s in ET.fromstring(z.read("xl/workbook.xml")).iterfind(".//m:sheet", NS)]
+            self.name = self.names[at - 1]
         fills = [(f.find(".//m:fgColor", NS).get("rgb", "") if f.find(".//m:fgColor", NS) is not None else "") for f in styles.findall("m:fills/m:fill", NS)]
         fill_of = [fills[int(x.get("fillId"))] for x in styles.findall("m:cellXfs/m:xf", NS)]
         self.text, self.colour = {}, {}
@@ -87,6 +88,12 @@ tap.equal([at for at, c in sorted(m.colour.items()) if c and at not in ("E6", "C
 tap.ok(all(re.match(r"[A-Z]\d+: [A-ZĐ]", m.text.get(f"K{r}", "")) for r in (6, 7, 8, 9)), "each wrong row has its words, with the cell", str([m.text.get(f"K{r}") for r in (6, 7, 8, 9)]))
 tap.ok("K5" not in m.text, "a good row has none")
 tap.equal(oct(os.stat(path_of("marked.xlsx")).st_mode & 0o777), "0o600", "nobody else may read the file")
+
+
+tap.ok(any(c == "5" and wide >= 12 for c, wide in m.widths), "a column of long numbers is as wide as they are: nobody sees 9.91E+10", str(m.widths))
+about = Marked(at=2)
+tap.equal(about.name, "Hướng dẫn", "a last sheet")
+tap.ok("Không giữ: công thức" in about.text.get("A5", ""), "tells the officer what was not kept", str(about.text))
 
 
 def corrected(changes):
@@ -136,4 +143,12 @@ save("formula.csv", [["Số CCCD", "Họ và tên", "Ngày mất"], ["0991430000
 subprocess.run(["chitra", "import", path_of("formula.csv"), "--kind", "deaths", "--marked", path_of("marked.xlsx")], capture_output=True)
 with zipfile.ZipFile(path_of("marked.xlsx")) as z:
     tap.ok(b"<f>" not in z.read("xl/worksheets/sheet1.xml"), "no formula goes back to anybody")
+note, hidden = Sheet("Ghi chú", [["Kính gửi"], [number("99143000002"), day(2024, 4, 1)]]), Sheet("Tháng 3", SHEET, state="hidden")
+Workbook(note, hidden, Sheet("Tổ & 2", SHEET, merged=["A1:D1"])).save(path_of("sheets.xlsx"))
+bring("sheets.xlsx")
+m = Marked(at=2)
+tap.equal(m.names, ["Ghi chú", "Tổ & 2", "Hướng dẫn"], "all sheets come back in their order, but those that nobody sees")
+tap.equal((m.text.get("K4"), m.merged), ("Lỗi cần sửa", ["A1:D1"]), "the list is marked where it is")
+m = Marked(at=1)
+tap.equal((m.text, [c for c in m.colour.values() if c]), ({"A1": "Kính gửi", "A2": "99143000002", "B2": "45383"}, []), "and the others are as they were")
 tap.done()
