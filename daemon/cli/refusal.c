@@ -107,6 +107,15 @@ static const struct {
 	{"not_dead", "Nhập danh sách người mất trước: hệ thống chưa ghi nhận người này đã mất"},
 	{"grant_once", "Không lập thêm: khoản này đã được chính quyết định ấy cấp cho người này"},
 	{"funeral_once", "Không lập thêm: mai táng phí của người này đã được quyết định"},
+	{"identity_unknown", "Xem chitra person list: không có đề nghị nào mang số này đang chờ"},
+	{"identity_stale", "Đề nghị lại: người này đã được gộp hoặc tách sau khi đề nghị"},
+	{"already_proposed", "Xem chitra person list: việc này đã được đề nghị, đang chờ người thứ hai"},
+	{"same_already", "Không cần làm nữa: hai số này đã là của cùng một người"},
+	{"id_of_other", "Đề nghị gộp hai người (chitra person merge): số mới đã đăng ký cho người khác"},
+	{"merge_used",
+		"Xử lý từng khoản hưởng: đã có danh sách, khoản hưởng hoặc quyết định sau khi gộp, không tách lại được"},
+	{"merged", "Chạy lại: có người vừa được gộp trong lúc tính"},
+	{"surplus", "Lập lại bảng: có khoản hưởng trùng của người vừa được gộp"},
 	{"not_sandbox", "Chỉ làm được trên hệ thống thử nghiệm"},
 };
 

@@ -58,6 +58,9 @@ static const struct {
 	{MOVES, CELL_TO_AREA, {"noi den", "noi chuyen den", "noi chuyen di", "ma xa phuong noi den", "dia ban den"}},
 	{CORRECTIONS, CELL_OLD_ID,
 		{"so cccd cu", "cccd cu", "so dinh danh cu", "so cu", "so cmnd cccd cu", "so giay to cu"}},
+	{PAYMENT | JOINS | CORRECTIONS, CELL_CMND,
+		{"so cmnd", "cmnd", "so cmnd cu", "cmnd cu", "so cmnd 9 so", "cmnd 9 so", "so cmt", "cmt", "so chung minh nhan dan",
+			"chung minh nhan dan"}},
 	{CORRECTIONS, CELL_DAY, {"ngay dieu chinh", "ngay dinh chinh", "ngay thay doi", "ngay cap nhat"}},
 	{PAYMENT, CELL_TO, {"den thang"}},
 	{PAYMENT | JOINS | DECREASE, CELL_DECISION, {"so quyet dinh", "quyet dinh", "so quyet dinh huong"}},
@@ -94,7 +97,8 @@ static const struct {
 	enum list_cell cell, or_cell;
 	const char *vi;
 } required[] = {
-	{ALL, CELL_ID, CELL_ID, "Số CCCD"},
+	{ALL & ~(PAYMENT | JOINS), CELL_ID, CELL_ID, "Số CCCD"},
+	{PAYMENT | JOINS, CELL_ID, CELL_CMND, "Số CCCD"},
 	{ALL & ~ACCOUNTS, CELL_NAME, CELL_NAME, "Họ và tên"},
 	{PAYMENT | JOINS, CELL_BIRTH, CELL_BIRTH, "Ngày sinh"},
 	{PAYMENT | JOINS, CELL_SEX, CELL_SEX, "Giới tính"},
@@ -103,7 +107,6 @@ static const struct {
 	{INCREASE, CELL_DECISION, CELL_DECISION, "Số quyết định"},
 	{DECREASE, CELL_REASON, CELL_REASON, "Lý do giảm"},
 	{MOVES, CELL_MOVE_DAY, CELL_MOVE_DAY, "Ngày chuyển đi"},
-	{CORRECTIONS, CELL_OLD_ID, CELL_OLD_ID, "Số CCCD cũ"},
 	{PAYMENT, CELL_AMOUNT, CELL_TOTAL, "Mức trợ cấp"},
 	{PAYMENT, CELL_METHOD, CELL_METHOD, "Hình thức chi trả"},
 	{ACCOUNTS, CELL_ACCOUNT, CELL_ACCOUNT, "Số tài khoản"},

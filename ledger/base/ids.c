@@ -47,6 +47,15 @@ bool personal_id_with_zeros(struct bytes s, struct personal_id *out)
 	return true;
 }
 
+bool personal_id_cmnd(struct bytes s, struct personal_id *out)
+{
+	if (s.n != 9 || !text_all_digits((const char *)s.at, s.n))
+		return false;
+	memcpy(out->digits, s.at, s.n);
+	out->digits[s.n] = '\0';
+	return true;
+}
+
 /* Digit 4 holds century and sex: 0/1 = 1900s male/female, 2/3 = 2000s, and so on. */
 int personal_id_birth_year(const struct personal_id *id)
 {

@@ -30,6 +30,8 @@ struct phone_no {
 bool personal_id_parse(struct bytes s, struct personal_id *out, struct why *why) WARN_UNUSED;
 /* 10 or 11 digits with the zeros that a spreadsheet took away put back; the caller still checks prefix, sex and birth year. */
 bool personal_id_with_zeros(struct bytes s, struct personal_id *out) WARN_UNUSED;
+/* Nine digits of an old identity card (CMND), never filled up: a number of its own kind that says nothing of birth or sex. */
+bool personal_id_cmnd(struct bytes s, struct personal_id *out) WARN_UNUSED;
 int personal_id_birth_year(const struct personal_id *id);
 bool personal_id_is_female(const struct personal_id *id);
 const char *personal_id_masked(const struct personal_id *id, char out[static MASKED_SIZE]); /* 001•••••1234 */

@@ -18,7 +18,14 @@ static const struct advice rows[] = {
 	{"row_unreadable", "Gõ lại dòng này"},
 	{"id_empty", "Điền số CCCD 12 chữ số"},
 	{"id_not_digits", "Sửa số CCCD: chỉ gồm 12 chữ số, định dạng ô là Văn bản"},
-	{"id_cmnd", "Thay số CMND 9 chữ số bằng số CCCD 12 chữ số của người đó"},
+	{"id_cmnd", "Thay số CMND 9 chữ số bằng số CCCD 12 chữ số của người đó: chưa có ai đăng ký với số CMND này"},
+	{"cmnd_found", "Đối chiếu: người này được tìm theo số CMND, họ tên và ngày sinh; lần sau ghi số CCCD"},
+	{"cmnd_unseen",
+		"Ghi số CCCD 12 chữ số, hoặc đối chiếu rồi nhập với --accept-repairs: người này được tìm theo số CMND, họ tên và ngày sinh"},
+	{"cmnd_of_other", "Đối chiếu số CMND: số này đã đăng ký cho người có họ tên, ngày sinh hoặc giới tính khác"},
+	{"cmnd_bad", "Đối chiếu số CMND: phải đúng 9 chữ số; hệ thống không lưu số này"},
+	{"cmnd_taken", "Đối chiếu số CMND: số này đã ghi cho một người khác, không lưu lại cho người này"},
+	{"id_replaced", "Ghi số định danh mới: số này đã bị hủy và thay bằng số khác"},
 	{"id_length", "Sửa số CCCD cho đủ 12 chữ số"},
 	{"id_zeros_lost",
 		"Thêm lại số 0 ở đầu số CCCD (Excel đã bỏ mất) rồi nhập tệp đã sửa; lần sau có thể nhập với --accept-repairs"},
@@ -160,7 +167,8 @@ static const struct {
 	enum list_cell cell;
 	const char *codes[16];
 } blames[] = {
-	{CELL_ID, {"id_empty", "id_not_digits", "id_cmnd", "id_length", "id_zeros_lost", "id_zeros_put_back", "id_scientific", "id_damaged", "id_sample", "id_prefix_unknown", "id_other_name", "person_erased", "duplicate", "person_unknown"}},
+	{CELL_ID, {"id_empty", "id_not_digits", "id_cmnd", "id_length", "id_zeros_lost", "id_zeros_put_back", "id_scientific", "id_damaged", "id_sample", "id_prefix_unknown", "id_other_name", "person_erased", "duplicate", "person_unknown", "cmnd_found", "cmnd_unseen"}},
+	{CELL_CMND, {"cmnd_bad", "cmnd_of_other", "cmnd_taken"}},
 	{CELL_NAME, {"name_empty", "name_bad", "name_foreign_letter", "text_converted", "text_converted_unseen", "name_eth", "name_differs"}},
 	{CELL_BIRTH, {"birth_bad", "birth_contradicts_id"}},
 	{CELL_SEX, {"sex_bad", "sex_contradicts_id"}},

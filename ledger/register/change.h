@@ -13,9 +13,14 @@ struct change_entry {
 	int column;
 	const char *raw;
 	struct personal_id id; /* of a correction: the new one */
-	bool has_old;
-	struct personal_id old; /* of a correction: by which the person is registered */
-	const char *name;
+	/* Of a correction: by which the person is registered. Nine digits: an old card's, which finds the person or is kept. */
+	bool has_old, has_cmnd;
+	struct personal_id old, cmnd;
+	const char *name, *name_fold;
+	int birth_year; /* 0: the list says none */
+	bool birth_whole;
+	struct day birth;
+	char sex;                      /* 0: the list says none */
 	struct month month;            /* of a decrease: from which nothing is owed */
 	const char *reason, *decision; /* of a decrease; decision "" when the list names none */
 	struct day day;                /* of a move or a correction */

@@ -181,6 +181,7 @@ enum result chunk_load_claimed(
 			.voided = rows_col(rows, "voided"),
 			.made = rows_col(rows, "made_at"),
 			.province = rows_col(rows, "province"),
+			.surplus = rows_col(rows, "surplus"),
 		};
 	return r;
 }
@@ -201,6 +202,7 @@ static void read_claims(struct chunk *c, int64_t person, struct owed_asked *aske
 			.pay_period = month_of_day(row_day(rows, i, at->period)),
 			.arrears = *row_text(rows, i, at->kind) == 'a',
 			.voided = row_bool(rows, i, at->voided),
+			.surplus = row_bool(rows, i, at->surplus),
 			.instalment = row_i32(rows, i, at->instalment),
 			.amount = row_vnd(rows, i, at->amount),
 			.known_on = row_day(rows, i, at->known),
@@ -221,11 +223,11 @@ static size_t count_of(const struct map *first, const int64_t *people, size_t n,
 	return to - *from;
 }
 
-void chunk_history(struct chunk *c, int64_t person, struct owed_asked *asked)
+void chunk_history(struct chunk *c, int64_t listed, int64_t person, struct owed_asked *asked)
 {
 	const struct run *run = c->run;
 	size_t from;
-	read_claims(c, person, asked);
+	read_claims(c, listed, asked);
 	asked->n_standings = count_of(
 		&run->standings_of, run->standing_person, run->n_standings, person, &from);
 	asked->standings = run->standings + from;

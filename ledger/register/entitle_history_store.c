@@ -125,7 +125,7 @@ static enum result claim_rises(
 		for (end = i + 1; end < rows_n(&rows) && row_i64(&rows, end, at.person) == about.person;)
 			end++;
 		chunk_enrolled(&c, &rows, &at, i, end, &asked);
-		chunk_history(&c, about.person, &asked);
+		chunk_history(&c, about.person, about.person, &asked);
 		owed_in_period(arena, &run->rates, &asked, &owed);
 		claim_risen(&c, &about, &owed, asked.of.dead);
 	}

@@ -46,7 +46,7 @@ struct finding_made {
 };
 
 struct claimed_at {
-	int person, month, kind, instalment, amount, period, known, voided, made, province;
+	int person, month, kind, instalment, amount, period, known, voided, made, province, surplus;
 };
 
 struct chunk {
@@ -89,7 +89,7 @@ enum result chunk_load_claimed(
 	struct work *w, struct chunk *c, const int64_t *persons, size_t n, struct day since);
 
 /* What is known of a person, into *asked: his claims (people are asked about in ascending order), what was decided. */
-void chunk_history(struct chunk *c, int64_t person, struct owed_asked *asked);
+void chunk_history(struct chunk *c, int64_t listed, int64_t person, struct owed_asked *asked);
 
 /* Of rows of entitle_people or entitle_histories: the categories [from, to), where he lives, when he was born and died. */
 void chunk_enrolled(struct chunk *c, const struct rows *rows, const struct enrolled_at *at, size_t from,

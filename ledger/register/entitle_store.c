@@ -83,13 +83,14 @@ static enum result load_rates(struct run *run)
 
 struct columns {
 	struct enrolled_at of;
-	int file, row, listed;
+	int who, file, row, listed;
 };
 
 static struct columns columns_of(const struct rows *r)
 {
 	return (struct columns){
 		.of = enrolled_at(r),
+		.who = rows_col(r, "listed"),
 		.file = rows_col(r, "file"),
 		.row = rows_col(r, "row_no"),
 		.listed = rows_col(r, "listed_dong"),
@@ -133,7 +134,7 @@ static void claim_row(
 	struct owed_asked asked = {.listed = regular, .arrears = !regular};
 	struct owed owed;
 	chunk_enrolled(c, rows, &at->of, from, to, &asked);
-	chunk_history(c, about.person, &asked);
+	chunk_history(c, row_i64(rows, from, at->who), about.person, &asked);
 	owed_in_period(c->arena, &c->run->rates, &asked, &owed);
 	for (size_t i = 0; i < owed.n_items; i++)
 		chunk_add_claim(c, &about, &owed.items[i], regular ? "regular" : "arrears", 0);
@@ -279,8 +280,8 @@ static enum result load_claimed(
 		struct day from = row_day(people, i, at->of.from);
 		if (*row_text(people, i, at->of.kind) == 'a' && day_cmp(from, since) < 0)
 			since = from;
-		if (n == 0 || persons[n - 1] != row_i64(people, i, at->of.person))
-			persons[n++] = row_i64(people, i, at->of.person);
+		if (n == 0 || persons[n - 1] != row_i64(people, i, at->who))
+			persons[n++] = row_i64(people, i, at->who);
 	}
 	for (size_t i = 0; i < all->n; i++)
 		if (all->at[i].months_most > 0 && strcmp(all->at[i].programme, c->run->programme) == 0)
@@ -307,9 +308,9 @@ static enum result run_chunk(
 	if (r != OK)
 		return r;
 	for (size_t i = 0, end; i < rows_n(&rows); i = end) {
-		*person = row_i64(&rows, i, at.of.person);
+		*person = row_i64(&rows, i, at.who);
 		*kind = *row_text(&rows, i, at.of.kind) == 'r' ? "regular" : "arrears";
-		for (end = i + 1; end < rows_n(&rows) && row_i64(&rows, end, at.of.person) == *person &&
+		for (end = i + 1; end < rows_n(&rows) && row_i64(&rows, end, at.who) == *person &&
 				  strcmp(row_text(&rows, end, at.of.kind), *kind) == 0;)
 			end++;
 		claim_row(&c, &rows, &at, i, end);
@@ -415,7 +416,7 @@ enum result entitle_preview(struct work *w, const struct reference *reference, c
 	if (r != OK)
 		return r;
 	chunk_enrolled(&c, &rows, &at.of, 0, n, &asked);
-	chunk_history(&c, person, &asked);
+	chunk_history(&c, person, person, &asked);
 	owed_in_period(w->arena, &run.rates, &asked, out);
 	return OK;
 }

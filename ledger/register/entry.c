@@ -114,12 +114,41 @@ static const char *judge_name(struct judge *j)
 	return NULL;
 }
 
+/* Nothing but an old card's number: whom it names, the register says, and whether name and birth agree. */
+static const char *judge_cmnd_person(struct judge *j)
+{
+	struct entry *e = j->e;
+	const char *code = judge_name(j);
+	if (code)
+		return code;
+	if (!read_birth(cell(j, CELL_BIRTH), &e->birth, &e->birth_year, &e->birth_whole))
+		return "birth_bad";
+	if (!read_sex(j->arena, cell(j, CELL_SEX), &e->sex))
+		return "sex_bad";
+	e->by_cmnd = true;
+	e->status = ENTRY_REPAIRED;
+	e->code = j->terms->accept_repairs ? "cmnd_found" : "cmnd_unseen";
+	return NULL;
+}
+
 /* The ID's own digits say sex and year of birth. With zeros put back both must agree, or the guess was wrong. */
 static const char *judge_person(struct judge *j)
 {
 	struct entry *e = j->e;
 	bool lost;
 	const char *code = read_id(cell(j, CELL_ID), &e->id, &lost);
+	e->has_cmnd = personal_id_cmnd(bytes_z(cell(j, CELL_CMND)), &e->cmnd);
+	bool only_cmnd = code &&
+			 (strcmp(code, "id_cmnd") == 0 ? personal_id_cmnd(bytes_z(cell(j, CELL_ID)), &e->id)
+						       : strcmp(code, "id_empty") == 0 && e->has_cmnd);
+	if (only_cmnd) {
+		if (strcmp(code, "id_empty") == 0)
+			e->id = e->cmnd;
+		e->has_cmnd = false;
+		return judge_cmnd_person(j);
+	}
+	if (has(j, CELL_CMND) && !e->has_cmnd)
+		e->warning = "cmnd_bad";
 	if (code) {
 		judge_name(j);
 		return code;

@@ -52,6 +52,9 @@ struct entry {
 		warning; /* accepted all the same, but a person should know: a finding that blocks nothing. NULL: none */
 
 	struct personal_id id;
+	bool by_cmnd; /* the row has no other number than an old card's, and id holds its nine digits: it finds only who is registered */
+	bool has_cmnd; /* beside the ID */
+	struct personal_id cmnd;
 	const char *name, *name_fold;
 	int birth_year;
 	bool birth_whole;

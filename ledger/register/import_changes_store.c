@@ -1,4 +1,4 @@
-/* import_changes_store.c: lists of who leaves, moved, or was corrected, slice by slice. */
+/* import_changes_store.c: lists of who leaves or moved, slice by slice. */
 #include "ledger/register/import_slice_store.h"
 
 #include <string.h>
@@ -20,19 +20,16 @@ static void reject(struct change_entry *e, const char *code)
 	e->code = code;
 }
 
-/* A correction names its person by the old ID; everybody else is who the ID says. */
 static enum result find_people(struct changes *c)
 {
 	people_begin(&c->people, c->o->slice);
 	c->person_of = arena_array(c->o->slice, c->n, size_t);
 	for (size_t i = 0; i < c->n; i++)
 		if (!c->at[i].code)
-			c->person_of[i] = people_add(
-				&c->people, c->o->keys, c->at[i].has_old ? &c->at[i].old : &c->at[i].id);
+			c->person_of[i] = people_add(&c->people, c->o->keys, &c->at[i].id);
 	return slice_find_people(c->o->w, &c->people);
 }
 
-/* A corrected name is another one; anybody else's must fit. */
 static void judge_people(struct changes *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
@@ -41,8 +38,7 @@ static void judge_people(struct changes *c)
 			continue;
 		if (p->id == 0)
 			reject(&c->at[i], "person_unknown");
-		else if (!c->at[i].has_old &&
-			 name_grade(bytes_z(p->name), bytes_z(c->at[i].name)) > NAME_PARTIAL)
+		else if (name_grade(bytes_z(p->name), bytes_z(c->at[i].name)) > NAME_PARTIAL)
 			reject(&c->at[i], "id_other_name");
 	}
 }
@@ -107,8 +103,7 @@ static enum result changes_slice(struct changes *c, enum list_kind kind, const c
 	if (r != OK)
 		return r;
 	judge_people(c);
-	r = kind == LIST_DECREASE ? propose_ends(c, programme)
-				  : add_events(c, kind == LIST_MOVES ? "move" : "correction");
+	r = kind == LIST_DECREASE ? propose_ends(c, programme) : add_events(c, "move");
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < c->n; i++)
@@ -126,7 +121,8 @@ enum result import_changes_slice(
 	struct arena *whole = o->w->arena;
 	arena_reset(o->slice); /* codes that we gave out live until here */
 	o->w->arena = o->slice;
-	enum result r = changes_slice(&c, kind, programme);
+	enum result r = kind == LIST_CORRECTIONS ? corrections_slice(o, at, n)
+						 : changes_slice(&c, kind, programme);
 	o->w->arena = whole;
 	return r;
 }

@@ -2,6 +2,7 @@
 #ifndef LEDGER_REGISTER_IMPORT_SLICE_STORE_H
 #define LEDGER_REGISTER_IMPORT_SLICE_STORE_H
 
+#include "ledger/register/change.h"
 #include "ledger/register/import_store.h"
 #include "ledger/register/people_found.h"
 
@@ -35,5 +36,8 @@ enum result slice_find_people(struct work *w, struct people_found *people) WARN_
 
 /* Writes the rows and counts them into the file. */
 enum result slice_write_rows(struct import_other *o, const struct other_row *at, size_t n) WARN_UNUSED;
+
+/* Corrections: each row becomes what a second officer confirms. Inside the slice's arena. */
+enum result corrections_slice(struct import_other *o, struct change_entry *at, size_t n) WARN_UNUSED;
 
 #endif

@@ -178,9 +178,10 @@ static enum result find_people(struct work *w, struct import *im)
 	if (r != OK)
 		return r;
 	int n = rows_col(&rows, "n"), person = rows_col(&rows, "person"), name = rows_col(&rows, "name"),
-	    wrapped = rows_col(&rows, "wrapped");
+	    wrapped = rows_col(&rows, "wrapped"), replaced = rows_col(&rows, "replaced");
 	for (size_t i = 0; i < rows_n(&rows); i++) {
 		struct found_person *p = &im->people.at[row_i64(&rows, i, n) - 1];
+		p->replaced = row_bool(&rows, i, replaced);
 		p->id = row_i64(&rows, i, person);
 		p->name = row_text(&rows, i, name);
 		p->erased = row_null(&rows, i, wrapped);
@@ -196,6 +197,8 @@ static void compare_names(struct import *im)
 	for (size_t i = 0; i < im->n_rows; i++) {
 		struct standing *s = &im->rows[i];
 		struct found_person *p = &im->people.at[s->person];
+		if (!entry_stands(s->entry))
+			continue;
 		if (p->erased) {
 			reject(s->entry, "person_erased", NULL);
 			continue;
@@ -234,7 +237,11 @@ static void reject_twice_here(struct import *im)
 		bool is_new;
 		if (!entry_stands(s->entry))
 			continue;
-		memcpy(key, im->people.at[s->person].blind.b, 16);
+		/* One person may be named by two numbers. */
+		if (im->people.at[s->person].id != 0)
+			memcpy(key, &im->people.at[s->person].id, sizeof im->people.at[s->person].id);
+		else
+			memcpy(key, im->people.at[s->person].blind.b, 16);
 		key[16] = s->entry->arrears;
 		memcpy(key + 17, l->programme, n);
 		size_t at = *map_put(&first, bytes_of(key, 17 + n), i, &is_new);
@@ -298,6 +305,8 @@ static enum result judge_together(struct work *w, struct import *im, bool alone)
 		return r;
 	collect(im);
 	r = find_people(w, im);
+	if (r == OK)
+		r = import_judge_cmnds(w, im);
 	if (r != OK)
 		return r;
 	compare_names(im);

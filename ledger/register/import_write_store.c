@@ -489,7 +489,7 @@ static enum result write_accounts(struct work *w, struct import *im)
 static enum result write_findings(struct work *w, struct import *im)
 {
 	struct arena *a = w->arena;
-	size_t most = 2 * im->n_rows, n = 0;
+	size_t most = 4 * im->n_rows, n = 0;
 	int64_t *persons = COLUMN(a, most, int64_t), *files = COLUMN(a, most, int64_t),
 		*numbers = COLUMN(a, most, int64_t);
 	const char **programmes = COLUMN(a, most, const char *), **codes = COLUMN(a, most, const char *),
@@ -497,18 +497,20 @@ static enum result write_findings(struct work *w, struct import *im)
 	bool *blocks = COLUMN(a, most, bool);
 	for (size_t i = 0; i < im->n_rows; i++) {
 		const struct standing *s = &im->rows[i];
-		const char *both[2] = {s->entry->warning, s->name_differs ? "name_differs" : NULL};
-		for (size_t j = 0; j < 2 && stands(s); j++) {
-			if (!both[j])
+		const char *all[4] = {s->name_differs ? "name_differs" : NULL, s->entry->warning,
+			im->people.at[s->person].replaced ? "id_replaced" : NULL,
+			s->cmnd_taken ? "cmnd_taken" : NULL};
+		for (size_t j = 0; j < COUNT_OF(all) && stands(s); j++) {
+			if (!all[j])
 				continue;
 			persons[n] = im->people.at[s->person].id;
 			files[n] = im->files[s->list].id;
 			numbers[n] = s->entry->row;
 			programmes[n] = im->lists[s->list].programme;
-			codes[n] = both[j];
-			advices[n] = advice_for(both[j]);
+			codes[n] = all[j];
+			advices[n] = advice_for(all[j]);
 			facts[n] = "";
-			blocks[n++] = j == 1;
+			blocks[n++] = j == 0;
 		}
 	}
 	if (n == 0)
@@ -543,6 +545,8 @@ static enum result write_all(struct work *w, struct import *im, struct key32 *ro
 		r = write_preferences(w, im, kept_preference);
 	if (r == OK)
 		r = write_accounts(w, im);
+	if (r == OK)
+		r = import_keep_cmnds(w, im);
 	if (r == OK)
 		r = write_findings(w, im);
 	return r;

@@ -10,7 +10,7 @@ struct standing {
 	size_t list;
 	struct entry *entry;
 	size_t person; /* in people */
-	bool name_differs;
+	bool name_differs, cmnd_taken;
 };
 
 struct import_file_more {
@@ -41,5 +41,10 @@ const char *import_other_row(const struct import *im, const char *area, const ch
 
 /* import_again_store.c: rows of people who stand on a list of this programme, period and kind already: known or rejected. */
 enum result import_judge_again(struct work *w, struct import *im) WARN_UNUSED;
+
+/* import_cmnd_store.c: rows that have only an old card's number find who is registered with it, when name, birth and sex agree, or are
+ * rejected; and old numbers that stand beside IDs are kept. */
+enum result import_judge_cmnds(struct work *w, struct import *im) WARN_UNUSED;
+enum result import_keep_cmnds(struct work *w, struct import *im) WARN_UNUSED;
 
 #endif

@@ -69,8 +69,9 @@ enum list_cell {
 	CELL_OLD_ID,
 	CELL_DAY,      /* of a correction */
 	CELL_CHILDREN, /* whom a poor single parent brings up */
+	CELL_CMND,     /* nine digits of an old identity card */
 };
-#define CELLS 31
+#define CELLS 32
 
 const char *list_kind_name(enum list_kind kind); /* "payment-list" …: the argument of chitra-parse */
 bool list_kind_parse(const char *name, enum list_kind *kind) WARN_UNUSED;

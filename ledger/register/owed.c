@@ -97,6 +97,10 @@ static struct claimed claimed_for(const struct owed_asked *asked, struct month m
 		const struct owed_claim *at = &asked->claims[i];
 		if (month_cmp(at->month, month) != 0)
 			continue;
+		if (at->arrears && at->instalment > c.instalments)
+			c.instalments = at->instalment;
+		if (at->surplus)
+			continue;
 		c.of_period = c.of_period && month_cmp(at->pay_period, asked->period) == 0 &&
 			      (!c.any || c.arrears == at->arrears);
 		if (!c.any || day_cmp(at->known_on, c.known_on) > 0)
@@ -108,8 +112,6 @@ static struct claimed claimed_for(const struct owed_asked *asked, struct month m
 		c.regular = c.regular || !at->arrears;
 		c.voided = c.voided || at->voided;
 		c.arrears = at->arrears;
-		if (at->arrears && at->instalment > c.instalments)
-			c.instalments = at->instalment;
 		if (!vnd_add(c.sum, at->amount, &c.sum))
 			bug("the claims of a month do not fit into 63 bits");
 	}
@@ -121,9 +123,9 @@ static int months_claimed(const struct owed_asked *asked, const struct owed *out
 {
 	int n = (int)out->n_items;
 	for (size_t i = 0; i < asked->n_claims; i++) {
-		bool first = !asked->claims[i].voided;
+		bool first = !asked->claims[i].voided && !asked->claims[i].surplus;
 		for (size_t j = 0; j < i; j++)
-			first = first && (asked->claims[j].voided || month_cmp(asked->claims[j].month,
+			first = first && (asked->claims[j].voided || asked->claims[j].surplus || month_cmp(asked->claims[j].month,
 									     asked->claims[i].month) != 0);
 		n += first;
 	}

@@ -25,6 +25,7 @@ struct owed_enrolled {
 struct owed_claim {
 	struct month month, pay_period;
 	bool arrears, voided;
+	bool surplus; /* the second one for the same thing, of a person who was two: only its number is taken */
 	int instalment;
 	struct vnd amount;
 	struct day known_on; /* it knew the rates of this day */

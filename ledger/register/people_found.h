@@ -14,6 +14,7 @@ struct found_person {
 	const void *first;    /* the row that makes a new person; NULL: none yet */
 	bool is_new;
 	bool erased; /* two officers had everything destroyed: nothing may be sealed for him, or brought back by a list */
+	bool replaced; /* by an ID that another one took the place of */
 };
 
 struct people_found {

@@ -144,7 +144,7 @@ static enum result one_page(struct page *g, bool *more)
 		p.method = method_of(&rows, i, &way);
 		p.state = state_of(p.claims, p.n_claims, dead, blocked);
 		g->take(g->context, &p);
-		g->person = row_i64(&rows, i, rows_col(&rows, "person"));
+		g->person = row_i64(&rows, i, rows_col(&rows, "listed"));
 	}
 	return r;
 }

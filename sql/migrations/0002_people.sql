@@ -174,6 +174,18 @@ create table register.person (
 	check (root is null or root <> id)
 );
 
+create index person_merged on register.person (root) where root is not null;
+create unique index person_merged_id on register.person (id) where root is not null;
+
+-- All rows that are one person with this one. Set-wise queries say it themselves, since so few were ever merged.
+create function register.selves(person bigint) returns bigint[] language sql stable
+set search_path = pg_catalog
+as $$
+	select array_agg(s.id) from register.person me
+	join register.person s on s.id = coalesce(me.root, me.id) or s.root = coalesce(me.root, me.id)
+	where me.id = selves.person
+$$;
+
 -- The person's data key, wrapped by the KEK. Destroying this row makes everything sealed with it unreadable.
 create table register.person_key (
 	person bigint primary key,

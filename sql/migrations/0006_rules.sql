@@ -78,7 +78,7 @@ create table register.decision_claim (
 create function register.ward_of(programme text, person bigint) returns text language sql stable security definer
 set search_path = pg_catalog
 as $$
-	select case when ward_of.person is null then '*' else (select e.area_code from register.enrolment e where e.person = ward_of.person
+	select case when ward_of.person is null then '*' else (select e.area_code from register.enrolment e where e.person = any (register.selves(ward_of.person))
 		order by e.programme <> ward_of.programme, e.from_month desc, e.id desc limit 1) end
 $$;
 

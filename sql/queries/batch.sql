@@ -29,9 +29,10 @@ group by 1, 2, 3 order by 1, 2, 3;
 -- duties: desk
 -- in: programme text, areas text[]
 -- out:
--- Two who make batches of one ward and programme at a time would fight for the same claims. In one order, for whoever takes several.
+-- Two who make batches of one ward and programme at a time would fight for the same claims. In one order, for whoever takes several. A merge of
+-- two people waits, or is waited for.
 select from (select distinct hashtext($1 || ' ' || a) as ward from unnest($2) as a order by 1) as w
-where pg_advisory_xact_lock(1128810834, w.ward) is null;
+where pg_advisory_xact_lock(1128810834, w.ward) is null or not register.merge_lock(false);
 
 -- name: batch_due
 -- duties: desk
@@ -48,19 +49,23 @@ with clock as materialized (
 	select c.*
 	from unnest($2, $3, $4) as u(code, since, period)
 	cross join lateral (
-		select x.* from payout.claim x
+		select x.*, array(select o.id from register.person o where o.root = m.root) || m.root as selves
+		from payout.claim x
+		cross join lateral (
+			select coalesce((select o.root from register.person o where o.id = x.person and o.root is not null), x.person) as root offset 0) m
 		where x.pay_period = u.period and x.programme = $1 and x.area_code = u.code and x.area_valid_from = u.since offset 0) c
 	where not exists (select from payout.claim_void v where v.claim = c.id)
+		and not exists (select from register.surplus s where s.claim = c.id and not s.undone)
 ), ended as (
 	select code, name from payout.state where proven_unpaid
 ), ready as materialized (
 	select d.*, l.issue as last_issue, l.payee_account as last_account, l.ended_as, l.ended_at,
 		exists (
-			select from register.waiting w where w.programme = d.programme and w.period = d.pay_period and w.person = d.person) as has_finding,
+			select from register.waiting w where w.programme = d.programme and w.period = d.pay_period and w.person = any (d.selves)) as has_finding,
 		(select true from register.pay_preference q
-			where q.person = d.person and q.programme = d.programme and q.method = 'cash' and q.since <= (select today from clock)
+			where q.person = any (d.selves) and q.programme = d.programme and q.method = 'cash' and q.since <= (select today from clock)
 				and not exists (
-					select from register.pay_preference n where n.person = q.person and n.programme = q.programme
+					select from register.pay_preference n where n.person = any (d.selves) and n.programme = q.programme
 						and (n.since, n.id) > (q.since, q.id) and n.since <= (select today from clock))
 			limit 1) is not null as cash_wish
 	from due d
@@ -80,14 +85,14 @@ select r.id as claim, r.month, r.kind, r.instalment, r.amount_dong, r.agency, r.
 		when a.id is null and k.wrapped is null then 'unconfirmed'
 		when r.cash_wish then 'cash_wish'
 		when a.id is not null then 'account'
-		when (select true from register.payee_account x where x.person = r.person limit 1) then 'unconfirmed'
+		when (select true from register.payee_account x where x.person = any (r.selves) limit 1) then 'unconfirmed'
 		else 'cash_want'
 	end as way, a.id as account, a.hash as account_hash
 from ready r
 cross join lateral (select n.anchor from register.person n where n.id = r.person offset 0) p
 left join lateral (
 	select x.id, x.hash
-	from (select o.id, o.hash, o.authority_until from register.payee_account o where o.person = r.person offset 0) x, clock, lateral (
+	from (select o.id, o.hash, o.authority_until from register.payee_account o where o.person = any (r.selves) offset 0) x, clock, lateral (
 		select k.passes, k.at from register.account_check k where k.account = x.id order by k.id desc limit 1) k
 	where k.passes and (x.authority_until is null or x.authority_until >= clock.today)
 		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and k.at <= r.ended_at, false)

@@ -19,7 +19,7 @@ select i.n, p.id as payout, p.amount_dong
 from unnest($2) with ordinality as i(blind, n)
 join register.person_id x on x.blind = i.blind
 join register.person r on r.id = x.person
-join payout.claim c on c.person in (r.id, r.root)
+join payout.claim c on c.person = any (register.selves(r.id))
 join payout.payout p on p.claim = c.id
 join payout.batch b on b.id = p.batch and b.channel = $1
 join payout.payout_state s on s.payout = p.id and s.state in (3, 4, 5)

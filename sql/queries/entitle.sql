@@ -1,4 +1,6 @@
 -- What people are owed: rates, people with what counts for a month, and the claims. Why "lateral (… offset 0)": import.sql.
+-- Two rows that were merged are one person (register.person.root): what either was enrolled in, decided about or claimed is that person's. So few
+-- are merged that a look into person_merged or person_merged_id, which hold nobody else, costs nothing.
 
 -- name: entitle_rates
 -- duties: desk
@@ -18,7 +20,7 @@ from rules.rate where programme = $1;
 select ops.today() as today, i.sandbox, a.id as agency, a.code as agency_code,
 	coalesce((select bool_or(auth.may(m.role, a.code, m.area, 0)) from auth.mandate m
 		where m.officer = auth.me() and m.role in ('register', 'maker')), false) as may,
-	pg_advisory_xact_lock(7202, hashtext(p.code)) is not null as locked
+	pg_advisory_xact_lock(7202, hashtext(p.code)) is not null and register.merge_lock(false) as locked
 from ops.instance i
 join rules.programme p on p.code = $1
 left join org.programme_agency pa on pa.programme = p.code
@@ -27,42 +29,53 @@ left join org.agency a on a.id = pa.agency;
 -- name: entitle_people
 -- duties: desk
 -- in: programme text, period date, after_person bigint, after_kind text, most integer
--- out: person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date, province text,
+-- out: listed bigint, person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date, province text,
 --      category text, injury_pct smallint, children smallint, from_month date, to_month date, decision text, death date,
 --      birth_year smallint, birth_date date, recorded_at timestamptz
--- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides.
+-- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides. Whoever
+-- was listed under two IDs before they were merged comes once. listed: by whom the row stands on the list; person: who is left.
 -- "r.person >= $3" says nothing new, but without it the index over people (import_row_once) is not thought to fit.
 with listed as materialized (
-	select r.person, r.kind, r.file, r.row_no, r.listed_dong
+	select r.person as listed, r.kind, r.file, r.row_no, r.listed_dong,
+		coalesce((select m.root from register.person m where m.id = r.person and m.root is not null), r.person) as person
 	from register.import_row r
 	where r.programme = $1 and r.period = $2 and r.person >= $3 and (r.person, r.kind) > ($3, $4)
+		and not exists (select from register.person m where m.id = r.person and m.root is not null and exists (
+			select from register.person s join register.import_row o on o.person = s.id and o.programme = $1 and o.period = $2 and o.kind = r.kind
+			where s.id = m.root or s.root = m.root and s.id < r.person))
 	order by r.person, r.kind limit $5
 )
-select l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
+select distinct on (l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category) l.listed, l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
 	e.category, e.injury_pct, e.children, e.from_month, e.to_month, e.decision,
-	(select min(d.day) from register.person_event d where d.person = l.person and d.kind = 'death') as death,
+	(select min(d.day) from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as death,
 	p.birth_year, p.birth_date, 'epoch'::timestamptz as recorded_at
 from listed l
+cross join lateral (select array(select o.id from register.person o where o.root = l.person) || l.person as selves offset 0) s
 join register.import_file f on f.id = l.file
 left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
 cross join lateral (select p.birth_year, p.birth_date from register.person p where p.id = l.person offset 0) p
 cross join lateral (select e.* from register.enrolment e
-	where e.person = l.person and e.programme = $1 and e.kind = l.kind
+	where e.person = any (s.selves) and e.programme = $1 and e.kind = l.kind
 		and (e.kind = 'regular' and e.from_month <= $2 or e.kind = 'arrears' and e.pay_period = $2) offset 0) e
-order by l.person, l.kind, e.from_month, e.decision, e.category;
+order by l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category, e.id;
 
 -- name: entitle_claimed
 -- duties: desk
 -- in: programme text, persons bigint[], since date
 -- out: person bigint, month date, kind text, instalment smallint, amount_dong bigint, pay_period date, known_on date, voided boolean, made_at timestamptz,
---      province text
--- For months since then, each with the province of its ward.
-select c.person, c.month, c.kind, c.instalment, c.amount_dong, c.pay_period, c.known_on,
-	exists (select from payout.claim_void v where v.claim = c.id) as voided, c.made_at, a.province_code as province
-from payout.claim c
+--      province text, surplus boolean
+-- For months since then, each with the province of its ward, of each of these people in the order of their ids, and of all that are one
+-- person with them. surplus: the second one for the same thing.
+select w.person, c.month, c.kind, c.instalment, c.amount_dong, c.pay_period, c.known_on,
+	exists (select from payout.claim_void v where v.claim = c.id) as voided, c.made_at, a.province_code as province,
+	exists (select from register.surplus x where x.claim = c.id and not x.undone) as surplus
+from unnest($2) as w(person)
+cross join lateral (select coalesce((select m.root from register.person m where m.id = w.person and m.root is not null), w.person) as root offset 0) r
+cross join lateral (select array(select o.id from register.person o where o.root = r.root) || r.root as selves offset 0) s
+cross join lateral (select c.* from payout.claim c where c.person = any (s.selves) and c.programme = $1 and c.month >= $3
+	and c.kind in ('regular', 'arrears') offset 0) c
 left join register.area a on a.level = 'commune' and a.code = c.area_code and a.valid_from = c.area_valid_from
-where c.programme = $1 and c.person = any ($2) and c.month >= $3 and c.kind in ('regular', 'arrears')
-order by c.person, c.month;
+order by w.person, c.month;
 
 -- name: entitle_claim_ids
 -- duties: desk
@@ -84,7 +97,7 @@ select nextval('payout.claim_id_seq') as id from generate_series(1, $1);
 -- in: programme text, period date
 -- out: kind text, person bigint, month date
 -- Of each person in the order in which they were decided. person is 0 for everybody.
-select d.kind, coalesce(d.person, 0) as person, d.month
+select d.kind, coalesce((select m.root from register.person m where m.id = d.person and m.root is not null), d.person, 0) as person, d.month
 from register.decision d
 where d.programme = $1 and d.second_officer is not null
 	and (d.kind in ('suspend', 'terminate', 'resume') or d.kind = 'together' and d.pay_period = $2)
@@ -95,7 +108,7 @@ order by 2, d.decided_at, d.id;
 -- in: programme text, period date
 -- out: person bigint, month date
 -- Months whose cash the agent brought back and that nobody collected later.
-select distinct c.person, c.month
+select distinct coalesce((select m.root from register.person m where m.id = c.person and m.root is not null), c.person) as person, c.month
 from recon.cash_line l
 join recon.cash_list s on s.id = l.list and s.second_officer is not null
 join payout.payout p on p.id = l.payout
@@ -104,7 +117,7 @@ where not l.paid and c.programme = $1 and c.kind = 'regular' and c.month < $2
 	and not exists (select from payout.claim_void v where v.claim = c.id)
 	and not exists (select from payout.payout n join payout.payout_state t on t.payout = n.id join payout.state q on q.code = t.state
 		where n.claim = c.id and q.name = 'settled')
-order by c.person, c.month;
+order by 1, 2;
 
 -- name: entitle_risen
 -- duties: desk
@@ -112,7 +125,13 @@ order by c.person, c.month;
 -- out: since date, persons bigint[]
 -- Who has claims that knew an older rate than one that came into force, or came here, for the same months since, and no claim yet that
 -- knew it. A rise is looked for over two years; what comes to light later is for an arrears list with its decision.
-select min(x.since) as since, array_agg(distinct x.person order by x.person) as persons
+with member as materialized (
+	select p.root as of, p.id from register.person p where p.root is not null
+	union select p.root, p.root from register.person p where p.root is not null
+), other as materialized (
+	select a.id as person, b.id as other from member a join member b on b.of = a.of and b.id <> a.id
+)
+select min(x.since) as since, array_agg(distinct coalesce(g.of, x.person) order by coalesce(g.of, x.person)) as persons
 from (select r.effective_from, greatest(r.in_force_from, r.recorded_on) as known_from,
 		coalesce(max(r.recorded_at) filter (where r.recorded_on is not null), '-infinity') as recorded_at
 	from rules.rate r where r.programme = $1 group by 1, 2) r
@@ -122,7 +141,10 @@ cross join lateral (
 		and c.month >= r.effective_from and c.month < $3
 		and c.pay_period >= r.effective_from - interval '1 month' and c.kind in ('regular', 'arrears')
 		and not exists (select from payout.claim n where n.person = c.person and n.programme = c.programme and n.month = c.month
-			and n.kind in ('regular', 'arrears') and n.known_on >= r.known_from and n.made_at >= r.recorded_at)) x
+			and n.kind in ('regular', 'arrears') and n.known_on >= r.known_from and n.made_at >= r.recorded_at)
+		and not exists (select from other o join payout.claim n on n.person = o.other where o.person = c.person and n.programme = c.programme
+			and n.month = c.month and n.kind in ('regular', 'arrears') and n.known_on >= r.known_from and n.made_at >= r.recorded_at)) x
+left join member g on g.id = x.person
 where r.known_from > r.effective_from and r.known_from <= $2 and r.known_from > $2 - interval '2 years'
 having count(*) > 0;
 
@@ -131,20 +153,22 @@ having count(*) > 0;
 -- in: programme text, persons bigint[], period date
 -- out: person bigint, kind text, category text, injury_pct smallint, children smallint, from_month date, to_month date, area_code text,
 --      area_from date, province text, death date, birth_year smallint, birth_date date, recorded_at timestamptz
--- Each category that ever counted and since when that is known, with the ward of the newest claim.
-select w.person, e.kind, e.category, e.injury_pct, e.children, e.from_month, e.to_month, n.area_code, n.area_valid_from as area_from,
+-- Each category that ever counted and since when that is known, with the ward of the newest claim. The people are those that are left.
+select distinct on (w.person, e.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category)
+	w.person, e.kind, e.category, e.injury_pct, e.children, e.from_month, e.to_month, n.area_code, n.area_valid_from as area_from,
 	a.province_code as province,
-	(select min(d.day) from register.person_event d where d.person = w.person and d.kind = 'death') as death, p.birth_year, p.birth_date,
+	(select min(d.day) from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as death, p.birth_year, p.birth_date,
 	i.at as recorded_at
 from unnest($2) as w(person)
+cross join lateral (select array(select o.id from register.person o where o.root = w.person) || w.person as selves offset 0) s
 cross join lateral (select p.birth_year, p.birth_date from register.person p where p.id = w.person offset 0) p
 cross join lateral (select c.area_code, c.area_valid_from from payout.claim c
-	where c.person = w.person and c.programme = $1 order by c.pay_period desc, c.id desc limit 1) n
+	where c.person = any (s.selves) and c.programme = $1 order by c.pay_period desc, c.id desc limit 1) n
 left join register.area a on a.level = 'commune' and a.code = n.area_code and a.valid_from = n.area_valid_from
 cross join lateral (select e.* from register.enrolment e
-	where e.person = w.person and e.programme = $1 and e.from_month < $3 offset 0) e
+	where e.person = any (s.selves) and e.programme = $1 and e.from_month < $3 offset 0) e
 join register.import_file i on i.id = e.file
-order by w.person, e.kind, e.from_month, e.category;
+order by w.person, e.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category, e.id;
 
 -- name: entitle_not_due
 -- duties: desk
@@ -154,19 +178,23 @@ order by w.person, e.kind, e.from_month, e.category;
 -- or termination on, is not due (Decree 20/2021/ND-CP art. 8). What has not left waits; what has left is for a decision to recover.
 with gone as (
 	select c.id, c.programme, c.pay_period, c.person, c.month, c.amount_dong, 'after_death' as code, $3 as advice, d.day::text as facts
-	from (select d.person, min(d.day) as day from register.person_event d
-		where d.kind = 'death' and ($2 is null or d.person = any ($2)) group by d.person) d
-	cross join lateral (select c.* from payout.claim c where c.person = d.person and ($1 is null or c.programme = $1) and c.month > d.day
+	from (select coalesce(m.root, d.person) as person, min(d.day) as day from register.person_event d
+		left join register.person m on m.id = d.person and m.root is not null
+		where d.kind = 'death' and ($2 is null or d.person = any ($2) or m.root = any ($2)) group by 1) d
+	cross join lateral (select c.* from payout.claim c
+		where c.person = any (array(select o.id from register.person o where o.root = d.person) || d.person) and ($1 is null or c.programme = $1) and c.month > d.day
 		and c.kind in ('regular', 'arrears') offset 0) c
 	union all
 	select c.id, c.programme, c.pay_period, c.person, c.month, c.amount_dong, 'stopped_since', $4, l.number
-	from (select d.person, d.programme, min(d.month) as month from register.decision d
+	from (select coalesce(m.root, d.person) as person, d.programme, min(d.month) as month from register.decision d
+		left join register.person m on m.id = d.person and m.root is not null
 		where d.kind in ('suspend', 'terminate') and d.second_officer is not null and ($1 is null or d.programme = $1)
-			and ($2 is null or d.person = any ($2)) group by d.person, d.programme) d
-	cross join lateral (select c.* from payout.claim c where c.person = d.person and c.programme = d.programme and c.month >= d.month
+			and ($2 is null or d.person = any ($2) or m.root = any ($2)) group by 1, 2) d
+	cross join lateral (select c.* from payout.claim c
+		where c.person = any (array(select o.id from register.person o where o.root = d.person) || d.person) and c.programme = d.programme and c.month >= d.month
 		and c.kind in ('regular', 'arrears') offset 0) c
 	cross join lateral (select l.kind, l.number from register.decision l
-		where l.person = d.person and l.programme = d.programme and l.second_officer is not null
+		where l.person = any (array(select o.id from register.person o where o.root = d.person) || d.person) and l.programme = d.programme and l.second_officer is not null
 			and l.kind in ('suspend', 'terminate', 'resume') and l.month <= c.month
 		order by l.month desc, l.decided_at desc, l.id desc limit 1) l
 	where l.kind <> 'resume'
@@ -195,16 +223,17 @@ returning person;
 -- out: decision bigint, kind text, person bigint, month date, rate_codes text[], quantity integer, instalment smallint, dead boolean,
 --      area_code text, area_from date, province text
 -- Decided, due by now, and not yet a claim. They belong to the ward that the person was last listed in.
-select d.id as decision, d.kind, d.person, d.month, d.rate_codes, d.quantity,
-	(1 + (select count(*) from payout.claim c where c.person = d.person and c.kind = d.kind
+select d.id as decision, d.kind, s.root as person, d.month, d.rate_codes, d.quantity,
+	(1 + (select count(*) from payout.claim c where c.person = any (s.selves) and c.kind = d.kind
 		and (d.kind = 'funeral' or c.programme = d.programme and c.month = d.month))
-		+ (select count(*) from register.decision o where o.person = d.person and o.kind = d.kind and o.id < d.id
+		+ (select count(*) from register.decision o where o.person = any (s.selves) and o.kind = d.kind and o.id < d.id
 			and o.second_officer is not null and o.programme = d.programme and (o.month = d.month or o.kind = 'funeral')
 			and not exists (select from register.decision_claim x where x.decision = o.id)))::smallint as instalment,
-	exists (select from register.person_event v where v.person = d.person and v.kind = 'death') as dead,
+	exists (select from register.person_event v where v.person = any (s.selves) and v.kind = 'death') as dead,
 	e.area_code, e.area_valid_from as area_from, a.province_code as province
 from register.decision d
-join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = d.person
+cross join lateral (select coalesce(m.root, m.id) as root, register.selves(m.id) as selves from register.person m where m.id = d.person offset 0) s
+join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = any (s.selves)
 	order by e.programme <> d.programme, e.from_month desc, e.id desc limit 1) e on true
 left join register.area a on a.level = 'commune' and a.code = e.area_code and a.valid_from = e.area_valid_from
 where d.programme = $1 and d.pay_period <= $2 and d.kind in ('grant', 'funeral') and d.second_officer is not null

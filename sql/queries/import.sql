@@ -83,11 +83,11 @@ select sha256, name from register.import_file where sha256 = any ($1) and kind =
 -- name: import_people
 -- duties: desk
 -- in: blinds bytea[]
--- out: n bigint, person bigint, name text, wrapped bytea
--- Whoever was merged is the person that is left; without a key: who was erased. n counts from 1.
-select b.n, coalesce(r.id, p.id) as person, coalesce(r.name, p.name) as name, k.wrapped
+-- out: n bigint, person bigint, name text, wrapped bytea, replaced boolean
+-- Whoever was merged is the person that is left; without a key: who was erased. n counts from 1. replaced: another ID took this one's place.
+select b.n, coalesce(r.id, p.id) as person, coalesce(r.name, p.name) as name, k.wrapped, d.replaced
 from unnest($1) with ordinality as b(blind, n)
-cross join lateral (select d.person from register.person_id d where d.blind = b.blind offset 0) d
+cross join lateral (select d.person, d.replaced_at is not null as replaced from register.person_id d where d.blind = b.blind offset 0) d
 cross join lateral (select p.id, p.root, p.name from register.person p where p.id = d.person offset 0) p
 left join lateral (select r.id, r.name from register.person r where r.id = p.root offset 0) r on p.root is not null
 left join lateral (select k.wrapped from register.person_key k where k.person = coalesce(r.id, p.id) offset 0) k on true;
@@ -99,18 +99,19 @@ left join lateral (select k.wrapped from register.person_key k where k.person = 
 --      enrolled text
 -- Who stands on a list of this programme, period and kind already, where, and what of the new row is known.
 select w.n, f.name as file_name, r.row_no, coalesce(a.name, f.area_code) as area, f.area_code, r.listed_dong,
-	(select p.method from register.pay_preference p where p.person = w.person and p.programme = w.programme
+	(select p.method from register.pay_preference p where p.person = any (s.selves) and p.programme = w.programme
 		order by p.since desc, p.id desc limit 1) as method,
-	exists (select from register.payee_account x where x.person = w.person and x.bank = w.bank and x.blind = w.blind) as account_known,
+	exists (select from register.payee_account x where x.person = any (s.selves) and x.bank = w.bank and x.blind = w.blind) as account_known,
 	(select string_agg(e.category || ' ' || coalesce(e.injury_pct, 0) || ' ' || coalesce(e.children, 0)
 			|| coalesce(to_char(e.from_month, ' YYYY-MM-DD') || to_char(e.to_month, ' YYYY-MM-DD'), ''), ', ' order by e.category collate "C")
 		from register.enrolment e
-		where e.person = w.person and e.programme = w.programme and e.kind = w.kind and case w.kind when 'arrears' then e.pay_period = $2
-			else e.from_month = (select max(l.from_month) from register.enrolment l where l.person = w.person and l.programme = w.programme
+		where e.person = any (s.selves) and e.programme = w.programme and e.kind = w.kind and case w.kind when 'arrears' then e.pay_period = $2
+			else e.from_month = (select max(l.from_month) from register.enrolment l where l.person = any (s.selves) and l.programme = w.programme
 				and l.kind = 'regular' and l.from_month <= $2) end) as enrolled
 from unnest($1, $3, $4, $5, $6) with ordinality as w(programme, person, kind, bank, blind, n)
+cross join lateral (select array(select o.id from register.person o where o.root = w.person) || w.person as selves offset 0) s
 cross join lateral (select r.file, r.row_no, r.listed_dong from register.import_row r
-	where r.programme = w.programme and r.period = $2 and r.person = w.person and r.kind = w.kind offset 0) r
+	where r.programme = w.programme and r.period = $2 and r.person = any (s.selves) and r.kind = w.kind limit 1) r
 join register.import_file f on f.id = r.file
 left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from;
 
@@ -121,10 +122,11 @@ left join register.area a on a.level = 'commune' and a.code = f.area_code and a.
 -- The regular categories that count for a month: those of the last month that named any.
 select w.n, e.category, e.injury_pct, e.children, e.area_code
 from unnest($1, $2) with ordinality as w(programme, person, n)
+cross join lateral (select array(select o.id from register.person o where o.root = w.person) || w.person as selves offset 0) s
 cross join lateral (select e.category, e.injury_pct, e.children, e.area_code from register.enrolment e
-	where e.person = w.person and e.programme = w.programme and e.kind = 'regular' and e.from_month = (
+	where e.person = any (s.selves) and e.programme = w.programme and e.kind = 'regular' and e.from_month = (
 		select max(l.from_month) from register.enrolment l
-		where l.person = w.person and l.programme = w.programme and l.kind = 'regular' and l.from_month <= $3) offset 0) e
+		where l.person = any (s.selves) and l.programme = w.programme and l.kind = 'regular' and l.from_month <= $3) offset 0) e
 order by w.n, e.category;
 
 -- name: import_preferences
@@ -134,7 +136,8 @@ order by w.n, e.category;
 select w.n, p.method
 from unnest($1, $2) with ordinality as w(programme, person, n)
 cross join lateral (
-	select method from register.pay_preference p where p.person = w.person and p.programme = w.programme
+	select method from register.pay_preference p
+	where p.person = any (array(select o.id from register.person o where o.root = w.person) || w.person) and p.programme = w.programme
 	order by p.since desc, p.id desc limit 1) p;
 
 -- name: import_accounts_known
@@ -323,7 +326,7 @@ with w as (
 	from unnest($2, $3, $4, $5) with ordinality as w(person, month, number, reason, n)
 	left join org.programme_agency pa on pa.programme = $1
 	left join org.agency g on g.id = pa.agency
-	left join lateral (select e.area_code from register.enrolment e where e.person = w.person and e.programme = $1
+	left join lateral (select e.area_code from register.enrolment e where e.person = any (register.selves(w.person)) and e.programme = $1
 		order by e.from_month desc, e.id desc limit 1) e on true
 ), added as (
 	insert into register.decision (kind, programme, person, month, number, reason, first_officer)

@@ -96,7 +96,6 @@ with listed as (
 		else coalesce((select t.bank from through t), s.bank) end
 	from state s
 	where $3 and s.waits and not s.cash and s.person not in (select d.person from dead d)
-		and not exists (select from register.account_check c where c.account = s.account and c.status <> 'unclear')
 		and not exists (select from register.account_inquiry i left join register.account_answer w on w.inquiry = i.id
 			where i.account = s.account and w.inquiry is null)
 	order by s.account

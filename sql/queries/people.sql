@@ -12,31 +12,37 @@ from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m
 -- name: people_page
 -- duties: desk
 -- in: period date, programme text, after_person bigint, most integer, everywhere boolean, areas text[]
--- out: person bigint, programme text, ward text, name text, wrapped bytea, sealed bytea, wish text, account_kind text, any_account boolean,
+-- out: listed bigint, person bigint, programme text, ward text, name text, wrapped bytea, sealed bytea, wish text, account_kind text, any_account boolean,
 --      dead boolean, blocked boolean
--- Without wrapped: who was erased. account_kind: of the newest account that passes and whose authority is in force.
+-- Without wrapped: who was erased. account_kind: of the newest account that passes and whose authority is in force. Two rows that were
+-- merged since are one person; listed is by whom the row stands on the list.
 with listed as materialized (
-	select distinct on (r.person) r.person, r.programme, f.area_code
+	select distinct on (r.person) r.person as listed, r.programme, f.area_code,
+		coalesce((select m.root from register.person m where m.id = r.person and m.root is not null), r.person) as person
 	from register.import_row r join register.import_file f on f.id = r.file
 	where r.period = $1 and r.programme = $2 and r.person > $3 and ($5 or f.area_code = any ($6))
+		and not exists (select from register.person m where m.id = r.person and m.root is not null and exists (
+			select from register.person s join register.import_row o on o.person = s.id and o.programme = $2 and o.period = $1
+			where s.id = m.root or s.root = m.root and s.id < r.person))
 	order by r.person, r.kind limit $4
 )
-select l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
+select l.listed, l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
 	coalesce((select q.method from register.pay_preference q
-		where q.person = l.person and q.programme = l.programme order by q.since desc, q.id desc limit 1), '') as wish,
+		where q.person = any (s.selves) and q.programme = l.programme order by q.since desc, q.id desc limit 1), '') as wish,
 	(select a.kind from register.payee_account a join lateral (
 			select c.passes from register.account_check c where c.account = a.id order by c.id desc limit 1) c on c.passes
-		where a.person = l.person and (a.authority_until is null or a.authority_until >= ops.today())
+		where a.person = any (s.selves) and (a.authority_until is null or a.authority_until >= ops.today())
 		order by a.id desc limit 1) as account_kind,
-	exists (select from register.payee_account a where a.person = l.person) as any_account,
-	exists (select from register.person_event d where d.person = l.person and d.kind = 'death') as dead,
-	exists (select from register.waiting w where w.programme = l.programme and w.period = $1 and w.person = l.person) as blocked
+	exists (select from register.payee_account a where a.person = any (s.selves)) as any_account,
+	exists (select from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as dead,
+	exists (select from register.waiting w where w.programme = l.programme and w.period = $1 and w.person = any (s.selves)) as blocked
 from listed l
+cross join lateral (select array(select o.id from register.person o where o.root = l.person) || l.person as selves offset 0) s
 cross join lateral (select p.name from register.person p where p.id = l.person offset 0) p
 left join lateral (select k.wrapped from register.person_key k where k.person = l.person offset 0) k on true
 left join lateral (select sealed from register.person_id i where i.person = l.person and i.kind = 'cccd'
 	order by i.replaced_at desc nulls first, i.known_from desc limit 1) i on true
-order by l.person;
+order by l.listed;
 
 -- name: people_claims
 -- duties: desk
@@ -53,7 +59,8 @@ select w.n, c.month, c.kind, c.amount_dong,
 	coalesce(a.kind <> 'self', false) as delegate
 from unnest($2, $3) with ordinality as w(person, programme, n)
 cross join lateral (select c.* from payout.claim c
-	where c.person = w.person and c.programme = w.programme and c.pay_period = $1 offset 0) c
+	where c.person = any (array(select o.id from register.person o where o.root = w.person) || w.person) and c.programme = w.programme
+		and c.pay_period = $1 and not exists (select from register.surplus x where x.claim = c.id and not x.undone) offset 0) c
 left join lateral (select p.id, p.payee_account from payout.payout p where p.claim = c.id order by p.issue desc limit 1) p on true
 left join payout.payout_state s on s.payout = p.id
 left join payout.state t on t.code = s.state

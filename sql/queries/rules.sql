@@ -6,7 +6,7 @@
 -- out: person bigint, name text, birth_year smallint, dead date
 -- Whoever was merged is the person that is left.
 select p.id as person, p.name, p.birth_year,
-	(select min(d.day) from register.person_event d where d.person = p.id and d.kind = 'death') as dead
+	(select min(d.day) from register.person_event d where d.person = any (register.selves(p.id)) and d.kind = 'death') as dead
 from register.person_id i
 join register.person o on o.id = i.person
 join register.person p on p.id = coalesce(o.root, o.id)
@@ -18,8 +18,8 @@ where i.blind = $1;
 -- out: may boolean, enrolled boolean, death date, codes_known boolean
 -- Whether this officer may decide about the person; person null: for everybody.
 select register.may_decide(auth.me(), $1, $2) as may,
-	exists (select from register.enrolment e where e.person = $2) as enrolled,
-	(select min(d.day) from register.person_event d where d.person = $2 and d.kind = 'death') as death,
+	exists (select from register.enrolment e where e.person = any (register.selves($2))) as enrolled,
+	(select min(d.day) from register.person_event d where d.person = any (register.selves($2)) and d.kind = 'death') as death,
 	not exists (select from unnest($3) as c(code) where not exists (
 		select from rules.rate r where r.rate_code = c.code and r.programme = p.code)) as codes_known
 from rules.programme p
@@ -69,7 +69,7 @@ from register.decision d
 left join register.person p on p.id = d.person
 join auth.officer f on f.id = d.first_officer
 left join auth.officer s on s.id = d.second_officer
-where (not $1 or d.second_officer is null) and ($2 is null or d.person = $2)
+where (not $1 or d.second_officer is null) and ($2 is null or d.person = any (register.selves($2)))
 	and register.may_see(d.programme, d.person)
 order by d.id;
 
@@ -81,7 +81,7 @@ order by d.id;
 select p.code as programme, p.name_vi, coalesce((select bool_or(auth.may(m.role, g.code, e.area_code, 0)) from auth.mandate m
 	where m.officer = auth.me()), false) as may
 from rules.programme p
-join lateral (select e.area_code from register.enrolment e where e.person = $1 and e.programme = p.code
+join lateral (select e.area_code from register.enrolment e where e.person = any (register.selves($1)) and e.programme = p.code
 	order by e.from_month desc, e.id desc limit 1) e on true
 left join org.programme_agency pa on pa.programme = p.code
 left join org.agency g on g.id = pa.agency
@@ -102,7 +102,7 @@ cross join lateral (
 			left join payout.state n on n.code = q.state where p.claim = c.id order by p.issue desc limit 1), 'open')
 	end as state) s
 join payout.claim_part t on t.claim = c.id
-where c.person = $1 and c.programme = $2 and (c.pay_period = $3 or c.pay_period < $3 and s.state not in ('settled', 'voided'))
+where c.person = any (register.selves($1)) and c.programme = $2 and (c.pay_period = $3 or c.pay_period < $3 and s.state not in ('settled', 'voided'))
 order by c.pay_period = $3 desc, c.kind <> 'regular', c.kind, c.month, c.instalment, t.n;
 
 -- name: explain_opened
@@ -127,7 +127,7 @@ order by x.rate_code, x.n;
 -- out: code text, facts text
 -- What two officers have not decided yet.
 select f.code, f.facts from register.finding f
-where f.person = $1 and f.programme = $2 and f.period = $3 and f.blocks
+where f.person = any (register.selves($1)) and f.programme = $2 and f.period = $3 and f.blocks
 	and not exists (select from register.finding_decision d where d.finding = f.id)
 	and not exists (select from register.finding l
 		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
@@ -140,7 +140,7 @@ order by f.id;
 select coalesce(a.name, f.area_code) as area
 from register.import_row r join register.import_file f on f.id = r.file
 left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
-where r.person = $1 and r.programme = $2 and r.period = $3
+where r.person = any (register.selves($1)) and r.programme = $2 and r.period = $3
 limit 1;
 
 -- name: carry_people
@@ -156,6 +156,7 @@ with open as (
 	where c.pay_period <= $1 and ($2 is null or c.programme = $2) and ($3 is null or c.area_code = $3)
 		and ($4 or c.area_code = any ($5))
 		and not exists (select from payout.claim_void v where v.claim = c.id)
+		and not exists (select from register.surplus x where x.claim = c.id and not x.undone)
 		and (c.pay_period = $1 or not exists (
 			select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
 			where p.claim = c.id and t.proven_unpaid is not true))

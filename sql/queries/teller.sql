@@ -10,8 +10,8 @@ from register.account_inquiry i
 join register.payee_account a on a.id = i.account
 join register.person_key k on k.person = a.person
 left join lateral (select p.sealed from register.person_id p
-	where p.person = a.person and p.kind = 'cccd' and p.replaced_at is null
-	order by p.known_from desc limit 1) d on a.kind = 'self'
+	where p.person = a.person and p.kind = 'cccd'
+	order by p.replaced_at desc nulls first, p.known_from desc limit 1) d on a.kind = 'self'
 where i.bank = $1 and i.id > $2 and not exists (select from register.account_answer w where w.inquiry = i.id)
 order by i.id limit $3;
 
@@ -55,8 +55,8 @@ order by f.id;
 select k.person, k.wrapped, d.sealed as id_sealed
 from register.person_key k
 left join lateral (select p.sealed from register.person_id p
-	where p.person = k.person and p.kind = 'cccd' and p.replaced_at is null
-	order by p.known_from desc limit 1) d on true
+	where p.person = k.person and p.kind = 'cccd'
+	order by p.replaced_at desc nulls first, p.known_from desc limit 1) d on true
 where k.person = any ($1);
 
 -- name: cash_left

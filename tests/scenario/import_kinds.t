@@ -63,8 +63,8 @@ like "$(bring moves.csv --kind moves)" 'ô C3: .*\(move_day_bad\).* 1 dòng nh�
 is "$(sql "select kind || ' ' || day from register.person_event")" 'move 2024-03-15' 'and is written down'
 printf '%s\n' 'Số CCCD cũ,Số CCCD mới,Họ và tên,Ngày điều chỉnh' '099143000003,099143000033,Lê Thị Cúc,01/03/2024' '261234567,099143000034,Ai Đó,01/03/2024' >"$scratch/corrections.csv"
 said=$(bring corrections.csv --kind corrections)
-like "$said" 'dòng 3.*\(id_cmnd\).* 1 dòng nhận' 'a correction names the person by the old ID'
-is "$(sql "select count(*) from register.person_event where kind = 'correction'")" 1 'and is written down'
+like "$said" 'dòng 3.*\(person_unknown\).* 1 dòng nhận' 'a correction names the person by the old ID, or by an old card that is known'
+is "$(sql "select count(*) from register.identity where kind = 'correct' and second_officer is null")" 1 'and waits for a second officer'
 
 printf '%s\n' 'Số CCCD,Họ và tên,Ngày mất' '099143000003,Lê Thị Cúc,02/03/2024' | iconv -t CP1258 >"$scratch/old.csv"
 like "$(bring old.csv --kind deaths)" 'ô B2: .*\(text_converted_unseen\)' 'old letters wait for the officer in every kind of list'

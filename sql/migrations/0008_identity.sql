@@ -1,0 +1,313 @@
+-- Who a person is: numbers and particulars that were corrected, two rows that are one person, and who moved.
+
+set local role chitra_owner;
+
+-- What a list or an officer says of a person, and nothing that counts before a second officer confirmed it.
+--
+--   correct   another ID (blind and sealed), name, birth or sex; what is null stays. `was` keeps what it was
+--   merge     other is the same person as person and goes into it: anchors, claims and books stay as they are
+--   part      undoes a merge on which nothing was built
+create table register.identity (
+	id bigint generated always as identity primary key,
+	kind text not null check (kind in ('correct', 'merge', 'part')),
+	person bigint not null references register.person,
+	other bigint references register.person check (other <> person),
+	undoes bigint references register.identity,
+	file bigint references register.import_file,
+	row_no integer,
+	day date not null default ops.today(),		-- from which it is so, as the list says
+	blind bytea check (length(blind) = 16),
+	sealed bytea,
+	name text,
+	name_fold text,
+	birth_year smallint check (birth_year between 1880 and 2100),
+	birth_date date,
+	sex text check (sex in ('M', 'F')),
+	was jsonb,
+	moved bigint[],					-- of a merge: whoever went into person by it
+	upto_claim bigint,				-- and the last claim and file of the time before
+	upto_file bigint,
+	number text not null check (length(number) between 1 and 200),	-- of the document: a file, a decision
+	reason text not null check (length(reason) between 3 and 500),
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	refused boolean not null default false,		-- by anybody, also by whoever proposed it
+	check (refused or first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null) and (second_officer is not null or not refused)),
+	check ((kind = 'correct') = (other is null)),
+	check ((kind = 'part') = (undoes is not null)),
+	check ((blind is null) = (sealed is null) and (name is null) = (name_fold is null) and (birth_date is null or birth_year is not null)),
+	check ((kind = 'correct') = (num_nonnulls(blind, name, birth_year, sex) > 0))
+);
+create index on register.identity (person);
+create index identity_open on register.identity (id) where second_officer is null;
+create trigger first_is_me after insert on register.identity referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+
+-- What two claims of one person for the same thing come to: the surplus one is never paid (again), and entitlement does not see it.
+-- One that nobody was paid is voided by two officers; for one that was paid a decision to recover is proposed.
+create table register.surplus (
+	claim bigint not null references payout.claim,
+	beside bigint not null references payout.claim,	-- the one that stays
+	merge bigint not null references register.identity,
+	decision bigint references register.decision,
+	undone boolean not null default false,
+	opened_at timestamptz not null default now(),
+	primary key (claim, merge),
+	check (claim <> beside)
+);
+create index on register.surplus (merge);
+create index on register.surplus (decision);
+create trigger fixed before update of claim, beside, merge, decision, opened_at on register.surplus for each row execute function ops.refuse_change();
+call ops.keep_rows('register.surplus', 'register.identity');
+
+-- Merges and what must not meet one: claims and lines that are being made wait for a merge, and a merge for them.
+create function register.merge_lock(alone boolean) returns boolean language sql
+set search_path = pg_catalog
+as $$
+	select case when alone then pg_advisory_xact_lock(7204, 0) is not null else pg_advisory_xact_lock_shared(7204, 0) is not null end
+$$;
+
+-- Whether the officer who is logged in may have a say: a mandate in a ward where one of these people was ever enrolled. Whoever was enrolled
+-- nowhere is anybody's.
+create function register.may_identify(people bigint[], roles text[]) returns boolean language sql stable
+set search_path = pg_catalog
+as $$
+	select exists (
+		select from auth.mandate m where m.officer = auth.me() and m.role = any (roles) and auth.may(m.role, m.agency, m.area, 0)
+			and (m.area = '*' or exists (select from register.enrolment e where e.person = any (people) and e.area_code = m.area)
+				or not exists (select from register.enrolment e where e.person = any (people))))
+$$;
+
+-- A payout that no evidence has ended: what is paid to whom is not settled yet.
+create function register.under_way(people bigint[]) returns bigint language sql stable
+set search_path = pg_catalog
+as $$
+	select min(c.id) from payout.claim c
+	where c.person = any (people) and (payout.in_question(c.id, 100::smallint) or exists (
+		select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
+		where p.claim = c.id and not coalesce(t.ended, false)))
+$$;
+
+create function register.correct(i register.identity) returns jsonb language plpgsql
+set search_path = pg_catalog
+as $$
+declare
+	was jsonb;
+begin
+	select jsonb_build_object('name', p.name, 'birth_year', p.birth_year, 'birth_date', p.birth_date, 'sex', p.sex) into was
+		from register.person p where p.id = i.person and p.root is null for update;
+	if not found then
+		raise exception 'identity_stale: the person was merged since; propose it anew' using errcode = 'CH001';
+	end if;
+	update register.person p set name = coalesce(i.name, p.name), name_fold = coalesce(i.name_fold, p.name_fold),
+			birth_year = coalesce(i.birth_year, p.birth_year),
+			birth_date = case when i.birth_year is null then p.birth_date else i.birth_date end, sex = coalesce(i.sex, p.sex)
+		where p.id = i.person;
+	if i.blind is not null then
+		-- An ID that was this person's before is so again; anybody else's makes two people of one, which is a merge.
+		insert into register.person_id (person, kind, blind, sealed) values (i.person, 'cccd', i.blind, i.sealed)
+			on conflict (blind) do update set replaced_at = null where person_id.person = excluded.person;
+		if not found then
+			raise exception 'id_of_other: the new ID is registered for another person; propose to merge them' using errcode = 'CH001';
+		end if;
+		update register.person_id d set replaced_at = i.decided_at
+			where d.person = any (register.selves(i.person)) and d.kind = 'cccd' and d.blind <> i.blind and d.replaced_at is null;
+		insert into register.person_event (person, kind, day, file)
+			select i.person, 'death', n.day, n.file from register.death_notice n where n.blind = i.blind on conflict do nothing;
+	end if;
+	insert into register.person_event (person, kind, day, file) values (i.person, 'correction', i.day, i.file) on conflict do nothing;
+	return was;
+end $$;
+
+-- Claims that say the same thing of one person. Of a month's own claim and one of an arrears list for it there is one; of funerals too.
+create function register.collisions(kept bigint[], gone bigint[]) returns table (kept_claim bigint, gone_claim bigint) language sql stable
+set search_path = pg_catalog
+as $$
+	select k.id, g.id from payout.claim k join payout.claim g on g.kind = k.kind and g.kind = 'funeral'
+			or (g.programme, g.month, g.instalment) = (k.programme, k.month, k.instalment)
+				and (g.kind = k.kind or g.kind in ('regular', 'arrears') and k.kind in ('regular', 'arrears'))
+	where k.person = any (kept) and g.person = any (gone)
+		and not exists (select from payout.claim_void v where v.claim in (k.id, g.id))
+		and not exists (select from register.surplus s where s.claim in (k.id, g.id) and not s.undone)
+$$;
+
+create function register.was_paid(claim bigint) returns boolean language sql stable
+set search_path = pg_catalog
+as $$
+	select exists (select from payout.payout p join payout.payout_state s on s.payout = p.id join payout.state t on t.code = s.state
+		where p.claim = was_paid.claim and t.name = 'settled')
+$$;
+
+create function register.merge(i register.identity) returns bigint[] language plpgsql
+set search_path = pg_catalog
+as $$
+declare
+	kept bigint[] := register.selves(i.person);
+	gone bigint[] := register.selves(i.other);
+	stuck bigint := register.under_way(kept || gone);
+	x record;
+	asked bigint;
+begin
+	if exists (select from register.person p where p.id in (i.person, i.other) and p.root is not null) then
+		raise exception 'identity_stale: one of the two was merged since; propose it anew' using errcode = 'CH001';
+	end if;
+	if stuck is not null then
+		raise exception 'still_live: claim % has a payout under way; merge them when it has ended', stuck using errcode = 'CH001';
+	end if;
+	for x in select distinct on (case when register.was_paid(c.gone_claim) and not register.was_paid(c.kept_claim) then c.kept_claim else c.gone_claim end)
+			c.*, register.was_paid(c.gone_claim) and not register.was_paid(c.kept_claim) as keeps_gone from register.collisions(kept, gone) c loop
+		asked := null;
+		if not x.keeps_gone and register.was_paid(x.gone_claim) then
+			insert into register.decision (kind, programme, person, month, amount_dong, number, reason, first_officer)
+				select 'recover', c.programme, i.person, c.month, c.amount_dong, left(i.number, 100), i.reason, auth.me()
+				from payout.claim c where c.id = x.gone_claim
+				returning id into asked;
+		end if;
+		insert into register.surplus (claim, beside, merge, decision) values (
+			case when x.keeps_gone then x.kept_claim else x.gone_claim end,
+			case when x.keeps_gone then x.gone_claim else x.kept_claim end, i.id, asked);
+	end loop;
+	update register.person p set root = i.person where p.id = any (gone);
+	update register.person_id d set replaced_at = i.decided_at where d.person = any (gone) and d.kind = 'cccd' and d.replaced_at is null;
+	insert into register.person_event (person, kind, day, file) values (i.person, 'merge', i.day, i.file) on conflict do nothing;
+	return gone;
+end $$;
+
+-- Everything after a merge may rest on it: then it stays, and what is wrong is decided claim by claim.
+create function register.part(i register.identity) returns void language plpgsql
+set search_path = pg_catalog
+as $$
+declare
+	m register.identity;
+	all_of_them bigint[] := register.selves(i.person);
+begin
+	select * into m from register.identity x where x.id = i.undoes;
+	if m.kind <> 'merge' or m.second_officer is null or m.refused or not m.moved <@ all_of_them or (m.person, m.other) <> (i.person, i.other)
+			or exists (select from register.person p where p.id = m.person and p.root is not null) then
+		raise exception 'identity_stale: there is no such merge that still stands' using errcode = 'CH001';
+	end if;
+	if exists (select from payout.claim c where c.person = any (all_of_them) and c.id > m.upto_claim)
+			or exists (select from register.import_row r where r.person = any (all_of_them) and r.file > m.upto_file)
+			or exists (select from register.identity x where x.id <> m.id and x.person = any (all_of_them) and not x.refused
+				and x.decided_at > m.decided_at)
+			or exists (select from register.surplus s left join register.decision d on d.id = s.decision
+				where s.merge = m.id and (d.second_officer is not null or exists (select from payout.claim_void v where v.claim = s.claim))) then
+		raise exception 'merge_used: claims, lists or decisions rest on this merge; it can no longer be undone' using errcode = 'CH001';
+	end if;
+	update register.surplus s set undone = true where s.merge = m.id;
+	update register.person_id d set replaced_at = null where d.person = any (m.moved) and d.replaced_at = m.decided_at;
+	update register.person p set root = nullif(m.other, p.id) where p.id = any (m.moved);
+end $$;
+
+-- Proposed, then decided once, by somebody else, and what it says is done in the same breath.
+create function register.guard_identity() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	people bigint[];
+begin
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null or num_nonnulls(new.was, new.moved, new.upto_claim, new.upto_file) > 0 then
+			raise exception 'not_proposed: what a person is is proposed before it is confirmed' using errcode = 'CH001';
+		end if;
+		if not exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may(m.role, m.agency, m.area, 0)) then
+			raise exception 'no_mandate: proposing this takes the mandate register' using errcode = 'CH001';
+		end if;
+		return new;
+	end if;
+	if old.second_officer is not null or new.second_officer is null
+			or to_jsonb(new) - array['second_officer', 'decided_at', 'refused'] <> to_jsonb(old) - array['second_officer', 'decided_at', 'refused'] then
+		raise exception 'append_only: register.identity is decided once and never changed' using errcode = 'CH001';
+	end if;
+	if new.second_officer is distinct from auth.me() then
+		raise exception 'not_yours: it is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	perform register.merge_lock(true);	-- before anything is read: a batch or claims being made are there, or not yet begun
+	people := register.selves(new.person) || coalesce(register.selves(new.other), '{}');
+	if not register.may_identify(people, array['register', 'checker', 'approver']) then
+		raise exception 'no_mandate: you have no mandate in a ward of this person' using errcode = 'CH001';
+	end if;
+	if new.refused then
+		return new;
+	end if;
+	if new.first_officer = new.second_officer then
+		raise exception 'same_person: another officer confirms it' using errcode = 'CH001';
+	end if;
+	case new.kind
+	when 'correct' then
+		new.was := register.correct(new);
+	when 'merge' then
+		new.moved := register.merge(new);
+		new.upto_claim := coalesce((select max(c.id) from payout.claim c), 0);
+		new.upto_file := coalesce((select max(f.id) from register.import_file f), 0);
+	when 'part' then
+		perform register.part(new);
+	end case;
+	return new;
+end $$;
+create trigger guard before insert or update on register.identity for each row execute function register.guard_identity();
+
+-- Only what two officers confirmed changes who somebody is, whoever has a right to the table.
+create function register.guard_person() returns trigger language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+	if pg_trigger_depth() < 2 then
+		raise exception 'not_decided: a person changes by what two officers confirmed (register.identity)' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger only_decided before update of root, name, name_fold, birth_year, birth_date, sex on register.person
+	for each row execute function register.guard_person();
+create trigger only_decided before update on register.person_id for each row execute function register.guard_person();
+
+-- A claim belongs to the person that is left, and is not there under the other one's name.
+create function register.guard_claims() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	perform register.merge_lock(false);
+	if exists (select from lines l join register.person p on p.id = l.person and p.root is not null) then
+		raise exception 'merged: a claim is for a person who was merged into another one; run it again' using errcode = 'CH001';
+	end if;
+	if exists (select from register.person g join lines l on l.person = g.root
+			join payout.claim c on c.person = g.id and (c.programme, c.month, c.kind, c.instalment) = (l.programme, l.month, l.kind, l.instalment)
+			where g.root is not null and not exists (select from register.surplus s where s.claim = c.id and not s.undone)) then
+		raise exception 'merged: what is claimed was claimed when this person was two' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_merged after insert on payout.claim referencing new table as lines
+	for each statement execute function register.guard_claims();
+
+-- Nobody is paid what two claims said twice.
+create function register.guard_lines() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	bad bigint;
+begin
+	perform register.merge_lock(false);
+	select l.claim into bad from lines l join register.surplus s on s.claim = l.claim and not s.undone limit 1;
+	if found then
+		raise exception 'surplus: claim % is the second one for the same thing, since two people were merged', bad using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_surplus after insert on payout.payout referencing new table as lines
+	for each statement execute function register.guard_lines();
+
+-- Nothing is asked back for a merge that was undone.
+create function register.guard_recover() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from register.surplus s where s.decision = new.id and s.undone) then
+		raise exception 'identity_stale: the merge for which this was proposed was undone' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger not_undone before update on register.decision for each row execute function register.guard_recover();

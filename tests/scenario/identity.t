@@ -1,0 +1,266 @@
+#!/usr/bin/env bash
+# Who a person is, by the real command line: old identity cards, IDs that were re-issued, names that were corrected, two rows that are one
+# person, and who moved.
+# shellcheck disable=SC2154,SC2016
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/scenario.sh
+# shellcheck disable=SC2119  # a name of its own suits
+fresh_database
+. tests/scenario/lists/officer.sh
+
+elder='Người cao tuổi từ đủ 80 tuổi'
+ward=(--programme social --area 22915 --period 2024-04)
+heading='STT,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Số CMND,Đối tượng,Mức trợ cấp,Hình thức chi trả,Số tài khoản,Ngân hàng'
+# list NAME ROW...: a payment list of rows without their number, their category and their amount
+list()
+{
+	local name=$1 n=0 row
+	shift
+	{
+		echo "$heading"
+		for row in "$@"; do
+			n=$((n + 1))
+			IFS='|' read -r who birth sex id cmnd how account <<<"$row"
+			echo "$n,$who,$birth,$sex,$id,$cmnd,$elder,360.000,${how:-Tiền mặt},$account,${account:+VCB}"
+		done
+		echo "Tổng cộng,,,,,,,$((n * 360000)),,,"
+	} >"$scratch/$name.csv"
+}
+# bring NAME OPTION...: what is said of the file, as one line
+bring()
+{
+	local name=$1
+	shift
+	chitra import "$scratch/$name.csv" "$@" 2>&1 | tr '\n' ' '
+}
+second()
+{
+	CHITRA_SESSION=$scratch/lan chitra "$@" 2>&1
+}
+# person NAME: its id
+person()
+{
+	sql "select id from register.person where name = '$1'"
+}
+anchors()
+{
+	sql "select string_agg(id || encode(anchor, 'hex'), ' ' order by id) from register.person"
+}
+file_of()
+{
+	printf '%s\n' "$@"
+}
+
+# ---- nine digits ---------------------------------------------------------------------------------------------------------------------
+
+list first 'Nguyễn Thị Lan|05/03/1943|Nữ|099143000001|261234561' 'Trần Thị Bé|1943|Nữ|099143000002|' 'Lê Thị Mận|1940|Nữ|099140000003|12345678' \
+	'Phạm Thị Tư|1941|Nữ|099141000004|261234561'
+like "$(bring first "${ward[@]}")" ' 4 dòng nhận' 'an old card number beside an ID is no error'
+is "$(sql "select string_agg(p.name || ' ' || d.kind, ', ' order by d.kind, p.name) from register.person_id d join register.person p on p.id = d.person where d.kind = 'cmnd'")" \
+	'Nguyễn Thị Lan cmnd' 'nine digits beside an ID are kept as a legacy ID of the person, once'
+is "$(sql "select string_agg(p.name || ' ' || f.code || ' ' || f.blocks, ', ' order by f.code) from register.finding f join register.person p on p.id = f.person")" \
+	'Lê Thị Mận cmnd_bad false, Phạm Thị Tư cmnd_taken false' 'eight digits are kept by nobody, nor is the number of another; both are said'
+may=(--programme social --area 22915 --period 2024-05)
+list cmnd 'Nguyễn Thị Lan|05/03/1943|Nữ|261234561|' 'NGUYỄN THỊ LAN|05/03/1943|Nữ||261234569'
+said=$(bring cmnd "${may[@]}")
+like "$said" 'dòng 2, ô E2: .*--accept-repairs.*\(cmnd_unseen\)' 'a row with only a known old number waits for the officer'
+like "$said" 'dòng 3, .*chưa có ai đăng ký với số CMND này \(id_cmnd\)' 'an unknown one is rejected with a message of its own, and never filled up'
+list cmnd2 'Nguyễn Thị Lan|06/03/1943|Nữ|261234561|'
+like "$(bring cmnd2 "${may[@]}" --accept-repairs)" '\(cmnd_of_other\)' 'another birth date than the registered one finds nobody'
+list cmnd3 'Nguyễn Thị Loan|1943|Nữ|261234561|'
+like "$(bring cmnd3 "${may[@]}" --accept-repairs)" '\(cmnd_of_other\)' 'nor does another name'
+list cmnd4 'Nguyễn Thị Lan|1943|Nữ|261234561|' 'Nguyễn Thị Lan|05/03/1943|Nữ|099143000001|'
+said=$(bring cmnd4 "${may[@]}" --accept-repairs)
+like "$said" '\(cmnd_found\)' 'name, birth and sex that agree find the person, once the officer said so'
+like "$said" 'dòng 3.*\(duplicate\)' 'the same person by the ID in the same file is there twice'
+is "$(sql 'select count(*) from register.person')" 4 'and nobody new was made by an old number'
+
+# ---- IDs that were re-issued -----------------------------------------------------------------------------------------------------------
+
+before=$(anchors)
+head='Số CCCD cũ,Số CCCD mới,Họ và tên,Ngày sinh,Giới tính,Ngày điều chỉnh'
+file_of "$head" '099143000002,099143000022,Trần Thị Bé,,,01/03/2024' '099140000003,099142000033,Lê Thị Mận,,,' '099140000003,099140000033,Lê Thị Mận,,Nam,' >"$scratch/new.csv"
+said=$(bring new --kind corrections)
+like "$said" 'dòng 3.*\(birth_contradicts_id\)' 'a new ID agrees with the year of birth, Decree 137/2015/ND-CP art. 13'
+like "$said" 'dòng 4.*\(sex_contradicts_id\)' 'and with the sex'
+is "$(sql 'select count(*) from register.person_id where kind = '"'cccd'")" 4 'a new ID counts for nothing before a second officer confirmed it'
+list stranger 'Trần Thị Bé|1943|Nữ|099143000022|'
+cp "$scratch/stranger.csv" "$scratch/early.csv"
+like "$(chitra person list)" 'số mới 099•••••0022' 'what waits is shown, the ID masked'
+like "$(chitra person confirm 1 2>&1)" 'không được tự xác nhận|hai người|same_person' 'whoever proposed it does not confirm it'
+CHITRA_SESSION=$scratch/phu_hai chitra person confirm 1 >"$scratch/out" 2>&1
+is $? 77 'nor does an officer of another ward'
+is "$(sql "update register.identity set second_officer = first_officer, decided_at = now() where id = 1" 2>&1 | grep -o 'not_yours\|same_person')" not_yours \
+	'PostgreSQL refuses it too'
+is "$(sql "update register.person set name = 'x' where id = 1" 2>&1 | grep -o not_decided)" not_decided 'and a name that nobody decided'
+like "$(second person confirm 1)" 'Đã xác nhận 1' 'the second officer confirms'
+is "$(anchors)" "$before" 'the anchor never changes, so payments stay with the person'
+is "$(sql "select count(*) filter (where replaced_at is null) || ' ' || count(*) from register.person_id where person = $(person 'Trần Thị Bé')")" '1 2' \
+	'the old ID is kept with the day on which it was replaced'
+list both 'Trần Thị Bé|1943|Nữ|099143000002|' 'Trần Thị Bé|1943|Nữ|099143000022|'
+said=$(bring both "${may[@]}")
+like "$said" '1 dòng nhận.* 0 người mới' 'either ID finds the same person'
+like "$said" '\(duplicate\)' 'who stands there once'
+is "$(sql "select blocks from register.finding where code = 'id_replaced'")" f 'a list that still uses the old ID is told so'
+file_of "$head" '099143000002,099143000022,Trần Thị Bé,,,' >"$scratch/again.csv"
+like "$(bring again --kind corrections)" ' 1 dòng nhận' 'what is known already'
+is "$(sql 'select count(*) from register.identity')" 1 'proposes nothing'
+file_of "$head" '099143000022,099143000055,Trần Thị Bé,,,' >"$scratch/wrong.csv"
+bring wrong --kind corrections >/dev/null
+like "$(chitra person refuse 2)" 'Đã bỏ 1' 'a wrong proposal is taken back'
+is "$(sql 'select count(*) from register.person_id')" 6 'and nothing came of it'
+
+# ---- names and accounts --------------------------------------------------------------------------------------------------------------------
+
+# checked NAME HOLDER: an account that the bank tied to the person's ID, in this holder's name
+checked()
+{
+	sql "with a as (insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, source)
+			select id, 'self', 'VCB', substr(sha256('a$1'), 1, 16), '', substr(sha256('b'), 1, 16), sha256('c'), '$2', lower('$2'), 'bank_list'
+			from register.person where name = '$1' returning id)
+		insert into register.account_check (account, source, status, grade, id_linked, passes) select id, 'bank_list', 'open', 'folded', true, true from a"
+}
+passes()
+{
+	sql "select string_agg(grade || ' ' || passes, ', ' order by id) from register.account_check where account =
+		(select max(a.id) from register.payee_account a join register.person p on p.id = a.person where p.name = '$1')"
+}
+head='Số CCCD mới,Họ và tên,Ngày sinh,Giới tính'
+checked 'Phạm Thị Tư' 'PHAM THI TU'
+file_of "$head" '099141000004,Phạm Thị Tám,1941,Nữ' >"$scratch/name.csv"
+bring name --kind corrections >/dev/null
+second person confirm --file name.csv >/dev/null
+is "$(sql "select name || ' ' || name_fold from register.person where id = 4")" 'Phạm Thị Tám pham thi tam' 'a corrected name is the name from then on'
+is "$(sql "select was ->> 'name' from register.identity where name = 'Phạm Thị Tám'")" 'Phạm Thị Tư' 'and the old one is kept'
+is "$(passes 'Phạm Thị Tám')" 'folded true, different false' 'an account that passed by the old name must be looked at'
+file_of "$head" '099141000004,Phạm Thị Tú,10/10/1941,Nữ' >"$scratch/name2.csv"
+bring name2 --kind corrections >/dev/null
+second person confirm --file name2.csv >/dev/null
+is "$(passes 'Phạm Thị Tú')" 'folded true, different false, folded true' 'and the other way round'
+is "$(sql "select birth_date from register.person where id = 4")" 1941-10-10 'a birth date that was a year alone becomes whole'
+like "$(chitra person list --all)" 'Phạm Thị Tú, trước là Phạm Thị Tám' 'who was called what can be read'
+
+# ---- two rows that are one person -------------------------------------------------------------------------------------------------------------
+
+list two 'Võ Thị Hai|1939|Nữ|099139000011|' 'Võ Thị Hai|1939|Nữ|099139000012|'
+bring two --programme social --area 22915 --period 2024-04 >/dev/null
+bring two --programme social --area 22915 --period 2024-04 >/dev/null
+owe()
+{
+	chitra --json entitle --programme social --period "$1" 2>&1
+}
+owe 2024-04 >/dev/null
+hai=$(sql "select min(id) from register.person where name = 'Võ Thị Hai'")
+ba=$(sql "select max(id) from register.person where name = 'Võ Thị Hai'")
+claims_of()
+{
+	sql "select count(*) from payout.claim where person in ($hai, $ba)"
+}
+is "$(claims_of)" 2 'two rows were owed the same month'
+# paid PERSON STATE: the claim of April has a payout in this state
+paid()
+{
+	sql "set session_replication_role = replica;
+		insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
+			select c.id, 1, 0, c.id, sha256('cash'), c.amount_dong, sha256('line'), lpad(c.id::text, 19, '0') from payout.claim c where c.person = $1 and c.month = '2024-04-01';
+		insert into payout.payout_state (payout, state) select max(id), $2 from payout.payout" || exit 1
+}
+merge=(person merge 099139000011 099139000012 --number 31/CA --reason 'cùng một người')
+before=$(anchors)
+like "$(chitra person merge 099139000011 099139000011 --number 1 --reason 'thử' 2>&1)" 'cùng một người' 'nobody is merged with himself'
+like "$(chitra "${merge[@]}" 2>&1)" 'người thứ hai xác nhận' 'one officer proposes that they are one'
+like "$(chitra "${merge[@]}" 2>&1)" 'already_proposed|đã được đề nghị' 'once'
+made=$(sql 'select max(id) from register.identity')
+paid "$ba" 3
+like "$(second person confirm "$made")" 'chưa có bằng chứng|Chờ kết quả' 'a merge is refused while a payout of either is under way'
+is "$(sql "select count(*) from register.person where root is not null")" 0 'and nothing is half done'
+sql "set session_replication_role = replica; update payout.payout_state set state = 7"
+like "$(second person confirm "$made")" 'Đã xác nhận 1' 'when it has ended, the second officer merges them'
+is "$(sql "select root from register.person where id = $ba")" "$hai" 'one of the rows goes into the other'
+is "$(anchors)" "$before" 'both anchors stay'
+is "$(claims_of) $(sql "select count(*) from payout.claim where person = $ba")" '2 1' 'and both claims, as they were'
+is "$(sql "select replaced_at is not null from register.person_id where person = $ba")" t 'its ID is one of the past'
+like "$(chitra person list)" "Trùng khoản hưởng .* chưa chi; hai cán bộ hủy" 'two claims for one month: the one that nobody was paid is to be voided'
+is "$(sql "select c.person from register.surplus s join payout.claim c on c.id = s.claim")" "$hai" 'and it is the unpaid one'
+sql "set session_replication_role = replica; insert into payout.batch (agency, programme, period, area_code, area_valid_from, channel, made_by, not_before, valid_until)
+	select 1, 'social', '2024-04-01', '22915', '2004-01-01', 1, 1, '2024-04-01', now() + interval '1 day'"
+is "$(sql "insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
+	select claim, 1, (select max(id) from payout.batch), 1, sha256('x'), 360000, sha256('y'), '0000000000000000ZZZ' from register.surplus" 2>&1 | grep -o 'surplus: claim')" \
+	'surplus: claim' 'PostgreSQL lets no line pay it'
+like "$(owe 2024-04)" '"new_claims":0' 'nothing is owed again for that month'
+list three 'Võ Thị Hai|1939|Nữ|099139000012|'
+bring three --programme social --area 22915 --period 2024-06 >/dev/null
+is "$(sql "select person from register.import_row where period = '2024-06-01'")" "$hai" 'a list that names the other ID finds the person that is left'
+like "$(owe 2024-06)" '"new_claims":1' 'who is owed one month'
+list four 'Võ Thị Hai|1939|Nữ|099139000011|'
+like "$(bring four --programme social --area 22915 --period 2024-06)" 'already_in' 'and stands on the lists once by either ID'
+explained=$(chitra explain 099139000012 --period 2024-04 2>&1)
+like "$explained" 'Võ Thị Hai' 'the person is found by either ID'
+file_of 'Số CCCD,Họ và tên,Ngày mất' '099139000012,Võ Thị Hai,02/03/2024' >"$scratch/dead.csv"
+bring dead --kind deaths >/dev/null
+is "$(sql "select count(distinct (period, person)) from register.finding where code = 'after_death'")" 3 'a death by either ID holds back what both were claimed for later months'
+like "$(chitra person part "$made" --number 32/CA --reason 'nhầm người' 2>&1)" 'người thứ hai' 'an undoing is proposed'
+like "$(second person confirm "$(sql 'select max(id) from register.identity')")" 'merge_used|không tách lại được' 'and refused once lists and claims rest on the merge'
+
+# ---- a merge beside a batch, an undone merge, and both paid ----------------------------------------------------------------------------------------
+
+# pair NAME DIGITS MONTH: two rows of one person, each with a claim for the month; their ids in $one and $other
+pair()
+{
+	list "pair$2" "$1|1939|Nữ|0991390000${2}1|" "$1|1939|Nữ|0991390000${2}2|"
+	bring "pair$2" --programme social --area 22915 --period "$3" >/dev/null
+	owe "$3" >/dev/null
+	one=$(sql "select min(id) from register.person where name = '$1'")
+	other=$(sql "select max(id) from register.person where name = '$1'")
+	chitra person merge "0991390000${2}1" "0991390000${2}2" --number "$2/CA" --reason 'cùng một người' >/dev/null
+	made=$(sql 'select max(id) from register.identity')
+}
+pair 'Bùi Thị Chín' 3 2024-07
+# A batch is being made: its lines are there and not committed when the second officer confirms.
+psql -XAtq -v ON_ERROR_STOP=1 >"$scratch/batch" 2>&1 <<-SQL &
+	begin;
+	insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
+		select c.id, 1, (select max(id) from payout.batch), 7, sha256('x'), c.amount_dong, sha256('y'), '0000000000000000ZZ7' from payout.claim c where c.person = $other;
+	select pg_sleep(3);
+	commit
+SQL
+sleep 1
+like "$(second person confirm "$made")" 'Chờ kết quả|still_live' 'a merge waits for the batch that is being made, and is refused by its lines'
+wait
+is "$(cat "$scratch/batch")" '' 'the batch was made'
+pair 'Bùi Thị Mười' 4 2024-08
+psql -XAtq -v ON_ERROR_STOP=1 >"$scratch/merge" 2>&1 <<-SQL &
+	begin;
+	select auth.enter(sha256(decode(repeat('2', 64), 'hex')));
+	update register.identity set second_officer = auth.me(), decided_at = clock_timestamp() where id = $made;
+	select pg_sleep(3);
+	commit
+SQL
+sleep 1
+line="insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
+	select c.id, 1, (select max(id) from payout.batch), 8, sha256('x'), c.amount_dong, sha256('y'), '0000000000000000ZZ8' from payout.claim c where c.person = $other"
+is "$(sql "$line" 2>&1 | grep -o 'surplus: claim')" 'surplus: claim' 'a batch waits for the merge that is being confirmed, and cannot pay the second claim'
+wait
+is "$(sql "select root from register.person where id = $other")" "$one" 'the merge was confirmed'
+is "$(sql "insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+	values ($other, 'social', '2024-09-01', 'regular', 1, 1, '2024-09-01', '22915', '2004-01-01')" 2>&1 | grep -o 'merged:')" 'merged:' \
+	'no claim is made for the row that went into the other'
+like "$(chitra person part "$made" --number 40/CA --reason 'nhầm người' 2>&1)" 'người thứ hai' 'a merge on which nothing rests'
+like "$(second person confirm "$(sql 'select max(id) from register.identity')")" 'Đã xác nhận 1' 'is undone by two officers'
+is "$(sql "select count(*) from register.person p join register.person_id d on d.person = p.id where p.id in ($one, $other) and p.root is null and d.replaced_at is null")" 2 \
+	'and both rows are as they were'
+is "$(sql "$line" 2>&1)" '' 'with what each is owed'
+pair 'Bùi Thị Tám' 5 2024-10
+for who in "$one" "$other"; do
+	sql "set session_replication_role = replica;
+		insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
+			select c.id, 1, 0, c.id, sha256('cash'), c.amount_dong, sha256('line'), lpad(c.id::text, 19, '0') from payout.claim c where c.person = $who;
+		insert into payout.payout_state (payout, state) select max(id), 7 from payout.payout"
+done
+second person confirm "$made" >/dev/null
+is "$(sql "select d.kind || ' ' || d.amount_dong || ' ' || (d.second_officer is null) from register.decision d join register.surplus s on s.decision = d.id")" \
+	'recover 360000 true' 'where both were paid, what was paid twice is proposed to be recovered'
+like "$(chitra person list)" 'đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm' 'and two officers see it through'
+is "$(sql 'select count(*) from books.txn')" 0 'the books are untouched'
+
+done_testing
