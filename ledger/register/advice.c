@@ -102,6 +102,9 @@ static const struct advice rows[] = {
 	{"terminated", "Đưa ra khỏi danh sách: đã thôi hưởng"},
 	{"uncollected",
 		"Xác minh rồi lập quyết định hưởng lại hoặc thôi hưởng: đã ba tháng liền không đến lĩnh tiền mặt"},
+	{"moved_away", "Đưa ra khỏi danh sách: người này đã chuyển đi, nơi mới chi từ tháng sau quyết định"},
+	{"moved_unlisted", "Đưa vào danh sách của nơi mới: người này đã chuyển đến, tháng này chưa nơi nào lập danh sách"},
+	{"to_area_unknown", "Ghi mã xã, phường nơi đến: tên này không có, hoặc nhiều nơi cùng tên"},
 	{"months_spent", "Đưa ra khỏi danh sách: đã hưởng đủ số tháng của chương trình"},
 	{"overpaid", "Xem xét quyết định thu hồi: đã tính nhiều hơn mức được hưởng"},
 	{"after_death", "Hủy khoản của các tháng sau tháng mất: báo tử có sau khi tính"},
@@ -192,6 +195,7 @@ static const struct {
 	{CELL_DEATH_DAY, {"death_day_bad"}},
 	{CELL_REASON, {"reason_empty"}},
 	{CELL_MOVE_DAY, {"move_day_bad"}},
+	{CELL_TO_AREA, {"to_area_unknown"}},
 	{CELL_DAY, {"day_bad"}},
 };
 /* clang-format on */

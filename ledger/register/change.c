@@ -73,6 +73,7 @@ void change_judge(struct arena *a, const struct reference *r, enum list_kind kin
 	*out = (struct change_entry){.row = row->row,
 		.raw = row->raw,
 		.name = row->cells[CELL_NAME],
+		.place = row->cells[CELL_TO_AREA],
 		.reason = "",
 		.decision = ""};
 	out->code = judge(a, r, kind, row, out);

@@ -23,6 +23,7 @@ struct change_entry {
 	char sex;                      /* 0: the list says none */
 	struct month month;            /* of a decrease: from which nothing is owed */
 	const char *reason, *decision; /* of a decrease; decision "" when the list names none */
+	const char *place;             /* of a move: where to; "" when the list does not say */
 	struct day day;                /* of a move or a correction */
 };
 

@@ -2,6 +2,7 @@
  * months were claimed, people who died since, grants. */
 #include <string.h>
 
+#include "ledger/register/advice.h"
 #include "ledger/register/entitle_run_store.h"
 
 /* ---- what was decided ------------------------------------------------------------------------------------------------------- */
@@ -160,6 +161,13 @@ enum result history_rises(struct run *run, struct arena *arena)
 enum result history_not_due(struct run *run)
 {
 	return entitle_not_due(run->w, run->programme, NULL, 0, &run->counts->not_due);
+}
+
+enum result history_moves(struct run *run)
+{
+	return db_run(run->w, Q_ENTITLE_MOVED,
+		DB_ARGS(db_text(run->programme), db_day(month_first(run->period)), db_text(advice_for("moved_unlisted"))),
+		NULL);
 }
 
 /* ---- grants -------------------------------------------------------------------------------------------------------------------- */

@@ -83,7 +83,7 @@ static enum result load_rates(struct run *run)
 
 struct columns {
 	struct enrolled_at of;
-	int who, file, row, listed;
+	int who, file, row, listed, moved;
 };
 
 static struct columns columns_of(const struct rows *r)
@@ -91,6 +91,7 @@ static struct columns columns_of(const struct rows *r)
 	return (struct columns){
 		.of = enrolled_at(r),
 		.who = rows_col(r, "listed"),
+		.moved = rows_col(r, "moved"),
 		.file = rows_col(r, "file"),
 		.row = rows_col(r, "row_no"),
 		.listed = rows_col(r, "listed_dong"),
@@ -131,6 +132,11 @@ static void claim_row(
 		.area = row_text(rows, from, at->of.area),
 		.area_from = row_day(rows, from, at->of.area_from),
 	};
+	if (regular && row_bool(rows, from, at->moved)) {
+		chunk_add_finding(c, &about, "moved_away", "", false);
+		c->run->counts->stopped++;
+		return;
+	}
 	struct owed_asked asked = {.listed = regular, .arrears = !regular};
 	struct owed owed;
 	chunk_enrolled(c, rows, &at->of, from, to, &asked);
@@ -340,6 +346,8 @@ static enum result run_chunks(struct run *run, void (*seen)(void *, int64_t), vo
 		r = history_grants(run, arena);
 	if (r == OK)
 		r = history_not_due(run);
+	if (r == OK)
+		r = history_moves(run);
 	w->arena = whole;
 	arena_free(arena);
 	return r;

@@ -80,20 +80,39 @@ static enum result propose_ends(struct changes *c, const char *programme)
 	return OK;
 }
 
-static enum result add_events(struct changes *c, const char *kind)
+/* The move is written down, and of each programme that the old ward pays a decision is proposed. */
+static enum result add_moves(struct changes *c)
 {
 	struct arena *a = c->o->slice;
 	int64_t *persons = arena_array(a, c->n, int64_t);
 	struct day *days = arena_array(a, c->n, struct day);
-	size_t n = 0;
+	const char **places = arena_array(a, c->n, const char *);
+	size_t *which = arena_array(a, c->n, size_t), n = 0;
+	struct rows rows;
 	for (size_t i = 0; i < c->n; i++) {
 		if (c->at[i].code)
 			continue;
 		persons[n] = person(c, i);
-		days[n++] = c->at[i].day;
+		days[n] = c->at[i].day;
+		places[n] = c->at[i].place;
+		which[n++] = i;
+	}
+	enum result r = db_run(c->o->w, Q_IMPORT_MOVES_PROPOSE,
+		DB_ARGS(db_i64s(persons, n), db_days(days, n), db_texts(places, n), db_text(c->o->file->name)), &rows);
+	if (r != OK)
+		return r;
+	for (size_t i = 0; i < rows_n(&rows); i++)
+		reject(&c->at[which[row_i64(&rows, i, rows_col(&rows, "n")) - 1]],
+			arena_strdup(a, row_text(&rows, i, rows_col(&rows, "code"))));
+	size_t stand = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (c->at[which[i]].code)
+			continue;
+		persons[stand] = persons[i];
+		days[stand++] = days[i];
 	}
 	return db_run(c->o->w, Q_IMPORT_EVENTS_ADD,
-		DB_ARGS(db_text(kind), db_i64s(persons, n), db_days(days, n), db_i64(c->o->id)), NULL);
+		DB_ARGS(db_text("move"), db_i64s(persons, stand), db_days(days, stand), db_i64(c->o->id)), NULL);
 }
 
 static enum result changes_slice(struct changes *c, enum list_kind kind, const char *programme)
@@ -103,7 +122,7 @@ static enum result changes_slice(struct changes *c, enum list_kind kind, const c
 	if (r != OK)
 		return r;
 	judge_people(c);
-	r = kind == LIST_DECREASE ? propose_ends(c, programme) : add_events(c, "move");
+	r = kind == LIST_DECREASE ? propose_ends(c, programme) : add_moves(c);
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < c->n; i++)

@@ -125,8 +125,9 @@ static int months_claimed(const struct owed_asked *asked, const struct owed *out
 	for (size_t i = 0; i < asked->n_claims; i++) {
 		bool first = !asked->claims[i].voided && !asked->claims[i].surplus;
 		for (size_t j = 0; j < i; j++)
-			first = first && (asked->claims[j].voided || asked->claims[j].surplus || month_cmp(asked->claims[j].month,
-									     asked->claims[i].month) != 0);
+			first = first &&
+				(asked->claims[j].voided || asked->claims[j].surplus ||
+					month_cmp(asked->claims[j].month, asked->claims[i].month) != 0);
 		n += first;
 	}
 	return n;

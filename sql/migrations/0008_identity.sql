@@ -311,3 +311,26 @@ begin
 	return new;
 end $$;
 create trigger not_undone before update on register.decision for each row execute function register.guard_recover();
+
+-- ---------------------------------------------------------------- who moved
+
+-- The old place stops and the new one goes on from the month after the decision (Decree 20/2021/ND-CP art. 8, Circular 02/2021/TT-BLDTBXH): the month
+-- is that of the second officer's day. What the new place pays stands on its own lists.
+alter table register.decision
+	add column from_area text,
+	add column from_area_from date,
+	add column to_area text,		-- null: nobody knows where to
+	add column to_area_from date,
+	add constraint decision_from_area check ((kind = 'move') = (from_area is not null) and (from_area is null) = (from_area_from is null)),
+	add constraint decision_to_area check ((to_area is null) = (to_area_from is null) and (to_area is null or kind = 'move'));
+create index decision_move on register.decision (programme, person) where kind = 'move';
+create function register.guard_move() returns trigger language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+	new.month := (date_trunc('month', ops.today()) + interval '1 month')::date;
+	return new;
+end $$;
+-- After "guard", in the order of the names, which lets nothing else change.
+create trigger moves_next_month before update on register.decision for each row
+	when (new.kind = 'move' and old.second_officer is null) execute function register.guard_move();

@@ -31,9 +31,10 @@ left join org.agency a on a.id = pa.agency;
 -- in: programme text, period date, after_person bigint, after_kind text, most integer
 -- out: listed bigint, person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date, province text,
 --      category text, injury_pct smallint, children smallint, from_month date, to_month date, decision text, death date,
---      birth_year smallint, birth_date date, recorded_at timestamptz
+--      birth_year smallint, birth_date date, recorded_at timestamptz, moved boolean
 -- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides. Whoever
 -- was listed under two IDs before they were merged comes once. listed: by whom the row stands on the list; person: who is left.
+-- moved: it is decided that this ward pays no more.
 -- "r.person >= $3" says nothing new, but without it the index over people (import_row_once) is not thought to fit.
 with listed as materialized (
 	select r.person as listed, r.kind, r.file, r.row_no, r.listed_dong,
@@ -48,7 +49,9 @@ with listed as materialized (
 select distinct on (l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category) l.listed, l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
 	e.category, e.injury_pct, e.children, e.from_month, e.to_month, e.decision,
 	(select min(d.day) from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as death,
-	p.birth_year, p.birth_date, 'epoch'::timestamptz as recorded_at
+	p.birth_year, p.birth_date, 'epoch'::timestamptz as recorded_at,
+	coalesce((select d.from_area = f.area_code from register.decision d where d.kind = 'move' and d.programme = $1 and d.person = any (s.selves)
+		and d.second_officer is not null and d.month <= $2 order by d.month desc, d.decided_at desc limit 1), false) as moved
 from listed l
 cross join lateral (select array(select o.id from register.person o where o.root = l.person) || l.person as selves offset 0) s
 join register.import_file f on f.id = l.file
@@ -58,6 +61,24 @@ cross join lateral (select e.* from register.enrolment e
 	where e.person = any (s.selves) and e.programme = $1 and e.kind = l.kind
 		and (e.kind = 'regular' and e.from_month <= $2 or e.kind = 'arrears' and e.pay_period = $2) offset 0) e
 order by l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category, e.id;
+
+-- name: entitle_moved
+-- duties: desk
+-- in: programme text, period date, note text
+-- out:
+-- Who moved, in the last three months, and stands on no list of the period: nobody pays him.
+insert into register.finding (programme, period, person, code, note, blocks, facts)
+select d.programme, $2, d.person, 'moved_unlisted', $3 || coalesce(': ' || a.name, ''), false, coalesce(d.to_area, '')
+from (select distinct on (p.id) p.id as person, d.programme, d.month, d.to_area, d.to_area_from
+	from register.decision d join register.person o on o.id = d.person join register.person p on p.id = coalesce(o.root, o.id)
+	where d.kind = 'move' and d.programme = $1 and d.second_officer is not null and d.month <= $2
+	order by p.id, d.month desc, d.decided_at desc) d
+left join register.area a on a.level = 'commune' and a.code = d.to_area and a.valid_from = d.to_area_from
+where d.month > $2 - interval '3 months'
+	and not exists (select from register.import_row r where r.programme = $1 and r.period = $2 and r.kind = 'regular'
+		and r.person = any (register.selves(d.person)))
+	and not exists (select from register.person_event v where v.person = any (register.selves(d.person)) and v.kind = 'death')
+on conflict do nothing;
 
 -- name: entitle_claimed
 -- duties: desk

@@ -334,6 +334,50 @@ with w as (
 )
 select n, code from w order by n;
 
+-- name: import_moves_propose
+-- duties: desk
+-- in: persons bigint[], days date[], places text[], number text
+-- out: n bigint, code text
+-- Of each programme that the old ward pays, the first half of a decision; code says why there is none. A place is a code, or a name that
+-- one ward of the country, or of the same province, has today.
+with w as materialized (
+	select * from unnest($1, $2, $3) with ordinality as w(person, day, place, n)
+), stands as materialized (
+	select a.code, a.valid_from, a.name, a.province_code from register.area a
+	where a.level = 'commune' and a.valid_from <= ops.today() and (a.valid_to is null or ops.today() <= a.valid_to)
+		and (a.gone_by is null or ops.today() < a.gone_by)
+), place as materialized (
+	select w.place, a.code, a.valid_from, a.province_code from (select distinct place from w) w join stands a on lower(a.name) = lower(w.place)
+	union
+	select w.place, a.code, a.valid_from, a.province_code from (select distinct place from w) w join stands a on a.code = w.place
+), here as materialized (
+	select w.n, w.person, w.day, w.place, e.programme, e.area_code, e.area_valid_from, t.code as to_code, t.valid_from as to_from,
+		register.may_decide(auth.me(), e.programme, w.person) as may,
+		exists (select from register.decision d where d.kind = 'move' and d.second_officer is null and d.programme = e.programme
+			and d.person = any (register.selves(w.person)) and d.from_area = e.area_code) as waits
+	from w
+	cross join lateral (
+		select distinct on (e.programme) e.programme, e.area_code, e.area_valid_from from register.enrolment e
+		where e.person = any (register.selves(w.person)) and e.kind = 'regular' order by e.programme, e.from_month desc, e.id desc) e
+	left join register.area h on h.level = 'commune' and h.code = e.area_code and h.valid_from = e.area_valid_from
+	left join lateral (
+		select case when count(*) filter (where p.province_code = h.province_code) = 1 then min(p.code) filter (where p.province_code = h.province_code)
+				when count(*) = 1 then min(p.code) end as code,
+			case when count(*) filter (where p.province_code = h.province_code) = 1 then min(p.valid_from) filter (where p.province_code = h.province_code)
+				when count(*) = 1 then min(p.valid_from) end as valid_from
+		from place p where p.place = w.place) t on true
+), judged as (
+	select h.*, case when h.place <> '' and h.to_code is null then 'to_area_unknown' when not h.may then 'person_of_another'
+		when h.waits then 'already_in' end as code
+	from here h where h.to_code is distinct from h.area_code
+), added as (
+	insert into register.decision (kind, programme, person, month, number, reason, first_officer, from_area, from_area_from, to_area, to_area_from)
+	select 'move', programme, person, date_trunc('month', day), left($4, 100), 'chuyển nơi ở ngày ' || to_char(day, 'DD/MM/YYYY') || case place when '' then '' else ', đến ' || place end, auth.me(),
+		area_code, area_valid_from, to_code, to_from
+	from judged where code is null
+)
+select n, min(code) as code from judged group by n having count(*) = count(code) order by n;
+
 -- name: import_events_add
 -- duties: desk
 -- in: kind text, persons bigint[], days date[], file bigint

@@ -9,6 +9,7 @@ fresh_database
 . tests/scenario/lists/officer.sh
 
 elder='Người cao tuổi từ đủ 80 tuổi'
+each=360000
 ward=(--programme social --area 22915 --period 2024-04)
 heading='STT,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Số CMND,Đối tượng,Mức trợ cấp,Hình thức chi trả,Số tài khoản,Ngân hàng'
 # list NAME ROW...: a payment list of rows without their number, their category and their amount
@@ -21,9 +22,9 @@ list()
 		for row in "$@"; do
 			n=$((n + 1))
 			IFS='|' read -r who birth sex id cmnd how account <<<"$row"
-			echo "$n,$who,$birth,$sex,$id,$cmnd,$elder,360.000,${how:-Tiền mặt},$account,${account:+VCB}"
+			echo "$n,$who,$birth,$sex,$id,$cmnd,$elder,$each,${how:-Tiền mặt},$account,${account:+VCB}"
 		done
-		echo "Tổng cộng,,,,,,,$((n * 360000)),,,"
+		echo "Tổng cộng,,,,,,,$((n * each)),,,"
 	} >"$scratch/$name.csv"
 }
 # bring NAME OPTION...: what is said of the file, as one line
@@ -198,7 +199,7 @@ explained=$(chitra explain 099139000012 --period 2024-04 2>&1)
 like "$explained" 'Võ Thị Hai' 'the person is found by either ID'
 file_of 'Số CCCD,Họ và tên,Ngày mất' '099139000012,Võ Thị Hai,02/03/2024' >"$scratch/dead.csv"
 bring dead --kind deaths >/dev/null
-is "$(sql "select count(distinct (period, person)) from register.finding where code = 'after_death'")" 3 'a death by either ID holds back what both were claimed for later months'
+is "$(sql "select count(*) from register.finding where code in ('after_death', 'recover')")" 3 'a death by either ID holds back what both were claimed for later months'
 like "$(chitra person part "$made" --number 32/CA --reason 'nhầm người' 2>&1)" 'người thứ hai' 'an undoing is proposed'
 like "$(second person confirm "$(sql 'select max(id) from register.identity')")" 'merge_used|không tách lại được' 'and refused once lists and claims rest on the merge'
 
@@ -259,8 +260,41 @@ for who in "$one" "$other"; do
 done
 second person confirm "$made" >/dev/null
 is "$(sql "select d.kind || ' ' || d.amount_dong || ' ' || (d.second_officer is null) from register.decision d join register.surplus s on s.decision = d.id")" \
-	'recover 360000 true' 'where both were paid, what was paid twice is proposed to be recovered'
+	'recover 500000 true' 'where both were paid, what was paid twice is proposed to be recovered'
 like "$(chitra person list)" 'đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm' 'and two officers see it through'
 is "$(sql 'select count(*) from books.txn')" 0 'the books are untouched'
+
+# ---- who moved ---------------------------------------------------------------------------------------------------------------------------------------
+
+# month PERIOD AREA: Cụ Sáu on a ward's list, and what is owed
+month()
+{
+	list "sau$1$2" 'Cụ Thị Sáu|1939|Nữ|099139000091|'
+	bring "sau$1$2" --programme social --area "$2" --period "$1" >"$scratch/brought"
+	owe "$1"
+}
+sql "alter table ops.instance disable trigger guard; update ops.instance set clock_offset = timestamptz '2026-05-20 08:00+07' - now()" || exit 1
+sau=(22945 22918)
+elder='Người khuyết tật nặng' each=750000
+month 2026-06 "${sau[0]}" >/dev/null
+file_of 'Số CCCD,Họ và tên,Ngày chuyển đi,Nơi đến' '099139000091,Cụ Thị Sáu,12/05/2026,Xã Không Có' >"$scratch/moved.csv"
+like "$(bring moved --kind moves)" 'to_area_unknown' 'a move to a place that does not exist is asked about'
+file_of 'Số CCCD,Họ và tên,Ngày chuyển đi,Nơi đến' "099139000091,Cụ Thị Sáu,12/05/2026,${sau[1]}" >"$scratch/moved2.csv"
+like "$(bring moved2 --kind moves)" ' 1 dòng nhận' 'a move is the first half of a decision that the old place stops'
+is "$(sql "select from_area || ' ' || to_area from register.decision where kind = 'move' and second_officer is null")" "${sau[*]}" 'with the old place and the new one'
+month 2026-07 "${sau[0]}" >"$scratch/july"
+like "$(cat "$scratch/july")" '"new_claims":1' 'until two officers decided it, nothing changes'
+sql "update ops.instance set clock_offset = timestamptz '2026-07-10 08:00+07' - now()"
+second decide confirm "$(sql "select id from register.decision where kind = 'move'")" >/dev/null
+is "$(sql "select month from register.decision where kind = 'move'")" 2026-08-01 'Decree 20/2021/ND-CP art. 8: the month after the stop decision'
+like "$(month 2026-08 "${sau[0]}")" '"new_claims":0' 'from then on the old place pays no more'
+is "$(sql "select string_agg(f.code, ' ') from register.finding f join register.person p on p.id = f.person where p.name = 'Cụ Thị Sáu' and f.period = '2026-08-01'")" \
+	moved_away 'and its officer is told'
+like "$(month 2026-09 "${sau[1]}")" '"new_claims":1' 'the new place goes on'
+is "$(sql "select c.area_code from payout.claim c join register.person p on p.id = c.person where p.name = 'Cụ Thị Sáu' and c.month = '2026-09-01'")" "${sau[1]}" \
+	'and pays'
+owe 2026-10 >/dev/null
+is "$(sql "select f.code from register.finding f join register.person p on p.id = f.person where p.name = 'Cụ Thị Sáu' and f.period = '2026-10-01'")" moved_unlisted \
+	'a month in which no place lists somebody who moved is said aloud'
 
 done_testing

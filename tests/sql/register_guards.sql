@@ -19,8 +19,8 @@ select is(pg_temp.probe('desk', 'lan', format('insert into register.person (anch
 	'23505 person_anchor_key', 'an anchor is one person''s for ever');
 select is(pg_temp.probe('owner', null, format('update register.person set %s where id = %s', c, :person)), 'CH001 append_only', format('a person never changes: %s', c))
 	from unnest(array['anchor = substr(sha256(''x''), 1, 16)', 'id = default', 'anchor = anchor']) c;
-select is(pg_temp.probe('owner', null, format('update register.person set root = %s where id = %s', :other, :person)), 'ok', 'a person is merged into another');
-select is(pg_temp.probe('owner', null, format('update register.person set root = id where id = %s', :person)), '23514 person_check1', 'not into itself');
+select is(pg_temp.probe('owner', null, format('update register.person set root = %s where id = %s', :other, :person)), 'CH001 not_decided', 'a person is merged into another by two officers only, register.identity');
+select is(pg_temp.probe('owner', null, format('update register.person set root = id where id = %s', :person)), 'CH001 not_decided', 'and not into itself');
 select is(pg_temp.probe('desk', 'lan', format('update register.person set %s where id = %s', c, :person)), 'denied', format('the desk does not: %s', c))
 	from unnest(array['root = null', 'name = name', 'anchor = anchor', 'birth_year = birth_year']) c;
 select is(pg_temp.probe('owner', null, format('delete from register.person where id = %s', :person)), 'CH001 append_only', 'a person is never removed');

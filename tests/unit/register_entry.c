@@ -64,8 +64,9 @@ static void one_cell(void)
 		{CELL_NAME, "Nguyễn Thị Lan", "accepted", "a row without fault is accepted"},
 		{CELL_BIRTH, "1943", "accepted", "a year alone is a birth date"},
 		{CELL_ID, "", "id_empty", "a row needs an ID"},
-		{CELL_ID, "261234567", "id_cmnd",
-			"nine digits are an old identity card and have their own message"},
+		{CELL_ID, "261234567", "cmnd_unseen",
+			"nine digits are an old identity card, and wait for an officer"},
+		{CELL_ID, "26123456", "id_length", "eight are nothing"},
 		{CELL_ID, "06014300012A", "id_not_digits", "an ID is digits"},
 		{CELL_ID, "1.09E+10", "id_scientific",
 			"an ID that a spreadsheet made a number of is refused"},
@@ -172,7 +173,23 @@ static void repairs(void)
 	is_str(verdict(&row), "id_damaged", "not where the birth year does not");
 	row = good_row();
 	row.cells[CELL_ID] = "261234567";
-	is_str(verdict(&row), "id_cmnd", "nine digits are never filled up");
+	e = judged(&row);
+	ok(e.by_cmnd && e.status == ENTRY_REPAIRED && strcmp(e.id.digits, "261234567") == 0,
+		"nine digits are never filled up");
+	row.cells[CELL_ID] = "";
+	row.cells[CELL_CMND] = "261234567";
+	e = judged(&row);
+	ok(e.by_cmnd && strcmp(e.id.digits, "261234567") == 0, "they may stand in their own column");
+	row.cells[CELL_BIRTH] = "";
+	is_str(verdict(&row), "birth_bad", "and need a birth date beside them");
+	row = good_row();
+	row.cells[CELL_CMND] = "261234567";
+	e = judged(&row);
+	ok(!e.by_cmnd && !e.code && e.has_cmnd && strcmp(e.cmnd.digits, "261234567") == 0,
+		"beside an ID they are kept");
+	row.cells[CELL_CMND] = "060143000123";
+	e = judged(&row);
+	ok(!e.code && !e.has_cmnd && strcmp(e.warning, "cmnd_bad") == 0, "twelve digits there are no old card");
 	terms.accept_repairs = false;
 	reference.sandbox = false;
 	is_str(with(CELL_ID, "099143000123"), "id_sample", "outside a sandbox sample people are nobody");
