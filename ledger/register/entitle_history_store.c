@@ -166,7 +166,8 @@ enum result history_not_due(struct run *run)
 enum result history_moves(struct run *run)
 {
 	return db_run(run->w, Q_ENTITLE_MOVED,
-		DB_ARGS(db_text(run->programme), db_day(month_first(run->period)), db_text(advice_for("moved_unlisted"))),
+		DB_ARGS(db_text(run->programme), db_day(month_first(run->period)),
+			db_text(advice_for("moved_unlisted"))),
 		NULL);
 }
 

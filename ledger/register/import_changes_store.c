@@ -98,7 +98,9 @@ static enum result add_moves(struct changes *c)
 		which[n++] = i;
 	}
 	enum result r = db_run(c->o->w, Q_IMPORT_MOVES_PROPOSE,
-		DB_ARGS(db_i64s(persons, n), db_days(days, n), db_texts(places, n), db_text(c->o->file->name)), &rows);
+		DB_ARGS(db_i64s(persons, n), db_days(days, n), db_texts(places, n),
+			db_text(c->o->file->name)),
+		&rows);
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < rows_n(&rows); i++)
@@ -112,7 +114,8 @@ static enum result add_moves(struct changes *c)
 		days[stand++] = days[i];
 	}
 	return db_run(c->o->w, Q_IMPORT_EVENTS_ADD,
-		DB_ARGS(db_text("move"), db_i64s(persons, stand), db_days(days, stand), db_i64(c->o->id)), NULL);
+		DB_ARGS(db_text("move"), db_i64s(persons, stand), db_days(days, stand), db_i64(c->o->id)),
+		NULL);
 }
 
 static enum result changes_slice(struct changes *c, enum list_kind kind, const char *programme)

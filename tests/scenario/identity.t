@@ -270,6 +270,7 @@ is "$(sql 'select count(*) from books.txn')" 0 'the books are untouched'
 month()
 {
 	list "sau$1$2" 'Cụ Thị Sáu|1939|Nữ|099139000091|'
+	sed -i "1i DANH SÁCH CHI TRẢ $1" "$scratch/sau$1$2.csv"
 	bring "sau$1$2" --programme social --area "$2" --period "$1" >"$scratch/brought"
 	owe "$1"
 }

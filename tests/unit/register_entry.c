@@ -189,7 +189,8 @@ static void repairs(void)
 		"beside an ID they are kept");
 	row.cells[CELL_CMND] = "060143000123";
 	e = judged(&row);
-	ok(!e.code && !e.has_cmnd && strcmp(e.warning, "cmnd_bad") == 0, "twelve digits there are no old card");
+	ok(!e.code && !e.has_cmnd && strcmp(e.warning, "cmnd_bad") == 0,
+		"twelve digits there are no old card");
 	terms.accept_repairs = false;
 	reference.sandbox = false;
 	is_str(with(CELL_ID, "099143000123"), "id_sample", "outside a sandbox sample people are nobody");
