@@ -155,12 +155,15 @@ int person_list(struct cli *cli, int argc, char **argv)
 	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
 	if (!read_options(argc, argv, &o) || optind != argc)
 		return cli_usage(cli);
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	struct opening *opening;
+	enum result r = desk_opening(cli, &keys,
+		&(struct opening_wish){.what = "person.list", .reason = "chitra person list"}, &opening);
+	if (r != OK)
+		return cli_exit(cli, r);
 	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
+	r = cli_enter(cli);
 	if (r == OK)
-		r = identity_list(cli->w, &keys.keys, !o.all, &o.found);
+		r = identity_list(cli->w, opening, !o.all, &o.found);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r != OK)
@@ -259,10 +262,11 @@ int person_merge(struct cli *cli, int argc, char **argv)
 	if (!personal_id_parse(bytes_z(argv[optind]), &kept, &why) ||
 		!personal_id_parse(bytes_z(argv[optind + 1]), &gone, &why))
 		return cli_refused(cli, &why);
-	if (!register_keys_load(cli, &keys))
-		return cli_refused(cli, &cli->w->why);
+	enum result r = register_keys_load(cli, &keys);
+	if (r != OK)
+		return cli_exit(cli, r);
 	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
+	r = cli_enter(cli);
 	if (r == OK)
 		r = merge_propose(cli->w, &keys.keys, &kept, &gone, o.number, o.reason, &id);
 	return proposed(cli, r, id);

@@ -7,7 +7,6 @@
 #include "ledger/register/decision_store.h"
 #include "ledger/register/entitle_store.h"
 #include "ledger/register/match.h"
-#include "ledger/register/people_store.h"
 
 /* ---- proposed --------------------------------------------------------------------------------------------------------------------- */
 
@@ -185,7 +184,7 @@ static enum result list_surplus(struct work *w, struct identities_out *out)
 }
 
 enum result identity_list(
-	struct work *w, const struct register_keys *keys, bool open_only, struct identities_out *out)
+	struct work *w, const struct opening *opening, bool open_only, struct identities_out *out)
 {
 	struct rows rows;
 	enum result r = db_run(w, Q_IDENTITY_LIST, DB_ARGS(db_bool(open_only)), &rows);
@@ -212,7 +211,7 @@ enum result identity_list(
 			.second = row_text(&rows, i, rows_col(&rows, "second")),
 			.refused = row_bool(&rows, i, rows_col(&rows, "refused")),
 		};
-		if (!person_id_mask(w, keys, &rows, i, &out->at[i].masked_id))
+		if (!opening_id_masked(w, opening, &rows, i, &out->at[i].masked_id))
 			return REFUSED;
 	}
 	return list_surplus(w, out);

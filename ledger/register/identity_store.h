@@ -1,7 +1,7 @@
 /* identity_store.h: what two officers decide about who somebody is: another ID, name, birth or sex; two rows that are one person.
  *
  * Inside the caller's officer transaction. Lists propose too (import_corrections_store.c). PostgreSQL holds that the two are two people, that no
- * payout of the merged is under way, and does what was confirmed in the same breath (0008_identity.sql). Anchors, claims and books stay. */
+ * payout of the merged is under way, and does what was confirmed in the same breath (0009_identity.sql). Anchors, claims and books stay. */
 #ifndef LEDGER_REGISTER_IDENTITY_STORE_H
 #define LEDGER_REGISTER_IDENTITY_STORE_H
 
@@ -10,6 +10,7 @@
 #include "ledger/base/money.h"
 #include "ledger/db/db.h"
 #include "ledger/register/keys.h"
+#include "ledger/register/opening_store.h"
 
 /* That `gone` is the same person as `kept`, whose name and ID stay. *id is what the second officer confirms. REFUSED person_unknown,
  * same_already, already_proposed. */
@@ -51,7 +52,7 @@ struct identities_out {
 	struct identity_out *at;
 	struct surplus_out *surplus;
 };
-enum result identity_list(struct work *w, const struct register_keys *keys, bool open_only,
+enum result identity_list(struct work *w, const struct opening *opening, bool open_only,
 	struct identities_out *out) WARN_UNUSED;
 
 #endif

@@ -36,7 +36,7 @@ create unique index claim_funeral on payout.claim (person, instalment) where kin
 --   suspend, terminate, resume   from a month on
 --   together                     a further month is paid with a pay period, to everybody on its lists (before Tết, in a disaster)
 --   grant, funeral               once, by a rate; of several rates for a funeral the highest
---   move                         a ward pays no more from the month after this was confirmed; another one does (0008_identity.sql)
+--   move                         a ward pays no more from the month after this was confirmed; another one does (0009_identity.sql)
 --   recover                      that what was paid too much for a month is asked back: the claims of other months stay whole
 create table register.decision (
 	id bigint generated always as identity primary key,

@@ -339,17 +339,17 @@ select n, code from w order by n;
 -- in: persons bigint[], days date[], places text[], number text
 -- out: n bigint, code text
 -- Of each programme that the old ward pays, the first half of a decision; code says why there is none. A place is a code, or a name that
--- one ward of the country, or of the same province, has today.
+-- one ward of the country, or of the same province, had on that day.
 with w as materialized (
 	select * from unnest($1, $2, $3) with ordinality as w(person, day, place, n)
-), stands as materialized (
-	select a.code, a.valid_from, a.name, a.province_code from register.area a
-	where a.level = 'commune' and a.valid_from <= ops.today() and (a.valid_to is null or ops.today() <= a.valid_to)
-		and (a.gone_by is null or ops.today() < a.gone_by)
 ), place as materialized (
-	select w.place, a.code, a.valid_from, a.province_code from (select distinct place from w) w join stands a on lower(a.name) = lower(w.place)
+	select w.place, w.day, a.code, a.valid_from, a.province_code from (select distinct place, day from w) w
+	join register.area a on a.level = 'commune' and lower(a.name) = lower(w.place)
+		and a.valid_from <= w.day and (a.valid_to is null or w.day <= a.valid_to) and (a.gone_by is null or w.day < a.gone_by)
 	union
-	select w.place, a.code, a.valid_from, a.province_code from (select distinct place from w) w join stands a on a.code = w.place
+	select w.place, w.day, a.code, a.valid_from, a.province_code from (select distinct place, day from w) w
+	join register.area a on a.level = 'commune' and a.code = w.place
+		and a.valid_from <= w.day and (a.valid_to is null or w.day <= a.valid_to) and (a.gone_by is null or w.day < a.gone_by)
 ), here as materialized (
 	select w.n, w.person, w.day, w.place, e.programme, e.area_code, e.area_valid_from, t.code as to_code, t.valid_from as to_from,
 		register.may_decide(auth.me(), e.programme, w.person) as may,
@@ -365,7 +365,7 @@ with w as materialized (
 				when count(*) = 1 then min(p.code) end as code,
 			case when count(*) filter (where p.province_code = h.province_code) = 1 then min(p.valid_from) filter (where p.province_code = h.province_code)
 				when count(*) = 1 then min(p.valid_from) end as valid_from
-		from place p where p.place = w.place) t on true
+		from place p where p.place = w.place and p.day = w.day) t on true
 ), judged as (
 	select h.*, case when h.place <> '' and h.to_code is null then 'to_area_unknown' when not h.may then 'person_of_another'
 		when h.waits then 'already_in' end as code
