@@ -9,7 +9,7 @@
 	"       chitra person confirm NUMBER... | --file NAME   the second officer: all or none\n"                       \
 	"       chitra person refuse NUMBER... | --file NAME\n"                                                          \
 	"       chitra person merge ID-THAT-STAYS OTHER-ID --number NUMBER-OF-THE-DOCUMENT --reason TEXT\n"              \
-	"       chitra person part MERGE --number NUMBER --reason TEXT   undo a merge on which nothing rests yet\n"                 \
+	"       chitra person part MERGE --number NUMBER --reason TEXT   undo a merge on which nothing rests yet\n"      \
 	"       " HELD_USAGE
 
 int cli_person(struct cli *cli, int argc, char **argv);

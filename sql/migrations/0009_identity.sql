@@ -218,6 +218,9 @@ begin
 		end if;
 		return new;
 	end if;
+	if pg_trigger_depth() > 1 then	-- forgotten, below
+		return new;
+	end if;
 	if old.second_officer is not null or new.second_officer is null
 			or to_jsonb(new) - array['second_officer', 'decided_at', 'refused'] <> to_jsonb(old) - array['second_officer', 'decided_at', 'refused'] then
 		raise exception 'append_only: register.identity is decided once and never changed' using errcode = 'CH001';
@@ -334,3 +337,15 @@ end $$;
 -- After "guard", in the order of the names, which lets nothing else change.
 create trigger moves_next_month before update on register.decision for each row
 	when (new.kind = 'move' and old.second_officer is null) execute function register.guard_move();
+
+-- What lists said of somebody who was erased goes with him.
+create function register.forget_identity() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	update register.identity i set name = case when i.name is not null then '(đã xóa)' end, name_fold = case when i.name is not null then '' end,
+			sealed = case when i.sealed is not null then ''::bytea end, birth_date = null, was = null
+		where i.person in (select register.same_person(new.person)) or i.other in (select register.same_person(new.person));
+	return null;
+end $$;
+create trigger forget_identity after update on register.erasure for each row execute function register.forget_identity();
