@@ -121,7 +121,7 @@ static const struct advice rows[] = {
 
 static const struct advice files[] = {
 	{"file_empty", "Chọn lại tệp: tệp trống"},
-	{"file_too_large", "Chia nhỏ tệp: tệp lớn hơn 128 MB"},
+	{"file_too_large", "Chia nhỏ tệp: tệp lớn hơn 256 MB"},
 	{"file_xls",
 		"Lưu lại tệp dạng Excel Workbook (.xlsx), không đặt mật khẩu: tệp là .xls cũ hoặc có mật khẩu"},
 	{"xlsx_damaged", "Lưu lại tệp .xlsx rồi gửi lại: tệp bị hỏng hoặc chưa tải xong"},
