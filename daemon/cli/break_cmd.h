@@ -11,7 +11,7 @@
 	"       chitra break confirm ID --as OUTCOME [--with ID | --payout ID]   another officer, the same\n" \
 	"         OUTCOME of a debit in suspense:  fee, taken_back --with the credit that gave it back,\n"    \
 	"                                          paid_after_all (its payout had ended unpaid),\n"           \
-	"                                          recovery (and was paid again since, or is void)\n"         \
+	"                                          recovery (it was paid twice, or is void)\n"                \
 	"                 of a credit in suspense: funding (the treasury's), refundable (owed to it),\n"      \
 	"                                          return --payout its end-to-end id (it came back),\n"       \
 	"                                          sent_back --with the debit that took it back\n"            \

@@ -149,10 +149,9 @@ static bool can_be(struct why *why, const struct break_view *v, const struct out
 			: side_of(v) == SIDE_DEBIT ? "a debit in suspense"
 						   : "a credit in suspense",
 			as->name);
-	if (strcmp(v->kind, "contradiction") == 0 && v->end_to_end_id && strcmp(as->name, "fee") == 0)
+	if (v->end_to_end_id && strcmp(as->name, "fee") == 0)
 		return why_set(why, "paid_after_all",
-			"break %" PRId64
-			" is a debit of a payout that ended unpaid: as a fee its claim would be paid again",
+			"break %" PRId64 " is a debit of a payout: as a fee its claim would be paid again",
 			v->id);
 	/* Its word is then the only one on money that is still on its way. */
 	if ((strcmp(v->kind, "lost_line") == 0 || strcmp(v->kind, "overdue") == 0) && v->in_flight)

@@ -274,9 +274,7 @@ begin
 			where (l.officer, l.reason) = (new.first_officer, new.reason)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
 	end if;
-	if exists (select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
-			where p.claim = new.claim and t.proven_unpaid is not true)
-			or payout.in_question(new.claim, 100::smallint) then
+	if payout.in_question(new.claim, 100::smallint) then
 		raise exception 'still_live: claim % has a payout that is not proven unpaid', new.claim using errcode = 'CH001';
 	end if;
 	select a.code as agency, k.area_code, k.amount_dong into c from payout.claim k join org.agency a on a.id = k.agency where k.id = new.claim;
@@ -329,13 +327,15 @@ as $$
 	from payout.payout p where p.id = claim_without.payout
 $$;
 
--- One pair of officers at a time decides what a line is, under whichever of its breaks.
+-- One pair of officers at a time decides what a line is, under whichever of its breaks, and what paid a claim: two late debits of two of
+-- its payouts are one payment and one to be recovered.
 create function recon.lock_break() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 begin
 	perform from recon.break k where k.id = new.break for no key update;
 	perform from bank.statement_line l where l.id = (select k.line from recon.break k where k.id = new.break) for no key update;
+	perform from payout.claim c where c.id = (select p.claim from payout.payout p where p.id = new.payout) for no key update;
 	if exists (select from recon.break_resolution r join recon.break o on o.id = r.break
 			where o.id = new.break or (r.outcome <> 'without_entry'
 				and o.line = (select k.line from recon.break k where k.id = new.break))) then
@@ -353,7 +353,8 @@ declare
 	x record;
 begin
 	select k.kind, k.payout, l.direction, l.amount_dong, l.payout as line_payout, l.amount_fits, l.account_fits, k.funding_account,
-			t.name as state, p.amount_dong as owed, c.funding_account as paid_from, recon.claim_without(p.id) as claim into x
+			t.name as state, t.ended, p.amount_dong as owed, c.funding_account as paid_from,
+			case when t.name = 'settled' then 'paid' else recon.claim_without(p.id) end as claim into x
 		from recon.break k
 		left join bank.statement_line l on l.id = k.line
 		left join payout.payout p on p.id = resolution.payout
@@ -363,10 +364,10 @@ begin
 		left join org.channel c on c.id = b.channel
 		where k.id = resolution.break;
 	if resolution.outcome in ('paid_after_all', 'recovery') then
-		if x.kind <> 'contradiction' or x.payout is distinct from resolution.payout or x.direction is distinct from 'debit'
-				or coalesce(x.state, '') not in ('rejected', 'not_paid')
-				or resolution.outcome = 'paid_after_all' and (x.amount_fits is not true or x.account_fits is false) then
-			raise exception 'break_outcome: break % is no debit of a payout that ended unpaid', resolution.break using errcode = 'CH001';
+		if x.payout is distinct from resolution.payout or x.direction is distinct from 'debit' or x.ended is not true
+				or resolution.outcome = 'paid_after_all' and (x.kind <> 'contradiction' or x.state not in ('rejected', 'not_paid')
+					or x.amount_fits is not true or x.account_fits is false) then
+			raise exception 'break_outcome: break % is no debit of a payout that ended', resolution.break using errcode = 'CH001';
 		elsif x.claim = 'live' then
 			raise exception 'still_live: another payout of this claim has no end yet; stop it or wait for its end' using errcode = 'CH001';
 		elsif x.claim = 'paid' and resolution.outcome = 'paid_after_all' then
@@ -400,11 +401,13 @@ begin
 	if new.pair is not null and not exists (select from recon.break_resolution r where (r.break, r.pair) = (new.pair, new.break)) then
 		raise exception 'half_a_pair: what was taken back is resolved together with what came back' using errcode = 'CH001';
 	end if;
-	select b.kind, b.payout, a.code as agency, b.amount_dong,
+	select a.code as agency, b.amount_dong, l.direction = 'debit' and coalesce(b.payout, l.payout) is not null as of_payout,
 			(select sum(x.amount_dong) from recon.allocation x where x.line = b.line and x.kind = 'suspense')::bigint as suspense into k
-		from recon.break b join org.funding_account f on f.id = b.funding_account join org.agency a on a.id = f.agency where b.id = new.break;
-	if new.outcome = 'fee' and k.kind = 'contradiction' and k.payout is not null then
-		raise exception 'paid_after_all: a debit of a payout that ended unpaid is no fee: its claim would be paid again' using errcode = 'CH001';
+		from recon.break b join org.funding_account f on f.id = b.funding_account join org.agency a on a.id = f.agency
+		left join bank.statement_line l on l.id = b.line where b.id = new.break;
+	-- Or its claim would be paid again: at once if it ended unpaid, as soon as it is absent from the statement if it has no end yet.
+	if k.of_payout and new.outcome not in ('paid_after_all', 'recovery', 'taken_back') then
+		raise exception 'paid_after_all: a debit with the id of a payout paid it, or the bank gives it back' using errcode = 'CH001';
 	end if;
 	perform recon.guard_payout_of(new);
 	if new.outcome not in ('paid_after_all', 'recovery') and recon.waits_for(new.break) is not null then
@@ -435,15 +438,19 @@ create view recon.suspended as
 	where a.kind = 'suspense' and not exists (
 		select from recon.break k join recon.break_resolution r on r.break = k.id where k.line = a.line and r.outcome <> 'without_entry');
 
--- Whether evidence speaks against how an earlier payout of the claim ended (a debit of what was refused, say) and two officers have
--- not resolved it, or found that the money must be recovered: then it is not proven unpaid, whatever its state says. A missing line says nothing once the payout has ended.
+-- Whether an earlier payout of the claim may have paid it: it is not proven unpaid (a late debit was found to be its payment, say), or
+-- evidence speaks against how it ended, and two officers have not resolved that or found that the money must be recovered. A missing line
+-- says nothing once the payout has ended.
 create function payout.in_question(claim bigint, issue smallint) returns boolean language sql stable security definer
 set search_path = pg_catalog
 as $$
 	select exists (
-		select from payout.payout p join recon.break k on k.payout = p.id
-		where p.claim = in_question.claim and p.issue < in_question.issue and k.kind not in ('lost_line', 'overdue')
-			and not exists (select from recon.break_resolution r where r.break = k.id and r.outcome <> 'recovery'))
+		select from payout.payout p
+		left join payout.payout_state s on s.payout = p.id
+		left join payout.state t on t.code = s.state
+		where p.claim = in_question.claim and p.issue < in_question.issue and (t.proven_unpaid is not true or exists (
+			select from recon.break k where k.payout = p.id and k.kind not in ('lost_line', 'overdue')
+				and not exists (select from recon.break_resolution r where r.break = k.id and r.outcome <> 'recovery'))))
 $$;
 
 create table recon.reconciliation (

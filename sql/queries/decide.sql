@@ -106,9 +106,7 @@ order by n.name, c.id;
 select c.programme, c.month, c.kind, c.instalment, c.amount_dong, a.code as agency, c.area_code as area,
 	exists (select from payout.claim_void v where v.claim = c.id) as voided,
 	exists (select from unnest(array['register', 'maker', 'checker', 'approver']) as r where auth.may(r, a.code, c.area_code, c.amount_dong)) as may,
-	payout.in_question(c.id, 100::smallint) or exists (
-		select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
-		where p.claim = c.id and t.proven_unpaid is not true) as live,
+	payout.in_question(c.id, 100::smallint) as live,
 	(select t.name from payout.payout p join payout.payout_state s on s.payout = p.id join payout.state t on t.code = s.state
 		where p.claim = c.id order by p.issue desc limit 1) as last,
 	(select f.code from payout.payout p join payout.batch b on b.id = p.batch and b.state in ('released', 'closed')

@@ -69,6 +69,7 @@ select is(pg_temp.probe('desk', 'hoa', format('insert into recon.break_resolutio
 	:debit, :credit, pg_temp.officer('minh'), pg_temp.officer('hoa'))), 'ok', 'both at once are');
 
 -- What was resolved stays so; what the bank says afterwards about the same payout is a break of its own, and its claim in question again.
+select pg_temp.put(:payout, 8);
 select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')));
 select claim from payout.payout where id = :payout \gset
 select is(pg_temp.probe('teller', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')), '23505 break_kind_funding_account_line_payout_statement_nth_key', 'what a bank says twice is one break while it is open');
@@ -112,11 +113,6 @@ select ok(not payout.in_question(:claim, 2::smallint), 'a contradiction that two
 select pg_temp.done(pg_temp.try('teller', null, pg_temp.break_sql('contradiction', 1000000, 'null', :'payout')));
 select ok(payout.in_question(:claim, 2::smallint), 'what the bank says after that does');
 
--- The person was paid after all: only money that comes back frees the claim.
-select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into recon.break_proposal (break, officer, outcome) select max(id), %s, ''fee'' from recon.break', pg_temp.officer('minh'))));
-select is(pg_temp.probe('desk', 'hoa', format('insert into recon.break_resolution (break, outcome, first_officer, second_officer) select max(id), ''fee'', %s, %s from recon.break', pg_temp.officer('minh'), pg_temp.officer('hoa'))),
-	'CH001 paid_after_all', 'a debit of a payout that ended unpaid is no fee');
-
 -- A late debit of what ended unpaid, and money that came back without saying whose.
 create function pg_temp.sql_line(direction text, amount bigint, payout text, fits text default null) returns bigint language plpgsql as $$
 declare
@@ -138,6 +134,21 @@ begin
 	perform pg_temp.done(pg_temp.try('desk', 'minh', format('insert into recon.break_proposal (break, officer, outcome, payout, reason) values (%s, %s, %L, %s, ''looked'')', break, pg_temp.officer('minh'), outcome, payout)));
 	return pg_temp.probe('desk', 'hoa', pg_temp.resolved_sql(break, outcome, payout));
 end $$;
+create function pg_temp.explained_as(kind text, state integer, outcome text) returns text language plpgsql as $$
+declare
+	b bigint := pg_temp.batch_in('released');
+	p bigint;
+begin
+	select min(x.id) into p from payout.payout x where x.batch = b;
+	perform pg_temp.put(p, state);
+	perform pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql(kind, 1000000, pg_temp.sql_line('debit', 1000000, p::text, 'true')::text, p::text)));
+	return pg_temp.found((select max(id) from recon.break), outcome, 'null');
+end $$;
+-- What the bank took with a payout's id is that payout's, or the bank gives it back: nothing else explains it, or the claim would be paid
+-- again, now (it ended unpaid) or as soon as it is absent from the statement (it has no end yet).
+select is(pg_temp.explained_as(k, s, o), 'CH001 paid_after_all', format('a debit of a payout in state %s (%s) is no %s', s, k, o))
+	from (values ('contradiction', 8), ('amount_differs', 4), ('account_differs', 3), ('double_debit', 10), ('rogue_debit', 11)) as v(k, s),
+		unnest(array['fee', 'without_entry', 'oddity']) o;
 select pg_temp.batch_in('released') as late \gset
 select min(id) as first, max(id) as second from payout.payout where batch = :late \gset
 select claim as late_claim from payout.payout where id = :first \gset
@@ -171,10 +182,29 @@ begin
 end $$;
 select is(pg_temp.found_while(s, :reissue, :paid, o, :'first'), w, format('%s while its next issue is in state %s', o, s)) from (values
 	(4, 'paid_after_all', 'CH001 still_live'), (4, 'recovery', 'CH001 still_live'), (7, 'paid_after_all', 'CH001 paid_twice'), (7, 'recovery', 'ok'), (9, 'paid_after_all', 'ok')) as v(s, o, w);
+-- Whoever was paid by an earlier payout is not paid by a later one, however the one between them ended.
+create function pg_temp.third(paid bigint, first text, claim bigint) returns text language plpgsql as $$
+begin
+	perform pg_temp.found(paid, 'paid_after_all', first);
+	perform pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.resolved_sql(paid, 'paid_after_all', first)));
+	perform pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.move_sql(first::bigint, 8, 7, 14)));
+	raise exception using message = pg_temp.try('desk', 'lan', pg_temp.line_sql(pg_temp.open_batch(), claim, 3)), errcode = 'UNDO2';
+exception when sqlstate 'UNDO2' then
+	return sqlerrm;
+end $$;
+select pg_temp.put(:reissue, 9);
+select is(pg_temp.third(:paid, :'first', :late_claim), 'CH001 in_question', 'issue 3 of what its issue 1 paid after all is refused');
 select pg_temp.put(:reissue, 7);
 select pg_temp.done(pg_temp.found(:paid, 'recovery', :'first'));
 select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.resolved_sql(:paid, 'recovery', :'first')));
 select ok(payout.in_question(:late_claim, 3::smallint), 'a claim that was paid twice is never paid again');
+
+-- A second debit of what was paid (its own payout says so) is to be recovered; of what has no end yet nothing is.
+select pg_temp.batch_in('released') as doubled \gset
+select max(id) as doubled from payout.payout where batch = :doubled \gset
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('double_debit', 1000000, pg_temp.sql_line('debit', 1000000, :'doubled', 'true')::text, :'doubled')));
+select pg_temp.put(:doubled, s), is((select pg_temp.found(max(id), o, :'doubled') from recon.break), w, format('a debit too many of a payout in state %s: %s', s, o))
+	from (values (7, 'recovery', 'ok'), (7, 'paid_after_all', 'CH001 break_outcome'), (10, 'recovery', 'CH001 break_outcome'), (5, 'recovery', 'CH001 break_outcome')) as v(s, o, w);
 
 -- One line, two breaks: it is one thing.
 select line as late_line from recon.break where id = :paid \gset
