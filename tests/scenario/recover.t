@@ -53,10 +53,10 @@ recover()
 	"$CHITRA_BIN/chitra" --config "$scratch/chitra.conf" recover --archive "$keys/archive" --journal "$scratch/journal" "$@" 2>&1
 }
 
-# The banks' next day on our clock.
+# next_day [DAY]: the banks' next day on our clock
 next_day()
 {
-	psql -XAtq -c "set session_replication_role = replica; update ops.instance set clock_offset = timestamptz '2024-04-04 08:00+07' - now()"
+	psql -XAtq -c "set session_replication_role = replica; update ops.instance set clock_offset = timestamptz '${1:-2024-04-04} 08:00+07' - now()"
 }
 
 states()
@@ -261,6 +261,30 @@ void()
 	is "$(by lan claim void "$1" --reason died) $(by minh claim void "$1" --reason died)" "0 0" "two officers void claim $1"
 }
 
+# The bank pays what it had refused, and gives back what it had paid without saying whose that is.
+refused=$(sql "select p.end_to_end_id from payout.payout p join payout.payout_state s on s.payout = p.id where s.state = 8 order by p.id limit 1")
+settled=$(sql "select p.end_to_end_id from payout.payout p join payout.payout_state s on s.payout = p.id where s.state = 7 order by p.id limit 1")
+amount_of()
+{
+	sql "select amount_dong from payout.payout where end_to_end_id = '$1'"
+}
+state_of()
+{
+	sql "select t.name from payout.payout p join payout.payout_state s on s.payout = p.id join payout.state t on t.code = s.state where p.end_to_end_id = '$1'"
+}
+bank_says book "{\"account\":\"110000000001\",\"direction\":\"debit\",\"amount\":$(amount_of "$refused"),\"text\":\"CHI HO\",\"end_to_end_id\":\"$refused\"}" >/dev/null
+book credit "$(amount_of "$settled")" "TRA LAI TIEN"
+bank_says next-day >/dev/null
+next_day 2024-04-05
+scribe_start
+teller_start
+ok "a late debit and a credit without a name are on a statement" until_true 30 \
+	"select count(*) = 1 and not exists (select from bank.line_waiting) from bank.statement where day = '2024-04-04'"
+teller_drain
+scribe_stop
+late=$(sql "select id from recon.break where kind = 'contradiction'")
+came=$(sql "select max(id) from recon.break where kind = 'unmatched_credit'")
+
 payroll 5 first=30001 items=20
 sql "insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
 	select person, programme, '2024-05-01', kind, amount_dong, agency, '2024-05-01', area_code, area_valid_from
@@ -268,7 +292,7 @@ sql "insert into payout.claim (person, programme, month, kind, amount_dong, agen
 programme=$(sql "select programme from payout.claim where person = 30001 limit 1")
 may=$(sql "select id from payout.claim where person = 30001 and month = '2024-05-01'")
 april=$(of 30001 c.id)
-credit=$(sql "select id from recon.break where kind = 'unmatched_credit'")
+credit=$(sql "select id from recon.break where kind = 'unmatched_credit' and amount_dong = 345")
 scribe_start
 sealed
 dump decided
@@ -281,11 +305,16 @@ young=$(sql "select max(id) from payout.claim")
 void "$young"
 is "$(by minh break propose "$credit" --as refundable --reason 'lãi') $(by hoa break confirm "$credit" --as refundable)" "0 0" \
 	"and two say what a credit is"
+is "$(by minh break propose "$late" --as paid_after_all --reason 'đã nhận') $(by hoa break confirm "$late" --as paid_after_all)" "0 0" \
+	"whose the late debit is"
+is "$(by minh break propose "$came" --as return --payout "$settled" --reason 'hoàn') $(by hoa break confirm "$came" --as return --payout "$settled")" \
+	"0 0" "and whose money came back"
+is "$(state_of "$refused") $(state_of "$settled")" "settled returned" "so that one is paid, and one is not"
 sealed
 scribe_stop
 voids="select string_agg(concat_ws(' ', v.claim, v.reason, a.login, b.login, date_trunc('second', v.at)), ', ' order by v.claim)
 	from payout.claim_void v join auth.officer a on a.id = v.first_officer join auth.officer b on b.id = v.second_officer"
-resolutions="select string_agg(concat_ws(' ', r.break, r.outcome, r.pair, r.day, a.login, b.login), ', ' order by r.break)
+resolutions="select string_agg(concat_ws(' ', r.break, r.outcome, r.pair, r.payout, r.day, a.login, b.login), ', ' order by r.break)
 	from recon.break_resolution r join auth.officer a on a.id = r.first_officer join auth.officer b on b.id = r.second_officer"
 sql "$voids" | sed "s/, $young .*//" >"$scratch/voids"
 sql "$resolutions" >"$scratch/resolutions"
@@ -307,13 +336,14 @@ is "$(sql "$voids")$(sql "$resolutions")" "" "and knows nothing of it"
 out=$(recover)
 is $? 0 "recovery brings it back"
 while read -r line; do echo "# $line"; done <<<"$out"
-like "$out" "2 khoản hưởng đã hủy.*1 chênh lệch" "and says so"
+like "$out" "2 khoản hưởng đã hủy.*3 chênh lệch" "and says so"
 like "$out" "CHƯA đưa lại: khoản hưởng $young \(.*died bởi lan và minh" "a voided claim that the dump lacks is named"
 is "$(grep -c CHƯA <<<"$out")" 1 "and nothing else is lost"
 is "$(sql "select pg_sequence_last_value(pg_get_serial_sequence('payout.claim', 'id')::regclass) >= $young")" t "no new claim takes its number"
 is "$(sql "$voids")" "$(cat "$scratch/voids")" "who voided which claims, and why"
 is "$(sql "$resolutions")" "$(cat "$scratch/resolutions")" "and what which difference was"
 is "$(sql "$balances")" "$(cat "$scratch/end-balances")" "the books are where they were"
+is "$(state_of "$refused") $(state_of "$settled")" "settled returned" "who was paid after all is paid, and whose money came back is not"
 is "$(of 30001 t.name) $(of 30002 t.name)" "held ready" "what was ready of a voided claim is held; a cancellation is in no leaf"
 is "$(sql "select reason ~ 'chitra recover --resume' from ops.pause where what = 'all'")" t "so nothing leaves, and the reason says what to look at"
 is "$(sql "select count(*) from pg_trigger where tgenabled <> 'O' and not tgisinternal")" \
