@@ -322,12 +322,11 @@ static int submit(struct cli *cli, struct pick *pick)
 static enum result may_change(struct cli *cli, const struct batches *b)
 {
 	static const char *const roles[] = {"maker", "checker", "approver"};
+	const struct wanted *wanted = batches_wanted(cli->w->arena, b);
 	for (size_t i = 0; i < b->n; i++) {
-		struct wanted wanted = {
-			.agency = b->at[i].agency, .area = b->at[i].area, .amount = b->at[i].sum};
 		bool may = false;
 		for (size_t k = 0; k < COUNT_OF(roles) && !may; k++) {
-			enum result r = officer_may(cli->w, roles[k], &wanted, 1, &may);
+			enum result r = officer_may(cli->w, roles[k], &wanted[i], 1, &may);
 			if (r != OK)
 				return r;
 		}

@@ -8,6 +8,7 @@
 #include "ledger/base/log.h"
 #include "ledger/books/head_store.h"
 #include "daemon/cli/approve_cmd.h"
+#include "daemon/cli/area_cmd.h"
 #include "daemon/cli/batch_cmd.h"
 #include "daemon/cli/break_cmd.h"
 #include "daemon/cli/cash_cmd.h"
@@ -56,6 +57,8 @@ static const struct command commands[] = {
 		"what everybody on a period's lists is owed, as claims"},
 	{"decide", NEEDS_CONFIG, cli_decide, DECIDE_USAGE,
 		"suspend, end, resume, grant, ask back: by two officers"},
+	{"area", NEEDS_CONFIG, cli_area, AREA_USAGE,
+		"what a code means on which day, and where split units went"},
 	{"explain", NEEDS_CONFIG, cli_explain, EXPLAIN_USAGE,
 		"why a person gets what in a period, in words to read out"},
 	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE,

@@ -81,6 +81,7 @@ static void fill_said(struct json_writer *j, const void *what)
 	json_put_i64(j, "repaired", (int64_t)s->repaired);
 	json_put_i64(j, "rejected", (int64_t)s->rejected);
 	json_put_i64(j, "known", (int64_t)s->known);
+	json_put_i64(j, "carried", (int64_t)s->carried);
 	json_put_i64(j, "new_people", (int64_t)s->new_people);
 	json_put_i64(j, "not_listed", (int64_t)s->unknown);
 	json_open_array(j, "saved_headings");
@@ -129,6 +130,9 @@ void import_print(const struct cli *cli, const struct import_said *s)
 		s->files, s->refused_files, s->accepted, s->repaired, s->rejected, s->new_people);
 	if (s->known > 0)
 		printf("%zu dòng đã nhận từ trước\n", s->known);
+	if (s->carried > 0)
+		printf("%zu dòng ghi đơn vị của thời kỳ khác, đã chuyển sang đơn vị của kỳ này\n",
+			s->carried);
 	if (s->unknown > 0)
 		printf("%zu người không có trong danh sách nào\n", s->unknown);
 }
@@ -263,6 +267,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		{"strict", no_argument, NULL, 's'},
 		{"accept-repairs", no_argument, NULL, 'r'},
 		{"csv", no_argument, NULL, 'c'},
+		{"area-words-of", required_argument, NULL, 'd'},
 		{NULL, 0, NULL, 0},
 	};
 	optind = 0; /* glibc: begin anew, and find options after files too */
@@ -289,6 +294,11 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		case 's': o->strict = true; break;
 		case 'r': o->accept_repairs = true; break;
 		case 'c': o->csv = true; break;
+		case 'd':
+			if (!day_parse(bytes_z(optarg), &o->words_of))
+				return false;
+			o->has_words_of = true;
+			break;
 		default: return false;
 		}
 	}
@@ -329,7 +339,7 @@ static bool makes_sense(const struct import_asked *o)
 	}
 	return (o->kind == LIST_ACCOUNTS) == (o->bank != NULL) &&
 	       (o->kind == LIST_DECREASE) == (o->programme != NULL) && o->n_files == 1 && !o->area &&
-	       !o->from_names && !o->has_period;
+	       !o->from_names && !o->has_period && !o->has_words_of;
 }
 
 /* The file back to the officer; what cannot come back is said, and changes nothing of what is in. */

@@ -100,6 +100,7 @@ static bool judge_rows(struct payment_run *run, char *text, char *end, struct im
 {
 	struct import_terms terms = {.programme = l->programme,
 		.list = run->asked->kind,
+		.scope = &l->scope,
 		.period = run->asked->period,
 		.accept_repairs = run->asked->accept_repairs};
 	struct list_row row, total = {0};
@@ -115,6 +116,8 @@ static bool judge_rows(struct payment_run *run, char *text, char *end, struct im
 	}
 	if (*why->code)
 		return false;
+	if (!l->scope.has_words_of)
+		entries_areas_check(l->at, l->n);
 	if (run->asked->kind != LIST_PAYMENT)
 		return true;
 	if (!total.raw)
@@ -139,7 +142,7 @@ static void say_judged(struct import_said *said, const struct import_list *l)
 	for (size_t i = 0; i < l->n; i++) {
 		const struct entry *e = &l->at[i];
 		if (e->status == ENTRY_REJECTED)
-			say_entry(said, l, e, advice_for(e->code));
+			say_entry(said, l, e, e->note ? e->note : advice_for(e->code));
 	}
 }
 
@@ -158,6 +161,8 @@ static void take_file(struct payment_run *run, struct parser *p, const char *fil
 		import_say_refused(run->said, file, "file_name", 0, "");
 		return;
 	}
+	l.scope = area_scope(run->group, &run->reference.areas, l.area, month_first(run->asked->period),
+		run->asked->has_words_of ? &run->asked->words_of : NULL);
 	if (!judge_rows(run, text, end, &l, &why)) {
 		import_say_refused(run->said, file, why.code, 0, why.text);
 		say_judged(run->said, &l);
@@ -168,6 +173,20 @@ static void take_file(struct payment_run *run, struct parser *p, const char *fil
 }
 
 /* ---- one group ----------------------------------------------------------------------------------------------------------- */
+
+/* A file that names a unit of another time is that of the unit which it became. */
+static void say_area(struct import_said *said, const struct import_list *l)
+{
+	const struct area_scope *s = &l->scope;
+	if (!s->whole || s->whole == s->unit)
+		return;
+	struct arena *a = said->arena;
+	import_say(said, &(struct import_word){.file = l->name,
+				 .outcome = "carried",
+				 .code = "area_carried",
+				 .text = arena_printf(a, "Danh sách của %s được nhập cho %s",
+					 area_text(a, s->unit), area_text(a, s->whole))});
+}
 
 static void say_list(struct import_said *said, const struct import_list *l, bool counts)
 {
@@ -183,6 +202,9 @@ static void say_list(struct import_said *said, const struct import_list *l, bool
 	if (!counts)
 		return;
 	said->files++;
+	for (size_t i = 0; i < l->n; i++)
+		said->carried += l->at[i].note && !l->at[i].code;
+	say_area(said, l);
 	said->accepted += l->accepted;
 	said->rejected += l->rejected;
 	said->repaired += l->repaired;

@@ -13,6 +13,8 @@ struct import_asked {
 	const char *sheet;  /* of a workbook with several lists; or NULL */
 	struct month period;
 	bool has_period, from_names, strict, accept_repairs, csv;
+	bool has_words_of; /* of which day codes and names of units are */
+	struct day words_of;
 	const char *sender, *heading, *means; /* import headings */
 	const char **files;
 	size_t n_files;
@@ -40,7 +42,7 @@ struct import_said {
 	const struct import_heading **saved; /* words of these files' senders that win over what we know */
 	size_t n_saved;
 	const char *error, *error_text; /* why the command ended early; NULL: it did not */
-	size_t files, refused_files, accepted, rejected, repaired, known, new_people, unknown;
+	size_t files, refused_files, accepted, rejected, repaired, known, carried, new_people, unknown;
 };
 
 void import_say(struct import_said *s, const struct import_word *word); /* its texts are copied */

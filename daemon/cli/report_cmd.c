@@ -12,7 +12,8 @@
 
 struct asked {
 	struct month period;
-	bool has_period, csv;
+	bool has_period, csv, has_area_day;
+	struct day area_day;
 	const char *reason, *programme, *area;
 };
 
@@ -24,6 +25,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"reason", required_argument, NULL, 'r'},
 		{"programme", required_argument, NULL, 'p'},
 		{"area", required_argument, NULL, 'a'},
+		{"area-as-of", required_argument, NULL, 'd'},
 		{NULL, 0, NULL, 0},
 	};
 	optind = 0;
@@ -38,6 +40,11 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		case 'r': o->reason = optarg; break;
 		case 'p': o->programme = optarg; break;
 		case 'a': o->area = optarg; break;
+		case 'd':
+			if (!day_parse(bytes_z(optarg), &o->area_day))
+				return false;
+			o->has_area_day = true;
+			break;
 		default: return false;
 		}
 	}
@@ -250,7 +257,7 @@ static int run_summary(struct cli *cli, const struct asked *o)
 	TX_GUARD(cli->w);
 	enum result result = cli_enter(cli);
 	if (result == OK)
-		result = report_read(cli->w, o->period, &r);
+		result = report_read(cli->w, o->period, o->has_area_day ? &o->area_day : NULL, &r);
 	if (result != OK)
 		return cli_exit(cli, result);
 	if (cli->json)

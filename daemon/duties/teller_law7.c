@@ -251,7 +251,8 @@ static enum result verify(struct law7 *l, struct work *w, const struct batch_ter
 		.lines = (int64_t)v->n,
 		.sum = v->sum,
 		.agency = terms->agency,
-		.area = terms->area,
+		.areas = terms->area_words,
+		.n_areas = terms->n_area_words,
 		.n = proofs->n,
 		.approvals = proofs->at,
 	};

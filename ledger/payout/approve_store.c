@@ -350,7 +350,8 @@ enum result approve_verify(
 			.lines = b->lines,
 			.sum = b->sum,
 			.agency = b->agency,
-			.area = b->area,
+			.areas = b->area_words,
+			.n_areas = b->n_area_words,
 			.n = proofs[i].n,
 			.approvals = proofs[i].at};
 		good = verify_batch(trust, &proof, wall_us(), memo, &w->why);

@@ -17,6 +17,8 @@ struct batch {
 	struct month period;
 	const char *area, *area_name;
 	struct day area_from;
+	const char *const *area_words; /* that a mandate may say of it */
+	size_t n_area_words;
 	const char *channel, *funding; /* codes */
 	bool cash;
 	int32_t version;

@@ -237,13 +237,21 @@ static bool fits(const char *mandate, const char *wanted)
 	return strcmp(mandate, "*") == 0 || strcmp(mandate, wanted) == 0;
 }
 
-bool certificate_covers(const struct certificate *c, const char *role, const char *agency, const char *area,
-	struct vnd amount)
+static bool fits_one(const char *mandate, const char *const *wanted, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(mandate, wanted[i]) == 0)
+			return true;
+	return strcmp(mandate, "*") == 0;
+}
+
+bool certificate_covers(const struct certificate *c, const char *role, const char *agency,
+	const char *const *areas, size_t n_areas, struct vnd amount)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct mandate *m = &c->mandates[i];
-		if (strcmp(m->role, role) == 0 && fits(m->agency, agency) && fits(m->area, area) &&
-			vnd_cmp(amount, m->limit) <= 0)
+		if (strcmp(m->role, role) == 0 && fits(m->agency, agency) &&
+			fits_one(m->area, areas, n_areas) && vnd_cmp(amount, m->limit) <= 0)
 			return true;
 	}
 	return false;

@@ -67,9 +67,9 @@ bool certificate_verify(struct arena *a, const struct trust *trust, struct bytes
 /* Whether the certificate (SHA-256 of its text) is among the revoked. */
 bool certificate_revoked(const struct trust *trust, const struct hash *certificate) WARN_UNUSED;
 
-/* Whether one of the mandates covers it: this role, for this agency, in this area, up to this amount. */
-bool certificate_covers(const struct certificate *c, const char *role, const char *agency, const char *area,
-	struct vnd amount) WARN_UNUSED;
+/* Whether one of the mandates covers it: this role, for this agency, in one of these areas, up to this amount. */
+bool certificate_covers(const struct certificate *c, const char *role, const char *agency,
+	const char *const *areas, size_t n_areas, struct vnd amount) WARN_UNUSED;
 
 struct revocation {
 	struct hash certificate;

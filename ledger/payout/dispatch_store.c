@@ -87,7 +87,6 @@ static enum result load_terms(struct work *w, const struct rows *payouts, struct
 			.state = row_text(&r, i, rows_col(&r, "state")),
 			.agency = row_text(&r, i, rows_col(&r, "agency")),
 			.programme = row_text(&r, i, rows_col(&r, "programme")),
-			.area = row_text(&r, i, rows_col(&r, "area")),
 			.channel = row_i64(&r, i, rows_col(&r, "channel")),
 			.channel_code = row_text(&r, i, rows_col(&r, "channel_code")),
 			.funding_code = row_text(&r, i, rows_col(&r, "funding_code")),
@@ -96,6 +95,8 @@ static enum result load_terms(struct work *w, const struct rows *payouts, struct
 			.not_before = row_day(&r, i, rows_col(&r, "not_before")),
 			.valid_until_us = row_instant(&r, i, rows_col(&r, "valid_until")),
 		};
+	for (size_t i = 0; i < rows_n(&r); i++)
+		at[i].area_words = row_texts(&r, i, rows_col(&r, "area_words"), &at[i].n_area_words);
 	if (rows_n(&r) > 1)
 		qsort(at, rows_n(&r), sizeof *at, by_value); /* the batch's id stands first */
 	*out = at;

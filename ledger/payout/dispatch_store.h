@@ -43,7 +43,9 @@ enum result dispatch_pick(struct work *w, const char *bank, const int64_t *aside
 struct batch_terms {
 	int64_t batch;
 	int32_t version;
-	const char *state, *agency, *programme, *area;
+	const char *state, *agency, *programme;
+	const char *const *area_words; /* that a mandate may say of its area */
+	size_t n_area_words;
 	int64_t channel;
 	const char *channel_code, *funding_code, *funding_bank, *funding_number;
 	struct day not_before;

@@ -34,6 +34,7 @@ static enum result may_stop(struct work *w, const struct rows *r)
 	for (size_t i = 0; i < rows_n(r); i++)
 		wanted[i] = (struct wanted){.agency = row_text(r, i, rows_col(r, "agency")),
 			.area = row_text(r, i, rows_col(r, "area")),
+			.area_from = row_day(r, i, rows_col(r, "area_from")),
 			.amount = row_vnd(r, i, rows_col(r, "amount_dong"))};
 	return officer_must(w, "release", wanted, rows_n(r));
 }

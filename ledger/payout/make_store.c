@@ -294,6 +294,7 @@ static enum result may_make(struct work *w, const struct groups *g)
 	for (size_t i = 0; i < g->n; i++)
 		wanted[i] = (struct wanted){.agency = g->at[i].channel->agency_code,
 			.area = g->at[i].area,
+			.area_from = g->at[i].area_from,
 			.amount = g->at[i].sum};
 	return officer_must(w, "maker", wanted, g->n);
 }

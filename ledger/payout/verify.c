@@ -107,7 +107,8 @@ static bool counts(struct arena *a, const struct trust *trust, const struct batc
 	if (v.approval.lines < batch->lines || vnd_cmp(v.approval.sum, batch->sum) < 0)
 		return why_set(why, "batch_sum", "the batch has more than %s signed for", v.approval.officer);
 	const char *role = approval_role_name(v.approval.role);
-	if (!certificate_covers(&v.certificate, role, batch->agency, batch->area, batch->sum))
+	if (!certificate_covers(
+		    &v.certificate, role, batch->agency, batch->areas, batch->n_areas, batch->sum))
 		return why_set(why, "batch_mandate", "%s has no mandate %s for this batch",
 			v.approval.officer, role);
 	*vote = (struct vote){.role = v.approval.role,

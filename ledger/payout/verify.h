@@ -14,8 +14,10 @@ struct batch_proof {
 	int64_t lines;  /* how many of them */
 	struct vnd sum; /* of them */
 	const char *agency;
-	const char *area; /* as the row says: the area is in no signed text */
-	size_t n;         /* approvals; at least one by a checker and one by an approver */
+	/* The words of mandates that reach its area (itself, its province …), as the rows say: the area is in no signed text. */
+	const char *const *areas;
+	size_t n_areas;
+	size_t n; /* approvals; at least one by a checker and one by an approver */
 	const struct approval_proof *approvals;
 };
 

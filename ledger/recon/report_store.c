@@ -31,10 +31,11 @@ static struct report_row row_of(const struct rows *r, size_t i)
 	};
 }
 
-static enum result read_people(struct work *w, struct report *out)
+static enum result read_people(struct work *w, const struct day *area_day, struct report *out)
 {
 	struct rows r;
-	enum result result = db_run(w, Q_REPORT_PEOPLE, DB_ARGS(db_day(month_first(out->period))), &r);
+	enum result result = db_run(w, Q_REPORT_PEOPLE,
+		DB_ARGS(db_day(month_first(out->period)), area_day ? db_day(*area_day) : db_null()), &r);
 	if (result != OK)
 		return result;
 	out->n = rows_n(&r);
@@ -72,10 +73,10 @@ static enum result read_whole(struct work *w, struct report *out)
 	return OK;
 }
 
-enum result report_read(struct work *w, struct month period, struct report *out)
+enum result report_read(struct work *w, struct month period, const struct day *area_day, struct report *out)
 {
 	struct report report = {.period = period};
-	enum result result = read_people(w, &report);
+	enum result result = read_people(w, area_day, &report);
 	if (result == OK)
 		result = read_whole(w, &report);
 	if (result == OK)

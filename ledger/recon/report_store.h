@@ -29,7 +29,9 @@ struct report {
 	int64_t checkpoint_size;
 	struct hash checkpoint_root; /* when checkpoint_size > 0 */
 };
-enum result report_read(struct work *w, struct month period, struct report *out) WARN_UNUSED;
+/* area_day: by the units of that day (register.listed says how); NULL: by those of the lists. */
+enum result report_read(
+	struct work *w, struct month period, const struct day *area_day, struct report *out) WARN_UNUSED;
 
 /* All statement lines as the bank booked them, in order. Strings live until `take` returns. */
 struct report_line {

@@ -91,6 +91,14 @@ static const struct advice rows[] = {
 	{"day_bad", "Sửa ngày: dd/mm/yyyy, không sau hôm nay"},
 	{"person_not_enrolled", "Kiểm tra chương trình: người này không hưởng ở chương trình này"},
 	{"person_of_another", "Chuyển dòng này cho xã, phường quản lý người đó"},
+	{"area_missing", "Ghi xã, phường của người này vào cột «Xã, phường»"},
+	{"area_unknown", "Sửa xã, phường: không có đơn vị nào như vậy trong tỉnh"},
+	{"area_ambiguous",
+		"Nhập lại với --area-words-of NGÀY, hoặc ghi cả mã và tên: mã hoặc tên này trước đây là của đơn vị khác"},
+	{"area_split", "Ghi xã, phường mới, hoặc ghi thôn vào cột «Thôn»: đơn vị cũ đã chia ra nhiều nơi"},
+	{"area_merged", "Ghi xã, phường cũ: đơn vị này khi đó còn là nhiều đơn vị"},
+	{"area_ended", "Ghi đơn vị của kỳ này: không rõ đơn vị cũ đã chuyển thành đơn vị nào"},
+	{"area_of_another", "Chuyển dòng này sang danh sách của xã, phường quản lý người đó"},
 	{"death_day_bad", "Sửa ngày mất: dd/mm/yyyy, không sau hôm nay"},
 	/* findings */
 	{"amount_differs", "Quyết định: số tiền trên danh sách khác mức được hưởng"},
@@ -158,6 +166,8 @@ static const struct advice files[] = {
 	{"file_twice", "Chọn tệp khác: tệp này đã được nhập"},
 	{"file_name", "Đặt tên tệp theo mẫu 22915-merit.csv: mã xã, phường và mã chương trình"},
 	{"area_unknown", "Sửa mã xã, phường: không có vào kỳ này"},
+	{"area_ambiguous", "Nói rõ đơn vị của danh sách (--area)"},
+	{"area_ended", "Nói rõ đơn vị của danh sách (--area)"},
 	{"programme_unknown", "Sửa mã chương trình"},
 	{"bank_unknown", "Sửa mã ngân hàng"},
 	{"people_unknown", "Nhập các danh sách chi trả trước: không ai trong tệp này có trong hệ thống"},
@@ -197,6 +207,7 @@ static const struct {
 	{CELL_MOVE_DAY, {"move_day_bad"}},
 	{CELL_TO_AREA, {"to_area_unknown"}},
 	{CELL_DAY, {"day_bad"}},
+	{CELL_AREA, {"area_missing", "area_unknown", "area_ambiguous", "area_split", "area_merged", "area_ended", "area_of_another"}},
 };
 /* clang-format on */
 

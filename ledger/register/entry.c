@@ -355,6 +355,41 @@ static const char *judge_payment(struct judge *j)
 	return NULL;
 }
 
+/* ---- where ---------------------------------------------------------------------------------------------------------- */
+
+static const char *judge_area(struct judge *j)
+{
+	struct entry *e = j->e;
+	if (!j->terms->scope || !j->terms->scope->unit)
+		return NULL;
+	struct area_found f = area_find(j->arena, j->terms->scope, cell(j, CELL_AREA), cell(j, CELL_VILLAGE));
+	e->note = f.note;
+	if (!f.area)
+		return f.code;
+	if (f.area != j->terms->scope->whole)
+		e->area = f.area;
+	e->area_by_old_word = f.by_old_word;
+	e->area_doubtful = f.doubtful;
+	if (f.was)
+		e->note = arena_printf(j->arena, "Đã chuyển từ %s sang %s", area_text(j->arena, f.was),
+			area_text(j->arena, f.area));
+	return NULL;
+}
+
+void entries_areas_check(struct entry *at, size_t n)
+{
+	bool old = false;
+	for (size_t i = 0; i < n; i++)
+		old = old || at[i].area_by_old_word;
+	for (size_t i = 0; i < n && old; i++) {
+		if (!at[i].area_doubtful || !entry_stands(&at[i]))
+			continue;
+		at[i].status = ENTRY_REJECTED;
+		at[i].code = "area_ambiguous";
+		at[i].note = NULL;
+	}
+}
+
 static bool is_converted(const struct list_row *row)
 {
 	return strcmp(row->problem, "converted") == 0;
@@ -374,7 +409,9 @@ static const char *judge_row(struct judge *j)
 		code = judge_amount(j, months);
 	if (code)
 		return code;
-	return judge_payment(j);
+	if ((code = judge_payment(j)))
+		return code;
+	return judge_area(j);
 }
 
 /* The parser's word is not trusted for what it is: only codes that advice.h knows get in. */

@@ -8,6 +8,7 @@
 #define LEDGER_REGISTER_ENTRY_H
 
 #include "ledger/base/ids.h"
+#include "ledger/register/area.h"
 #include "ledger/register/category.h"
 #include "ledger/register/list.h"
 #include "ledger/register/reading.h"
@@ -23,6 +24,7 @@ struct reference {
 	bool prefix[1000]; /* of provinces */
 	struct map banks;  /* folded code, name or short name to an index of bank_codes */
 	const char **bank_codes;
+	struct areas areas;
 	bool sandbox;
 	struct day today; /* business clock */
 };
@@ -34,6 +36,8 @@ struct import_terms {
 	const char *programme; /* payment, enrolment and increase lists */
 	enum list_kind list;   /* enrolment and increase lists have no amounts; from is when it begins */
 	struct month period;
+	const struct area_scope
+		*scope;      /* where the file belongs, when it is known: then every row's unit is */
 	bool accept_repairs; /* IDs whose lost zeros were put back, and text that was decoded, count */
 };
 
@@ -66,6 +70,9 @@ struct entry {
 	int injury_pct; /* 0: not given */
 	int children;   /* of whom a category is paid for each; 0: no such category */
 
+	const struct area *area; /* of its own; NULL: that of the file */
+	bool area_by_old_word, area_doubtful;
+
 	struct vnd monthly, total;
 	bool arrears;          /* from, to and decision are set */
 	struct month from, to; /* the period itself when it is no arrears */
@@ -93,6 +100,10 @@ const char *entry_kind(const struct entry *e); /* "regular" or "arrears" */
 /* Texts live in the arena or in the row. The ID and the name are set whenever they could be read, also in a rejected row. */
 void entry_judge(struct arena *a, const struct reference *r, const struct import_terms *terms,
 	const struct list_row *row, struct entry *out);
+
+/* A list of which some words name only units of another time uses that time's words: then a word that named another unit then is in doubt,
+ * and its row rejected (area_ambiguous). */
+void entries_areas_check(struct entry *at, size_t n);
 
 /* For lists in which nothing confirms a guess: a whole ID as it stands, and what the parser says is wrong with the row. NULL, or the
  * code. */

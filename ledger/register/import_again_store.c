@@ -80,7 +80,7 @@ static bool says_the_same(
 	bool same_enrolled = !row_null(rows, i, of) &&
 			     strcmp(row_text(rows, i, of), enrolled_text(im, e)) == 0;
 	return same_amount && same_method && same_enrolled &&
-	       strcmp(row_text(rows, i, rows_col(rows, "area_code")), im->lists[s->list].area) == 0 &&
+	       strcmp(row_text(rows, i, rows_col(rows, "area_code")), import_area_of(im, s)->code) == 0 &&
 	       (!e->has_account || row_bool(rows, i, rows_col(rows, "account_known")));
 }
 
@@ -90,7 +90,7 @@ static void judge(const struct import *im, const struct standing *s, const struc
 		   *area = row_text(rows, i, rows_col(rows, "area"));
 	int32_t row = row_i32(rows, i, rows_col(rows, "row_no"));
 	bool same = says_the_same(im, s, rows, i);
-	bool here = strcmp(row_text(rows, i, rows_col(rows, "area_code")), im->lists[s->list].area) == 0;
+	bool here = strcmp(row_text(rows, i, rows_col(rows, "area_code")), import_area_of(im, s)->code) == 0;
 	s->entry->status = same ? ENTRY_KNOWN : ENTRY_REJECTED;
 	s->entry->code = same ? "already_in" : here ? "already_in_otherwise" : "duplicate";
 	s->entry->column = 0;

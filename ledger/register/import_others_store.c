@@ -107,7 +107,8 @@ static enum result write_file(struct import_other *o, const char *kind)
 		DB_ARGS(db_i64s(&o->id, 1), db_hashes(&o->file->sha256, 1), db_texts(&o->file->name, 1),
 			db_text(kind), db_texts(none, 1), db_texts(none, 1),
 			db_with_nulls(db_days(no_day, 1), null), db_null(), db_text(o->file->bank),
-			db_byteas(&wrapped, 1), no_number, no_number, no_number, no_number),
+			db_byteas(&wrapped, 1), no_number, no_number, no_number, no_number,
+			db_texts(none, 1)),
 		NULL);
 }
 
@@ -192,7 +193,7 @@ enum result slice_write_rows(struct import_other *o, const struct other_row *at,
 		DB_ARGS(db_i64(o->id), db_i64s(numbers, n), db_texts(statuses, n),
 			db_with_nulls(db_i64s(persons, n), no_person), db_null(), db_texts(codes, n),
 			db_texts(notes, n), db_with_nulls(db_byteas(sealed, n), no_sealed), db_null(),
-			db_null(), db_null()));
+			db_null(), db_null(), db_null(), db_null()));
 }
 
 /* ---- a bank's accounts ------------------------------------------------------------------------------------------------------- */

@@ -57,30 +57,15 @@ static enum result refuse_known_files(struct work *w, const char *kind, struct i
 	return OK;
 }
 
-static enum result find_areas(struct work *w, struct import *im)
+static void find_areas(struct import *im)
 {
-	const char **codes = arena_array(w->arena, im->n_lists, const char *);
-	struct rows rows;
-	for (size_t i = 0; i < im->n_lists; i++)
-		codes[i] = im->lists[i].area;
-	enum result r = db_run(
-		w, Q_IMPORT_AREAS, DB_ARGS(db_texts(codes, im->n_lists), db_day(im->period)), &rows);
-	if (r != OK)
-		return r;
-	int code = rows_col(&rows, "code"), from = rows_col(&rows, "valid_from"),
-	    name = rows_col(&rows, "name");
 	for (size_t i = 0; i < im->n_lists; i++) {
-		size_t at = 0;
-		while (at < rows_n(&rows) && strcmp(row_text(&rows, at, code), codes[i]) != 0)
-			at++;
-		if (at < rows_n(&rows)) {
-			im->files[i].area_from = row_day(&rows, at, from);
-			im->files[i].area_name = row_text(&rows, at, name);
-		} else if (!im->lists[i].refused) {
-			refuse(&im->lists[i], "area_unknown", codes[i]);
-		}
+		const struct area_scope *s = &im->lists[i].scope;
+		im->files[i].area = s->whole ? s->whole : s->unit;
+		if (!s->unit && !im->lists[i].refused)
+			refuse(&im->lists[i], s->code,
+				strcmp(s->code, "area_unknown") == 0 ? im->lists[i].area : s->note);
 	}
-	return OK;
 }
 
 /* The agency that pays the programme decides whose mandate is needed. */
@@ -113,6 +98,7 @@ static enum result check_mandates(struct work *w, struct import *im)
 {
 	const char **agencies = arena_array(w->arena, im->n_lists, const char *);
 	const char **areas = arena_array(w->arena, im->n_lists, const char *);
+	struct day *froms = arena_array(w->arena, im->n_lists, struct day);
 	int64_t *zero = arena_array(w->arena, im->n_lists, int64_t);
 	struct rows rows;
 	size_t n = 0;
@@ -120,16 +106,19 @@ static enum result check_mandates(struct work *w, struct import *im)
 		if (im->lists[i].refused)
 			continue;
 		bool seen = n > 0 && strcmp(agencies[n - 1], im->files[i].agency) == 0 &&
-			    strcmp(areas[n - 1], im->lists[i].area) == 0;
+			    strcmp(areas[n - 1], im->files[i].area->code) == 0 &&
+			    day_cmp(froms[n - 1], im->files[i].area->from) == 0;
 		if (seen)
 			continue;
 		agencies[n] = im->files[i].agency;
-		areas[n++] = im->lists[i].area;
+		froms[n] = im->files[i].area->from;
+		areas[n++] = im->files[i].area->code;
 	}
 	if (n == 0)
 		return OK;
 	enum result r = db_run(w, Q_OFFICER_MAY,
-		DB_ARGS(db_text("register"), db_texts(agencies, n), db_texts(areas, n), db_i64s(zero, n)),
+		DB_ARGS(db_text("register"), db_texts(agencies, n), db_texts(areas, n), db_days(froms, n),
+			db_i64s(zero, n)),
 		&rows);
 	for (size_t i = 0; i < n && r == OK; i++) {
 		if (row_bool(&rows, i, rows_col(&rows, "may")))
@@ -217,6 +206,11 @@ static void compare_names(struct import *im)
 	}
 }
 
+const struct area *import_area_of(const struct import *im, const struct standing *s)
+{
+	return s->entry->area ? s->entry->area : im->files[s->list].area;
+}
+
 const char *import_other_row(const struct import *im, const char *area, const char *file, int32_t row)
 {
 	return arena_printf(im->arena,
@@ -250,7 +244,7 @@ static void reject_twice_here(struct import *im)
 		const struct standing *f = &im->rows[at];
 		reject(s->entry, "duplicate",
 			import_other_row(
-				im, im->files[f->list].area_name, im->lists[f->list].name, f->entry->row));
+				im, import_area_of(im, f)->name, im->lists[f->list].name, f->entry->row));
 	}
 }
 
@@ -295,8 +289,7 @@ static enum result judge_together(struct work *w, struct import *im, bool alone)
 	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(alone)), &rows);
 	if (r == OK)
 		r = refuse_known_files(w, import_kind_name(im->kind), im->lists, im->n_lists);
-	if (r == OK)
-		r = find_areas(w, im);
+	find_areas(im);
 	if (r == OK)
 		r = find_programmes(w, im);
 	if (r == OK)

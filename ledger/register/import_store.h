@@ -16,7 +16,8 @@ struct import_list {
 	const char *name; /* as the officer knows it: without directories */
 	struct hash sha256;
 	const char *programme;
-	const char *area; /* code; payment lists */
+	const char *area;        /* as the officer said it */
+	struct area_scope scope; /* and where that is: area_scope(); its rows were judged by it */
 	size_t n;
 	struct entry *at; /* verdicts may change from accepted to rejected, never back */
 	struct list_head head;

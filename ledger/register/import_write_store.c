@@ -121,7 +121,7 @@ static enum result write_files(struct work *w, struct import *im, struct key32 *
 		*repaired = COLUMN(a, most, int64_t);
 	struct hash *sums = COLUMN(a, most, struct hash);
 	const char **names = COLUMN(a, most, const char *), **programmes = COLUMN(a, most, const char *),
-		   **areas = COLUMN(a, most, const char *);
+		   **areas = COLUMN(a, most, const char *), **said = COLUMN(a, most, const char *);
 	struct day *area_froms = COLUMN(a, most, struct day);
 	struct bytes *wrapped = COLUMN(a, most, struct bytes);
 	for (size_t i = 0; i < most; i++) {
@@ -132,8 +132,9 @@ static enum result write_files(struct work *w, struct import *im, struct key32 *
 		sums[n] = l->sha256;
 		names[n] = l->name;
 		programmes[n] = l->programme;
-		areas[n] = l->area;
-		area_froms[n] = im->files[i].area_from;
+		areas[n] = im->files[i].area->code;
+		area_froms[n] = im->files[i].area->from;
+		said[n] = im->files[i].area == l->scope.unit ? NULL : l->area;
 		totals[n] = vnd_dong(l->total);
 		accepted[n] = (int64_t)l->accepted;
 		rejected[n] = (int64_t)l->rejected;
@@ -144,7 +145,8 @@ static enum result write_files(struct work *w, struct import *im, struct key32 *
 		DB_ARGS(db_i64s(ids, n), db_hashes(sums, n), db_texts(names, n),
 			db_text(import_kind_name(im->kind)), db_texts(programmes, n), db_texts(areas, n),
 			db_days(area_froms, n), db_day(im->period), db_text(NULL), db_byteas(wrapped, n),
-			db_i64s(accepted, n), db_i64s(rejected, n), db_i64s(repaired, n), db_i64s(totals, n)),
+			db_i64s(accepted, n), db_i64s(rejected, n), db_i64s(repaired, n), db_i64s(totals, n),
+			db_texts(said, n)),
 		NULL);
 }
 
@@ -161,10 +163,11 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 		*persons = COLUMN(a, most, int64_t), *listed = COLUMN(a, most, int64_t);
 	const char **statuses = COLUMN(a, most, const char *), **codes = COLUMN(a, most, const char *),
 		   **notes = COLUMN(a, most, const char *), **programmes = COLUMN(a, most, const char *),
-		   **kinds = COLUMN(a, most, const char *);
+		   **kinds = COLUMN(a, most, const char *), **areas = COLUMN(a, most, const char *);
+	struct day *area_froms = COLUMN(a, most, struct day);
 	struct bytes *sealed = COLUMN(a, most, struct bytes);
 	bool *no_person = COLUMN(a, most, bool), *no_listed = COLUMN(a, most, bool),
-	     *no_sealed = COLUMN(a, most, bool);
+	     *no_sealed = COLUMN(a, most, bool), *no_area = COLUMN(a, most, bool);
 	for (size_t i = 0; i < im->n_lists; i++) {
 		for (size_t j = 0; j < im->lists[i].n && !im->lists[i].refused; j++) {
 			const struct entry *e = &im->lists[i].at[j];
@@ -180,7 +183,12 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 			no_listed[n] = !e->listed_known;
 			listed[n] = e->listed_known ? vnd_dong(e->listed) : 0;
 			codes[n] = e->code;
-			notes[n] = !e->code ? NULL : e->note ? e->note : advice_for(e->code);
+			notes[n] = e->note ? e->note : e->code ? advice_for(e->code) : NULL;
+			no_area[n] = !is_here || !e->area;
+			if (!no_area[n]) {
+				areas[n] = e->area->code;
+				area_froms[n] = e->area->from;
+			}
 			programmes[n] = im->lists[i].programme;
 			kinds[n] = entry_kind(e);
 			no_sealed[n] = !e->code;
@@ -195,7 +203,8 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 			db_with_nulls(db_i64s(listed, n), no_listed), db_texts(codes, n), db_texts(notes, n),
 			db_with_nulls(db_byteas(sealed, n), no_sealed),
 			pays ? db_texts(programmes, n) : db_null(), pays ? db_day(im->period) : db_null(),
-			pays ? db_texts(kinds, n) : db_null()));
+			pays ? db_texts(kinds, n) : db_null(), db_texts(areas, n),
+			db_with_nulls(db_days(area_froms, n), no_area)));
 }
 
 /* What somebody may have said before is passed over; where everybody is new nothing can be. */
@@ -269,10 +278,11 @@ static enum result find_kept_enrolments(
 		return r;
 	int at = rows_col(&rows, "n"), category = rows_col(&rows, "category"),
 	    pct = rows_col(&rows, "injury_pct"), children = rows_col(&rows, "children"),
-	    area = rows_col(&rows, "area_code");
+	    area = rows_col(&rows, "area_code"), area_from = rows_col(&rows, "area_from");
 	for (size_t i = 0; i < rows_n(&rows);) {
 		int64_t n = row_i64(&rows, i, at);
 		const struct standing *s = &im->rows[o->which[n - 1]];
+		const struct area *here = import_area_of(im, s);
 		size_t named = 0, same = 0;
 		for (; i < rows_n(&rows) && row_i64(&rows, i, at) == n; i++, named++) {
 			for (size_t c = 0; c < s->entry->n_categories; c++) {
@@ -280,7 +290,8 @@ static enum result find_kept_enrolments(
 						row_text(&rows, i, category)) == 0 &&
 					number_or_0(&rows, i, pct) == pct_of(im, s->entry, c) &&
 					number_or_0(&rows, i, children) == children_of(im, s->entry, c) &&
-					strcmp(im->lists[s->list].area, row_text(&rows, i, area)) == 0;
+					strcmp(here->code, row_text(&rows, i, area)) == 0 &&
+					day_cmp(here->from, row_day(&rows, i, area_from)) == 0;
 			}
 		}
 		kept[o->which[n - 1]] = !s->entry->arrears && named == s->entry->n_categories &&
@@ -314,8 +325,8 @@ static enum result write_enrolments(struct work *w, struct import *im, const boo
 			no_pct[n] = pcts[n] == 0;
 			children[n] = children_of(im, e, c);
 			no_children[n] = children[n] == 0;
-			areas[n] = im->lists[s->list].area;
-			area_froms[n] = im->files[s->list].area_from;
+			areas[n] = import_area_of(im, s)->code;
+			area_froms[n] = import_area_of(im, s)->from;
 			froms[n] = month_first(e->from);
 			tos[n] = month_first(e->to);
 			regular[n] = !e->arrears;

@@ -15,8 +15,8 @@ struct standing {
 
 struct import_file_more {
 	int64_t id;
-	struct day area_from;
-	const char *area_name, *agency;
+	const struct area *area; /* of the rows that say no other */
+	const char *agency;
 };
 
 struct import {
@@ -35,6 +35,9 @@ struct import {
 };
 
 enum result import_write(struct work *w, struct import *im) WARN_UNUSED;
+
+/* Where a row belongs. */
+const struct area *import_area_of(const struct import *im, const struct standing *s);
 
 /* Where the other row of the same person stands, and what to do about it. */
 const char *import_other_row(const struct import *im, const char *area, const char *file, int32_t row);

@@ -8,13 +8,15 @@
 static const enum list_cell payment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_CATEGORY,
 	CELL_INJURY, CELL_AMOUNT, CELL_MONTHS, CELL_TOTAL, CELL_FROM, CELL_TO, CELL_DECISION,
 	CELL_OTHER_MONEY, CELL_METHOD, CELL_ACCOUNT, CELL_BANK, CELL_HOLDER, CELL_DELEGATE, CELL_AUTHORITY,
-	CELL_AUTHORITY_UNTIL, CELL_PHONE, CELL_CHILDREN, CELL_CMND};
+	CELL_AUTHORITY_UNTIL, CELL_PHONE, CELL_CHILDREN, CELL_CMND, CELL_AREA,
+	CELL_VILLAGE};
 static const enum list_cell account_cells[] = {CELL_ID, CELL_HOLDER, CELL_ACCOUNT, CELL_BANK, CELL_STATUS};
 static const enum list_cell death_cells[] = {CELL_ID, CELL_NAME, CELL_DEATH_DAY};
 static const enum list_cell agent_cells[] = {CELL_ID, CELL_NAME, CELL_AMOUNT, CELL_OUTCOME, CELL_PAID_DAY};
 static const enum list_cell enrolment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_CATEGORY,
 	CELL_INJURY, CELL_FROM, CELL_DECISION, CELL_METHOD, CELL_ACCOUNT, CELL_BANK, CELL_HOLDER,
-	CELL_DELEGATE, CELL_AUTHORITY, CELL_AUTHORITY_UNTIL, CELL_PHONE, CELL_CHILDREN, CELL_CMND};
+	CELL_DELEGATE, CELL_AUTHORITY, CELL_AUTHORITY_UNTIL, CELL_PHONE, CELL_CHILDREN, CELL_CMND,
+	CELL_AREA, CELL_VILLAGE};
 static const enum list_cell decrease_cells[] = {CELL_ID, CELL_NAME, CELL_FROM, CELL_REASON, CELL_DECISION};
 static const enum list_cell move_cells[] = {CELL_ID, CELL_NAME, CELL_MOVE_DAY, CELL_TO_AREA};
 static const enum list_cell correction_cells[] = {
@@ -69,6 +71,8 @@ static const char *const cell_names[CELLS] = {
 	[CELL_DAY] = "day",
 	[CELL_CHILDREN] = "children",
 	[CELL_CMND] = "cmnd",
+	[CELL_AREA] = "area",
+	[CELL_VILLAGE] = "village",
 };
 
 const char *list_kind_name(enum list_kind kind)

@@ -70,8 +70,10 @@ enum list_cell {
 	CELL_DAY,      /* of a correction */
 	CELL_CHILDREN, /* whom a poor single parent brings up */
 	CELL_CMND,     /* nine digits of an old identity card */
+	CELL_AREA,     /* code or name of the commune, of a list of several */
+	CELL_VILLAGE,
 };
-#define CELLS 32
+#define CELLS 34
 
 const char *list_kind_name(enum list_kind kind); /* "payment-list" …: the argument of chitra-parse */
 bool list_kind_parse(const char *name, enum list_kind *kind) WARN_UNUSED;

@@ -24,15 +24,18 @@ enum result officer_may(struct work *w, const char *role, const struct wanted *w
 {
 	const char **agencies = arena_array(w->arena, n, const char *);
 	const char **areas = arena_array(w->arena, n, const char *);
+	struct day *froms = arena_array(w->arena, n, struct day);
 	struct vnd *amounts = arena_array(w->arena, n, struct vnd);
 	struct rows found;
 	for (size_t i = 0; i < n; i++) {
 		agencies[i] = wanted[i].agency;
 		areas[i] = wanted[i].area;
+		froms[i] = wanted[i].area_from;
 		amounts[i] = wanted[i].amount;
 	}
 	enum result r = db_run(w, Q_OFFICER_MAY,
-		DB_ARGS(db_text(role), db_texts(agencies, n), db_texts(areas, n), db_vnds(amounts, n)),
+		DB_ARGS(db_text(role), db_texts(agencies, n), db_texts(areas, n), db_days(froms, n),
+			db_vnds(amounts, n)),
 		&found);
 	if (r != OK)
 		return r;

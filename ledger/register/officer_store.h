@@ -20,7 +20,8 @@ enum result officer_enter(struct work *w, const struct hash *token_hash, struct 
 
 /* What an officer wants to do, for officer_must and its kin: this role for this agency, in this area, up to this amount. */
 struct wanted {
-	const char *agency, *area;
+	const char *agency, *area; /* or "*": everywhere */
+	struct day area_from;
 	struct vnd amount;
 };
 

@@ -104,6 +104,65 @@ static enum result load_banks(struct work *w, struct reference *r)
 	return OK;
 }
 
+static enum area_level level_of(const char *text)
+{
+	return *text == 'p' ? AREA_PROVINCE : *text == 'd' ? AREA_DISTRICT : AREA_COMMUNE;
+}
+
+/* In descending order of the codes: what lies in a unit has a longer code, and is linked when all are there. */
+static void add_areas(struct areas *all, const struct rows *rows)
+{
+	int level = rows_col(rows, "level"), code = rows_col(rows, "code"), name = rows_col(rows, "name"),
+	    from = rows_col(rows, "valid_from"), known = rows_col(rows, "from_known"),
+	    last = rows_col(rows, "last"), parent = rows_col(rows, "parent"),
+	    parent_from = rows_col(rows, "parent_from");
+	for (size_t i = 0; i < rows_n(rows); i++) {
+		struct area one = {.level = level_of(row_text(rows, i, level)),
+			.code = arena_strdup(all->arena, row_text(rows, i, code)),
+			.name = arena_strdup(all->arena, row_text(rows, i, name)),
+			.from = row_day(rows, i, from),
+			.from_known = row_bool(rows, i, known),
+			.ends = !row_null(rows, i, last)};
+		if (one.ends)
+			one.to = row_day(rows, i, last);
+		areas_add(all, &one);
+	}
+	for (size_t i = 0; i < rows_n(rows); i++)
+		if (!row_null(rows, i, parent))
+			areas_link_parent(
+				all, &all->at[i], row_text(rows, i, parent), row_day(rows, i, parent_from));
+}
+
+static enum result load_areas(struct work *w, struct reference *r)
+{
+	struct rows units, links, villages;
+	enum result result = db_run(w, Q_IMPORT_AREAS, DB_NO_ARGS, &units);
+	if (result == OK)
+		result = db_run(w, Q_IMPORT_AREA_LINKS, DB_NO_ARGS, &links);
+	if (result == OK)
+		result = db_run(w, Q_IMPORT_AREA_VILLAGES, DB_NO_ARGS, &villages);
+	if (result != OK)
+		return result;
+	areas_begin(&r->areas, r->arena, rows_n(&units));
+	add_areas(&r->areas, &units);
+	for (size_t i = 0; i < rows_n(&links); i++)
+		areas_link_later(&r->areas, row_text(&links, i, rows_col(&links, "code")),
+			row_day(&links, i, rows_col(&links, "valid_from")),
+			row_text(&links, i, rows_col(&links, "later")),
+			row_day(&links, i, rows_col(&links, "later_from")));
+	for (size_t i = 0; i < rows_n(&villages); i++) {
+		const struct area *of = areas_get(&r->areas,
+			row_text(&villages, i, rows_col(&villages, "code")),
+			row_day(&villages, i, rows_col(&villages, "valid_from")));
+		const struct area *to = areas_get(&r->areas,
+			row_text(&villages, i, rows_col(&villages, "later")),
+			row_day(&villages, i, rows_col(&villages, "later_from")));
+		bug_if(!of || !to);
+		areas_add_village(&r->areas, of, row_text(&villages, i, rows_col(&villages, "village")), to);
+	}
+	return OK;
+}
+
 enum result reference_load(struct work *w, struct reference *out)
 {
 	struct reference r = {.arena = arena_new()};
@@ -119,6 +178,8 @@ enum result reference_load(struct work *w, struct reference *out)
 		result = load_aliases(w, &r);
 	if (result == OK)
 		result = load_banks(w, &r);
+	if (result == OK)
+		result = load_areas(w, &r);
 	if (result == OK)
 		*out = r;
 	else

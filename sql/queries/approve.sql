@@ -133,10 +133,10 @@ select d, f, l from unnest($1, $2, $3) as x(d, f, l);
 -- duties: desk
 -- in: ids text[]
 -- out: payout bigint, end_to_end_id text, batch bigint, batch_state text, state text, channel bigint, agency text, area text,
---      amount_dong bigint
+--      area_from date, amount_dong bigint
 -- Locked, in id order; the batch too, so that what is let go while its batch is being released sees that it is, and gets a dispatch.
 select p.id as payout, p.end_to_end_id, p.batch, b.state as batch_state, t.name as state, b.channel, g.code as agency,
-	b.area_code as area, p.amount_dong
+	b.area_code as area, b.area_valid_from as area_from, p.amount_dong
 from payout.payout p
 join payout.payout_state s on s.payout = p.id
 join payout.state t on t.code = s.state

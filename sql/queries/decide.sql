@@ -93,7 +93,7 @@ left join lateral (select p.id from payout.payout p where p.claim = c.id order b
 left join payout.payout_state s on s.payout = p.id
 left join payout.state t on t.code = s.state
 where c.pay_period = $1 and c.area_code = $2 and ($3 = '' or c.programme = $3)
-	and exists (select from auth.mandate m where m.officer = auth.me() and m.area in ('*', c.area_code) and auth.may(m.role, m.agency, m.area, 0))
+	and exists (select from auth.mandate m where m.officer = auth.me() and auth.may_in(m.role, m.agency, c.area_code, c.area_valid_from, 0))
 order by n.name, c.id;
 
 -- name: claim_to_void
@@ -105,7 +105,7 @@ order by n.name, c.id;
 -- released.
 select c.programme, c.month, c.kind, c.instalment, c.amount_dong, a.code as agency, c.area_code as area,
 	exists (select from payout.claim_void v where v.claim = c.id) as voided,
-	exists (select from unnest(array['register', 'maker', 'checker', 'approver']) as r where auth.may(r, a.code, c.area_code, c.amount_dong)) as may,
+	exists (select from unnest(array['register', 'maker', 'checker', 'approver']) as r where auth.may_in(r, a.code, c.area_code, c.area_valid_from, c.amount_dong)) as may,
 	payout.in_question(c.id, 100::smallint) as live,
 	(select t.name from payout.payout p join payout.payout_state s on s.payout = p.id join payout.state t on t.code = s.state
 		where p.claim = c.id order by p.issue desc limit 1) as last,

@@ -74,10 +74,11 @@ order by s.payout, r.dispatch;
 -- name: batch_terms
 -- duties: teller
 -- in: batches bigint[]
--- out: batch bigint, version integer, state text, agency text, programme text, area text, channel bigint, channel_code text,
---      funding_code text, funding_bank text, funding_number text, not_before date, valid_until timestamptz
-select b.id as batch, b.version, b.state, a.code as agency, b.programme, b.area_code as area, c.id as channel,
-	c.code as channel_code, f.code as funding_code, f.bank as funding_bank, f.number as funding_number, b.not_before, b.valid_until
+-- out: batch bigint, version integer, state text, agency text, programme text, channel bigint, channel_code text,
+--      funding_code text, funding_bank text, funding_number text, not_before date, valid_until timestamptz, area_words text[]
+select b.id as batch, b.version, b.state, a.code as agency, b.programme, c.id as channel,
+	c.code as channel_code, f.code as funding_code, f.bank as funding_bank, f.number as funding_number, b.not_before, b.valid_until,
+	register.area_words(b.area_code, b.area_valid_from) as area_words
 from payout.batch b
 join org.agency a on a.id = b.agency
 join org.channel c on c.id = b.channel

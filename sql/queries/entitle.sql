@@ -37,7 +37,7 @@ left join org.agency a on a.id = pa.agency;
 -- moved: it is decided that this ward pays no more.
 -- "r.person >= $3" says nothing new, but without it the index over people (import_row_once) is not thought to fit.
 with listed as materialized (
-	select r.person as listed, r.kind, r.file, r.row_no, r.listed_dong,
+	select r.person as listed, r.kind, r.file, r.row_no, r.listed_dong, r.area_code, r.area_valid_from,
 		coalesce((select m.root from register.person m where m.id = r.person and m.root is not null), r.person) as person
 	from register.import_row r
 	where r.programme = $1 and r.period = $2 and r.person >= $3 and (r.person, r.kind) > ($3, $4)
@@ -46,16 +46,18 @@ with listed as materialized (
 			where s.id = m.root or s.root = m.root and s.id < r.person))
 	order by r.person, r.kind limit $5
 )
-select distinct on (l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category) l.listed, l.person, l.kind, l.file, l.row_no, l.listed_dong, f.area_code, f.area_valid_from as area_from, a.province_code as province,
+select distinct on (l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category)
+	l.listed, l.person, l.kind, l.file, l.row_no, l.listed_dong, coalesce(l.area_code, f.area_code) as area_code,
+	coalesce(l.area_valid_from, f.area_valid_from) as area_from, a.province_code as province,
 	e.category, e.injury_pct, e.children, e.from_month, e.to_month, e.decision,
 	(select min(d.day) from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as death,
 	p.birth_year, p.birth_date, 'epoch'::timestamptz as recorded_at,
-	coalesce((select d.from_area = f.area_code from register.decision d where d.kind = 'move' and d.programme = $1 and d.person = any (s.selves)
+	coalesce((select d.from_area = coalesce(l.area_code, f.area_code) from register.decision d where d.kind = 'move' and d.programme = $1 and d.person = any (s.selves)
 		and d.second_officer is not null and d.month <= $2 order by d.month desc, d.decided_at desc limit 1), false) as moved
 from listed l
 cross join lateral (select array(select o.id from register.person o where o.root = l.person) || l.person as selves offset 0) s
 join register.import_file f on f.id = l.file
-left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
+left join register.area a on a.code = coalesce(l.area_code, f.area_code) and a.valid_from = coalesce(l.area_valid_from, f.area_valid_from)
 cross join lateral (select p.birth_year, p.birth_date from register.person p where p.id = l.person offset 0) p
 cross join lateral (select e.* from register.enrolment e
 	where e.person = any (s.selves) and e.programme = $1 and e.kind = l.kind
@@ -273,23 +275,25 @@ order by d.id;
 -- With the person that each is about (the newest ID), and what the first officer proposed; the last of each kind. Of the wards of this
 -- officer's mandates.
 with f as materialized (
-	select f.*, i.name as file_name, coalesce(i.area_code, e.area_code) as area, g.code as agency
+	select f.*, i.name as file_name, coalesce(q.area_code, i.area_code, e.area_code) as area,
+		coalesce(q.area_valid_from, i.area_valid_from, e.area_valid_from) as area_from, g.code as agency
 	from register.finding f
 	left join register.import_file i on i.id = f.file
+	left join register.import_row q on q.file = f.file and q.row_no = f.row_no
 	left join org.programme_agency pa on pa.programme = f.programme
 	left join org.agency g on g.id = pa.agency
-	left join lateral (select e.area_code from register.enrolment e where i.id is null and e.person = f.person
+	left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where i.id is null and e.person = f.person
 		order by e.programme <> f.programme, e.from_month desc, e.id desc limit 1) e on true
 	where f.period = $1 and not exists (select from register.finding l
 		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
 ), mine as materialized (
-	select x.agency, x.area from (select distinct f.agency, f.area from f) x
-	where exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, x.agency, x.area, 0))
+	select x.agency, x.area, x.area_from from (select distinct f.agency, f.area, f.area_from from f) x
+	where exists (select from auth.mandate m where m.officer = auth.me() and auth.may_in(m.role, x.agency, x.area, x.area_from, 0))
 )
 select f.id, f.programme, f.code, f.note, f.blocks, f.opened_at, f.file_name as file, f.row_no, f.area, d.verdict,
 	f.person, n.name, n.birth_year, k.wrapped, x.sealed, w.verdict as proposed, o.login as proposed_by, w.reason
 from f
-join mine m on (m.agency, m.area) is not distinct from (f.agency, f.area)
+join mine m on (m.agency, m.area, m.area_from) is not distinct from (f.agency, f.area, f.area_from)
 left join register.finding_decision d on d.finding = f.id
 left join register.person n on n.id = f.person
 left join register.person_key k on k.person = f.person

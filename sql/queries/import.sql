@@ -59,12 +59,26 @@ where p.code = any ($1);
 
 -- name: import_areas
 -- duties: desk
--- in: codes text[], day date
--- out: code text, valid_from date, name text
--- The units that stand on a day; sql/reference/README.md says what the three dates mean.
-select code, valid_from, name from register.area
-where code = any ($1) and level = 'commune'
-	and valid_from <= $2 and (valid_to is null or $2 <= valid_to) and (gone_by is null or $2 < gone_by);
+-- in:
+-- out: level text, code text, name text, valid_from date, from_known boolean, last date, parent text, parent_from date
+-- The units of all days, and until when each stood for certain.
+select level, code, name, valid_from, valid_from_known as from_known, least(valid_to, gone_by - 1) as last, parent_code as parent,
+	parent_valid_from as parent_from
+from register.area order by code desc, valid_from;
+
+-- name: import_area_links
+-- duties: desk
+-- in:
+-- out: code text, valid_from date, later text, later_from date
+select code, valid_from, successor_code as later, successor_valid_from as later_from
+from register.area_successor order by code, valid_from, successor_code;
+
+-- name: import_area_villages
+-- duties: desk
+-- in:
+-- out: code text, valid_from date, village text, later text, later_from date
+select distinct on (code, valid_from, village) code, valid_from, village, successor_code as later, successor_valid_from as later_from
+from register.area_village order by code, valid_from, village, id desc;
 
 -- name: import_may
 -- duties: desk
@@ -98,7 +112,8 @@ left join lateral (select k.wrapped from register.person_key k where k.person = 
 -- out: n bigint, file_name text, row_no integer, area text, area_code text, listed_dong bigint, method text, account_known boolean,
 --      enrolled text
 -- Who stands on a list of this programme, period and kind already, where, and what of the new row is known.
-select w.n, f.name as file_name, r.row_no, coalesce(a.name, f.area_code) as area, f.area_code, r.listed_dong,
+select w.n, f.name as file_name, r.row_no, coalesce(a.name, r.area_code, f.area_code) as area,
+	coalesce(r.area_code, f.area_code) as area_code, r.listed_dong,
 	(select p.method from register.pay_preference p where p.person = any (s.selves) and p.programme = w.programme
 		order by p.since desc, p.id desc limit 1) as method,
 	exists (select from register.payee_account x where x.person = any (s.selves) and x.bank = w.bank and x.blind = w.blind) as account_known,
@@ -110,20 +125,21 @@ select w.n, f.name as file_name, r.row_no, coalesce(a.name, f.area_code) as area
 				and l.kind = 'regular' and l.from_month <= $2) end) as enrolled
 from unnest($1, $3, $4, $5, $6) with ordinality as w(programme, person, kind, bank, blind, n)
 cross join lateral (select array(select o.id from register.person o where o.root = w.person) || w.person as selves offset 0) s
-cross join lateral (select r.file, r.row_no, r.listed_dong from register.import_row r
+cross join lateral (select r.file, r.row_no, r.listed_dong, r.area_code, r.area_valid_from from register.import_row r
 	where r.programme = w.programme and r.period = $2 and r.person = any (s.selves) and r.kind = w.kind limit 1) r
 join register.import_file f on f.id = r.file
-left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from;
+left join register.area a on a.code = coalesce(r.area_code, f.area_code)
+	and a.valid_from = coalesce(r.area_valid_from, f.area_valid_from);
 
 -- name: import_enrolled
 -- duties: desk
 -- in: programmes text[], persons bigint[], month date
--- out: n bigint, category text, injury_pct smallint, children smallint, area_code text
+-- out: n bigint, category text, injury_pct smallint, children smallint, area_code text, area_from date
 -- The regular categories that count for a month: those of the last month that named any.
-select w.n, e.category, e.injury_pct, e.children, e.area_code
+select w.n, e.category, e.injury_pct, e.children, e.area_code, e.area_valid_from as area_from
 from unnest($1, $2) with ordinality as w(programme, person, n)
 cross join lateral (select array(select o.id from register.person o where o.root = w.person) || w.person as selves offset 0) s
-cross join lateral (select e.category, e.injury_pct, e.children, e.area_code from register.enrolment e
+cross join lateral (select e.category, e.injury_pct, e.children, e.area_code, e.area_valid_from from register.enrolment e
 	where e.person = any (s.selves) and e.programme = w.programme and e.kind = 'regular' and e.from_month = (
 		select max(l.from_month) from register.enrolment l
 		where l.person = any (s.selves) and l.programme = w.programme and l.kind = 'regular' and l.from_month <= $3) offset 0) e
@@ -161,15 +177,15 @@ select 'file', nextval('register.import_file_id_seq') from generate_series(1, $2
 -- name: import_files_add
 -- duties: desk
 -- in: ids bigint[], sha256s bytea[], names text[], kind text, programmes text[], areas text[], area_froms date[], period date,
---     bank text, row_keys bytea[], accepted integer[], rejected integer[], repaired integer[], totals bigint[]
+--     bank text, row_keys bytea[], accepted integer[], rejected integer[], repaired integer[], totals bigint[], areas_said text[]
 -- out:
 insert into register.import_file (id, sha256, name, kind, programme, area_code, area_valid_from, period, bank, officer, row_key,
-	accepted, rejected, repaired, total_dong)
+	accepted, rejected, repaired, total_dong, area_said)
 overriding system value
 select f.id, f.sha256, f.name, $4, f.programme, f.area, f.area_from, $8, $9, auth.me(), f.row_key, f.accepted, f.rejected,
-	f.repaired, f.total
-from unnest($1, $2, $3, $5, $6, $7, $10, $11, $12, $13, $14)
-	as f(id, sha256, name, programme, area, area_from, row_key, accepted, rejected, repaired, total);
+	f.repaired, f.total, f.said
+from unnest($1, $2, $3, $5, $6, $7, $10, $11, $12, $13, $14, $15)
+	as f(id, sha256, name, programme, area, area_from, row_key, accepted, rejected, repaired, total, said);
 
 -- name: import_people_in
 -- duties: desk
@@ -231,7 +247,7 @@ on conflict (person, bank, blind) do nothing;
 -- name: import_rows_in
 -- duties: desk
 -- copy in: register.import_row(file bigint, row_no integer, status text, person bigint, listed_dong bigint, code text, note text,
---     sealed bytea, programme text, period date, kind text)
+--     sealed bytea, programme text, period date, kind text, area_code text, area_valid_from date)
 
 -- name: import_deaths_noticed
 -- duties: desk
@@ -287,7 +303,7 @@ on conflict do nothing;
 -- in: period date
 -- out: file text, row integer, outcome text, code text, note text, area text
 select f.name as file, r.row_no as row, r.status as outcome, coalesce(r.code, '') as code, coalesce(r.note, '') as note,
-	coalesce(f.area_code, '') as area
+	coalesce(r.area_code, f.area_code, '') as area
 from register.import_row r join register.import_file f on f.id = r.file
 where f.period = $1 order by f.name, r.row_no;
 
@@ -318,7 +334,7 @@ insert into register.list_heading (sender, kind, heading, cell, officer) values 
 with w as (
 	select w.n, w.person, w.month, w.number, w.reason, case
 		when e.area_code is null then 'person_not_enrolled'
-		when not coalesce((select bool_or(auth.may(m.role, g.code, e.area_code, 0)) from auth.mandate m
+		when not coalesce((select bool_or(auth.may_in(m.role, g.code, e.area_code, e.area_valid_from, 0)) from auth.mandate m
 			where m.officer = auth.me() and m.role = 'register'), false) then 'person_of_another'
 		when exists (select from register.decision d where d.kind = 'terminate' and d.programme = $1 and d.person = w.person
 			and d.month = w.month) then 'already_in'
@@ -326,7 +342,7 @@ with w as (
 	from unnest($2, $3, $4, $5) with ordinality as w(person, month, number, reason, n)
 	left join org.programme_agency pa on pa.programme = $1
 	left join org.agency g on g.id = pa.agency
-	left join lateral (select e.area_code from register.enrolment e where e.person = any (register.selves(w.person)) and e.programme = $1
+	left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = any (register.selves(w.person)) and e.programme = $1
 		order by e.from_month desc, e.id desc limit 1) e on true
 ), added as (
 	insert into register.decision (kind, programme, person, month, number, reason, first_officer)

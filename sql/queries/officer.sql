@@ -9,10 +9,10 @@ select o.id, o.login, o.name from auth.enter($1) as e(id) join auth.officer o on
 
 -- name: officer_may
 -- duties: desk
--- in: role text, agencies text[], areas text[], amounts bigint[]
+-- in: role text, agencies text[], areas text[], area_froms date[], amounts bigint[]
 -- out: may boolean
-select auth.may($1, m.agency, m.area, m.amount) as may
-from unnest($2, $3, $4) with ordinality as m(agency, area, amount, i) order by m.i;
+select auth.may_in($1, m.agency, m.area, m.area_from, m.amount) as may
+from unnest($2, $3, $4, $5) with ordinality as m(agency, area, area_from, amount, i) order by m.i;
 
 -- name: officer_add
 -- duties: desk

@@ -4,8 +4,9 @@
 -- duties: desk
 -- in:
 -- out: everywhere boolean, areas text[], programmes text[]
--- The wards for which this officer has any mandate in force, and all programmes.
-select coalesce(bool_or(m.area = '*'), false) as everywhere, array_remove(array_agg(distinct m.area), null) as areas,
+-- The units for which this officer has any mandate in force («22960 2025-07-01»), and all programmes.
+select coalesce(bool_or(m.area = '*'), false) as everywhere,
+	array(select u.code || to_char(u.valid_from, ' YYYY-MM-DD') from auth.my_units() u) as areas,
 	array(select p.code from rules.programme p order by p.code) as programmes
 from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m.area, 0);
 
@@ -17,10 +18,11 @@ from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m
 -- Without wrapped: who was erased. account_kind: of the newest account that passes and whose authority is in force. Two rows that were
 -- merged since are one person; listed is by whom the row stands on the list.
 with listed as materialized (
-	select distinct on (r.person) r.person as listed, r.programme, f.area_code,
+	select distinct on (r.person) r.person as listed, r.programme, coalesce(r.area_code, f.area_code) as area_code,
 		coalesce((select m.root from register.person m where m.id = r.person and m.root is not null), r.person) as person
 	from register.import_row r join register.import_file f on f.id = r.file
-	where r.period = $1 and r.programme = $2 and r.person > $3 and ($5 or f.area_code = any ($6))
+	where r.period = $1 and r.programme = $2 and r.person > $3 and ($5 or coalesce(r.area_code || to_char(r.area_valid_from, ' YYYY-MM-DD'),
+			f.area_code || to_char(f.area_valid_from, ' YYYY-MM-DD')) = any ($6))
 		and not exists (select from register.person m where m.id = r.person and m.root is not null and exists (
 			select from register.person s join register.import_row o on o.person = s.id and o.programme = $2 and o.period = $1
 			where s.id = m.root or s.root = m.root and s.id < r.person))

@@ -149,16 +149,14 @@ returning id;
 
 -- name: report_people
 -- duties: desk scribe
--- in: period date
+-- in: period date, area_day date
 -- out: programme text, ward text, on_list bigint, payable bigint, cash_wish bigint, cash_want bigint, held bigint, exceptions bigint,
 --      ended bigint, open bigint, settled bigint, returned bigint, rejected bigint, not_paid bigint, settled_payouts bigint,
 --      settled_dong bigint, returned_dong bigint, unexplained_dong bigint
--- People of the period's lists, each once, by ward and programme. payable: by account. A person is where the worst of their claims is.
+-- People of the period's lists, each once, by programme and ward: that of the list, or (area_day) what register.listed says of that day.
+-- payable: by account. A person is where the worst of their claims is.
 with listed as materialized (
-	select distinct on (r.person, r.programme) r.person, r.programme, f.area_code as ward
-	from register.import_row r join register.import_file f on f.id = r.file
-	where r.period = $1 and r.programme is not null and r.person is not null
-	order by r.person, r.programme, f.id
+	select l.person, l.programme, l.ward from register.listed($1, $2) l
 ), claims as materialized (
 	select c.person, c.programme, c.id, p.id as payout, p.payee_account, p.amount_dong, s.state
 	from payout.claim c

@@ -78,10 +78,10 @@ order by d.id;
 -- in: person bigint
 -- out: programme text, name_vi text, may boolean
 -- Where the person was ever enrolled, and whether this officer has a mandate there.
-select p.code as programme, p.name_vi, coalesce((select bool_or(auth.may(m.role, g.code, e.area_code, 0)) from auth.mandate m
+select p.code as programme, p.name_vi, coalesce((select bool_or(auth.may_in(m.role, g.code, e.area_code, e.area_valid_from, 0)) from auth.mandate m
 	where m.officer = auth.me()), false) as may
 from rules.programme p
-join lateral (select e.area_code from register.enrolment e where e.person = any (register.selves($1)) and e.programme = p.code
+join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = any (register.selves($1)) and e.programme = p.code
 	order by e.from_month desc, e.id desc limit 1) e on true
 left join org.programme_agency pa on pa.programme = p.code
 left join org.agency g on g.id = pa.agency
@@ -137,9 +137,10 @@ order by f.id;
 -- duties: desk
 -- in: person bigint, programme text, period date
 -- out: area text
-select coalesce(a.name, f.area_code) as area
+select coalesce(a.name, r.area_code, f.area_code) as area
 from register.import_row r join register.import_file f on f.id = r.file
-left join register.area a on a.level = 'commune' and a.code = f.area_code and a.valid_from = f.area_valid_from
+left join register.area a on a.code = coalesce(r.area_code, f.area_code)
+	and a.valid_from = coalesce(r.area_valid_from, f.area_valid_from)
 where r.person = any (register.selves($1)) and r.programme = $2 and r.period = $3
 limit 1;
 
@@ -154,7 +155,7 @@ with open as (
 	select c.person, c.programme, c.area_code, c.month, c.kind, c.amount_dong, c.pay_period
 	from payout.claim c
 	where c.pay_period <= $1 and ($2 is null or c.programme = $2) and ($3 is null or c.area_code = $3)
-		and ($4 or c.area_code = any ($5))
+		and ($4 or c.area_code || to_char(c.area_valid_from, ' YYYY-MM-DD') = any ($5))
 		and not exists (select from payout.claim_void v where v.claim = c.id)
 		and not exists (select from register.surplus x where x.claim = c.id and not x.undone)
 		and (c.pay_period = $1 or not exists (

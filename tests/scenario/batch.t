@@ -71,7 +71,7 @@ people()
 	sql "insert into register.person (anchor, name, name_fold, birth_year, sex)
 		select decode(md5('p' || n), 'hex'), 'Nguyễn Văn ' || n, 'nguyen van ' || n, 1950, 'M' from generate_series($1, $2) as n;
 	insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
-		select p.id, 'merit', '2024-04-01', 'regular', 1000000, (select id from org.agency), '2024-04-01', '$3', '2023-04-10'
+		select p.id, 'merit', '2024-04-01', 'regular', 1000000, (select id from org.agency), '2024-04-01', '$3', '2023-04-01'
 		from register.person p where p.birth_year = 1950 and p.name_fold in (select 'nguyen van ' || n from generate_series($1, $2) as n)"
 }
 

@@ -121,6 +121,8 @@ insert into register.finding (programme, period, code, note, blocks) values ('me
 insert into register.finding_proposal (finding, officer, verdict, reason) values (1, :officer, 'pay_entitled', 'x');
 insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason) values (1, 'pay_entitled', 1, 2, 'x');
 insert into register.import_row (file, row_no, status) values (:file, 1, 'accepted');
+insert into register.area_village (code, valid_from, village, successor_code, successor_valid_from, source, officer)
+	select code, valid_from, 'x', successor_code, successor_valid_from, 'xxx', :officer from register.area_successor limit 1;
 insert into register.list_heading (sender, kind, heading, cell, officer) values ('x', 'x', 'x', 'x', :officer);
 insert into register.pay_preference (person, programme, method, since) values (1, 'merit', 'cash', '2024-04-01');
 insert into register.person_event (person, kind, day) values (1, 'death', '2024-04-01');

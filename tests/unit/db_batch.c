@@ -104,7 +104,7 @@ static void people(int from, int n, const char *ward)
 	      "'p', 1950, 'M' from generate_series(%d, %d) as i",
 		from, from + n - 1);
 	scene("insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from) "
-	      "select p.id, 'merit', '2024-04-01', 'regular', 1000000, a.id, '2024-04-01', '%s', '2023-04-10' from register.person p, "
+	      "select p.id, 'merit', '2024-04-01', 'regular', 1000000, a.id, '2024-04-01', '%s', '2023-04-01' from register.person p, "
 	      "org.agency a where not exists (select from payout.claim c where c.person = p.id)",
 		ward);
 	scene("with a as (insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, "
@@ -375,7 +375,8 @@ static void test_manifest(struct work *w, int64_t batch)
 		.lines = m.batch.lines,
 		.sum = m.batch.sum,
 		.agency = m.batch.agency,
-		.area = m.batch.area,
+		.areas = &m.batch.area,
+		.n_areas = 1,
 		.n = m.n_approvals,
 		.approvals = m.approvals};
 	ok(verify_batch(&trust, &proof, wall_us(), NULL, &why), "which proves it without the database %s",

@@ -73,6 +73,7 @@ static struct certificate_case certificate_of(enum person who, const char *role)
 
 static struct scene *scene_new(struct arena *a)
 {
+	static const char *const words[] = {"22915", "60"};
 	struct scene *s = arena_zalloc(a, sizeof *s);
 	s->arena = a;
 	for (size_t i = 0; i < 3; i++) {
@@ -94,7 +95,8 @@ static struct scene *scene_new(struct arena *a)
 		.lines = 10,
 		.sum = vnd(900000),
 		.agency = "agency-a",
-		.area = "22915",
+		.areas = words,
+		.n_areas = COUNT_OF(words),
 		.n = 2,
 		.approvals = s->proofs};
 	return s;
@@ -314,6 +316,9 @@ static void test_mandates(struct arena *a)
 	sign_all(s);
 	struct why why = {0};
 	ok(verify_batch(&trust, &s->proof, NOW, NULL, &why), "a mandate for this ward");
+	s->certificates[0].mandates[0].area = "60";
+	sign_all(s);
+	ok(verify_batch(&trust, &s->proof, NOW, NULL, &why), "a mandate for its province reaches it");
 
 	s = scene_new(a);
 	s->certificates[0].mandates[0].agency = "agency-b";

@@ -1,0 +1,208 @@
+-- Units of all years: which mandate reaches which unit, where a row of a list belongs, and which unit of another day a unit is. What
+-- the dates of register.area mean: sql/reference/README.md.
+
+set local role chitra_owner;
+
+create index on register.area (parent_code, parent_valid_from);
+create index on register.area_successor (successor_code, successor_valid_from);
+
+create function register.area_stands(valid_from date, valid_to date, gone_by date, day date) returns boolean language sql immutable
+set search_path = pg_catalog
+as $$ select valid_from <= day and (valid_to is null or day <= valid_to) and (gone_by is null or day < gone_by) $$;
+
+-- ---------------------------------------------------------------- mandates
+
+-- A code is another unit in another year (22960 was Xã Phong Nẫm and is Phường Bình Thuận): a mandate means the unit that its code was
+-- when it was given, by the business clock.
+alter table auth.mandate add column named_on date not null default ops.today();
+
+-- A unit and those that it lies in.
+create function register.area_above(unit text, since date) returns table (code text, valid_from date) language plpgsql stable
+set search_path = pg_catalog
+as $$
+#variable_conflict use_column
+begin
+	return query
+	with recursive up(code, valid_from, parent, since) as (
+		select a.code, a.valid_from, a.parent_code, a.parent_valid_from from register.area a
+			where a.code = $1 and a.valid_from = $2
+		union all
+		select a.code, a.valid_from, a.parent_code, a.parent_valid_from
+			from up join register.area a on a.code = up.parent and a.valid_from = up.since and a.level <> 'commune'
+	)
+	select up.code, up.valid_from from up;
+end $$;
+
+-- The units a mandate for which holds for this unit: itself and what it lies in; what all those units lie in that it went into; what all
+-- those lie in that it was made of. So no reform gives anybody power over people who were not his: of a unit made of three, one
+-- ward's officer has nothing, the officer of the district or province in which all three lay has it, and whoever has the new unit
+-- finishes what the old ones left.
+create function register.area_reach(unit text, since date) returns table (code text, valid_from date) language plpgsql stable
+set search_path = pg_catalog
+as $$
+#variable_conflict use_column
+begin
+	return query
+	select u.code, u.valid_from from register.area_above($1, $2) u
+	union
+	select u.code, u.valid_from
+	from register.area_successor s cross join lateral register.area_above(s.successor_code, s.successor_valid_from) u
+	where s.code = $1 and s.valid_from = $2
+	group by 1, 2 having count(*) = (select count(*) from register.area_successor s
+		where s.code = $1 and s.valid_from = $2)
+	union
+	select u.code, u.valid_from
+	from register.area_successor s cross join lateral register.area_above(s.code, s.valid_from) u
+	where s.successor_code = $1 and s.successor_valid_from = $2
+	group by 1, 2 having count(*) = (select count(*) from register.area_successor s
+		where s.successor_code = $1 and s.successor_valid_from = $2);
+end $$;
+
+-- The same as the words that a certificate may say of it.
+create function register.area_words(unit text, since date) returns text[] language plpgsql stable security definer
+set search_path = pg_catalog
+as $$
+begin
+	return array(select distinct u.code from register.area_reach($1, $2) u order by 1);
+end $$;
+
+-- Whether an officer holds a role for an agency, a unit and an amount. auth.officer_may, without a day, knows the mandates' own words only.
+create function auth.officer_may_in(officer bigint, role text, agency text, area text, area_from date, amount bigint) returns boolean
+language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select auth.officer_may(officer, role, agency, '*', amount) or exists (
+		select from auth.mandate m
+		cross join lateral (select u.code, u.valid_from from register.area_reach(officer_may_in.area, officer_may_in.area_from) u
+			where u.code = m.area) u
+		join register.area a on a.code = u.code and a.valid_from = u.valid_from
+		where m.officer = officer_may_in.officer and m.role = officer_may_in.role
+			and register.area_stands(a.valid_from, a.valid_to, a.gone_by, m.named_on)
+			and (m.agency = '*' or m.agency = officer_may_in.agency) and m.limit_dong >= officer_may_in.amount
+			and exists (select from auth.certificate c where c.id = m.certificate and now() between c.not_before and c.not_after)
+			and not exists (select from auth.revocation r where r.certificate = m.certificate)
+			and exists (select from auth.officer o where o.id = m.officer and not o.disabled))
+$$;
+create function auth.may_in(role text, agency text, area text, area_from date, amount bigint) returns boolean language sql stable
+security definer
+set search_path = pg_catalog
+as $$ select auth.officer_may_in(auth.me(), role, agency, area, area_from, amount) $$;
+
+-- A person is decided about where he was last enrolled.
+create or replace function register.has_role(officer bigint, roles text[], programme text, person bigint) returns boolean
+language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select exists (
+		select from org.programme_agency pa
+		join org.agency g on g.id = pa.agency
+		left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = has_role.person
+			order by e.programme <> has_role.programme, e.from_month desc, e.id desc limit 1) e on true
+		cross join unnest(has_role.roles) as r(role)
+		where pa.programme = has_role.programme and auth.officer_may_in(has_role.officer, r.role, g.code,
+			case when has_role.person is null then '*' else e.area_code end, e.area_valid_from, 0))
+$$;
+drop function register.ward_of(text, bigint);
+
+-- All units for which this transaction's officer has any mandate in force; who has one for everywhere needs no list.
+create function auth.my_units() returns table (code text, valid_from date) language sql stable security definer
+set search_path = pg_catalog
+as $$
+	with recursive named as materialized (
+		select distinct a.code, a.valid_from
+		from auth.mandate m join auth.certificate c on c.id = m.certificate
+		join register.area a on a.code = m.area and register.area_stands(a.valid_from, a.valid_to, a.gone_by, m.named_on)
+		where m.officer = auth.me() and now() between c.not_before and c.not_after
+			and not exists (select from auth.revocation r where r.certificate = c.id)
+	), down as (
+		select n.code as root, n.valid_from as since, n.code, n.valid_from from named n
+		union
+		select d.root, d.since, a.code, a.valid_from from down d
+		join register.area a on a.parent_code = d.code and a.parent_valid_from = d.valid_from
+	)
+	select d.code, d.valid_from from down d
+	union
+	select s.code, s.valid_from
+	from down d join register.area_successor s on s.successor_code = d.code and s.successor_valid_from = d.valid_from
+	group by d.root, d.since, s.code, s.valid_from having count(*) = (select count(*) from register.area_successor o
+		where o.code = s.code and o.valid_from = s.valid_from)
+	union
+	select s.successor_code, s.successor_valid_from
+	from down d join register.area_successor s on s.code = d.code and s.valid_from = d.valid_from
+	group by d.root, d.since, s.successor_code, s.successor_valid_from having count(*) = (select count(*) from register.area_successor o
+		where o.successor_code = s.successor_code and o.successor_valid_from = s.successor_valid_from)
+$$;
+
+-- ---------------------------------------------------------------- lists
+
+-- Where a row belongs, when it is not where its file belongs. What the officer called the file's unit, when that one was carried on.
+alter table register.import_row add column area_code text, add column area_valid_from date,
+	add constraint import_row_area check ((area_code is null) = (area_valid_from is null));
+alter table register.import_file add column area_said text;
+
+-- To which part of a unit that was split a village went: what an officer read in the resolution. The newest line counts.
+create table register.area_village (
+	id bigint generated always as identity primary key,
+	code text not null,
+	valid_from date not null,
+	village text not null check (village ~ '^[a-z0-9]+( [a-z0-9]+)*$'),	-- folded
+	successor_code text not null,
+	successor_valid_from date not null,
+	source text not null check (length(source) between 3 and 200),
+	officer bigint not null references auth.officer,
+	at timestamptz not null default now(),
+	foreign key (code, valid_from, successor_code, successor_valid_from) references register.area_successor
+);
+create index on register.area_village (code, valid_from);
+create trigger by_me after insert on register.area_village referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
+call ops.append_only('register.area_village');
+
+-- ---------------------------------------------------------------- reports
+
+-- What each unit is on another day: as_code, where there is one answer; else the units among which it cannot be told from the unit
+-- alone. A unit of which nobody knows what came after it is among none.
+create function register.areas_as_of(day date) returns table (code text, valid_from date, as_code text, among text[]) language sql stable
+security definer
+set search_path = pg_catalog
+as $$
+	select a.code, a.valid_from,
+		case when l.stands then a.code when cardinality(l.others) = 1 then l.others[1] end as as_code,
+		case when l.stands or cardinality(l.others) = 1 then '{}' else l.others end as among
+	from register.area a
+	cross join lateral (select register.area_stands(a.valid_from, a.valid_to, a.gone_by, areas_as_of.day) as stands, array(
+		select o.code from (
+			select s.successor_code as code, s.successor_valid_from as valid_from from register.area_successor s
+				where s.code = a.code and s.valid_from = a.valid_from
+			union
+			select s.code, s.valid_from from register.area_successor s
+				where s.successor_code = a.code and s.successor_valid_from = a.valid_from) s
+		join register.area o on o.code = s.code and o.valid_from = s.valid_from
+			and register.area_stands(o.valid_from, o.valid_to, o.gone_by, areas_as_of.day)
+		order by o.code) as others) l
+	where a.level = 'commune'
+$$;
+
+-- Who is on a period's lists, each once in a programme, and where: in the ward of the list; or (area_day) in what that ward was or
+-- became on that day; where the present unit does not tell, in the one in which the person was enrolled then; else in all that it can
+-- have been («22924/22927»), and in «22951?» where nobody knows.
+create function register.listed(period date, area_day date) returns table (person bigint, programme text, ward text) language sql stable
+security definer rows 200000
+set search_path = pg_catalog
+as $$
+	with unit as materialized (
+		select u.code, u.valid_from, u.as_code, u.among from register.areas_as_of(listed.area_day) u where listed.area_day is not null
+	), l as (
+		select distinct on (r.person, r.programme) r.person, r.programme, coalesce(r.area_code, f.area_code) as code,
+			coalesce(r.area_valid_from, f.area_valid_from) as valid_from
+		from register.import_row r join register.import_file f on f.id = r.file
+		where r.period = listed.period and r.programme is not null and r.person is not null
+		order by r.person, r.programme, f.id
+	)
+	select l.person, l.programme, case when listed.area_day is null then l.code else coalesce(u.as_code,
+		(select case when e.area_code = any (u.among) then e.area_code end from register.enrolment e
+			where e.person = l.person and e.programme = l.programme and e.from_month <= listed.area_day and cardinality(u.among) > 0
+			order by e.from_month desc, e.id desc limit 1),
+		nullif(array_to_string(u.among, '/'), ''), l.code || '?') end
+	from l left join unit u on u.code = l.code and u.valid_from = l.valid_from
+$$;
