@@ -208,7 +208,7 @@ begin
 	end if;
 	-- Whoever may register people in each ward and programme that had this one.
 	if exists (select from register.enrolment e join org.programme_agency pa on pa.programme = e.programme join org.agency g on g.id = pa.agency
-				where e.person in (select register.same_person(new.person)) and not auth.may('register', g.code, e.area_code, 0))
+				where e.person in (select register.same_person(new.person)) and not auth.may_in('register', g.code, e.area_code, e.area_valid_from, 0))
 			or not exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may('register', m.agency, m.area, 0)) then
 		raise exception 'no_mandate: you have no mandate register for every ward of this person' using errcode = 'CH001';
 	end if;

@@ -81,14 +81,16 @@ as $$
 				or not exists (select from register.enrolment e where e.person = any (people))))
 $$;
 
--- A payout that no evidence has ended: what is paid to whom is not settled yet.
+-- A payout that no evidence has ended, or whose end two pieces of evidence tell differently: what is paid to whom is not settled yet.
 create function register.under_way(people bigint[]) returns bigint language sql stable
 set search_path = pg_catalog
 as $$
 	select min(c.id) from payout.claim c
-	where c.person = any (people) and (payout.in_question(c.id, 100::smallint) or exists (
+	where c.person = any (people) and exists (
 		select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
-		where p.claim = c.id and not coalesce(t.ended, false)))
+		where p.claim = c.id and (not coalesce(t.ended, false) or exists (
+			select from recon.break k where k.payout = p.id and k.kind not in ('lost_line', 'overdue')
+				and not exists (select from recon.break_resolution r where r.break = k.id))))
 $$;
 
 create function register.correct(i register.identity) returns jsonb language plpgsql

@@ -96,7 +96,7 @@ as $$
 	select exists (
 		select from org.programme_agency pa
 		join org.agency g on g.id = pa.agency
-		left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = has_role.person
+		left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = any (register.selves(has_role.person))
 			order by e.programme <> has_role.programme, e.from_month desc, e.id desc limit 1) e on true
 		cross join unnest(has_role.roles) as r(role)
 		where pa.programme = has_role.programme and auth.officer_may_in(has_role.officer, r.role, g.code,
