@@ -213,19 +213,18 @@ declare
 	held bigint[];
 	n integer;
 begin
+	with waits as materialized (
+		select p.id as payout, min(w.id) as finding
+		from unnest(hold_waiting.findings) as f(id)
+		cross join lateral (select w.* from register.finding w where w.id = f.id offset 0) w
+		cross join lateral (select c.id from payout.claim c
+			where c.person = w.person and c.programme = w.programme and c.pay_period = w.period offset 0) c
+		cross join lateral (select p.id from payout.payout p where p.claim = c.id offset 0) p
+		group by p.id
+	)
 	select array_agg(s.payout order by s.payout), array_agg(s.finding order by s.payout) into held, found from (
-		select s.payout, (select min(w.id) from register.finding w
-			where w.id = any (hold_waiting.findings) and (w.programme, w.period, w.person) = (c.programme, c.pay_period, c.person)) as finding
-		from payout.payout_state s
-		join payout.payout p on p.id = s.payout
-		join payout.claim c on c.id = p.claim
-		where s.state = 1 and s.payout = any (array(
-			select p.id from unnest(hold_waiting.findings) as f(id)
-			cross join lateral (select w.* from register.finding w where w.id = f.id offset 0) w
-			cross join lateral (select c.id from payout.claim c
-				where c.person = w.person and c.programme = w.programme and c.pay_period = w.period offset 0) c
-			cross join lateral (select p.id from payout.payout p where p.claim = c.id offset 0) p))
-		order by s.payout for update of s) s;
+		select s.payout, w.finding from waits w join payout.payout_state s on s.payout = w.payout
+		where s.state = 1 order by s.payout for update of s) s;
 	n := cardinality(held);
 	if n is not null then
 		insert into payout.hold (payout, reason, finding)
@@ -235,12 +234,13 @@ begin
 	end if;
 end $$;
 
--- What begins to live and waits is held at once.
+-- What begins to live and waits is held at once. What waits is read once, however many batches there are.
 create function payout.hold_born(batches bigint[]) returns void language sql security definer
 set search_path = pg_catalog
 as $$
-	select payout.hold_waiting(array(select w.id from payout.batch b join register.waiting w on w.programme = b.programme and w.period <= b.period
-		where b.id = any (hold_born.batches)))
+	select payout.hold_waiting(array(select w.id from register.waiting w
+		join (select b.programme, max(b.period) as period from payout.batch b where b.id = any (hold_born.batches) group by 1) b
+			on w.programme = b.programme and w.period <= b.period))
 $$;
 
 -- Whoever approves these lines at this moment goes first, and they are held here, or waits, and holds them himself.
@@ -271,12 +271,14 @@ as $$
 declare
 	bad record;
 begin
-	select n.id, w.code into bad
-		from new_rows n join old_rows o on o.id = n.id and o.state = 'open' and n.state = 'frozen'
+	select p.batch as id, w.code into bad
+		from (select n.programme, max(n.period) as period from new_rows n join old_rows o on o.id = n.id
+			where o.state = 'open' and n.state = 'frozen' group by 1) n
 		join register.waiting w on w.programme = n.programme and w.period <= n.period
 		cross join lateral (select c.id from payout.claim c
 			where c.person = w.person and c.programme = w.programme and c.pay_period = w.period offset 0) c
-		join lateral (select p.batch from payout.payout p where p.claim = c.id offset 0) p on p.batch = n.id
+		cross join lateral (select p.batch from payout.payout p where p.claim = c.id offset 0) p
+		where p.batch = any (array(select n.id from new_rows n join old_rows o on o.id = n.id where o.state = 'open' and n.state = 'frozen'))
 		limit 1;
 	if found then
 		raise exception 'finding_open: batch % has a line that waits for two officers (%); make it again', bad.id, bad.code using errcode = 'CH001';
