@@ -20,6 +20,8 @@ insert into exception values
 	('payout.payout_state', true, false, false, 'desk scribe teller', '', 'payout.move; the roles may lock: only their column payout, which no trigger lets change'),
 	('recon.cash_list', true, false, false, 'desk', '', 'confirmed by two officers'),
 	('register.decision', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_decided'),
+	('register.identity', true, false, false, 'desk', '', 'confirmed or refused by a second officer, once: register.guard_identity'),
+	('register.surplus', true, false, false, '', '', 'undone with its merge'),
 	('register.person', true, false, false, '', '', 'merged into another; id and anchor stay'),
 	('register.person_id', true, false, false, '', '', 'replaced by another'),
 	('register.person_key', true, true, false, 'desk', '', 'wrapped anew; destroyed when two officers erase the person: register.guard_forgotten'),

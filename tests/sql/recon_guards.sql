@@ -203,7 +203,7 @@ select ok(payout.in_question(:late_claim, 3::smallint), 'a claim that was paid t
 select pg_temp.batch_in('released') as doubled \gset
 select max(id) as doubled from payout.payout where batch = :doubled \gset
 select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('double_debit', 1000000, pg_temp.sql_line('debit', 1000000, :'doubled', 'true')::text, :'doubled')));
-select pg_temp.put(:doubled, s), is((select pg_temp.found(max(id), o, :'doubled') from recon.break), w, format('a debit too many of a payout in state %s: %s', s, o))
+select concat(pg_temp.put(:doubled, s), is((select pg_temp.found(max(id), o, :'doubled') from recon.break), w, format('a debit too many of a payout in state %s: %s', s, o)))
 	from (values (7, 'recovery', 'ok'), (7, 'paid_after_all', 'CH001 break_outcome'), (10, 'recovery', 'CH001 break_outcome'), (5, 'recovery', 'CH001 break_outcome')) as v(s, o, w);
 
 -- One line, two breaks: it is one thing.

@@ -62,6 +62,7 @@ select pg_temp.none('an id, and a time that the database gives, is nobody''s to 
 -- What opens something, by itself or with a key: who may read it at most.
 create temp table closed as select * from (values
 	('register.person_key', 'wrapped', 'desk teller'), ('register.person_id', 'sealed', 'desk teller'), ('register.person_id', 'blind', 'desk'),
+	('register.identity', 'sealed', 'desk'), ('register.identity', 'blind', 'desk'),
 	('register.person_phone', 'sealed', 'desk'), ('register.person_phone', 'blind', 'desk'), ('register.payee_account', 'sealed', 'desk teller'),
 	('register.payee_account', 'blind', 'desk'), ('register.payee_account', 'salt', 'desk teller scribe'), ('register.import_row', 'sealed', 'desk'),
 	('register.import_file', 'row_key', 'desk'), ('register.death_notice', 'blind', 'desk'), ('bank.message', 'body', 'desk scribe'), ('bank.message_key', 'sealed', 'desk scribe'),
