@@ -84,6 +84,11 @@ const struct option_row option_rows[] = {
 	{"desk", "admin_threshold", OPTION_INT, DUTY_DESK, "2", 1, 16, NULL, false,
 		"how many admins must have signed a certificate"},
 
+	{"registry", "driver", OPTION_TEXT, DUTY_DESK, NULL, 0, 0, "file", false,
+		"how lists come from the national population database"},
+	{"registry", "drop", OPTION_PATH, DUTY_DESK, NULL, 0, 0, NULL, false,
+		"the directory that they are put into, with the driver file"},
+
 	{"teller", "admin_listen", OPTION_LISTEN, DUTY_TELLER, "127.0.0.1:0", 0, 0, NULL, false,
 		"where /livez, /readyz and /metrics are served"},
 	{"teller", "dispatch_threads", OPTION_INT, DUTY_TELLER, "2", 1, 64, NULL, false,

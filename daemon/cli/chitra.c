@@ -24,6 +24,7 @@
 #include "daemon/cli/key_cmd.h"
 #include "daemon/cli/officer_cmd.h"
 #include "daemon/cli/reconcile_cmd.h"
+#include "daemon/cli/registry_cmd.h"
 #include "daemon/cli/release_cmd.h"
 #include "daemon/cli/report_cmd.h"
 #include "daemon/cli/ledger_cmd.h"
@@ -53,6 +54,8 @@ static const struct command commands[] = {
 	{"whoami", NEEDS_CONFIG, cli_whoami, "chitra whoami", "who is logged in"},
 	{"import", WRITES_MUCH, cli_import, IMPORT_USAGE,
 		"ward lists, a bank's accounts and deaths into the register"},
+	{"registry", WRITES_MUCH, cli_registry, REGISTRY_USAGE,
+		"deaths, moves and corrections from the population database"},
 	{"entitle", WRITES_MUCH, cli_entitle, ENTITLE_USAGE,
 		"what everybody on a period's lists is owed, as claims"},
 	{"decide", NEEDS_CONFIG, cli_decide, DECIDE_USAGE,

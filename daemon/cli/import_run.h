@@ -36,6 +36,7 @@ struct import_said {
 	struct arena *arena;
 	struct import_word *at;
 	size_t n, room;
+	struct hash sha256; /* of the last file that is no payment list, as the register knows it */
 	int32_t head_row; /* of the last file: where its headings stand, 0: nowhere; and its old encoding, or NULL */
 	const char *encoding;
 	const char *asks;                    /* import_asks of it */

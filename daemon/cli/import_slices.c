@@ -214,6 +214,7 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 	parser_start(&s.parser, asked->kind, asked->files[0], said->asks);
 	s.file = (struct import_file){
 		.name = import_file_name(asked->files[0]), .sha256 = import_sum(&s.parser, asked)};
+	said->sha256 = s.file.sha256;
 	if (!s.parser.running) {
 		import_say_refused(said, s.file.name, s.parser.code, s.parser.row, s.parser.detail);
 		return EX_DATAERR;

@@ -364,3 +364,21 @@ enum result import_rows_of(struct work *w, struct month period, struct import_ro
 		};
 	return OK;
 }
+
+enum result import_rejected_of(
+	struct work *w, const struct hash *sha256, enum list_kind kind, struct import_rows *out)
+{
+	struct rows rows;
+	enum result r = db_run(
+		w, Q_IMPORT_REJECTED_OF, DB_ARGS(db_hash(sha256), db_text(import_kind_name(kind))), &rows);
+	if (r != OK)
+		return r;
+	int row = rows_col(&rows, "row"), code = rows_col(&rows, "code"), note = rows_col(&rows, "note");
+	out->n = rows_n(&rows);
+	out->at = arena_array(w->arena, out->n, struct import_row_out);
+	for (size_t i = 0; i < out->n; i++)
+		out->at[i] = (struct import_row_out){.row = row_i32(&rows, i, row),
+			.code = row_text(&rows, i, code),
+			.note = row_text(&rows, i, note)};
+	return OK;
+}

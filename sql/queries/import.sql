@@ -307,6 +307,14 @@ select f.name as file, r.row_no as row, r.status as outcome, coalesce(r.code, ''
 from register.import_row r join register.import_file f on f.id = r.file
 where f.period = $1 order by f.name, r.row_no;
 
+-- name: import_rejected_of
+-- duties: desk
+-- in: sha256 bytea, kind text
+-- out: row integer, code text, note text
+select r.row_no as row, r.code, coalesce(r.note, r.code) as note
+from register.import_file f join register.import_row r on r.file = f.id
+where f.sha256 = $1 and f.kind = $2 and r.status = 'rejected' order by r.row_no limit 10000;
+
 -- name: import_headings
 -- duties: desk
 -- in: kind text

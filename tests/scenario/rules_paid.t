@@ -176,11 +176,13 @@ is "$(findings 'Đỗ Thị Vắng')" 'uncollected 2024-04' 'once'
 
 # ---- who is stopped, wherever the payment is ------------------------------------------------------------------------------------------
 
-# dies N: the population database says that he died in March
+# dies N: the population database says that he died in March, through its seam
+mkdir "$scratch/drop"
+printf '[registry]\ndriver = file\ndrop = %s\n' "$scratch/drop" >>"$CHITRA_CONFIG"
 dies()
 {
-	printf 'Số CCCD,Họ và tên,Ngày mất\n09914000000%s,%s,20/03/2024\n' "$1" "${names[$1]}" >"$scratch/death$1.csv"
-	by lan import "$scratch/death$1.csv" --kind deaths >"$scratch/said" || cat "$scratch/said"
+	printf 'Số CCCD,Họ và tên,Ngày mất\n09914000000%s,%s,20/03/2024\n' "$1" "${names[$1]}" >"$scratch/drop/deaths-$1.csv"
+	by lan registry fetch >"$scratch/said" || cat "$scratch/said"
 }
 by lan batch make --all --programme social --period 2024-04 >"$scratch/said" || cat "$scratch/said"
 dies 3
