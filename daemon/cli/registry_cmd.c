@@ -40,13 +40,13 @@ static const struct kind *kind_of(const char *name)
 	return NULL;
 }
 
-/* Nobody without the mandate moves or sees a file. */
+/* A row about somebody whom the officer may not touch would be rejected, and the file taken: only who may touch everybody takes files. */
 static enum result may(struct cli *cli)
 {
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = import_allowed(cli->w);
+		r = import_anybody_allowed(cli->w);
 	return r == OK ? tx_commit(cli->w) : r;
 }
 
@@ -113,6 +113,8 @@ static enum result rejected_text(struct fetch *f, const struct kind *kind, const
 	for (size_t i = 0; i < rows.n; i++)
 		buf_addf(text, "dòng %" PRId32 ": %s (%s)\n", rows.at[i].row, rows.at[i].note,
 			rows.at[i].code);
+	if (rows.n == IMPORT_REJECTED_MOST)
+		buf_addf(text, "và những dòng tiếp theo.\n");
 	buf_addf(text, "Sửa các dòng này trong một tệp mới, rồi đặt vào thư mục nhận.\n");
 	return OK;
 }

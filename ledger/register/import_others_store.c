@@ -70,24 +70,18 @@ void import_other_free(struct import_other *o)
 	free(o);
 }
 
-enum result import_allowed(struct work *w)
-{
-	struct rows rows;
-	enum result r = db_run(w, Q_IMPORT_MAY, DB_NO_ARGS, &rows);
-	if (r != OK || row_bool(&rows, 0, rows_col(&rows, "may")))
-		return r;
-	why_set(&w->why, "no_mandate", "you have no mandate register");
-	return REFUSED;
-}
-
 static enum result may_import(struct work *w, const char *kind, const struct import_file *file)
 {
 	struct rows rows;
 	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(true)), &rows);
 	if (r == OK)
-		r = import_allowed(w);
+		r = db_run(w, Q_IMPORT_MAY, DB_NO_ARGS, &rows);
 	if (r != OK)
 		return r;
+	if (!row_bool(&rows, 0, rows_col(&rows, "may"))) {
+		why_set(&w->why, "no_mandate", "you have no mandate register");
+		return REFUSED;
+	}
 	r = db_run(w, Q_IMPORT_FILES_KNOWN, DB_ARGS(db_hashes(&file->sha256, 1), db_text(kind)), &rows);
 	if (r != OK || rows_n(&rows) == 0)
 		return r;

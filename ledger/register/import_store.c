@@ -369,8 +369,9 @@ enum result import_rejected_of(
 	struct work *w, const struct hash *sha256, enum list_kind kind, struct import_rows *out)
 {
 	struct rows rows;
-	enum result r = db_run(
-		w, Q_IMPORT_REJECTED_OF, DB_ARGS(db_hash(sha256), db_text(import_kind_name(kind))), &rows);
+	enum result r = db_run(w, Q_IMPORT_REJECTED_OF,
+		DB_ARGS(db_hash(sha256), db_text(import_kind_name(kind)), db_i32(IMPORT_REJECTED_MOST)),
+		&rows);
 	if (r != OK)
 		return r;
 	int row = rows_col(&rows, "row"), code = rows_col(&rows, "code"), note = rows_col(&rows, "note");
@@ -381,4 +382,14 @@ enum result import_rejected_of(
 			.code = row_text(&rows, i, code),
 			.note = row_text(&rows, i, note)};
 	return OK;
+}
+
+enum result import_anybody_allowed(struct work *w)
+{
+	struct rows rows;
+	enum result r = db_run(w, Q_IMPORT_ANYBODY_MAY, DB_NO_ARGS, &rows);
+	if (r != OK || row_bool(&rows, 0, rows_col(&rows, "may")))
+		return r;
+	why_set(&w->why, "no_mandate", "you have no mandate register for every agency and area");
+	return REFUSED;
 }

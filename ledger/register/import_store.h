@@ -93,8 +93,8 @@ enum result import_headings_of(struct work *w, enum list_kind kind, struct impor
 enum result import_heading_add(struct work *w, enum list_kind kind, const char *sender, const char *heading,
 	const char *cell) WARN_UNUSED;
 
-/* Whether this officer may import what belongs to no agency and no area. REFUSED no_mandate. */
-enum result import_allowed(struct work *w) WARN_UNUSED;
+/* Whether this officer may enter rows about anybody, of every agency and area. REFUSED no_mandate. */
+enum result import_anybody_allowed(struct work *w) WARN_UNUSED;
 
 /* What every row of a period's lists came to. */
 struct import_rows {
@@ -106,7 +106,8 @@ struct import_rows {
 };
 enum result import_rows_of(struct work *w, struct month period, struct import_rows *out) WARN_UNUSED;
 
-/* The rows of one file that were rejected: row, code and note; at most the first 10,000. */
+/* The rows of one file that were rejected, row, code and note: the first of them. */
+#define IMPORT_REJECTED_MOST 10000
 enum result import_rejected_of(
 	struct work *w, const struct hash *sha256, enum list_kind kind, struct import_rows *out) WARN_UNUSED;
 

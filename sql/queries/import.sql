@@ -88,6 +88,13 @@ from register.area_village order by code, valid_from, village, id desc;
 select coalesce(bool_or(auth.may('register', m.agency, m.area, 0)), false) as may
 from auth.mandate m where m.officer = auth.me() and m.role = 'register';
 
+-- name: import_anybody_may
+-- duties: desk
+-- in:
+-- out: may boolean
+-- A list of the whole population, of which no row is to be rejected for want of a mandate: it counts once, whoever brings it.
+select coalesce(bool_and(auth.may('register', a.code, '*', 0)), false) as may from org.agency a;
+
 -- name: import_files_known
 -- duties: desk
 -- in: sha256s bytea[], kind text
@@ -309,11 +316,11 @@ where f.period = $1 order by f.name, r.row_no;
 
 -- name: import_rejected_of
 -- duties: desk
--- in: sha256 bytea, kind text
+-- in: sha256 bytea, kind text, most integer
 -- out: row integer, code text, note text
 select r.row_no as row, r.code, coalesce(r.note, r.code) as note
 from register.import_file f join register.import_row r on r.file = f.id
-where f.sha256 = $1 and f.kind = $2 and r.status = 'rejected' order by r.row_no limit 10000;
+where f.sha256 = $1 and f.kind = $2 and r.status = 'rejected' order by r.row_no limit $3;
 
 -- name: import_headings
 -- duties: desk

@@ -78,6 +78,7 @@ sql "insert into auth.officer (login, name) values ('la', 'la');
 printf '%064d\n' 0 | tr 0 4 >"$scratch/la"
 like "$(CHITRA_SESSION=$scratch/la fetch)" 'no_mandate' 'who has no mandate for the register fetches nothing'
 is "$(code)" 77 'for want of permission'
+like "$(CHITRA_SESSION=$scratch/phu_hai fetch)" 'no_mandate' 'nor does the officer of one ward, whom others are no business of: their rows would be lost'
 like "$(CHITRA_SESSION=$scratch/none fetch)" 'not_logged_in' 'nor does nobody'
 CHITRA_SESSION=$scratch/la chitra registry list >/dev/null 2>&1
 is $? 77 'nor does he see what waits'
