@@ -110,13 +110,27 @@ static bool may_be_formula(int column)
 	       column == CELL_TOTAL || column == CELL_OTHER_MONEY;
 }
 
+/* Nobody is registered under letters that are not seen. Who is only looked up may be written as he is: no death and no bank's answer gets
+ * lost for it. A person's own name is judged for foreign letters where its row is (entry.h). */
+static bool is_bad_name(const struct sift *s, int column, struct bytes text, struct bytes decoded)
+{
+	enum list_kind kind = s->file.asked->kind;
+	if (kind != LIST_PAYMENT && kind != LIST_ENROLMENT && kind != LIST_INCREASE &&
+		kind != LIST_CORRECTIONS)
+		return false;
+	if (column == CELL_NAME)
+		return name_has_hidden(text);
+	return (column == CELL_HOLDER || column == CELL_DELEGATE) &&
+	       (name_has_hidden(text) || name_has_foreign_letter(decoded));
+}
+
 static const char *cell_problem(
 	struct sift *s, const struct sift_row *row, const struct bytes *cells, size_t i)
 {
 	int column = i < headings(s)->n ? headings(s)->column[i] : COLUMN_IGNORED;
 	if (cells[i].n > LIST_CELL_MAX)
 		return in_column(s, "row_too_long", i);
-	if (text_has_control(cells[i]))
+	if (text_has_control(cells[i]) || is_bad_name(s, column, row->cells[i].text, cells[i]))
 		return in_column(s, "control_character", i);
 	if (column != COLUMN_IGNORED && row->cells[i].error)
 		return in_column(s, "cell_error", i);

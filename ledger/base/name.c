@@ -14,37 +14,58 @@
 #define ACCENTED ((utf8proc_option_t)(COMMON | UTF8PROC_COMPOSE))
 #define PLAIN    ((utf8proc_option_t)(COMMON | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK))
 
-/* đ has no decomposition, so without this "Đào" would fold to "đao"; Ð (eth) is what some keyboards give for Đ. */
-static utf8proc_int32_t d_without_stroke(utf8proc_int32_t c, void *unused)
-{
-	(void)unused;
-	if (c == 0x0111 || c == 0x00f0)
-		return 'd';
-	if (c == 0x0110 || c == 0x00d0)
-		return 'D';
-	return c;
-}
-
 static void drop_text(char **text)
 {
 	free(*text);
 }
 
-static bool is_space(char c)
+/* What a sign stands for where names are compared, 0 for itself. Minority names are typed with every look-alike of the apostrophe and
+ * the hyphen. The strokes of đ and ƀ are no marks to utf8proc, so without this "Đào" would fold to "đao"; ð (eth) is what some
+ * keyboards give for đ. Asked after mapping, which makes some of these itself (ŉ is ʼn) and leaves no capitals. */
+static char stands_for(utf8proc_int32_t c, bool plain)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	static const uint16_t apostrophes[] = {
+		0x60, 0x2b9, 0x2bb, 0x2bc, 0x2c8, 0x2018, 0x2019, 0x201b, 0x2032, 0x2035};
+	static const uint16_t spaces[] = {'\t', '\n', '\r', 0x1680, 0x2028, 0x2029};
+
+	if (c == 0x111 || c == 0xf0)
+		return plain ? 'd' : '\0';
+	if (c == 0x180)
+		return plain ? 'b' : '\0';
+	if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212)
+		return '-';
+	for (size_t i = 0; i < COUNT_OF(apostrophes); i++)
+		if (c == apostrophes[i])
+			return '\'';
+	for (size_t i = 0; i < COUNT_OF(spaces); i++)
+		if (c == spaces[i])
+			return ' ';
+	return '\0';
 }
 
-/* In place: runs of spaces become one, none at the ends. */
-static void collapse_spaces(char *s)
+/* In place: look-alikes become what they stand for; runs of spaces become one, none at the ends. */
+static void settle(char *s, bool plain)
 {
 	char *to = s;
 
-	for (const char *from = s; *from != '\0'; from++) {
-		if (!is_space(*from))
-			*to++ = *from;
-		else if (to > s && to[-1] != ' ')
-			*to++ = ' ';
+	for (const char *from = s; *from != '\0';) {
+		utf8proc_int32_t c = (unsigned char)*from;
+		size_t n = 1;
+		char other = '\0';
+
+		if (c >= 0x80)
+			n = (size_t)utf8proc_iterate((const utf8proc_uint8_t *)from, -1, &c);
+		if (c >= 0x80 || c == '`' || c < ' ')
+			other = stands_for(c, plain);
+		if (other != '\0')
+			c = other;
+		if (c == ' ' ? to > s && to[-1] != ' ' : other != '\0') {
+			*to++ = (char)c;
+		} else if (c != ' ') {
+			memmove(to, from, n);
+			to += n;
+		}
+		from += n;
 	}
 	if (to > s && to[-1] == ' ')
 		to--;
@@ -60,7 +81,7 @@ static bool has_c1(struct bytes in)
 	return false;
 }
 
-/* The text mapped and its spaces collapsed, to be freed; NULL with why. */
+/* The text mapped and settled, to be freed; NULL with why. */
 static char *mapped(struct bytes in, utf8proc_option_t options, struct why *why)
 {
 	utf8proc_uint8_t *out = NULL;
@@ -81,15 +102,21 @@ static char *mapped(struct bytes in, utf8proc_option_t options, struct why *why)
 		return NULL;
 	}
 	if (in.n > 0) {
-		n = utf8proc_map_custom(in.at, (utf8proc_ssize_t)in.n, &out, options,
-			options == PLAIN ? d_without_stroke : NULL, NULL);
+		n = utf8proc_map(in.at, (utf8proc_ssize_t)in.n, &out, options);
 		if (n < 0)
 			bug("could not fold a name: %s", utf8proc_errmsg(n));
-		collapse_spaces((char *)out);
+		settle((char *)out, options == PLAIN);
 	}
 	if (out == NULL || out[0] == '\0') {
 		free(out);
 		why_set(why, "name_empty", "the name is empty");
+		return NULL;
+	}
+	/* One sign can be a whole phrase (U+FDFA): what is stored stays a name. */
+	if (options == PLAIN && strlen((const char *)out) > NAME_MAX_BYTES) {
+		free(out);
+		why_set(why, "name_too_long", "a name can have %d bytes, this one folds to more",
+			NAME_MAX_BYTES);
 		return NULL;
 	}
 	return (char *)out;
@@ -296,30 +323,131 @@ bool name_has_eth(struct bytes in)
 	return false;
 }
 
-/* What Vietnamese and the minority languages write; of Latin-1 only their letters, since old fonts use the others for their own. */
-static bool is_of_a_name(utf8proc_int32_t c)
+/* The last part of a letter taken apart (its mark, for ế the tone); *base is the first. */
+static utf8proc_int32_t take_apart(utf8proc_int32_t c, utf8proc_int32_t *base)
+{
+	utf8proc_int32_t part[8];
+	int boundclass = 0;
+	utf8proc_ssize_t n = utf8proc_decompose_char(
+		c, part, COUNT_OF(part), UTF8PROC_DECOMPOSE, &boundclass);
+
+	bug_if(n < 1 || (size_t)n > COUNT_OF(part));
+	*base = part[0];
+	return part[n - 1];
+}
+
+static bool is_basic_letter(utf8proc_int32_t c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* What Vietnamese and the minority languages write: basic letters with their marks, đ and ƀ. Of Latin-1 only their letters, since old
+ * fonts use the others for their own; beyond it Ɖ looks like Đ, ǀ like l and ı like i, and none is made of a basic letter. */
+static bool is_letter_of_a_name(utf8proc_int32_t c)
 {
 	static const char latin1[] = "ÀÁÂÃÈÉÊÌÍÐÑÒÓÔÕÙÚÝàáâãèéêìíðñòóôõùúý";
 	char two[3] = {(char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f)), '\0'};
-	if (c < 0x80)
-		return true;
+	utf8proc_int32_t base;
+
 	if (c < 0x100)
 		return c >= 0xc0 && strstr(latin1, two) != NULL;
-	return c < 0x250 || (c >= 0x300 && c < 0x370) || (c >= 0x1e00 && c < 0x1f00) || c == 0x2bc ||
-	       (c >= 0x2010 && c <= 0x2019);
+	if (c == 0x110 || c == 0x111 || c == 0x180 || c == 0x243 || (c >= 0x1ea0 && c < 0x1efa))
+		return true;
+	if (c >= 0x250 && (c < 0x1e00 || c >= 0x1f00))
+		return false;
+	take_apart(c, &base);
+	return is_basic_letter(base);
 }
 
-bool name_has_foreign_letter(struct bytes in)
+static bool is_mark(utf8proc_int32_t c)
 {
-	utf8proc_int32_t c, before = 0;
+	return c >= 0x300 && c < 0x370;
+}
+
+static bool is_tone(utf8proc_int32_t c)
+{
+	return c == 0x300 || c == 0x301 || c == 0x303 || c == 0x309 || c == 0x323;
+}
+
+/* Marks that NFC leaves alone: ơ̆. The tone comes last; «é» with a circumflex looks like ế and is not. */
+static bool is_mark_of_a_name(utf8proc_int32_t c, utf8proc_int32_t before, size_t marks)
+{
+	static const uint16_t others[] = {0x304, 0x306, 0x308, 0x30c, 0x331};
+	utf8proc_int32_t base, last = take_apart(before, &base);
+	bool known = is_tone(c);
+
+	if (!is_mark(before) && !is_letter_of_a_name(before) && !is_basic_letter(before))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		known = known || c == others[i];
+	return known && marks < 2 && !is_tone(last);
+}
+
+static bool is_sign_of_a_name(utf8proc_int32_t c)
+{
+	return c < 0x80 || c == 0x2bc || (c >= 0x2010 && c <= 0x2015) || c == 0x2018 || c == 0x2019;
+}
+
+static bool composed_has_foreign_letter(struct bytes in)
+{
+	utf8proc_int32_t c, before = ' ';
+	size_t marks = 0;
+
 	for (size_t i = 0; i < in.n;) {
 		utf8proc_ssize_t n = utf8proc_iterate(in.at + i, (utf8proc_ssize_t)(in.n - i), &c);
-		if (n <= 0 || !is_of_a_name(c))
+
+		if (n <= 0)
+			return true;
+		if (is_mark(c) ? !is_mark_of_a_name(c, before, marks)
+			       : !is_sign_of_a_name(c) && !is_letter_of_a_name(c))
 			return true;
 		/* «NguyÔn»: no name has an accented capital behind a small letter, but TCVN3 in another font has. */
 		if (before >= 'a' && before <= 'z' && c >= 0xc0 && c < 0xe0)
 			return true;
+		marks = is_mark(c) ? marks + 1 : 0;
 		before = c;
+		i += (size_t)n;
+	}
+	return false;
+}
+
+/* U+0300–U+036F begin with these bytes. */
+static bool has_mark(struct bytes in)
+{
+	for (size_t i = 0; i < in.n; i++)
+		if (in.at[i] == 0xcc || in.at[i] == 0xcd)
+			return true;
+	return false;
+}
+
+bool name_has_foreign_letter(struct bytes in)
+{
+	CLEANUP(drop_text) char *composed = NULL;
+	utf8proc_uint8_t *out = NULL;
+	utf8proc_ssize_t n;
+
+	if (!has_mark(in))
+		return composed_has_foreign_letter(in);
+	n = utf8proc_map(in.at, (utf8proc_ssize_t)in.n, &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	if (n < 0)
+		return true;
+	composed = (char *)out;
+	return composed_has_foreign_letter(bytes_of(composed, (size_t)n));
+}
+
+bool name_has_hidden(struct bytes in)
+{
+	utf8proc_int32_t c;
+
+	for (size_t i = 0; i < in.n;) {
+		utf8proc_ssize_t n = utf8proc_iterate(in.at + i, (utf8proc_ssize_t)(in.n - i), &c);
+
+		if (n <= 0)
+			return false;
+		utf8proc_category_t category = utf8proc_category(c);
+		if (c > 0xad && (utf8proc_get_property(c)->ignorable || category == UTF8PROC_CATEGORY_CF ||
+					category == UTF8PROC_CATEGORY_CO || category == UTF8PROC_CATEGORY_CN))
+			return true;
 		i += (size_t)n;
 	}
 	return false;

@@ -227,7 +227,19 @@ book("capitals.xlsx", listed(person(name="NguyÔn ThÞ §µo"), person(name="Tr�
 wide = person() + [""] * 300
 wide[250] = Cell("r", '<c r="XFD6" s="1"/>')
 book("styled.xlsx", listed(wide), "1+0-0", "empty cells as far as column XFD do no harm")
-book("cr.xlsx", listed(person(name="Nguyễn\nThị  Lan​")), "1+0-0", "line breaks, no-break and zero-width spaces inside a name are only spaces")
+book("cr.xlsx", listed(person(name="Nguyễn\nThị \u00a0Lan ")), "1+0-0", "line breaks and no-break spaces inside a name are only spaces")
+unseen = [person(name=n) for n in ("Nguyễn\u200bThị Lan", "Nguyễn Thị\u202e Lan", "Nguyễn Thị Lan\ufeff", "Nguyễn\u034f Thị Lan", "Nguyễn Thị Lan\ue000")]
+book("unseen.xlsx", listed(person(), *unseen), "1+0-5 " + " ".join(f"B{7 + i}:control_character" for i in range(5)), "what is not seen in a name, or by some only, is told by its cell")
+text("unseen.csv", listed(person(name="Trần\u2060 Thị Lan")), "0+0-1 B6:control_character", "in text too")
+book("marks.xlsx", listed(person(name="Tê\u0323n Thi\u0323 Nguye\u0302\u0303t"), person(name="Nguyễn Thị Te\u0301\u0302")), "1+0-1 B7:name_foreign_letter", "letters in parts are letters, but a circumflex behind its tone is another")
+payee = dict(method="Chuyển khoản", account="9704000000000018", bank="Vietcombank")
+for i, (holder, wanted, title) in enumerate([("Lê Thị Mаi", "0+0-1 L6:control_character", "a Cyrillic а in a holder's name is seen"), ("Lê\u200b Thị Mai", "0+0-1 L6:control_character", "so is what is not seen"), ("H’Ƀlang Niê", "1+0-0", "and a minority name is a name")]):
+    book(f"holder{i}.xlsx", listed([*person(**payee), holder], head=[*HEAD, "Chủ tài khoản"]), wanted, title)
+book("minority.xlsx", listed(*[person(name=n) for n in ("Y Ê‑ban", "H’Ƀlang", "K'", "Đào", "Ơ\u0306 Niê", "hbia Kpă")]), "6+0-0", "names of one word, of one letter, with any apostrophe and hyphen are names")
+stored = subprocess.run(["psql", "-XAtqc", "select string_agg(name || '=' || name_fold, ', ' order by name_fold) from register.person where name ~ '^(Y |H’|K.$|Đào$|Ơ|hbia)'"], capture_output=True, text=True).stdout.strip()
+tap.equal(stored, "Đào=dao, H’Ƀlang=h'blang, hbia Kpă=hbia kpa, K'=k', Ơ\u0306 Niê=o nie, Y Ê‑ban=y e-ban", "and stand in the register as they were typed, beside their folds")
+stored = subprocess.run(["psql", "-XAtqc", "select count(*) filter (where name is not nfc normalized) || ' ' || count(*) filter (where name ~ '[\u00ad\u034f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ue000-\uf8ff]') || ' ' || count(*) filter (where name = 'Tện Thị Nguyễt') from register.person"], capture_output=True, text=True).stdout.strip()
+tap.equal(stored, "0 0 1", "every stored name is NFC, and nothing in it is unseen")
 book("long.xlsx", listed(person(name="N" * 2000)), "0+0-1 B6:row_too_long", "a cell that is too long is a wrong row")
 book("homoglyph.xlsx", listed(person(name="Nguyễn Thị Lаn"), person(name="Ksor H'Blăng"), person(name="Y Ê-ban"), person(name="H’Ƀlang Niê")), "3+0-1 B6:name_foreign_letter", "a Cyrillic а is seen; minority names are names")
 
