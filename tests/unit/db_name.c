@@ -40,11 +40,11 @@ int main(void)
 	fclose(to_folds);
 	PGresult *r = PQexecParams(scene_conn,
 		"select count(*), min(name || ' / ' || fold) filter (where lower(unaccent(normalize(name, nfc))) <> fold), "
-		"count(distinct name) from unnest($1::text[], $2::text[]) as t(name, fold)",
+		"count(distinct name) * 2 > count(*) from unnest($1::text[], $2::text[]) as t(name, fold)",
 		2, NULL, (const char *const[]){names, folds}, NULL, NULL, 0);
 	if (ok(PQresultStatus(r) == PGRES_TUPLES_OK, "PostgreSQL folds them")) {
-		is_i64(atoll(PQgetvalue(r, 0, 0)), NAMES, "all %d names were compared", NAMES);
-		ok(atoll(PQgetvalue(r, 0, 2)) > NAMES / 2, "most of them different");
+		is_str(PQgetvalue(r, 0, 0), "20000", "all names were compared");
+		is_str(PQgetvalue(r, 0, 2), "t", "most of them different");
 		is_str(PQgetvalue(r, 0, 1), "",
 			"a name's fold is PostgreSQL's lower(unaccent(name)), in any form");
 	}
