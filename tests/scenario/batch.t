@@ -8,6 +8,8 @@ fixture=$CHITRA_BIN/../tests/unit/db_payroll
 [ -x "$fixture" ] || skip_all "db_payroll is not built"
 # shellcheck disable=SC2119  # a name of its own suits
 fresh_database
+# A mandate names the units of its day.
+psql -XAtq -c "set session_replication_role = replica; update ops.instance set clock_offset = timestamptz '2024-04-03 08:00+07' - now()"
 
 keys=$scratch/keys
 mkdir -p "$keys" "$scratch/archive" "$scratch/sessions"
