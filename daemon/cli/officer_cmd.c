@@ -187,6 +187,8 @@ static int certify(struct cli *cli, const char *login, const struct officer_opti
 		return cli_refused(cli, &cli->w->why);
 	enum result r = officer_find(cli->w, login, &who);
 	if (r == OK)
+		r = officer_areas_stand(cli->w, c.mandates, c.n);
+	if (r == OK)
 		r = officer_next_serial(cli->w, login, &c.serial);
 	if (r == OK)
 		r = cli_trust(cli, &trust);

@@ -101,6 +101,7 @@ static const struct {
 	{"village_bad", "Gõ lại tên thôn: phải có chữ hoặc số"},
 	{"not_split", "Xem chitra area show: đơn vị này không chia sang đơn vị đó"},
 	{"area_unknown", "Kiểm tra mã: chưa có đơn vị nào mang mã này"},
+	{"area_not_now", "Ghi mã của đơn vị hôm nay (chitra area show): hôm nay không có đơn vị nào mang mã này"},
 	{"heading_bad", "Gõ lại tiêu đề cột: phải có chữ hoặc số"},
 	{"cell_unknown",
 		"Chọn nghĩa của cột (--means) trong các ô của loại danh sách này, ignored hoặc known"},

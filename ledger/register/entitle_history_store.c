@@ -171,6 +171,14 @@ enum result history_moves(struct run *run)
 		NULL);
 }
 
+enum result history_listed_twice(struct run *run)
+{
+	return db_run(run->w, Q_ENTITLE_LISTED_TWICE,
+		DB_ARGS(db_text(run->programme), db_day(month_first(run->period)),
+			db_text(advice_for("listed_twice"))),
+		NULL);
+}
+
 /* ---- grants -------------------------------------------------------------------------------------------------------------------- */
 
 static void claim_grant(struct chunk *c, const struct rows *rows, size_t i)

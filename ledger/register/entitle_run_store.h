@@ -102,6 +102,7 @@ enum result history_load(struct run *run) WARN_UNUSED;
 enum result history_rises(struct run *run, struct arena *arena) WARN_UNUSED;
 enum result history_not_due(struct run *run) WARN_UNUSED;
 enum result history_moves(struct run *run) WARN_UNUSED;
+enum result history_listed_twice(struct run *run) WARN_UNUSED;
 enum result history_grants(struct run *run, struct arena *arena) WARN_UNUSED;
 
 #endif

@@ -348,6 +348,8 @@ static enum result run_chunks(struct run *run, void (*seen)(void *, int64_t), vo
 		r = history_not_due(run);
 	if (r == OK)
 		r = history_moves(run);
+	if (r == OK)
+		r = history_listed_twice(run);
 	w->arena = whole;
 	arena_free(arena);
 	return r;

@@ -234,7 +234,8 @@ static enum result write_proposals(struct corrections *c, const struct proposals
 			db_text(c->o->file->name), db_text("danh sách điều chỉnh")),
 		&rows);
 	for (size_t i = 0; r == OK && i < rows_n(&rows); i++)
-		reject(&c->at[p->which[row_i64(&rows, i, rows_col(&rows, "n")) - 1]], "already_in");
+		reject(&c->at[p->which[row_i64(&rows, i, rows_col(&rows, "n")) - 1]],
+			row_text(&rows, i, rows_col(&rows, "code")));
 	return r;
 }
 

@@ -116,6 +116,20 @@ enum result officer_next_serial(struct work *w, const char *login, int64_t *seri
 	return r;
 }
 
+enum result officer_areas_stand(struct work *w, const struct mandate *mandates, size_t n)
+{
+	const char **areas = arena_array(w->arena, n, const char *);
+	struct rows unknown;
+	for (size_t i = 0; i < n; i++)
+		areas[i] = mandates[i].area;
+	enum result r = db_run(w, Q_MANDATE_AREAS_UNKNOWN, DB_ARGS(db_texts(areas, n)), &unknown);
+	if (r != OK || rows_n(&unknown) == 0)
+		return r;
+	why_set(&w->why, "area_not_now", "no unit has the code %s today",
+		row_text(&unknown, 0, rows_col(&unknown, "area")));
+	return REFUSED;
+}
+
 static enum result add_mandates(
 	struct work *w, int64_t officer, int64_t certificate, const struct certified *c)
 {

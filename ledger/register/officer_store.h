@@ -40,6 +40,9 @@ enum result officer_add(struct work *w, const char *login, const char *name, boo
 enum result officer_find(
 	struct work *w, const char *login, struct officer *out) WARN_UNUSED; /* officer_unknown */
 
+/* Whether each mandate's area is a unit of today, or everywhere. REFUSED area_not_now. */
+enum result officer_areas_stand(struct work *w, const struct mandate *mandates, size_t n) WARN_UNUSED;
+
 struct certified {
 	const char *login;
 	struct hash sha256; /* of text */

@@ -126,18 +126,18 @@ as $$
 		and exists (select from auth.officer o where o.id = officer_may.officer and not o.disabled)
 $$;
 
--- Of an act of two: both may do it when the second one does; what the first had when he proposed it may be gone.
-create function auth.need_both(first bigint, second bigint, roles text[], agency text, area text, amount bigint) returns void
+-- Of an act of two: both may do it when the second one does; what the first had when he proposed it may be gone. area_from: null for '*'.
+create function auth.need_both(first bigint, second bigint, roles text[], agency text, area text, area_from date, amount bigint) returns void
 language plpgsql stable security definer
 set search_path = pg_catalog
 as $$
 begin
 	if not exists (select from unnest(need_both.roles) as r
-			where auth.officer_may(need_both.second, r, need_both.agency, need_both.area, need_both.amount)) then
+			where auth.officer_may_in(need_both.second, r, need_both.agency, need_both.area, need_both.area_from, need_both.amount)) then
 		raise exception 'no_mandate: you have no mandate for this, or the amount is above its limit' using errcode = 'CH001';
 	end if;
 	if not exists (select from unnest(need_both.roles) as r
-			where auth.officer_may(need_both.first, r, need_both.agency, need_both.area, need_both.amount)) then
+			where auth.officer_may_in(need_both.first, r, need_both.agency, need_both.area, need_both.area_from, need_both.amount)) then
 		raise exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode = 'CH001';
 	end if;
 end $$;

@@ -277,9 +277,9 @@ begin
 	if payout.in_question(new.claim, 100::smallint) then
 		raise exception 'still_live: claim % has a payout that is not proven unpaid', new.claim using errcode = 'CH001';
 	end if;
-	select a.code as agency, k.area_code, k.amount_dong into c from payout.claim k join org.agency a on a.id = k.agency where k.id = new.claim;
+	select a.code as agency, k.area_code, k.area_valid_from, k.amount_dong into c from payout.claim k join org.agency a on a.id = k.agency where k.id = new.claim;
 	perform auth.need_both(new.first_officer, new.second_officer, array['register', 'maker', 'checker', 'approver'], c.agency, c.area_code,
-		c.amount_dong);
+		c.area_valid_from, c.amount_dong);
 	return null;
 end $$;
 create trigger first_proposed after insert on payout.claim_void for each row execute function payout.guard_void();
@@ -413,7 +413,7 @@ begin
 	if new.outcome not in ('paid_after_all', 'recovery') and recon.waits_for(new.break) is not null then
 		raise exception 'too_early: break % waits for the complete statement of %', new.break, recon.waits_for(new.break) using errcode = 'CH001';
 	end if;
-	perform auth.need_both(new.first_officer, new.second_officer, array['release'], k.agency, '*', coalesce(k.suspense, k.amount_dong));
+	perform auth.need_both(new.first_officer, new.second_officer, array['release'], k.agency, '*', null, coalesce(k.suspense, k.amount_dong));
 	return null;
 end $$;
 create trigger first_proposed after insert on recon.break_resolution for each row execute function recon.guard_resolution();
@@ -507,7 +507,7 @@ begin
 		raise exception 'append_only: a paid list is confirmed once and does not change' using errcode = 'CH001';
 	end if;
 	perform auth.need_both(new.first_officer, new.second_officer, array['cash'], (select a.code from org.channel c
-		join org.funding_account f on f.id = c.funding_account join org.agency a on a.id = f.agency where c.id = new.channel), '*',
+		join org.funding_account f on f.id = c.funding_account join org.agency a on a.id = f.agency where c.id = new.channel), '*', null,
 		new.paid_dong + new.unpaid_dong);
 	return null;
 end $$;

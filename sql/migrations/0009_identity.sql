@@ -25,8 +25,9 @@ create table register.identity (
 	sex text check (sex in ('M', 'F')),
 	was jsonb,
 	moved bigint[],					-- of a merge: whoever went into person by it
-	upto_claim bigint,				-- and the last claim and file of the time before
+	upto_claim bigint,				-- and the last claim, file and payout of the time before
 	upto_file bigint,
+	upto_payout bigint,
 	number text not null check (length(number) between 1 and 200),	-- of the document: a file, a decision
 	reason text not null check (length(reason) between 3 and 500),
 	first_officer bigint not null references auth.officer,
@@ -70,16 +71,24 @@ as $$
 	select case when alone then pg_advisory_xact_lock(7204, 0) is not null else pg_advisory_xact_lock_shared(7204, 0) is not null end
 $$;
 
--- Whether the officer who is logged in may have a say: a mandate in a ward where one of these people was ever enrolled. Whoever was enrolled
--- nowhere is anybody's.
-create function register.may_identify(people bigint[], roles text[]) returns boolean language sql stable
+-- Whether an officer may have a say in who somebody is, and so in whose money goes where: of each programme that ever enrolled this person,
+-- the mandate for its agency where he was enrolled last. Whoever was enrolled nowhere is for those who have everywhere.
+create function register.may_identify(officer bigint, person bigint, roles text[]) returns boolean language plpgsql stable security definer
 set search_path = pg_catalog
 as $$
-	select exists (
-		select from auth.mandate m where m.officer = auth.me() and m.role = any (roles) and auth.may(m.role, m.agency, m.area, 0)
-			and (m.area = '*' or exists (select from register.enrolment e where e.person = any (people) and e.area_code = m.area)
-				or not exists (select from register.enrolment e where e.person = any (people))))
-$$;
+begin
+	return coalesce((
+		select bool_and(exists (select from unnest(may_identify.roles) as r(role)
+			where auth.officer_may_in(may_identify.officer, r.role, l.agency, l.area_code, l.area_valid_from, 0)))
+		from (select distinct on (e.programme) g.code as agency, e.area_code, e.area_valid_from
+			from register.enrolment e
+			left join org.programme_agency pa on pa.programme = e.programme
+			left join org.agency g on g.id = pa.agency
+			where e.person = any (register.selves(may_identify.person))
+			order by e.programme, e.from_month desc, e.id desc) l),
+		exists (select from auth.mandate m where m.officer = may_identify.officer and m.role = any (may_identify.roles) and m.area = '*'
+			and auth.officer_may(m.officer, m.role, m.agency, '*', 0)));
+end $$;
 
 -- A payout that no evidence has ended, or whose end two pieces of evidence tell differently: what is paid to whom is not settled yet.
 create function register.under_way(people bigint[]) returns bigint language sql stable
@@ -111,7 +120,7 @@ begin
 	if i.blind is not null then
 		-- An ID that was this person's before is so again; anybody else's makes two people of one, which is a merge.
 		insert into register.person_id (person, kind, blind, sealed) values (i.person, 'cccd', i.blind, i.sealed)
-			on conflict (blind) do update set replaced_at = null where person_id.person = excluded.person;
+			on conflict (blind) do update set replaced_at = null where person_id.person = any (register.selves(excluded.person));
 		if not found then
 			raise exception 'id_of_other: the new ID is registered for another person; propose to merge them' using errcode = 'CH001';
 		end if;
@@ -124,16 +133,22 @@ begin
 	return was;
 end $$;
 
--- Claims that say the same thing of one person. Of a month's own claim and one of an arrears list for it there is one; of funerals too.
+-- Claims that say the same thing of one person. Of a month there is its own claim or one of an arrears list, and after it what each rise
+-- added: the first of the one is the first of the other, and so on. A person has one funeral.
 create function register.collisions(kept bigint[], gone bigint[]) returns table (kept_claim bigint, gone_claim bigint) language sql stable
 set search_path = pg_catalog
 as $$
-	select k.id, g.id from payout.claim k join payout.claim g on g.kind = k.kind and g.kind = 'funeral'
-			or (g.programme, g.month, g.instalment) = (k.programme, k.month, k.instalment)
-				and (g.kind = k.kind or g.kind in ('regular', 'arrears') and k.kind in ('regular', 'arrears'))
-	where k.person = any (kept) and g.person = any (gone)
-		and not exists (select from payout.claim_void v where v.claim in (k.id, g.id))
-		and not exists (select from register.surplus s where s.claim in (k.id, g.id) and not s.undone)
+	with c as materialized (
+		select c.id, c.person = any (collisions.kept) as stays, t.thing, row_number() over (
+			partition by c.person = any (collisions.kept), t.thing order by c.kind = 'arrears', c.instalment, c.id) as n
+		from payout.claim c
+		cross join lateral (select case when c.kind = 'funeral' then c.kind
+			else concat_ws(' ', c.programme, c.month, case when c.kind not in ('regular', 'arrears') then c.kind end) end as thing) t
+		where (c.person = any (collisions.kept) or c.person = any (collisions.gone))
+			and not exists (select from payout.claim_void v where v.claim = c.id)
+			and not exists (select from register.surplus s where s.claim = c.id and not s.undone)
+	)
+	select k.id, g.id from c k join c g on (g.thing, g.n) = (k.thing, k.n) where k.stays and not g.stays
 $$;
 
 create function register.was_paid(claim bigint) returns boolean language sql stable
@@ -159,8 +174,7 @@ begin
 	if stuck is not null then
 		raise exception 'still_live: claim % has a payout under way; merge them when it has ended', stuck using errcode = 'CH001';
 	end if;
-	for x in select distinct on (case when register.was_paid(c.gone_claim) and not register.was_paid(c.kept_claim) then c.kept_claim else c.gone_claim end)
-			c.*, register.was_paid(c.gone_claim) and not register.was_paid(c.kept_claim) as keeps_gone from register.collisions(kept, gone) c loop
+	for x in select c.*, register.was_paid(c.gone_claim) and not register.was_paid(c.kept_claim) as keeps_gone from register.collisions(kept, gone) c loop
 		asked := null;
 		if not x.keeps_gone and register.was_paid(x.gone_claim) then
 			insert into register.decision (kind, programme, person, month, amount_dong, number, reason, first_officer)
@@ -193,11 +207,15 @@ begin
 	end if;
 	if exists (select from payout.claim c where c.person = any (all_of_them) and c.id > m.upto_claim)
 			or exists (select from register.import_row r where r.person = any (all_of_them) and r.file > m.upto_file)
+			or exists (select from payout.claim c join payout.payout p on p.claim = c.id where c.person = any (all_of_them) and p.id > m.upto_payout)
+			or exists (select from register.payee_account a where a.person = any (all_of_them) and a.proposed_at > m.decided_at)
+			or exists (select from register.decision d where d.person = any (all_of_them) and greatest(d.proposed_at, d.decided_at) > m.decided_at
+				and not exists (select from register.surplus s where s.decision = d.id))
 			or exists (select from register.identity x where x.id <> m.id and x.person = any (all_of_them) and not x.refused
 				and x.decided_at > m.decided_at)
 			or exists (select from register.surplus s left join register.decision d on d.id = s.decision
 				where s.merge = m.id and (d.second_officer is not null or exists (select from payout.claim_void v where v.claim = s.claim))) then
-		raise exception 'merge_used: claims, lists or decisions rest on this merge; it can no longer be undone' using errcode = 'CH001';
+		raise exception 'merge_used: claims, payments, lists or decisions rest on this merge; it can no longer be undone' using errcode = 'CH001';
 	end if;
 	update register.surplus s set undone = true where s.merge = m.id;
 	update register.person_id d set replaced_at = null where d.person = any (m.moved) and d.replaced_at = m.decided_at;
@@ -209,14 +227,16 @@ create function register.guard_identity() returns trigger language plpgsql secur
 set search_path = pg_catalog
 as $$
 declare
-	people bigint[];
+	who bigint;
+	roles constant text[] := array['register', 'checker', 'approver'];
 begin
 	if tg_op = 'INSERT' then
-		if new.second_officer is not null or num_nonnulls(new.was, new.moved, new.upto_claim, new.upto_file) > 0 then
+		if new.second_officer is not null or num_nonnulls(new.was, new.moved, new.upto_claim, new.upto_file, new.upto_payout) > 0 then
 			raise exception 'not_proposed: what a person is is proposed before it is confirmed' using errcode = 'CH001';
 		end if;
-		if not exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may(m.role, m.agency, m.area, 0)) then
-			raise exception 'no_mandate: proposing this takes the mandate register' using errcode = 'CH001';
+		if not (register.may_identify(auth.me(), new.person, '{register}')
+				and (new.other is null or register.may_identify(auth.me(), new.other, '{register}'))) then
+			raise exception 'no_mandate: you have no mandate register for each ward of these people' using errcode = 'CH001';
 		end if;
 		return new;
 	end if;
@@ -231,16 +251,28 @@ begin
 		raise exception 'not_yours: it is confirmed by the officer who is logged in' using errcode = 'CH001';
 	end if;
 	perform register.merge_lock(true);	-- before anything is read: a batch or claims being made are there, or not yet begun
-	people := register.selves(new.person) || coalesce(register.selves(new.other), '{}');
-	if not register.may_identify(people, array['register', 'checker', 'approver']) then
-		raise exception 'no_mandate: you have no mandate in a ward of this person' using errcode = 'CH001';
-	end if;
-	if new.refused then
+	if new.refused then	-- by whoever may speak for one of them, or takes it back
+		if new.first_officer <> auth.me() and not register.may_identify(auth.me(), new.person, roles)
+				and not coalesce(register.may_identify(auth.me(), new.other, roles), false) then
+			raise exception 'no_mandate: you have no mandate in a ward of this person' using errcode = 'CH001';
+		end if;
 		return new;
 	end if;
 	if new.first_officer = new.second_officer then
 		raise exception 'same_person: another officer confirms it' using errcode = 'CH001';
 	end if;
+	perform from register.person p where p.id in (new.person, new.other) order by p.id for update;	-- an erasure is there, or not yet begun
+	foreach who in array array_remove(array[new.person, new.other], null) loop
+		if not register.may_identify(new.second_officer, who, roles) then
+			raise exception 'no_mandate: you have no mandate in each ward of these people' using errcode = 'CH001';
+		end if;
+		if not register.may_identify(new.first_officer, who, roles) then
+			raise exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode = 'CH001';
+		end if;
+		if not exists (select from register.person_key k where k.person = who) then
+			raise exception 'person_erased: nobody is told apart from somebody who was erased' using errcode = 'CH001';
+		end if;
+	end loop;
 	case new.kind
 	when 'correct' then
 		new.was := register.correct(new);
@@ -248,6 +280,7 @@ begin
 		new.moved := register.merge(new);
 		new.upto_claim := coalesce((select max(c.id) from payout.claim c), 0);
 		new.upto_file := coalesce((select max(f.id) from register.import_file f), 0);
+		new.upto_payout := coalesce((select max(p.id) from payout.payout p), 0);
 	when 'part' then
 		perform register.part(new);
 	end case;
@@ -310,12 +343,23 @@ create function register.guard_recover() returns trigger language plpgsql securi
 set search_path = pg_catalog
 as $$
 begin
+	perform register.merge_lock(false);
 	if exists (select from register.surplus s where s.decision = new.id and s.undone) then
 		raise exception 'identity_stale: the merge for which this was proposed was undone' using errcode = 'CH001';
 	end if;
 	return new;
 end $$;
-create trigger not_undone before update on register.decision for each row execute function register.guard_recover();
+create trigger not_undone before update on register.decision for each row when (new.kind = 'recover') execute function register.guard_recover();
+
+-- Which of two claims stays, or whether both do, is not decided while one of them is being voided.
+create function register.guard_voids() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	perform register.merge_lock(false);
+	return null;
+end $$;
+create trigger merge_waits before insert on payout.claim_void for each statement execute function register.guard_voids();
 
 -- ---------------------------------------------------------------- who moved
 

@@ -104,6 +104,19 @@ as $$
 $$;
 drop function register.ward_of(text, bigint);
 
+-- Whoever lets a held payout go has the mandate for the unit of its batch.
+create or replace function payout.let_go_by(payout bigint) returns bigint language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select count(*)
+	from payout.hold_release r
+	join payout.payout p on p.id = let_go_by.payout
+	join payout.batch b on b.id = p.batch
+	join org.agency a on a.id = b.agency
+	where r.hold = (select max(h.id) from payout.hold h where h.payout = p.id)
+		and auth.officer_may_in(r.officer, 'release', a.code, b.area_code, b.area_valid_from, p.amount_dong)
+$$;
+
 -- All units for which this transaction's officer has any mandate in force; who has one for everywhere needs no list.
 create function auth.my_units() returns table (code text, valid_from date) language sql stable security definer
 set search_path = pg_catalog

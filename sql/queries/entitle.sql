@@ -82,6 +82,25 @@ where d.month > $2 - interval '3 months'
 	and not exists (select from register.person_event v where v.person = any (register.selves(d.person)) and v.kind = 'death')
 on conflict do nothing;
 
+-- name: entitle_listed_twice
+-- duties: desk
+-- in: programme text, period date, note text
+-- out:
+-- Who stands on lists of the period by two IDs that are one person's: one row counts (as in entitle_people), and what the others say is told.
+insert into register.finding (programme, period, person, file, row_no, code, note, blocks, facts)
+select distinct on (x.person) $1, $2, x.person, x.file, x.row_no, 'listed_twice', $3 || ': ' || x.facts, false, x.facts
+from (
+	select m.root as person, r.file, r.row_no, f.name || ', dòng ' || r.row_no || coalesce(': ' || a.name, '') || ', ' || r.listed_dong || ' đồng' as facts
+	from register.person m
+	join register.import_row r on r.person = m.id and r.programme = $1 and r.period = $2
+	join register.import_file f on f.id = r.file
+	left join register.area a on a.code = coalesce(r.area_code, f.area_code) and a.valid_from = coalesce(r.area_valid_from, f.area_valid_from)
+	where m.root is not null and exists (
+		select from register.person s join register.import_row o on o.person = s.id and o.programme = $1 and o.period = $2 and o.kind = r.kind
+		where s.id = m.root or s.root = m.root and s.id < r.person)) x
+order by x.person, x.file, x.row_no
+on conflict do nothing;
+
 -- name: entitle_claimed
 -- duties: desk
 -- in: programme text, persons bigint[], since date

@@ -6,7 +6,7 @@
 -- out: n bigint, name text, birth_year smallint, birth_date date, sex text, cccd bytea
 -- As registered, with the blind index of the ID that counts now.
 select w.n, p.name, p.birth_year, p.birth_date, p.sex,
-	(select d.blind from register.person_id d where d.person = p.id and d.kind = 'cccd' and d.replaced_at is null
+	(select d.blind from register.person_id d where d.person = any (register.selves(p.id)) and d.kind = 'cccd' and d.replaced_at is null
 		order by d.known_from desc limit 1) as cccd
 from unnest($1) with ordinality as w(person, n)
 cross join lateral (select p.* from register.person p where p.id = w.person offset 0) p
@@ -35,12 +35,14 @@ order by w.n;
 --     folds text[], years integer[], births date[], sexes text[], number text, reason text
 -- out: n bigint, code text
 -- Each is the first half: a correction, or where the new ID is somebody else's, a merge into whoever has it. What waits already is not
--- proposed again.
+-- proposed again; code says why a row was not proposed.
 with w as materialized (
 	select w.*, exists (
 		select from register.identity i where i.second_officer is null and i.person = w.person
 			and (i.other, i.blind, i.name, i.birth_year, i.birth_date, i.sex)
-				is not distinct from (w.other, w.blind, w.name, w.year::smallint, w.birth, w.sex)) as waits
+				is not distinct from (w.other, w.blind, w.name, w.year::smallint, w.birth, w.sex)) as waits,
+		register.may_identify(auth.me(), w.person, '{register}')
+			and (w.other is null or register.may_identify(auth.me(), w.other, '{register}')) as may
 	from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) with ordinality
 		as w(person, other, row_no, day, blind, sealed, name, fold, year, birth, sex, n)
 ), added as (
@@ -48,9 +50,9 @@ with w as materialized (
 		number, reason, first_officer)
 	select case when other is null then 'correct' else 'merge' end, person, other, $1, row_no, day, blind, sealed, name, fold, year, birth, sex,
 		$13, $14, auth.me()
-	from w where not waits
+	from w where may and not waits
 )
-select n, 'already_in' as code from w where waits order by n;
+select n, case when may then 'already_in' else 'person_of_another' end as code from w where waits or not may order by n;
 
 -- name: identity_merge_add
 -- duties: desk
@@ -89,7 +91,8 @@ left join register.person_key k on k.person = i.person and i.sealed is not null
 join auth.officer f on f.id = i.first_officer
 left join auth.officer s on s.id = i.second_officer
 where (not $1 or i.second_officer is null)
-	and register.may_identify(register.selves(i.person) || coalesce(register.selves(i.other), '{}'), array['register', 'checker', 'approver'])
+	and (i.first_officer = auth.me() or register.may_identify(auth.me(), i.person, array['register', 'checker', 'approver'])
+		or i.other is not null and register.may_identify(auth.me(), i.other, array['register', 'checker', 'approver']))
 order by i.id;
 
 -- name: identity_surplus
@@ -105,7 +108,7 @@ join payout.claim c on c.id = s.claim
 join register.identity i on i.id = s.merge
 join register.person p on p.id = i.person
 left join register.decision d on d.id = s.decision
-where not s.undone and register.may_identify(i.moved || i.person, array['register', 'checker', 'approver'])
+where not s.undone and register.may_identify(auth.me(), i.person, array['register', 'checker', 'approver'])
 order by s.opened_at, c.id;
 
 -- name: identity_find
@@ -116,10 +119,11 @@ order by s.opened_at, c.id;
 select i.id, case
 	when d.id is null or d.second_officer is not null then 'identity_unknown'
 	when $2 and d.first_officer = auth.me() then 'same_person'
-	when not register.may_identify(register.selves(d.person) || coalesce(register.selves(d.other), '{}'),
-		array['register', 'checker', 'approver']) then 'no_mandate'
+	when d.first_officer <> auth.me() and case when $2 then m.person and m.other else m.person or d.other is not null and m.other end is not true then 'no_mandate'
 end as problem
 from unnest($1) as i(id) left join register.identity d on d.id = i.id
+left join lateral (select register.may_identify(auth.me(), d.person, array['register', 'checker', 'approver']) as person,
+	d.other is null or register.may_identify(auth.me(), d.other, array['register', 'checker', 'approver']) as other) m on d.second_officer is null
 order by i.id;
 
 -- name: identity_of_number

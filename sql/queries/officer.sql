@@ -39,6 +39,16 @@ select count(c.id) + 1 as serial from auth.officer o left join auth.certificate 
 insert into auth.certificate (officer, sha256, text, signatures, public_key, not_before, not_after)
 values ($1, $2, $3, $4, $5, $6, $7) returning id;
 
+-- name: mandate_areas_unknown
+-- duties: desk
+-- in: areas text[]
+-- out: area text
+-- Codes that no unit has today: a mandate means the unit that its code is when it is given.
+select w.area from unnest($1) as w(area)
+where w.area <> '*' and not exists (select from register.area a where a.code = w.area
+	and register.area_stands(a.valid_from, a.valid_to, a.gone_by, ops.today()))
+limit 1;
+
 -- name: mandates_add
 -- duties: desk
 -- in: officer bigint, certificate bigint, roles text[], agencies text[], areas text[], limits bigint[]

@@ -99,7 +99,8 @@ update register.erasure set second_officer = auth.me(), decided_at = clock_times
 -- in: person bigint
 -- out: may boolean
 select exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may('register', m.agency, m.area, 0)
-	and (m.area = '*' or m.area in (select e.area_code from register.enrolment e where e.person in (select register.same_person($1))))) as may;
+	and (m.area = '*' or exists (select from register.enrolment e where e.person in (select register.same_person($1))
+		and auth.may_in(m.role, m.agency, e.area_code, e.area_valid_from, 0)))) as may;
 
 -- name: export_sealed
 -- duties: desk

@@ -1,0 +1,157 @@
+-- Who somebody is, and so in whose money goes where: which two officers may say it, what a merge makes of two people's claims, when it can be
+-- undone, and that a code which another unit had in another year gives nobody power.
+begin;
+\ir ../lib/guards.psql
+
+-- Who has which ward; tam and son have both. The mandates are of the day on which the units stood.
+create function pg_temp.mandated(login text, role text, area text, day date default '2024-04-03') returns void language sql as $$
+	insert into auth.mandate (officer, certificate, role, agency, area, limit_dong, named_on)
+		values (pg_temp.officer(login), pg_temp.certificate(login), role, 'labour', area, 1000000000, day)
+$$;
+select pg_temp.mandated(l, r, a) from (values ('lan', 'register', '22915'), ('minh', 'register', '22915'), ('tam', 'register', '22915'),
+	('tam', 'register', '22918'), ('son', 'checker', '22915'), ('son', 'checker', '22918')) as w(l, r, a);
+
+create sequence pg_temp.rows;
+-- One more person, enrolled in a ward.
+create function pg_temp.of_ward(area text, since date default '2004-01-01') returns bigint language plpgsql as $$
+declare
+	p bigint := pg_temp.person();
+begin
+	insert into register.enrolment (person, programme, category, area_code, area_valid_from, from_month, file, row_no)
+		select p, 'merit', min(c.code), area, since, '2024-04-01', pg_temp.file(), nextval('pg_temp.rows') from rules.category c where c.programme = 'merit';
+	return p;
+end $$;
+create function pg_temp.merge_sql(kept bigint, gone bigint, login text) returns text language sql as $$
+	select format('insert into register.identity (kind, person, other, number, reason, first_officer) values (''merge'', %s, %s, ''31/CA'', ''một người'', %s)',
+		kept, gone, pg_temp.officer(login))
+$$;
+create function pg_temp.decide_sql(id bigint, login text, refused boolean default false) returns text language sql as $$
+	select format('update register.identity set second_officer = %s, decided_at = clock_timestamp(), refused = %L where id = %s', pg_temp.officer(login), refused, id)
+$$;
+create function pg_temp.proposed(statement text, login text default 'tam') returns bigint language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('desk', login, statement));
+	return (select max(id) from register.identity);
+end $$;
+create function pg_temp.claim_of(who bigint, kind text, paid boolean) returns bigint language plpgsql as $$
+declare
+	c bigint;
+begin
+	insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+		select who, 'merit', '2024-04-01', kind, 1000, id, '2024-04-01', '22915', '2004-01-01' from org.agency where code = 'labour' returning id into c;
+	if paid then
+		set local session_replication_role = replica;
+		insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
+			values (c, 1, 0, c, sha256('x'), 1000, sha256('y'), pg_temp.e2e(c, 1));
+		insert into payout.payout_state (payout, state) values (currval('payout.payout_id_seq'), (select s.code from payout.state s where s.name = 'settled'));
+		set local session_replication_role = origin;
+	end if;
+	return c;
+end $$;
+
+-- ---------------------------------------------------------------- two who may speak for both
+
+select pg_temp.of_ward('22915') as mine, pg_temp.of_ward('22918') as stranger \gset
+select is(pg_temp.probe('desk', 'lan', format('insert into register.identity (kind, person, name, name_fold, number, reason, first_officer)
+	values (''correct'', %s, ''B'', ''b'', ''1'', ''thử'', %s)', p, pg_temp.officer('lan'))), how, format('an officer of a ward proposes a correction there alone: %s', how))
+	from (values (:mine, 'ok'), (:stranger, 'CH001 no_mandate')) as w(p, how);
+select is(pg_temp.probe('desk', 'lan', pg_temp.merge_sql(k, g, 'lan')), 'CH001 no_mandate', 'nor does he say that a stranger is one with somebody of his')
+	from (values (:mine, :stranger), (:stranger, :mine)) as w(k, g);
+select is(pg_temp.probe('desk', 'son', pg_temp.merge_sql(:mine, :stranger, 'son')), 'CH001 no_mandate', 'a checker proposes nothing');
+select pg_temp.proposed(pg_temp.merge_sql(:mine, :stranger, 'tam')) as merge \gset
+select is(pg_temp.probe('desk', 'minh', pg_temp.decide_sql(:merge, 'minh')), 'CH001 no_mandate', 'whoever has the ward of one of two people does not confirm that they are one');
+select is(pg_temp.probe('desk', 'hoa', pg_temp.decide_sql(:merge, 'hoa', true)), 'CH001 no_mandate', 'nobody without a mandate even refuses it');
+select is(pg_temp.probe('desk', w, pg_temp.decide_sql(:merge, w, true)), 'ok', format('refused by %s: who has one ward, or proposed it', w)) from unnest(array['minh', 'tam']) w;
+select is(pg_temp.probe('desk', 'tam', pg_temp.decide_sql(:merge, 'tam')), 'CH001 same_person', 'nor does whoever proposed it');
+select is(pg_temp.probe('desk', 'son', pg_temp.decide_sql(:merge, 'son')), 'ok', 'another one with both wards confirms it');
+select is(pg_temp.probe('desk', 'lan', format('update register.identity set name = ''x'' where id = %s', :merge)), 'denied', 'and nobody says something else meanwhile');
+set local session_replication_role = replica;
+insert into register.identity (kind, person, other, number, reason, first_officer) values ('merge', :mine, :stranger, '1', 'lan một mình', pg_temp.officer('lan'));
+set local session_replication_role = origin;
+select is(pg_temp.probe('desk', 'son', pg_temp.decide_sql((select max(id) from register.identity), 'son')), 'CH001 first_mandate',
+	'whoever proposed it must have both wards when it is confirmed');
+
+-- ---------------------------------------------------------------- erased people
+
+set local session_replication_role = replica;
+delete from register.person_key where person = :stranger;
+set local session_replication_role = origin;
+select is(pg_temp.probe('desk', 'son', pg_temp.decide_sql(:merge, 'son')), 'CH001 person_erased', 'nobody goes into somebody who was erased, nor the other way round');
+insert into register.person_key values (:stranger, 'wrapped');
+
+-- ---------------------------------------------------------------- what two had claimed
+
+select pg_temp.claim_of(:mine, 'regular', true) as own_month, pg_temp.claim_of(:mine, 'arrears', false) as own_rise,
+	pg_temp.claim_of(:stranger, 'regular', true) as month, pg_temp.claim_of(:stranger, 'arrears', false) as rise \gset
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:merge, 'son')));
+select is((select array_agg(s.claim order by s.claim) from register.surplus s), array[:month, :rise]::bigint[], 'of a month and what a rise added to it one each is left');
+select is((select array_agg(s.beside order by s.claim) from register.surplus s), array[:own_month, :own_rise]::bigint[], 'each beside its like');
+select is((select array_agg(d.amount_dong) from register.surplus s join register.decision d on d.id = s.decision), array[1000]::bigint[],
+	'what was paid twice is to be recovered, what nobody was paid is not');
+select is(pg_temp.probe('owner', null, format('update register.person set root = null where id = %s', :stranger)), 'CH001 not_decided', 'a merge ends by two officers alone');
+
+-- An ID that one of two had before the merge can be the one that counts.
+select pg_temp.proposed(format('insert into register.identity (kind, person, blind, sealed, number, reason, first_officer) select ''correct'', %s, d.blind, ''s'', ''1'', ''số đúng'', %s
+	from register.person_id d where d.person = %s', :mine, pg_temp.officer('tam'), :stranger)) as id \gset
+select is(pg_temp.probe('desk', 'son', pg_temp.decide_sql(:id, 'son')), 'ok', 'the ID of the row that went away may be the one that counts');
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:id, 'son', true)));
+
+-- ---------------------------------------------------------------- undone
+
+create function pg_temp.part_sql(merge bigint, login text) returns text language sql as $$
+	select format('insert into register.identity (kind, person, other, undoes, number, reason, first_officer) select ''part'', m.person, m.other, m.id, ''32/CA'', ''nhầm'', %s
+		from register.identity m where m.id = %s', pg_temp.officer(login), merge)
+$$;
+-- The last pair of people, merged; the claim of whoever went is open.
+select pg_temp.of_ward('22915') as one, pg_temp.of_ward('22918') as two \gset
+select pg_temp.claim_of(:two, 'regular', false) as due \gset
+select pg_temp.proposed(pg_temp.merge_sql(:one, :two, 'tam')) as merge \gset
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:merge, 'son')));
+select pg_temp.proposed(pg_temp.part_sql(:merge, 'tam')) as part \gset
+select is(pg_temp.probe('desk', 'minh', pg_temp.decide_sql(:part, 'minh')), 'CH001 no_mandate', 'nor does whoever has one of two wards undo a merge');
+select is(pg_temp.probe('desk', 'son', pg_temp.decide_sql(:part, 'son')), 'ok', 'a merge on which nothing rests is undone');
+create function pg_temp.rests(what text, statement text) returns text language plpgsql as $$
+declare
+	said text;
+begin
+	begin
+		set local session_replication_role = replica;
+		execute statement;
+		set local session_replication_role = origin;
+		said := pg_temp.try('desk', 'son', pg_temp.decide_sql((select max(id) from register.identity), 'son'));
+		raise exception 'undone' using errcode = 'UNDO1';
+	exception when sqlstate 'UNDO1' then null;
+	end;
+	return is(said, 'CH001 merge_used', 'not where something rests on it: ' || what);
+end $$;
+select pg_temp.rests('what one was owed was paid to the other', format('insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
+	values (%s, 1, 0, 77, sha256(''x''), 1000, sha256(''y''), %L)', :due, pg_temp.e2e(:due, 1)));
+select pg_temp.rests('an account', format('update register.payee_account set proposed_at = clock_timestamp() where person = %s', :one));
+select pg_temp.rests('a decision', format('insert into register.decision (kind, programme, person, month, number, reason, first_officer)
+	values (''suspend'', ''merit'', %s, ''2024-05-01'', ''1'', ''vắng'', %s)', :one, pg_temp.officer('tam')));
+
+-- ---------------------------------------------------------------- one code, two units
+
+select a.code, a.valid_from as before from register.area a join register.area n on n.code = a.code and n.valid_from = '2025-07-01' and n.level = 'commune'
+	where a.level = 'commune' and register.area_stands(a.valid_from, a.valid_to, a.gone_by, '2024-04-03')
+		and not exists (select from register.area_successor s where s.successor_code = n.code and s.successor_valid_from = n.valid_from and (s.code, s.valid_from) = (a.code, a.valid_from))
+	order by a.code limit 1 \gset
+select isnt(:'code', '', 'there are codes that went to another unit');
+select pg_temp.mandated(l, r, :'code', '2025-07-05') from (values ('hoa', 'register'), ('lan', 'maker')) as w(l, r);
+select pg_temp.of_ward(:'code', :'before') as other \gset
+select is(pg_temp.probe('desk', 'hoa', format('insert into register.identity (kind, person, name, name_fold, number, reason, first_officer)
+	values (''correct'', %s, ''B'', ''b'', ''1'', ''thử'', %s)', :other, pg_temp.officer('hoa'))), 'CH001 no_mandate', 'whoever has the new unit of a code says nothing of the people of the old one');
+insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+	select :other, 'merit', '2024-04-01', 'regular', 1000, id, '2024-04-01', :'code', :'before' from org.agency where code = 'labour' returning id as claim \gset
+select pg_temp.acts('lan');
+insert into payout.claim_void_proposal (claim, officer, reason) values (:claim, pg_temp.officer('lan'), 'not_owed');
+create function pg_temp.void_sql(claim bigint, login text) returns text language sql as $$
+	select format('insert into payout.claim_void (claim, reason, first_officer, second_officer) select %s, p.reason, p.officer, %s from payout.claim_void_proposal p where p.claim = %1$s',
+		claim, pg_temp.officer(login))
+$$;
+select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:claim, 'hoa')), 'CH001 no_mandate', 'nor voids what they are owed');
+select pg_temp.mandated(l, 'register', :'code') from unnest(array['hoa', 'lan']) l;
+select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:claim, 'hoa')), 'ok', 'whoever has the old one does');
+
+select * from finish();
+rollback;
