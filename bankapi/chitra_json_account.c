@@ -22,6 +22,8 @@ static enum account_status status_of(const char *status)
 {
 	if (strcmp(status, "open") == 0)
 		return ACCOUNT_STATUS_OPEN;
+	if (strcmp(status, "dormant") == 0)
+		return ACCOUNT_STATUS_DORMANT;
 	if (strcmp(status, "closed") == 0)
 		return ACCOUNT_STATUS_CLOSED;
 	if (strcmp(status, "blocked") == 0)

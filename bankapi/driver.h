@@ -156,6 +156,7 @@ struct callback {
 enum account_status {
 	ACCOUNT_STATUS_UNCLEAR,
 	ACCOUNT_STATUS_OPEN,
+	ACCOUNT_STATUS_DORMANT, /* kept, long unused; money arrives */
 	ACCOUNT_STATUS_CLOSED,
 	ACCOUNT_STATUS_BLOCKED,
 	ACCOUNT_STATUS_NOT_FOUND

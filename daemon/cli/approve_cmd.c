@@ -10,11 +10,13 @@
 #include "ledger/base/clock.h"
 #include "ledger/books/post.h"
 #include "ledger/payout/approve_store.h"
+#include "ledger/payout/flag_store.h"
 #include "daemon/cli/passphrase.h"
 #include "daemon/cli/pick.h"
 #include "daemon/cli/trust.h"
 
 #define APPROVAL_DAYS 30 /* how long a signature lets its batches be sent */
+#define FLAGGED_SHOWN 40
 
 struct approve_options {
 	struct pick pick;
@@ -32,6 +34,7 @@ struct approve_run {
 	const struct certificate_row *certificate;
 	struct drafts drafts;
 	struct approved approved;
+	struct flagged flagged; /* with --json */
 	struct arena *arena;
 };
 
@@ -84,6 +87,32 @@ static enum result print_draft(struct cli *cli, const struct draft *d)
 	return OK;
 }
 
+/* Lines with something to look at; above FLAGGED_SHOWN of them the counts and where to find all. */
+static void print_flagged(struct arena *a, const struct flagged *f)
+{
+	static const char *const heading[] = {">bảng", ">dòng", "họ và tên", ">số tiền", "cần xem"};
+	if (f->n == 0) {
+		puts("Không có tài khoản nào cần xem lại");
+		return;
+	}
+	struct table t = table_new(a, heading, COUNT_OF(heading));
+	for (size_t i = 0; i < f->n && f->n <= FLAGGED_SHOWN; i++) {
+		const struct flagged_line *l = &f->at[i];
+		table_add(&t, arena_printf(a, "%" PRId64, l->batch));
+		table_add(&t, arena_printf(a, "%" PRId32, l->line));
+		table_add(&t, l->name);
+		table_add(&t, cli_money(a, l->amount));
+		table_add(&t, flags_vi(a, l->flags));
+	}
+	if (f->n <= FLAGGED_SHOWN)
+		table_print(&t);
+	printf("%zu dòng cần xem trước khi ký:", f->n);
+	for (int i = 0; i < FLAGS; i++)
+		if (f->lines[i] > 0)
+			printf(" %" PRId64 " %s;", f->lines[i], flag_vi((enum flag)i));
+	puts(" từng dòng: chitra batch show");
+}
+
 static bool agrees(const struct approve_options *o)
 {
 	char answer[8] = "";
@@ -107,6 +136,20 @@ static void fill_approved(struct json_writer *j, const void *what)
 		json_put_i64(j, "batches", (int64_t)d->batches.n);
 		json_put_i64(j, "lines", d->lines);
 		json_put_vnd(j, "sum_dong", d->sum);
+		json_close(j);
+	}
+	json_close(j);
+	json_open_array(j, "flagged");
+	for (size_t i = 0; i < x->flagged.n; i++) {
+		const struct flagged_line *l = &x->flagged.at[i];
+		json_open_object(j, NULL);
+		json_put_i64(j, "batch", l->batch);
+		json_put_i64(j, "line", l->line);
+		json_open_array(j, "flags");
+		for (int f = 0; f < FLAGS; f++)
+			if ((l->flags >> f) & 1)
+				json_put_str(j, NULL, flag_name((enum flag)f));
+		json_close(j);
 		json_close(j);
 	}
 	json_close(j);
@@ -167,6 +210,29 @@ static enum result choose(struct approve_run *x, int64_t **ids, size_t *n)
 	return OK;
 }
 
+/* Before the key is opened: whoever signs knows by then what there is to look at. */
+static enum result look_first(struct approve_run *x)
+{
+	struct cli *cli = x->cli;
+	int64_t *ids;
+	size_t n;
+	struct batches known;
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = choose(x, &ids, &n);
+	if (r != OK || n == 0)
+		return r;
+	r = batch_known(cli->w, ids, n, &known);
+	if (r == OK)
+		r = batch_flags(cli->w, ids, n, &x->flagged);
+	if (r == OK && !cli->json)
+		print_flagged(cli->w->arena, &x->flagged);
+	tx_rollback(cli->w);
+	cli_next_step(cli);
+	return r;
+}
+
 static enum result sign_one(struct approve_run *x, const struct draft *d, struct entries *entries)
 {
 	struct cli *cli = x->cli;
@@ -218,12 +284,16 @@ int cli_approve(struct cli *cli, int argc, char **argv)
 			"nobody can be asked here whether to sign; --yes says so beforehand");
 		return cli_refused(cli, &cli->w->why);
 	}
+	struct approve_run x = {.cli = cli, .o = &o, .arena = cli->w->arena};
+	enum result r = o.yes && !cli->json ? OK : look_first(&x); /* --yes: has looked */
+	if (r != OK)
+		return cli_exit(cli, r);
 	CLEANUP(sign_drop) struct sign_key *key = passphrase_open_key(cli, o.key, &o.from);
 	if (!key)
 		return cli_refused(cli, &cli->w->why);
-	struct approve_run x = {.cli = cli, .o = &o, .key = key, .arena = cli->w->arena};
+	x.key = key;
 	TX_GUARD(cli->w);
-	enum result r = sign_all(&x);
+	r = sign_all(&x);
 	if (r == OK)
 		say(&x);
 	return cli_exit(cli, r);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ledger/base/secret.h"
+#include "ledger/payout/flag_store.h"
 #include "ledger/payout/make_store.h"
 #include "daemon/cli/pick.h"
 #include "daemon/cli/register_keys.h"
@@ -173,7 +174,8 @@ static int list(struct cli *cli, const struct pick *pick)
 /* Who is behind each line, in the order of the lines. */
 struct payees {
 	struct rows rows;
-	int name, birth_year, bank, holder;
+	int name, birth_year, bank, holder, cash_reason;
+	unsigned *flags; /* of each line (flag.h) */
 };
 
 static enum result read_payees(struct work *w, const struct batch *batch, size_t n, struct payees *out)
@@ -186,14 +188,27 @@ static enum result read_payees(struct work *w, const struct batch *batch, size_t
 	out->birth_year = rows_col(&out->rows, "birth_year");
 	out->bank = rows_col(&out->rows, "bank");
 	out->holder = rows_col(&out->rows, "holder");
-	return OK;
+	out->cash_reason = rows_col(&out->rows, "cash_reason");
+	struct flagged flagged;
+	r = batch_flags(w, &batch->id, 1, &flagged);
+	out->flags = arena_array(w->arena, n, unsigned);
+	for (size_t i = 0; r == OK && i < flagged.n; i++)
+		out->flags[flagged.at[i].line - 1] = flagged.at[i].flags;
+	return r;
+}
+
+static const char *cash_vi(const char *reason)
+{
+	if (!reason)
+		return "tiền mặt";
+	return strcmp(reason, "wish") == 0 ? "tiền mặt (nguyện vọng)" : "tiền mặt (chưa có tài khoản)";
 }
 
 static enum result print_lines(
 	struct work *w, void *context, const struct batch *batch, const struct batch_line *lines, size_t n)
 {
 	static const char *const headings[] = {">Dòng", "Mã chi trả", "Tháng", "Loại", ">Lần", ">Số tiền",
-		"Họ và tên", "Năm sinh", "Ngân hàng", "Chủ tài khoản"};
+		"Họ và tên", "Năm sinh", "Ngân hàng", "Chủ tài khoản", "Cần xem"};
 	struct payees p;
 	(void)context;
 	enum result r = read_payees(w, batch, n, &p);
@@ -212,8 +227,10 @@ static enum result print_lines(
 		table_add(&t, cli_money(w->arena, l->amount));
 		table_add(&t, row_text(&p.rows, i, p.name));
 		table_add(&t, arena_printf(w->arena, "%" PRId32, row_i32(&p.rows, i, p.birth_year)));
-		table_add(&t, cash ? "tiền mặt" : row_text(&p.rows, i, p.bank));
+		table_add(&t,
+			cash ? cash_vi(row_text(&p.rows, i, p.cash_reason)) : row_text(&p.rows, i, p.bank));
 		table_add(&t, cash ? "" : row_text(&p.rows, i, p.holder));
+		table_add(&t, flags_vi(w->arena, p.flags[i]));
 	}
 	printf("\nBảng %" PRId64 " (%s, %s)\n", batch->id, batch->programme, batch->area_name);
 	table_print(&t);
@@ -226,6 +243,15 @@ struct shown {
 	struct batches *batches;
 	enum result result;
 };
+
+static void put_flags(struct json_writer *j, unsigned flags)
+{
+	json_open_array(j, "flags");
+	for (int f = 0; f < FLAGS; f++)
+		if ((flags >> f) & 1)
+			json_put_str(j, NULL, flag_name((enum flag)f));
+	json_close(j);
+}
 
 static enum result put_lines(
 	struct work *w, void *context, const struct batch *batch, const struct batch_line *lines, size_t n)
@@ -248,6 +274,8 @@ static enum result put_lines(
 		json_put_i64(j, "birth_year", row_i32(&p.rows, i, p.birth_year));
 		json_put_str(j, "bank", row_text(&p.rows, i, p.bank));
 		json_put_str(j, "holder", row_text(&p.rows, i, p.holder));
+		json_put_str(j, "cash_reason", row_text(&p.rows, i, p.cash_reason));
+		put_flags(j, p.flags[i]);
 		json_close(j);
 	}
 	return r;

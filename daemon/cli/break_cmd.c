@@ -99,13 +99,6 @@ const char *break_vi(const char *kind)
 	return word_vi(kinds, COUNT_OF(kinds), kind);
 }
 
-static const char *day_vi(struct arena *a, struct day d)
-{
-	int year, month, day;
-	day_to_ymd(d, &year, &month, &day);
-	return arena_printf(a, "%02d/%02d/%04d", day, month, year);
-}
-
 /* Where it stands: who said what. */
 static const char *standing(struct arena *a, const struct break_view *v)
 {
@@ -146,17 +139,17 @@ static void print_one(struct arena *a, const struct break_view *v)
 	printf("%" PRId64 " %s (%s)\n", v->id, break_vi(v->kind), v->kind);
 	printf("  tài khoản:  %s\n  ngày:       %s, %" PRId32
 	       " ngày trước\n  số tiền:    %s\n  đang treo:  %s\n",
-		v->account, day_vi(a, v->day), v->age_days, cli_money(a, v->amount),
+		v->account, cli_day_vi(a, v->day), v->age_days, cli_money(a, v->amount),
 		cli_money(a, v->suspense));
 	if (v->has_line)
 		printf("  dòng sao kê: %s %s, ngày %s: %s\n", v->debit ? "ghi nợ" : "ghi có", v->entry_ref,
-			day_vi(a, v->value_date), v->text);
+			cli_day_vi(a, v->value_date), v->text);
 	if (v->end_to_end_id)
 		printf("  mã chi trả: %s%s\n", v->end_to_end_id, v->in_flight ? ", chưa có kết quả" : "");
 	printf("  ghi chú:    %s\n  tình trạng: %s\n", v->note, standing(a, v));
 	if (!v->resolved && v->waits_for.n != 0)
 		printf("  chờ:        sao kê đủ đến hết ngày %s, ngân hàng còn có thể chi đến ngày đó\n",
-			day_vi(a, v->waits_for));
+			cli_day_vi(a, v->waits_for));
 	if (v->pair)
 		printf("  cùng với:   %" PRId64 "\n", v->pair);
 	if (v->reason)

@@ -7,6 +7,7 @@
 
 #include "ledger/base/log.h"
 #include "ledger/books/head_store.h"
+#include "daemon/cli/account_cmd.h"
 #include "daemon/cli/approve_cmd.h"
 #include "daemon/cli/area_cmd.h"
 #include "daemon/cli/batch_cmd.h"
@@ -64,6 +65,9 @@ static const struct command commands[] = {
 		"what a code means on which day, and where split units went"},
 	{"explain", NEEDS_CONFIG, cli_explain, EXPLAIN_USAGE,
 		"why a person gets what in a period, in words to read out"},
+	{"account", NEEDS_CONFIG, cli_account, ACCOUNT_USAGE,
+		"accounts of people: added, prolonged and ended by two officers"},
+	{"preference", NEEDS_CONFIG, cli_preference, PREFERENCE_USAGE, "account or cash, as a person wishes"},
 	{"people", NEEDS_CONFIG, cli_people, PEOPLE_USAGE,
 		"everybody of a period with the state of each claim"},
 	{"person", NEEDS_CONFIG, cli_person, PERSON_USAGE, "one person: corrections, new IDs, merges"},

@@ -192,6 +192,13 @@ struct key32 *cli_key(struct cli *cli, const char *option)
 	return key;
 }
 
+const char *cli_day_vi(struct arena *a, struct day d)
+{
+	int year, month, day;
+	day_to_ymd(d, &year, &month, &day);
+	return arena_printf(a, "%02d/%02d/%04d", day, month, year);
+}
+
 const char *cli_money(struct arena *a, struct vnd v)
 {
 	char dots[VND_TEXT_SIZE];

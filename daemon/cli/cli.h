@@ -74,6 +74,9 @@ struct key32 *cli_key(struct cli *cli, const char *option) WARN_UNUSED;
 /* "2.789.000 đ" */
 const char *cli_money(struct arena *a, struct vnd v);
 
+/* "03/04/2024" */
+const char *cli_day_vi(struct arena *a, struct day d);
+
 /* ---- a terminal -------------------------------------------------------------------------------------------------------
  * A bar on standard error, drawn only on a terminal and only when the work lasts longer than a second. total −1: nobody
  * knows how much there is, so what is done is counted. */

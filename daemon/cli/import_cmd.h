@@ -14,6 +14,7 @@
 	"       ... --kind enrolment_list|increase_list               who joins; the same options\n"               \
 	"       ... --area-words-of YYYY-MM-DD                        its codes and names are those of that day\n" \
 	"       chitra import FILE --kind account_list --bank B [--sheet NAME] [--marked OUT.xlsx]\n"              \
+	"              --bank VNEID: accounts that people declared on VNeID, whose rows name their banks\n"        \
 	"       chitra import FILE --kind decrease_list --programme P [...]\n"                                     \
 	"       chitra import FILE --kind deaths|moves|corrections [...]\n"                                        \
 	"       chitra import headings [--kind K] [--sender S --heading H --means CELL]\n"                         \

@@ -3,6 +3,7 @@
 #include "daemon/cli/import_run.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "ledger/register/advice.h"
 #include "ledger/register/change.h"
@@ -72,7 +73,8 @@ static enum result accounts_in(struct slices *s, char *text, char *end)
 		if (row.head)
 			take_head(s, &row);
 		else if (!row.total)
-			account_entry_judge(s->arena, &s->reference, s->file.bank, &row, &at[n++]);
+			account_entry_judge(s->arena, &s->reference,
+				strcmp(s->file.bank, BANK_VNEID) == 0 ? NULL : s->file.bank, &row, &at[n++]);
 	enum result r = *why->code ? REFUSED : import_accounts_slice(s->other, at, n);
 	for (size_t i = 0; i < n && r == OK; i++)
 		say_row(s, at[i].row, at[i].code, at[i].column);
@@ -163,7 +165,10 @@ static enum result import_all(struct slices *s)
 		r = reference_load(w, &s->reference);
 	if (r != OK)
 		return r;
-	if (s->asked->bank) {
+	bool declared = s->asked->bank && strcasecmp(s->asked->bank, BANK_VNEID) == 0;
+	if (declared)
+		s->file.bank = BANK_VNEID;
+	else if (s->asked->bank) {
 		s->file.bank = reference_bank(w->arena, &s->reference, s->asked->bank);
 		if (!s->file.bank) {
 			why_set(&w->why, "bank_unknown", "%s", s->asked->bank);

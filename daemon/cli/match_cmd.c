@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "ledger/register/account_store.h"
 #include "ledger/register/match_store.h"
+#include "daemon/cli/register_keys.h"
 
 struct asked {
 	struct month period;
@@ -56,14 +58,39 @@ static void print_counts(const struct asked *asked, const struct match_counts *c
 		c->people, c->confirmed, c->waiting, c->failed, c->cash_wish, c->no_account);
 }
 
+/* Accounts whose bank has another code go there first; only that needs keys. A transaction of its own. */
+static enum result follow(struct cli *cli, int64_t *carried)
+{
+	bool any;
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	enum result r = accounts_renamed(cli->w, &any);
+	if (r != OK || !any)
+		return r;
+	struct opening *opening;
+	r = desk_opening(cli, &keys,
+		&(struct opening_wish){.what = "account.carry", .reason = "ngân hàng đổi mã"}, &opening);
+	cli_next_step(cli);
+	TX_GUARD(cli->w);
+	if (r == OK)
+		r = cli_enter(cli);
+	if (r == OK)
+		r = accounts_follow(cli->w, opening, carried);
+	return r == OK ? tx_commit(cli->w) : r;
+}
+
 int cli_match(struct cli *cli, int argc, char **argv)
 {
 	struct asked asked = {0};
 	struct match_counts counts = {0};
+	int64_t carried = 0;
 	if (!read_options(argc, argv, &asked))
 		return cli_usage(cli);
+	enum result r = asked.status ? OK : follow(cli, &carried);
+	if (r != OK)
+		return cli_exit(cli, r);
+	cli_next_step(cli);
 	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
+	r = cli_enter(cli);
 	if (r == OK)
 		r = asked.status ? match_status(cli->w, asked.period, &counts)
 				 : match_run(cli->w, asked.period, &counts);
@@ -71,6 +98,8 @@ int cli_match(struct cli *cli, int argc, char **argv)
 		r = tx_commit(cli->w);
 	if (r != OK)
 		return cli_exit(cli, r);
+	if (carried > 0 && !cli->json)
+		printf("%" PRId64 " tài khoản chuyển theo mã mới của ngân hàng\n", carried);
 	if (cli->json)
 		cli_print_json(fill_counts, &counts);
 	else

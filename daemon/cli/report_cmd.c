@@ -7,13 +7,14 @@
 
 #include "ledger/recon/report_store.h"
 #include "daemon/cli/carry_report.h"
+#include "daemon/cli/coverage_report.h"
 #include "daemon/cli/csv_out.h"
 #include "daemon/cli/register_keys.h"
 
 struct asked {
 	struct month period;
-	bool has_period, csv, has_area_day;
-	struct day area_day;
+	bool has_period, has_as_of, csv, has_area_day;
+	struct day as_of, area_day;
 	const char *reason, *programme, *area;
 };
 
@@ -26,6 +27,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"programme", required_argument, NULL, 'p'},
 		{"area", required_argument, NULL, 'a'},
 		{"area-as-of", required_argument, NULL, 'd'},
+		{"as-of", required_argument, NULL, 'D'},
 		{NULL, 0, NULL, 0},
 	};
 	optind = 0;
@@ -44,6 +46,11 @@ static bool read_options(int argc, char **argv, struct asked *o)
 			if (!day_parse(bytes_z(optarg), &o->area_day))
 				return false;
 			o->has_area_day = true;
+			break;
+		case 'D':
+			if (!cli_day(optarg, &o->as_of))
+				return false;
+			o->has_as_of = true;
 			break;
 		default: return false;
 		}
@@ -338,15 +345,25 @@ static int run_carry(struct cli *cli, const struct asked *o)
 	return cli_report_carry(cli, o->period, o->programme, o->area, o->csv);
 }
 
+static int run_coverage(struct cli *cli, const struct asked *o)
+{
+	struct coverage_asked asked = {.period = o->period,
+		.as_of = o->has_as_of ? &o->as_of : NULL,
+		.programme = o->programme,
+		.area = o->area};
+	return o->has_period ? cli_report_coverage(cli, &asked, o->csv) : cli_usage(cli);
+}
+
 int cli_report(struct cli *cli, int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(struct cli *, const struct asked *);
 	} reports[] = {{"summary", run_summary}, {"statements", run_statements}, {"settled", run_settled},
-		{"carry", run_carry}};
+		{"carry", run_carry}, {"coverage", run_coverage}};
 	struct asked asked = {0};
-	if (argc < 2 || !read_options(argc - 1, argv + 1, &asked))
+	if (argc < 2 || !read_options(argc - 1, argv + 1, &asked) ||
+		(asked.has_as_of && strcmp(argv[1], "coverage") != 0))
 		return cli_usage(cli);
 	for (size_t i = 0; i < COUNT_OF(reports); i++)
 		if (strcmp(argv[1], reports[i].name) == 0)

@@ -169,6 +169,8 @@ static void judge_earlier(struct drawn *d)
 	for (size_t i = 0; i < d->n; i++)
 		if (!d->judged[i].refused && d->at[i].in_question)
 			d->judged[i].refused = "earlier_in_question";
+		else if (!d->judged[i].refused)
+			d->judged[i].refused = d->at[i].stopped;
 }
 
 static enum result judge(struct claim *c, struct drawn *d, bool first_time)

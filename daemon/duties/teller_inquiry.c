@@ -51,6 +51,7 @@ static const char *status_name(enum account_status s)
 	switch (s) {
 	case ACCOUNT_STATUS_UNCLEAR: return "unclear";
 	case ACCOUNT_STATUS_OPEN: return "open";
+	case ACCOUNT_STATUS_DORMANT: return "dormant";
 	case ACCOUNT_STATUS_CLOSED: return "closed";
 	case ACCOUNT_STATUS_BLOCKED: return "blocked";
 	case ACCOUNT_STATUS_NOT_FOUND: return "not_found";

@@ -184,7 +184,7 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 	int person = rows_col(&r, "person"), bank = rows_col(&r, "bank"), salt = rows_col(&r, "salt");
 	int sealed = rows_col(&r, "sealed"), holder = rows_col(&r, "holder_name");
 	int owner = rows_col(&r, "account_person"), wrapped = rows_col(&r, "wrapped");
-	int in_question = rows_col(&r, "in_question");
+	int in_question = rows_col(&r, "in_question"), stopped = rows_col(&r, "stopped");
 	struct payable *at = arena_array(w->arena, rows_n(&r), struct payable);
 	size_t k = 0;
 	for (size_t i = 0; i < rows_n(&r); i++) {
@@ -203,6 +203,7 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 			.person = row_i64(&r, i, person),
 			.bank = row_text(&r, i, bank),
 			.in_question = row_bool(&r, i, in_question),
+			.stopped = row_text(&r, i, stopped),
 		};
 		p->line = line_of(&r, i, &lc, p->terms);
 		if (!row_null(&r, i, wrapped))

@@ -67,7 +67,8 @@ struct payable {
 	const char *holder;
 	int64_t account_person; /* whose key seals the number */
 	struct bytes wrapped;   /* that key; empty: it was destroyed */
-	bool in_question; /* an earlier issue may have been paid, says evidence that nobody has resolved */
+	bool in_question;    /* an earlier issue may have been paid, says evidence that nobody has resolved */
+	const char *stopped; /* why nothing may reach this account since it was signed; NULL: nothing */
 };
 
 struct payables {

@@ -76,7 +76,8 @@ struct due {
 	int64_t agency;
 	const char *area;
 	struct day area_from;
-	int64_t account; /* 0: cash */
+	int64_t account;    /* 0: cash */
+	const char *reason; /* of cash */
 	const struct channel *channel;
 };
 
@@ -179,6 +180,8 @@ static struct due due_of(const struct rows *r, size_t i, const struct due_column
 	if (!channel->cash) {
 		d.account = row_i64(r, i, c->account);
 		d.line.account = row_hash(r, i, c->hash);
+	} else {
+		d.reason = strcmp(row_text(r, i, c->way), "cash_wish") == 0 ? "wish" : "no_account";
 	}
 	struct e2e_of of = {.programme = wish->programme,
 		.month = d.line.month,
@@ -204,6 +207,12 @@ static bool set_cash_account(
 	return true;
 }
 
+/* Until when the bank may pay what is made now: an authority must last as long. */
+static struct day last_day(const struct channels *c, const struct clock *clock)
+{
+	return c->bank ? day_of_instant_vn(second_floor(clock->now_us + c->bank->valid_us)) : clock->today;
+}
+
 static enum result read_due(struct work *w, const struct batch_wish *wish, const struct batch_area *areas,
 	size_t n, const struct channels *channels, const struct clock *clock, struct dues *out,
 	struct batch_made *made)
@@ -218,7 +227,8 @@ static enum result read_due(struct work *w, const struct batch_wish *wish, const
 		periods[i] = month_first(areas[i].period);
 	}
 	enum result r = db_run(w, Q_BATCH_DUE,
-		DB_ARGS(db_text(wish->programme), db_texts(codes, n), db_days(from, n), db_days(periods, n)),
+		DB_ARGS(db_text(wish->programme), db_texts(codes, n), db_days(from, n), db_days(periods, n),
+			db_day(last_day(channels, clock))),
 		&found);
 	if (r != OK)
 		return r;
@@ -368,6 +378,10 @@ static enum result add_lines(struct work *w, struct dues *d, const struct groups
 			copy_i64(c, x->line.line);
 			if (x->account)
 				copy_i64(c, x->account);
+			else
+				copy_null(c);
+			if (x->reason)
+				copy_text(c, x->reason);
 			else
 				copy_null(c);
 			copy_hash(c, &x->line.account);

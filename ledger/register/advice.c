@@ -84,7 +84,7 @@ static const struct advice rows[] = {
 	{"already_in_otherwise",
 		"Ghi lại như dòng đã nhận, hoặc lập danh sách điều chỉnh: đối tượng, tháng, số tiền, hình thức hoặc tài khoản khác"},
 	{"holder_empty", "Điền tên chủ tài khoản"},
-	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Đã đóng hoặc Tạm khóa"},
+	{"account_status_unknown", "Sửa trạng thái tài khoản: Đang hoạt động, Ngủ đông, Đã đóng hoặc Tạm khóa"},
 	{"person_unknown", "Nhập danh sách chi trả có người này trước: chưa có trong hệ thống"},
 	{"reason_empty", "Điền lý do"},
 	{"move_day_bad", "Sửa ngày chuyển đi: dd/mm/yyyy, không sau hôm nay"},
@@ -125,6 +125,7 @@ static const struct advice rows[] = {
 	{"account_id", "Đối chiếu: ngân hàng không xác nhận số CCCD của chủ tài khoản"},
 	{"account_closed", "Xin tài khoản khác: tài khoản đã đóng, bị khóa hoặc không tồn tại"},
 	{"account_shared", "Đối chiếu: nhiều người nhận vào một tài khoản"},
+	{"authority_ends", "Nhắc gia hạn: giấy ủy quyền hết hạn trong vòng 30 ngày"},
 	{"authority_over", "Xin giấy ủy quyền mới: giấy ủy quyền đã hết hạn"},
 };
 

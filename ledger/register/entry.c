@@ -482,12 +482,16 @@ static const char *judge_bank_row(struct arena *a, const struct reference *r, co
 		return "account_bad";
 	if (*cells[CELL_HOLDER] == '\0')
 		return "holder_empty";
-	e->account_status = read_account_status(a, cells[CELL_STATUS]);
+	e->account_status = bank || *cells[CELL_STATUS] ? read_account_status(a, cells[CELL_STATUS]) : "open";
 	if (!e->account_status)
 		return "account_status_unknown";
-	if (*cells[CELL_BANK] && reference_bank(a, r, cells[CELL_BANK]) != bank)
-		return "bank_other";
-	return NULL;
+	if (*cells[CELL_BANK])
+		e->bank = reference_bank(a, r, cells[CELL_BANK]);
+	else if (!bank)
+		return "bank_empty";
+	if (!e->bank)
+		return bank ? "bank_other" : "bank_unknown";
+	return bank && e->bank != bank ? "bank_other" : NULL;
 }
 
 void account_entry_judge(struct arena *a, const struct reference *r, const char *bank,

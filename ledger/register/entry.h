@@ -110,7 +110,8 @@ void entries_areas_check(struct entry *at, size_t n);
 const char *entry_whole_id(const struct reference *r, const char *text, struct personal_id *out);
 const char *entry_row_problem(const struct list_row *row, int *column);
 
-/* One row of a bank's account list: status is "open", "closed" or "blocked". */
+/* One row of a list of accounts: a bank's own, or (bank NULL) of those that people declared, whose rows name their banks. Status is
+ * "open", "dormant", "closed" or "blocked". */
 struct account_entry {
 	int32_t row;
 	enum entry_status status;

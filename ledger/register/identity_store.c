@@ -80,7 +80,7 @@ static enum result nothing_against(struct work *w, const int64_t *ids, size_t n,
 	return OK;
 }
 
-/* A name that was corrected may fit the holder no more, or fit at last. */
+/* A name that was corrected may fit the holder no more, or fit at last. Nothing passes whose holder nobody named: its bank is asked. */
 static enum result grade_accounts(struct work *w, const int64_t *ids, size_t n_ids)
 {
 	struct rows rows;
@@ -93,13 +93,14 @@ static enum result grade_accounts(struct work *w, const int64_t *ids, size_t n_i
 		   **statuses = arena_array(w->arena, n, const char *),
 		   **grades = arena_array(w->arena, n, const char *);
 	bool *linked = arena_array(w->arena, n, bool), *passes = arena_array(w->arena, n, bool);
+	int64_t *asks = arena_array(w->arena, n, int64_t);
+	size_t n_asks = 0;
 	int holder = rows_col(&rows, "holder"), source = rows_col(&rows, "source"),
 	    status = rows_col(&rows, "status");
 	for (size_t i = 0; i < n; i++) {
-		bool unknown = row_null(&rows, i, holder) && strcmp(row_text(&rows, i, status), "open") == 0;
 		struct match_asked asked = {
 			.own = true,
-			.status = unknown ? "unclear" : row_text(&rows, i, status),
+			.status = row_text(&rows, i, status),
 			.person = row_text(&rows, i, rows_col(&rows, "name")),
 			.bank_holder = row_text(&rows, i, holder),
 			.id_match = row_bool(&rows, i, rows_col(&rows, "id_linked")),
@@ -113,10 +114,14 @@ static enum result grade_accounts(struct work *w, const int64_t *ids, size_t n_i
 		grades[i] = name_grade_text(v.grade);
 		linked[i] = v.linked;
 		passes[i] = v.passes;
+		if (!asked.bank_holder && match_receives(asked.status))
+			asks[n_asks++] = accounts[i];
 	}
-	return copy_columns(w, Q_IMPORT_CHECKS_IN,
+	r = copy_columns(w, Q_IMPORT_CHECKS_IN,
 		DB_ARGS(db_i64s(accounts, n), db_texts(sources, n), db_texts(statuses, n),
-			db_texts(grades, n), db_bools(linked, n), db_bools(passes, n)));
+			db_texts(grades, n), db_bools(linked, n), db_bools(passes, n),
+			db_day(row_day(&rows, 0, rows_col(&rows, "today")))));
+	return r == OK && n_asks > 0 ? db_run(w, Q_ACCOUNT_ASK, DB_ARGS(db_i64s(asks, n_asks)), &rows) : r;
 }
 
 enum result identity_confirm(struct work *w, const int64_t *ids, size_t n)

@@ -12,6 +12,7 @@
 #include "ledger/register/account_hash.h"
 #include "ledger/register/advice.h"
 #include "ledger/register/entitle_store.h"
+#include "ledger/register/match.h"
 
 /* ---- pairs ----------------------------------------------------------------------------------------------------------------- */
 
@@ -70,7 +71,8 @@ void import_other_free(struct import_other *o)
 	free(o);
 }
 
-static enum result may_import(struct work *w, const char *kind, const struct import_file *file)
+static enum result may_import(
+	struct work *w, const char *kind, const struct import_file *file, struct day *today)
 {
 	struct rows rows;
 	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(true)), &rows);
@@ -82,6 +84,10 @@ static enum result may_import(struct work *w, const char *kind, const struct imp
 		why_set(&w->why, "no_mandate", "you have no mandate register");
 		return REFUSED;
 	}
+	r = db_run(w, Q_BUSINESS_DAY_NOW, DB_NO_ARGS, &rows);
+	if (r != OK)
+		return r;
+	*today = row_day(&rows, 0, rows_col(&rows, "today"));
 	r = db_run(w, Q_IMPORT_FILES_KNOWN, DB_ARGS(db_hashes(&file->sha256, 1), db_text(kind)), &rows);
 	if (r != OK || rows_n(&rows) == 0)
 		return r;
@@ -123,7 +129,7 @@ enum result import_other_begin(struct work *w, const struct register_keys *keys,
 	o->file = file;
 	o->slice = arena_new();
 	file->accepted = file->rejected = file->unknown = 0;
-	enum result r = may_import(w, kind, file);
+	enum result r = may_import(w, kind, file, &o->today);
 	return r == OK ? write_file(o, kind) : r;
 }
 
@@ -226,6 +232,12 @@ static void account_reject(struct account_entry *e, const char *code)
 	e->code = code;
 }
 
+/* Both tie the account to the ID. */
+static const char *source_of(const struct import_other *o)
+{
+	return strcmp(o->file->bank, BANK_VNEID) == 0 ? "vneid" : "bank_list";
+}
+
 /* Who stands in the register, once an account. */
 static void pick_rows(struct import_other *o, const struct people_found *people, const size_t *person_of,
 	struct account_entry *at, size_t n, struct bank_rows *b)
@@ -303,29 +315,51 @@ static enum result add_accounts(
 	enum result r = copy_columns(o->w, Q_IMPORT_ACCOUNTS_IN,
 		DB_ARGS(db_i64s(persons, n), db_text("self"), db_texts(banks, n), db_hash16s(blinds, n),
 			db_byteas(sealed, n), db_hash16s(salts, n), db_hashes(hashes, n),
-			db_texts(holders, n), db_texts(folds, n), db_null(), db_null(), db_text("bank_list"),
-			db_i64(o->id)));
+			db_texts(holders, n), db_texts(folds, n), db_null(), db_null(), db_text(source_of(o)),
+			db_i64(o->id), db_day(o->today)));
 	return r == OK ? find_accounts(o->w, b) : r;
 }
 
-/* The bank ties the account to the ID, so a name that is the same after folding passes. */
+/* What a bank closed stays closed until the bank says otherwise: who declared an account does not know. */
+static enum result find_shut(struct import_other *o, const struct bank_rows *b, bool *shut)
+{
+	struct rows rows;
+	if (strcmp(o->file->bank, BANK_VNEID) != 0)
+		return OK;
+	enum result r = db_run(o->w, Q_IMPORT_ACCOUNTS_SHUT, DB_ARGS(db_i64s(b->accounts, b->n)), &rows);
+	if (r != OK)
+		return r;
+	for (size_t i = 0; i < rows_n(&rows); i++)
+		shut[row_i64(&rows, i, rows_col(&rows, "n")) - 1] = true;
+	return OK;
+}
+
+/* Who sends the list ties the account to the ID, so a name that is the same after folding passes. */
 static enum result add_checks(
 	struct import_other *o, const struct people_found *people, const struct bank_rows *b)
 {
-	size_t n = b->n;
-	const char **statuses = arena_array(o->slice, n, const char *),
-		   **grades = arena_array(o->slice, n, const char *);
-	bool *passes = arena_array(o->slice, n, bool);
-	for (size_t i = 0; i < n; i++) {
+	size_t n = 0;
+	bool *shut = arena_array(o->slice, b->n, bool);
+	int64_t *accounts = arena_array(o->slice, b->n, int64_t);
+	enum result r = find_shut(o, b, shut);
+	if (r != OK)
+		return r;
+	const char **statuses = arena_array(o->slice, b->n, const char *),
+		   **grades = arena_array(o->slice, b->n, const char *);
+	bool *passes = arena_array(o->slice, b->n, bool);
+	for (size_t i = 0; i < b->n; i++) {
 		const struct account_entry *e = b->entries[i];
+		if (shut[i])
+			continue;
 		enum name_grade g = name_grade(bytes_z(people->at[b->person[i]].name), bytes_z(e->holder));
-		statuses[i] = e->account_status;
-		grades[i] = name_grade_text(g);
-		passes[i] = strcmp(e->account_status, "open") == 0 && g <= NAME_FOLDED;
+		accounts[n] = b->accounts[i];
+		statuses[n] = e->account_status;
+		grades[n] = name_grade_text(g);
+		passes[n++] = match_receives(e->account_status) && g <= NAME_FOLDED;
 	}
 	return copy_columns(o->w, Q_IMPORT_CHECKS_IN,
-		DB_ARGS(db_i64s(b->accounts, n), db_text("bank_list"), db_texts(statuses, n),
-			db_texts(grades, n), db_bool(true), db_bools(passes, n)));
+		DB_ARGS(db_i64s(accounts, n), db_text(source_of(o)), db_texts(statuses, n),
+			db_texts(grades, n), db_bool(true), db_bools(passes, n), db_day(o->today)));
 }
 
 static enum result accounts_slice(struct import_other *o, struct account_entry *at, size_t n)

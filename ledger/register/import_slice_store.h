@@ -17,6 +17,7 @@ struct import_other {
 	const struct register_keys *keys;
 	struct import_file *file;
 	int64_t id;
+	struct day today;
 	struct key32 row_key;
 	struct arena *slice; /* what one slice needs */
 	struct pairs pairs;

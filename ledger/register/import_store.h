@@ -53,12 +53,15 @@ bool import_met_another(const struct work *w, enum result r);
 struct import_file {
 	const char *name;
 	struct hash sha256;
-	const char *bank;                   /* account lists; else NULL */
+	const char *bank;                   /* account lists: whose list it is; else NULL */
 	size_t accepted, rejected, unknown; /* out; unknown: accepted deaths of people on no list */
 };
 
 struct import_other;
 void import_other_free(struct import_other *o);
+
+/* Whose list of accounts names the bank in each row: the accounts that people declared for social benefits. */
+#define BANK_VNEID "VNEID"
 
 /* kind: import_kind_name. REFUSED no_mandate, file_twice. *out is set in any case; free it. */
 enum result import_other_begin(struct work *w, const struct register_keys *keys, const char *kind,

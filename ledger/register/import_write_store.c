@@ -463,6 +463,31 @@ static void add_phone(
 	c->phones[n] = sealed_text(im->arena, key, person, "phone", s->entry->phone.digits);
 }
 
+/* Another authority for an account that is known awaits a second officer. */
+static enum result renew_authorities(struct work *w, const struct account_columns *c)
+{
+	size_t n = 0;
+	int64_t *persons = COLUMN(w->arena, c->n, int64_t), *files = COLUMN(w->arena, c->n, int64_t);
+	const char **banks = COLUMN(w->arena, c->n, const char *),
+		   **documents = COLUMN(w->arena, c->n, const char *);
+	struct hash16 *blinds = COLUMN(w->arena, c->n, struct hash16);
+	struct day *untils = COLUMN(w->arena, c->n, struct day);
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->no_until[i] || strlen(c->authorities[i]) < 3)
+			continue;
+		persons[n] = c->persons[i];
+		banks[n] = c->banks[i];
+		blinds[n] = c->blinds[i];
+		documents[n] = c->authorities[i];
+		untils[n] = c->untils[i];
+		files[n++] = c->files[i];
+	}
+	return db_run(w, Q_ACCOUNTS_RENEW,
+		DB_ARGS(db_i64s(persons, n), db_texts(banks, n), db_hash16s(blinds, n),
+			db_texts(documents, n), db_days(untils, n), db_i64s(files, n)),
+		NULL);
+}
+
 static enum result write_accounts(struct work *w, struct import *im)
 {
 	struct account_columns c = account_columns_of(w->arena, im->n_rows);
@@ -487,7 +512,9 @@ static enum result write_accounts(struct work *w, struct import *im)
 				db_hashes(c.hashes, c.n), db_texts(c.holders, c.n), db_texts(c.folds, c.n),
 				db_texts(c.authorities, c.n),
 				db_with_nulls(db_days(c.untils, c.n), c.no_until), db_text("list"),
-				db_i64s(c.files, c.n)));
+				db_i64s(c.files, c.n), db_day(im->reference->today)));
+	if (r == OK && !im->nobody_again)
+		r = renew_authorities(w, &c);
 	if (r == OK && c.n_phones > 0)
 		r = write_again(w, im, Q_IMPORT_PHONES_IN, Q_IMPORT_PHONES_AGAIN,
 			DB_ARGS(db_i64s(c.phone_persons, c.n_phones), db_hash16s(c.phone_blinds, c.n_phones),

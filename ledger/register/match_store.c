@@ -12,7 +12,8 @@
 /* ---- answers -------------------------------------------------------------------------------------------------------------- */
 
 struct answer_columns {
-	int inquiry, account, person, kind, holder, authority, until, status, bank_holder, id_match, message;
+	int inquiry, account, person, kind, holder, authority, until, status, bank_holder, id_match, vouched,
+		message;
 };
 
 static struct answer_columns answer_columns_of(const struct rows *r)
@@ -28,6 +29,7 @@ static struct answer_columns answer_columns_of(const struct rows *r)
 		.status = rows_col(r, "status"),
 		.bank_holder = rows_col(r, "bank_holder"),
 		.id_match = rows_col(r, "id_match"),
+		.vouched = rows_col(r, "vouched"),
 		.message = rows_col(r, "message"),
 	};
 }
@@ -42,6 +44,8 @@ static struct match_asked asked_of(
 		.holder = row_text(r, i, c->holder),
 		.bank_holder = row_text(r, i, c->bank_holder),
 		.id_match = !row_null(r, i, c->id_match) && row_bool(r, i, c->id_match),
+		.id_denied = !row_null(r, i, c->id_match) && !row_bool(r, i, c->id_match),
+		.vouched = row_bool(r, i, c->vouched),
 		.authority = !row_null(r, i, c->authority),
 		.authority_ends = !row_null(r, i, c->until),
 		.pay_day = today,
@@ -67,7 +71,7 @@ static enum result grade_chunk(
 		struct match_verdict v = match_judge(&asked);
 		copy_row_begin(c);
 		copy_i64(c, row_i64(&rows, i, at.account));
-		copy_text(c, "bank_inquiry");
+		copy_text(c, v.by_officers ? "officer" : "bank_inquiry");
 		copy_text(c, asked.status);
 		copy_text(c, name_grade_text(v.grade));
 		copy_bool(c, v.linked);
@@ -77,6 +81,7 @@ static enum result grade_chunk(
 		else
 			copy_i64(c, row_i64(&rows, i, at.message));
 		copy_i64(c, row_i64(&rows, i, at.inquiry));
+		copy_day(c, today);
 		counts->passed += v.passes;
 	}
 	*after = row_i64(&rows, n - 1, at.inquiry);
@@ -184,6 +189,15 @@ static enum result find_shared(struct work *w, struct month period, int64_t *wri
 	return write_findings(w, period, &f, written);
 }
 
+static enum result find_expiring(struct work *w, struct month period, int64_t *written)
+{
+	enum result r = db_run(w, Q_MATCH_EXPIRING,
+		DB_ARGS(db_day(month_first(period)), db_text(advice_for("authority_ends"))), NULL);
+	if (r == OK)
+		*written += db_affected(w);
+	return r;
+}
+
 /* ---- the whole --------------------------------------------------------------------------------------------------------------- */
 
 /* Who is on this programme's lists; with `findings` banks are asked and what fails is written down. */
@@ -244,6 +258,8 @@ enum result match_run(struct work *w, struct month period, struct match_counts *
 		r = look_at_all(w, period, true, &counts);
 	if (r == OK)
 		r = find_shared(w, period, &counts.findings);
+	if (r == OK)
+		r = find_expiring(w, period, &counts.findings);
 	if (r == OK)
 		*out = counts;
 	return r;

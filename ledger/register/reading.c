@@ -255,11 +255,14 @@ const char *read_account_status(struct arena *a, const char *cell)
 	static const char *const open[] = {"dang hoat dong", "hoat dong", "open", "active", "mo"};
 	static const char *const closed[] = {"da dong", "dong", "closed", "da tat toan"};
 	static const char *const blocked[] = {
-		"tam khoa", "phong toa", "bi khoa", "khoa", "blocked", "ngu dong", "tam ngung"};
+		"tam khoa", "phong toa", "bi khoa", "khoa", "blocked", "tam ngung"};
+	static const char *const dormant[] = {"ngu dong", "ngung hoat dong", "khong hoat dong", "dormant"};
 	const char *folded = reading_fold(a, cell);
 	if (is_one_of(folded, open, COUNT_OF(open)))
 		return "open";
 	if (is_one_of(folded, closed, COUNT_OF(closed)))
 		return "closed";
+	if (is_one_of(folded, dormant, COUNT_OF(dormant)))
+		return "dormant";
 	return is_one_of(folded, blocked, COUNT_OF(blocked)) ? "blocked" : NULL;
 }

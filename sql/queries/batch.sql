@@ -36,12 +36,15 @@ where pg_advisory_xact_lock(1128810834, w.ward) is null or not register.merge_lo
 
 -- name: batch_due
 -- duties: desk
--- in: programme text, areas text[], since date[], pay_periods date[]
+-- in: programme text, areas text[], since date[], pay_periods date[], until date
 -- out: claim bigint, month date, kind text, instalment smallint, amount_dong bigint, agency bigint, area text, area_from date,
 --      person bigint, anchor bytea, wrapped bytea, issue smallint, way text, account bigint, account_hash bytea
 -- Claims without a live payout, and how each can be paid. A claim that was proven unpaid comes again as its next issue, unless
 -- evidence speaks against that; an account that sent the last issue back counts only after it was checked anew. An account that
--- nobody has confirmed makes its claim wait: it is no want of an account. `offset 0` and `limit 1`: look up by index, ward after ward,
+-- nobody has confirmed makes its claim wait: it is no want of an account. What was answered for counts, the bank's and VNeID's word for
+-- one's own account before that of officers, and the newest of equals; an authority only when it lasts through $5, the day until which
+-- the bank may pay. What was found of one account is settled by another one that
+-- passes, and by a wish for cash (register.waiting). `offset 0` and `limit 1`: look up by index, ward after ward,
 -- however large the tables are; a hash of a whole table for each slice of wards would cost the square.
 with clock as materialized (
 	select ops.today() as today
@@ -85,18 +88,20 @@ select r.id as claim, r.month, r.kind, r.instalment, r.amount_dong, r.agency, r.
 		when a.id is null and k.wrapped is null then 'unconfirmed'
 		when r.cash_wish then 'cash_wish'
 		when a.id is not null then 'account'
-		when (select true from register.payee_account x where x.person = any (r.selves) limit 1) then 'unconfirmed'
+		when (select true from register.account_now x where x.person = any (r.selves) and x.stands and not (x.renamed and exists (
+			select from register.payee_account n where n.person = x.person and n.carried_from = coalesce(x.carried_from, x.id)
+				and n.id > x.id)) limit 1) then 'unconfirmed'
 		else 'cash_want'
 	end as way, a.id as account, a.hash as account_hash
 from ready r
 cross join lateral (select n.anchor from register.person n where n.id = r.person offset 0) p
 left join lateral (
 	select x.id, x.hash
-	from (select o.id, o.hash, o.authority_until from register.payee_account o where o.person = any (r.selves) offset 0) x, clock, lateral (
-		select k.passes, k.at from register.account_check k where k.account = x.id order by k.id desc limit 1) k
-	where k.passes and (x.authority_until is null or x.authority_until >= clock.today)
-		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and k.at <= r.ended_at, false)
-	order by x.id desc limit 1) a on not r.has_finding and not r.cash_wish
+	from (select o.id, o.hash, o.kind, o.passes, o.stands, o.renamed, o.authority_until, o.checked_by, o.checked_at
+		from register.account_now o where o.person = any (r.selves) offset 0) x
+	where x.passes and x.stands and not x.renamed and (x.authority_until is null or x.authority_until >= $5)
+		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and x.checked_at <= r.ended_at, false)
+	order by x.kind = 'self' and x.checked_by = 'officer', x.id desc limit 1) a on not r.has_finding and not r.cash_wish
 left join lateral (select x.wrapped from register.person_key x where x.person = r.person and a.id is null offset 0) k on true
 order by r.agency, r.area_code, r.area_valid_from, r.id;
 
@@ -115,8 +120,8 @@ returning id, agency, area_code as area, area_valid_from as area_from, channel;
 
 -- name: payouts_in
 -- duties: desk
--- copy in: payout.payout(claim bigint, issue smallint, batch bigint, line integer, payee_account bigint, account_hash bytea,
---     amount_dong bigint, line_hash bytea, end_to_end_id text)
+-- copy in: payout.payout(claim bigint, issue smallint, batch bigint, line integer, payee_account bigint, cash_reason text,
+--     account_hash bytea, amount_dong bigint, line_hash bytea, end_to_end_id text)
 
 -- name: batch_list
 -- duties: desk
@@ -176,9 +181,9 @@ order by p.batch, p.line;
 -- name: batch_payees
 -- duties: desk
 -- in: batch bigint
--- out: line integer, name text, birth_year smallint, bank text, holder text
+-- out: line integer, name text, birth_year smallint, bank text, holder text, cash_reason text
 -- Who is behind each line, for those who look before they sign. bank and holder are null for cash.
-select p.line, r.name, r.birth_year, a.bank, a.holder_name as holder
+select p.line, r.name, r.birth_year, a.bank, a.holder_name as holder, p.cash_reason
 from payout.payout p
 join payout.claim c on c.id = p.claim
 join register.person o on o.id = c.person

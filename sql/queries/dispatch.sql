@@ -52,12 +52,15 @@ for update of d skip locked;
 -- out: payout bigint, dispatch bigint, state smallint, batch bigint, line integer, end_to_end_id text, programme text, month date,
 --      kind text, anchor bytea, instalment smallint, issue smallint, amount_dong bigint, account_hash bytea, line_hash bytea,
 --      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea,
---      in_question boolean
--- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to, or (cash) of the person. Ids are counted out and everything
+--      in_question boolean, stopped text
+-- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to, or (cash) of the person.
+-- stopped: why nothing may reach this account since it was signed. Ids are counted out and everything
 -- is looked up one by one (`offset 0`): a few hundred rows are otherwise planned as scans and hashes of whole tables.
 select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue,
 	p.amount_dong, p.account_hash, p.line_hash, n.name, n.id as person, a.bank, a.salt, a.sealed, a.holder_name,
-	a.person as account_person, k.wrapped, p.issue > 1 and payout.in_question(p.claim, p.issue) as in_question
+	a.person as account_person, k.wrapped, p.issue > 1 and payout.in_question(p.claim, p.issue) as in_question,
+	case when not a.stands then 'account_ended' when not a.passes and a.status in ('closed', 'blocked', 'not_found') then 'account_closed'
+		when a.authority_until < (select ops.today()) then 'authority_over' when not a.passes and a.status in ('open', 'dormant') then 'account_name' end as stopped
 from (select x.dispatch, x.first_payout, least(x.last_payout, x.first_payout + 511) as last_payout
 	from payout.dispatch_range x where x.dispatch = any ($1) order by x.first_payout offset 0) as r
 cross join lateral generate_series(r.first_payout, r.last_payout) as x(payout)
@@ -67,7 +70,8 @@ cross join lateral (select p.batch, p.line, p.end_to_end_id, p.claim, p.issue, p
 	from payout.payout p where p.id = s.payout offset 0) as p
 cross join lateral (select c.person, c.programme, c.month, c.kind, c.instalment from payout.claim c where c.id = p.claim offset 0) as c
 cross join lateral (select n.id, n.anchor, n.name from register.person n where n.id = c.person offset 0) as n
-left join lateral (select a.person, a.bank, a.salt, a.sealed, a.holder_name from register.payee_account a where a.id = p.payee_account offset 0) as a on true
+left join lateral (select a.person, a.bank, a.salt, a.sealed, a.holder_name, a.stands, a.passes, a.status, a.authority_until
+	from register.account_now a where a.id = p.payee_account offset 0) as a on true
 left join lateral (select k.wrapped from register.person_key k where k.person = coalesce(a.person, c.person) offset 0) as k on true
 order by s.payout, r.dispatch;
 

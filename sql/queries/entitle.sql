@@ -350,9 +350,9 @@ with asked as (
 	insert into register.account_check (account, source, status, grade, id_linked, passes)
 	select a.id, 'officer', k.status, k.grade, k.id_linked, true
 	from decided join f on f.id = decided.finding
-	join lateral (select x.id from register.payee_account x where x.person = f.person order by x.id desc limit 1) a on true
+	join lateral (select x.id from register.account_now x where x.person = any (register.selves(f.person)) and x.stands and not x.renamed order by x.id desc limit 1) a on true
 	join lateral (select c.status, c.grade, c.id_linked, c.passes from register.account_check c
-		where c.account = a.id order by c.id desc limit 1) k on k.status = 'open' and not k.passes
+		where c.account = a.id order by c.status = 'unclear', c.id desc limit 1) k on k.status in ('open', 'dormant') and not k.passes
 	where $2 = 'pay_entitled' and f.code in ('account_name', 'account_id')
 )
 select case

@@ -144,16 +144,17 @@ where id = any ($1) and second_officer is null returning person;
 -- name: identity_accounts
 -- duties: desk
 -- in: ids bigint[]
--- out: account bigint, person bigint, name text, source text, status text, id_linked boolean, holder text
+-- out: account bigint, person bigint, name text, source text, status text, id_linked boolean, holder text, today date
 -- Own accounts of whoever's name is another one now, as they were last checked; holder: whom the bank named, if it is known. An account
 -- of somebody who was merged is graded by the name that is left.
 select a.id as account, p.id as person, p.name, k.source, k.status, k.id_linked,
-	coalesce(w.holder_name, case when a.source = 'bank_list' then a.holder_name end) as holder
+	coalesce(w.holder_name, case when a.source = 'bank_list' then a.holder_name end) as holder, ops.today() as today
 from register.identity i
 join register.person p on p.id = i.person
 join register.payee_account a on a.person = any (case when i.kind = 'merge' then i.moved else register.selves(p.id) end) and a.kind = 'self'
 join register.person o on o.id = a.person
-join lateral (select c.source, c.status, c.id_linked from register.account_check c where c.account = a.id order by c.id desc limit 1) k on true
+join lateral (select c.source, c.status, c.id_linked from register.account_check c where c.account = a.id
+	order by c.status = 'unclear', c.id desc limit 1) k on true
 left join lateral (select w.holder_name from register.account_inquiry q join register.account_answer w on w.inquiry = q.id
 	where q.account = a.id and w.holder_name is not null order by q.id desc limit 1) w on true
 where i.id = any ($1) and i.second_officer is not null and not i.refused and (i.name is not null or i.kind = 'merge' and o.name_fold <> p.name_fold)

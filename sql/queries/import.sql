@@ -172,6 +172,17 @@ from unnest($1, $2, $3) with ordinality as w(person, bank, blind, n)
 cross join lateral (select a.id from register.payee_account a
 	where a.person = w.person and a.bank = w.bank and a.blind = w.blind offset 0) a;
 
+-- name: import_accounts_shut
+-- duties: desk
+-- in: accounts bigint[]
+-- out: n bigint
+-- Those of which the newest answer that says anything says that nothing can be paid into them.
+select w.n from unnest($1) with ordinality as w(account, n)
+cross join lateral (select c.status from register.account_check c
+	where c.account = w.account order by c.status = 'unclear', c.id desc limit 1) k
+where k.status in ('closed', 'blocked', 'not_found')
+order by w.n;
+
 -- name: import_new_ids
 -- duties: desk
 -- in: persons integer, files integer
@@ -232,21 +243,21 @@ insert into register.person_phone (person, blind, sealed) select * from unnest($
 -- out:
 insert into register.pay_preference (person, programme, method, since, file)
 select person, programme, method, $4, file from unnest($1, $2, $3, $5) as p(person, programme, method, file)
-on conflict (person, programme, since, method) do nothing;
+on conflict do nothing;
 
 -- name: import_accounts_in
 -- duties: desk
 -- copy in: register.payee_account(person bigint, kind text, bank text, blind bytea, sealed bytea, salt bytea, hash bytea,
---     holder_name text, holder_fold text, authority text, authority_until date, source text, file bigint)
+--     holder_name text, holder_fold text, authority text, authority_until date, source text, file bigint, valid_from date)
 
 -- name: import_accounts_again
 -- duties: desk
 -- in: persons bigint[], kinds text[], banks text[], blinds bytea[], sealed bytea[], salts bytea[], hashes bytea[], holders text[],
---     folds text[], authorities text[], authority_untils date[], source text, files bigint[]
+--     folds text[], authorities text[], authority_untils date[], source text, files bigint[], day date
 -- out:
 insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, authority,
-	authority_until, source, file)
-select person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, $12, file
+	authority_until, source, file, valid_from)
+select person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, $12, file, $14
 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
 	as a(person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, file)
 on conflict (person, bank, blind) do nothing;
@@ -287,7 +298,8 @@ on conflict do nothing;
 
 -- name: import_checks_in
 -- duties: desk
--- copy in: register.account_check(account bigint, source text, status text, grade text, id_linked boolean, passes boolean)
+-- copy in: register.account_check(account bigint, source text, status text, grade text, id_linked boolean, passes boolean,
+--     known_on date)
 
 -- name: import_deaths_add
 -- duties: desk

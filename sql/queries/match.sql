@@ -20,8 +20,8 @@ select distinct programme from register.import_file where period = $1 and kind =
 -- duties: desk
 -- in: after bigint, most integer
 -- out: inquiry bigint, account bigint, person_name text, kind text, holder text, authority text, authority_until date, status text,
---      bank_holder text, id_match boolean, message bigint
--- Answers that nobody has graded yet. Each table begins at the same number, so that a slice costs what it has.
+--      bank_holder text, id_match boolean, vouched boolean, message bigint
+-- Answers that nobody has graded yet. vouched: two officers saw a document that ties the account to the person. Each table begins at the same number, so that a slice costs what it has.
 with open as materialized (
 	select w.inquiry, i.account, w.status, w.holder_name, w.personal_id_match, w.message
 	from register.account_answer w join register.account_inquiry i on i.id = w.inquiry
@@ -29,10 +29,11 @@ with open as materialized (
 	order by w.inquiry limit $2
 )
 select o.inquiry, o.account, coalesce(m.name, r.name) as person_name, a.kind, a.holder_name as holder, a.authority, a.authority_until,
-	o.status, o.holder_name as bank_holder, o.personal_id_match as id_match, o.message
+	o.status, o.holder_name as bank_holder, o.personal_id_match as id_match, a.stands and exists (select from register.account_word d
+		where d.account in (a.id, a.carried_from) and d.what = 'add' and d.second_officer is not null) as vouched, o.message
 from open o
-cross join lateral (select a.person, a.kind, a.holder_name, a.authority, a.authority_until from register.payee_account a
-	where a.id = o.account offset 0) a
+cross join lateral (select a.id, a.carried_from, a.person, a.kind, a.holder_name, a.authority, a.authority_until, a.stands
+	from register.account_now a where a.id = o.account offset 0) a
 cross join lateral (select r.root, r.name from register.person r where r.id = a.person offset 0) r
 left join lateral (select m.name from register.person m where m.id = r.root offset 0) m on r.root is not null
 order by o.inquiry;
@@ -40,7 +41,7 @@ order by o.inquiry;
 -- name: match_checks_in
 -- duties: desk
 -- copy in: register.account_check(account bigint, source text, status text, grade text, id_linked boolean, passes boolean,
---     message bigint, inquiry bigint)
+--     message bigint, inquiry bigint, known_on date)
 
 -- name: match_look
 -- duties: desk
@@ -54,23 +55,25 @@ order by o.inquiry;
 -- is asked through the bank of the programme's channel. Counted: people by what is known of them. Rows: people who are to be paid by
 -- account and of whose accounts every one was checked and none passes, an account a row with its newest check; one row without a
 -- person if there are none.
-with listed as (
+with clock as materialized (
+	select ops.today() as today
+), listed as (
 	select r.person, r.file, r.row_no from register.import_row r
 	where r.programme = $2 and r.period = $1 and r.person is not null and (r.kind = 'regular' or not exists (
 		select from register.import_row g where g.programme = $2 and g.period = $1 and g.person = r.person and g.kind = 'regular'))
 ), wishes_cash as materialized (
-	select p.person from register.pay_preference p where p.programme = $2 and p.method = 'cash' and not exists (
+	select p.person from register.pay_preference p where p.programme = $2 and p.method = 'cash'
+		and p.since <= (select today from clock) and not exists (
 		select from register.pay_preference n where n.person = p.person and n.programme = p.programme
-			and (n.since, n.id) > (p.since, p.id) offset 0)
+			and (n.since, n.id) > (p.since, p.id) and n.since <= (select today from clock) offset 0)
 ), dead as materialized (
 	select distinct d.person from register.person_event d where d.kind = 'death' and d.day < $1
 ), state as materialized (
-	select l.person, l.file, l.row_no, a.id as account, a.bank, coalesce(k.passes, false) as passes,
-		a.id is not null and coalesce(k.status = 'unclear', true) as waits, l.person in (select c.person from wishes_cash c) as cash
+	select l.person, l.file, l.row_no, a.id as account, a.bank, coalesce(a.passes and (a.authority_until is null
+			or a.authority_until >= (select today from clock)), false) as passes,
+		a.id is not null and coalesce(a.status = 'unclear', true) as waits, l.person in (select c.person from wishes_cash c) as cash
 	from listed l
-	left join register.payee_account a on a.person = l.person
-	left join lateral (select c.status, c.passes from register.account_check c
-		where c.account = a.id order by c.id desc limit 1) k on true
+	left join register.account_now a on a.person = l.person and a.stands and not a.renamed
 ), several as materialized (
 	select a.person from register.payee_account a group by a.person having count(*) > 1
 ), someone as materialized (
@@ -101,11 +104,11 @@ with listed as (
 	order by s.account
 	returning id
 ), trouble as (
-	select o.person, o.file, o.row_no, a.id as account, a.kind, a.authority_until, k.status, k.grade
+	select o.person, o.file, o.row_no, a.id as account, a.kind, a.authority_until, a.status, a.grade
 	from someone o
-	cross join lateral (select a.id, a.kind, a.authority_until from register.payee_account a where a.person = o.person offset 0) a
-	cross join lateral (select c.status, c.grade from register.account_check c where c.account = a.id order by c.id desc limit 1) k
-	where not o.cash and not o.passes and not o.waits and o.person not in (select d.person from dead d)
+	cross join lateral (select a.id, a.kind, a.authority_until, a.status, a.grade, a.stands, a.renamed
+		from register.account_now a where a.person = o.person offset 0) a
+	where not o.cash and not o.passes and not o.waits and o.person not in (select d.person from dead d) and a.stands and not a.renamed
 )
 select (select count(*) from asked) as asked, c.people, c.cash_wish, c.confirmed, c.waiting, c.failed, c.no_account,
 	$2 as programme, t.person, t.file, t.row_no, t.kind, t.status, t.grade,

@@ -81,9 +81,10 @@ const (
 	accountBlocked
 	accountDeceased
 	accountNone // a payment to it was refused: it does not exist, but the payment remembers its number
+	accountDormant
 )
 
-var accountStatus = map[string]byte{"open": accountOpen, "closed": accountClosed, "blocked": accountBlocked, "deceased": accountDeceased, "": accountOpen}
+var accountStatus = map[string]byte{"open": accountOpen, "closed": accountClosed, "blocked": accountBlocked, "deceased": accountDeceased, "dormant": accountDormant, "": accountOpen}
 
 type account struct {
 	bank             string

@@ -182,7 +182,7 @@ func (b *bank) lookUp(bank, number, id []byte) (state string, holder []byte, mat
 	if v.status == accountNone {
 		return "not_found", nil, "null"
 	}
-	state = [...]string{"open", "closed", "blocked", "blocked"}[v.status]
+	state = [...]string{"open", "closed", "blocked", "blocked", "", "dormant"}[v.status]
 	switch suffix {
 	case 1:
 		state = "closed"

@@ -19,6 +19,7 @@ insert into exception values
 	('payout.payout', false, true, false, '', 'desk', 'lines go while their batch is open: payout.guard_lines'),
 	('payout.payout_state', true, false, false, 'desk scribe teller', '', 'payout.move; the roles may lock: only their column payout, which no trigger lets change'),
 	('recon.cash_list', true, false, false, 'desk', '', 'confirmed by two officers'),
+	('register.account_word', true, false, false, 'desk', '', 'confirmed or dropped, once: register.guard_account_word'),
 	('register.decision', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_decided'),
 	('register.identity', true, false, false, 'desk', '', 'confirmed or refused by a second officer, once: register.guard_identity'),
 	('register.surplus', true, false, false, '', '', 'undone with its merge'),
@@ -43,6 +44,7 @@ insert into exception values
 	('org.fee_rule', true, true, true, '', '', 'set up by the operator'),
 	('org.funding_account', true, true, true, '', '', 'set up by the operator'),
 	('org.programme_agency', true, true, true, '', '', 'set up by the operator'),
+	('rules.authority_limit', true, false, false, '', '', 'reference data'),
 	('rules.category', true, false, false, '', '', 'reference data; its code stays'),
 	('rules.programme', true, false, false, '', '', 'reference data; its code stays'),
 	('bank.bank', true, true, true, '', '', 'reference data'),
@@ -115,6 +117,7 @@ insert into recon.reconciliation (funding_account, day, opening_dong, debits_don
 insert into recon.cash_line (list, n, payout, paid, amount_dong, day) values (1, 1, :payout, true, 1, '2024-04-03');
 insert into register.account_inquiry (account, bank) values (:account, 'x');
 insert into register.account_answer (inquiry, status) values (1, 'open');
+insert into register.account_word (account, what, from_day, document, first_officer) values (:account, 'end', '2024-04-03', 'xxx', :officer);
 insert into register.death_notice (blind, day, file, row_no) values (substr(sha256('x'), 1, 16), '2024-04-03', :file, 1);
 insert into register.decision (kind, programme, month, pay_period, number, reason, first_officer) values ('together', 'merit', '2024-05-01', '2024-04-01', 'x', 'xxx', :officer);
 insert into register.decision_claim (decision, claim) values (1, :claim);
@@ -122,6 +125,8 @@ insert into register.enrolment (person, programme, category, area_code, area_val
 insert into register.finding (programme, period, code, note, blocks) values ('merit', '2024-04-01', 'x', 'x', true);
 insert into register.finding_proposal (finding, officer, verdict, reason) values (1, :officer, 'pay_entitled', 'x');
 insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason) values (1, 'pay_entitled', 1, 2, 'x');
+insert into register.identity (kind, person, name, name_fold, number, reason, first_officer) values ('correct', 1, 'x', 'x', 'x', 'xxx', :officer);
+insert into register.surplus (claim, beside, merge) values (1, 2, 1);
 insert into register.import_row (file, row_no, status) values (:file, 1, 'accepted');
 insert into register.area_village (code, valid_from, village, successor_code, successor_valid_from, source, officer)
 	select code, valid_from, 'x', successor_code, successor_valid_from, 'xxx', :officer from register.area_successor limit 1;

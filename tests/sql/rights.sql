@@ -64,6 +64,7 @@ create temp table closed as select * from (values
 	('register.person_key', 'wrapped', 'desk teller'), ('register.person_id', 'sealed', 'desk teller'), ('register.person_id', 'blind', 'desk'),
 	('register.identity', 'sealed', 'desk'), ('register.identity', 'blind', 'desk'),
 	('register.person_phone', 'sealed', 'desk'), ('register.person_phone', 'blind', 'desk'), ('register.payee_account', 'sealed', 'desk teller'),
+	('register.account_now', 'sealed', 'desk teller'), ('register.account_now', 'blind', 'desk'), ('register.account_now', 'salt', 'teller'),
 	('register.payee_account', 'blind', 'desk'), ('register.payee_account', 'salt', 'desk teller scribe'), ('register.import_row', 'sealed', 'desk'),
 	('register.import_file', 'row_key', 'desk'), ('register.death_notice', 'blind', 'desk'), ('bank.message', 'body', 'desk scribe'), ('bank.message_key', 'sealed', 'desk scribe'),
 	('auth.session', 'token_hash', 'desk'), ('auth.challenge', 'nonce', 'desk'), ('register.person', 'anchor', 'auditor desk teller'), ('auth.entered', 'officer', '')) as c(name, attname, readers);
@@ -76,7 +77,7 @@ select pg_temp.none('the gate reads nothing about people, payouts or officers', 
 	select o.name from duty d, ours o where d.d = 'gate' and o.schema not in ('bank', 'ops') and has_any_column_privilege(d.role, o.oid, 'select') $$);
 select pg_temp.none('the teller reads of people only whom it pays: no lists, findings, enrolments', $$
 	select o.name from duty d, ours o where d.d = 'teller' and o.schema in ('register', 'rules') and has_any_column_privilege(d.role, o.oid, 'select')
-		and o.name not in ('register.person', 'register.person_key', 'register.kek', 'register.payee_account', 'register.account_inquiry', 'register.account_answer', 'register.account_check', 'register.person_id', 'rules.business_day', 'rules.programme') $$);
+		and o.name not in ('register.person', 'register.person_key', 'register.kek', 'register.payee_account', 'register.account_now', 'register.account_inquiry', 'register.account_answer', 'register.account_check', 'register.person_id', 'rules.business_day', 'rules.programme') $$);
 
 -- ---------------------------------------------------------------- tried
 

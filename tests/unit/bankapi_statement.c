@@ -239,7 +239,8 @@ static const struct account_question questions[] = {
 /* "open/matches closed/unknown -" */
 static const char *account_story(const struct inquiry_reply *r, char out[static 100])
 {
-	static const char *const statuses[] = {"unclear", "open", "closed", "blocked", "not_found"};
+	static const char *const statuses[] = {
+		"unclear", "open", "dormant", "closed", "blocked", "not_found"};
 	static const char *const persons[] = {"unknown", "matches", "differs"};
 	size_t n = 0;
 
@@ -269,7 +270,7 @@ static const struct {
 		"unclear/unknown unclear/unknown unclear/unknown", true},
 	{"a match that nobody asked for says nothing", INQUIRY(ACC("200", LAN "true")),
 		"unclear/unknown open/unknown unclear/unknown", false},
-	{"a status that we do not know is unclear", INQUIRY(ACC("200", "\"status\":\"dormant\"")),
+	{"a status that we do not know is unclear", INQUIRY(ACC("200", "\"status\":\"asleep\"")),
 		"unclear/unknown unclear/unknown unclear/unknown", false},
 	{"a match that is no truth value is unclear",
 		INQUIRY(ACC("100", LAN "\"yes\"") "," ACC("100", LAN "true") "," ACC("200", GONE)),

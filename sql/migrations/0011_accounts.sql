@@ -1,0 +1,213 @@
+-- Accounts and wishes: since when, until when, on whose word; and in which form a person wants the money.
+
+set local role chitra_owner;
+
+-- ---------------------------------------------------------------- accounts
+
+alter table register.payee_account drop constraint payee_account_source_check,
+	add constraint payee_account_source_check check (source in ('list', 'bank_list', 'vneid', 'officer')),
+	add column valid_from date not null default ops.today(),	-- business day on which it was first named
+	add column carried_from bigint references register.payee_account;	-- first of the same account under the codes that its bank had before
+-- Who else receives into this account.
+create index payee_account_number on register.payee_account (blind);
+
+-- dormant: the bank keeps it, and nobody has used it for long. Money arrives, so it may pass; an approver sees it.
+alter table register.account_check drop constraint account_check_source_check, drop constraint account_check_status_check,
+	drop constraint account_check_check,
+	add constraint account_check_source_check check (source in ('bank_list', 'bank_inquiry', 'vneid', 'officer')),
+	add constraint account_check_status_check check (status in ('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear')),
+	add constraint account_check_check check (not passes or status in ('open', 'dormant')
+		and (source = 'officer' or id_linked and grade in ('exact', 'tone_variant', 'folded'))),
+	add column known_on date not null default ops.today();	-- business day
+alter table register.account_answer drop constraint account_answer_status_check,
+	add constraint account_answer_status_check check (status in ('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear'));
+
+-- How long an authority to receive for another may run at most, where a rule says so.
+create table rules.authority_limit (
+	programme text not null references rules.programme,
+	province_code text not null,
+	months smallint not null check (months between 1 and 120),
+	legal_basis text not null,
+	primary key (programme, province_code)
+);
+insert into rules.authority_limit values ('merit', '79', 12, 'Quyết định 49/2012/QĐ-UBND của Ủy ban nhân dân Thành phố Hồ Chí Minh');
+
+-- What is said of an account, by one officer who has seen a document and a second one who looked too. The newest word that counts holds:
+--
+--   add     it may receive this person's money from from_day on (for another: by the authority that document names, through until)
+--   renew   the same for an authority that is prolonged; a list proposes it too
+--   end     it receives nothing from from_day on
+create table register.account_word (
+	id bigint generated always as identity primary key,
+	account bigint not null references register.payee_account,
+	what text not null check (what in ('add', 'renew', 'end')),
+	from_day date not null,
+	until date check (until >= from_day),
+	document text not null check (length(document) between 3 and 200),	-- that was seen; of an end: why
+	file bigint references register.import_file,
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	dropped_by bigint references auth.officer,	-- it was wrong: it counts never
+	check (first_officer <> second_officer),
+	check (second_officer is null or dropped_by is null),
+	check ((second_officer is null) = (decided_at is null)),
+	check (what <> 'end' or until is null)
+);
+create index on register.account_word (account);
+create index account_word_open on register.account_word (account) where second_officer is null and dropped_by is null;
+create trigger first_is_me after insert on register.account_word referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+
+-- The fewest months that an authority may run for this person; null: no rule that we know limits it.
+create function register.authority_months(person bigint) returns smallint language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select min(l.months) from register.enrolment e
+	join register.area a on a.level = 'commune' and a.code = e.area_code and a.valid_from = e.area_valid_from
+	join rules.authority_limit l on l.programme = e.programme and l.province_code = a.province_code
+	where e.person = any (register.selves(authority_months.person))
+$$;
+
+-- Whether who is logged in keeps the register where this person is enrolled.
+create function register.keeps(person bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select coalesce(bool_or(auth.may_in('register', g.code, e.area_code, e.area_valid_from, 0)), false)
+	from register.enrolment e join org.programme_agency pa on pa.programme = e.programme join org.agency g on g.id = pa.agency
+	where e.person = any (register.selves(keeps.person))
+$$;
+
+create function register.guard_account_word() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	a register.payee_account;
+begin
+	select * into a from register.payee_account x where x.id = new.account;
+	if not register.keeps(a.person) then
+		raise exception 'no_mandate: you do not keep the register where this person is enrolled' using errcode = 'CH001';
+	end if;
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null or new.dropped_by is not null then
+			raise exception 'not_proposed: it is proposed before it is confirmed' using errcode = 'CH001';
+		end if;
+		if a.kind = 'delegate' and new.what <> 'end' and new.until is null then
+			raise exception 'authority_until_missing: a delegate''s authority has an end' using errcode = 'CH001';
+		end if;
+		if a.kind = 'self' and (new.what = 'renew' or new.until is not null) then
+			raise exception 'authority_none: one''s own account needs no authority' using errcode = 'CH001';
+		end if;
+		-- A year's authority begins on a day and ends before it comes round again, or on it: both are written.
+		if a.kind = 'delegate' and new.until > new.from_day + register.authority_months(a.person) * interval '1 month' then
+			raise exception 'authority_too_long: an authority runs % months at most', register.authority_months(a.person) using errcode = 'CH001';
+		end if;
+		return new;
+	end if;
+	if old.second_officer is not null or old.dropped_by is not null or num_nonnulls(new.second_officer, new.dropped_by) <> 1
+			or to_jsonb(new) - '{second_officer,decided_at,dropped_by}'::text[] <> to_jsonb(old) - '{second_officer,decided_at,dropped_by}'::text[] then
+		raise exception 'append_only: a word is confirmed or dropped once and never changed' using errcode = 'CH001';
+	end if;
+	if coalesce(new.second_officer, new.dropped_by) is distinct from auth.me() then
+		raise exception 'not_yours: a word is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if new.second_officer is not null and exists (select from register.account_word w where w.account = new.account and w.decided_at is not null and w.id > new.id) then
+		raise exception 'word_overtaken: something newer was decided about this account' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert or update on register.account_word for each row execute function register.guard_account_word();
+
+-- Every account with what is known of it today. stands: nobody ended it, and it is more than one officer's proposal. passes: the newest
+-- answer that says anything allows it. authority_until: of a list's delegate not beyond what a rule allows from the day on which he was
+-- first named. renamed: its bank has another code now, under which it is carried on. (It would follow them if it did not look at
+-- its own first: a merged bank's old code names nobody.)
+create view register.account_now as
+select a.id, a.person, a.kind, a.bank, a.blind, a.sealed, a.salt, a.hash, a.holder_name, a.source, a.valid_from, a.carried_from,
+	coalesce(w.document, a.authority) as authority,
+	case when w.what in ('add', 'renew') then w.until
+		when a.kind <> 'delegate' then a.authority_until
+		else least(a.authority_until, (a.valid_from + (select min(l.months) from register.enrolment e
+			join register.area u on u.level = 'commune' and u.code = e.area_code and u.valid_from = e.area_valid_from
+			join rules.authority_limit l on l.programme = e.programme and l.province_code = u.province_code
+			where e.person = any (array(select o.id from register.person me
+				join register.person o on o.id = coalesce(me.root, me.id) or o.root = coalesce(me.root, me.id) where me.id = a.person))) * interval '1 month')::date) end as authority_until,
+	case when w.what is null then a.source <> 'officer' else w.what <> 'end' end as stands,
+	a.bank = any (array(select b.code from bank.bank b where b.replaced_by is not null)) as renamed,
+	k.status, k.grade, coalesce(k.passes, false) as passes, k.source as checked_by, k.at as checked_at
+from register.payee_account a
+left join lateral (select w.what, w.document, w.until from register.account_word w
+	where w.account in (a.id, a.carried_from) and w.second_officer is not null and w.from_day <= (select ops.today())
+	order by w.id desc limit 1) w on true
+left join lateral (select c.status, c.grade, c.passes, c.source, c.at from register.account_check c
+	where c.account = a.id order by c.status = 'unclear', c.id desc limit 1) k on true;
+
+-- Nobody vouches alone: a check by officers names an account about which two of them said so, or decided a finding.
+create function register.guard_vouched() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from lines l join register.payee_account a on a.id = l.account
+			where l.source = 'officer' and l.passes
+				and not exists (select from register.account_word w where w.account in (a.id, a.carried_from) and w.second_officer is not null)
+				and not exists (select from register.account_check c where c.account = a.carried_from and c.source = 'officer')
+				and not exists (select from register.finding f join register.finding_decision d on d.finding = f.id
+					where f.person = any (register.selves(a.person)) and f.code in ('account_name', 'account_id') and d.verdict = 'pay_entitled')) then
+		raise exception 'not_decided: two officers vouch for an account' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_vouched after insert on register.account_check referencing new table as lines
+	for each statement execute function register.guard_vouched();
+
+-- ---------------------------------------------------------------- wishes
+
+-- A list says it, or an officer who heard it from somebody. typed_at lets a wish come back on the same day.
+alter table register.pay_preference drop constraint pay_preference_pkey,
+	add column officer bigint references auth.officer,
+	add column asked_by text check (length(asked_by) between 2 and 200),
+	add column typed_at timestamptz,
+	add constraint pay_preference_once unique nulls not distinct (person, programme, since, method, typed_at),
+	add constraint pay_preference_word check ((officer is null) = (asked_by is null) and (officer is null) = (typed_at is null)
+		and (officer is null or file is null));
+create function register.guard_wish() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from lines l where l.officer is not null and (l.officer is distinct from auth.me() or not register.keeps(l.person))) then
+		raise exception 'not_yours: a wish is typed by the officer who is logged in and keeps the register there' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_wish after insert on register.pay_preference referencing new table as lines
+	for each statement execute function register.guard_wish();
+
+-- What was found of one account holds nobody back who has another one that passes, or wishes cash, unless two officers said so.
+create or replace view register.waiting as
+select f.id, f.programme, f.period, f.person, f.code
+from register.finding f
+where f.blocks and f.person is not null
+	and not exists (select from register.finding l
+		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
+	and not exists (select from register.finding_decision d where d.finding = f.id and d.verdict = 'pay_entitled')
+	and not (f.code in ('account_name', 'account_id', 'account_closed', 'authority_over')
+		and not exists (select from register.finding_decision d where d.finding = f.id)
+		and exists (select from (select array(select o.id from register.person me
+					join register.person o on o.id = coalesce(me.root, me.id) or o.root = coalesce(me.root, me.id)
+					where me.id = f.person) as selves offset 0) p
+			where exists (select from (select a.* from register.account_now a where a.person = any (p.selves) offset 0) a
+					where a.passes and a.stands and not a.renamed and (a.authority_until is null or a.authority_until >= ops.today()))
+				or 'cash' = (select q.method from register.pay_preference q where q.person = any (p.selves) and q.programme = f.programme
+					and q.since <= ops.today() order by q.since desc, q.id desc limit 1)));
+
+-- ---------------------------------------------------------------- payouts
+
+-- Why a line is paid in cash: the person wants it so, or has no account. Known of every line that is made from now on.
+alter table payout.payout add column cash_reason text check (cash_reason in ('wish', 'no_account')),
+	add constraint payout_cash_reason check (cash_reason is null or payee_account is null);
+-- From which sum on an account that never received this person's money is worth a look.
+alter table rules.programme add column large_dong bigint not null default 5000000 check (large_dong > 0);
+update rules.programme set large_dong = 10000000 where code = 'merit';
+
+call ops.keep_rows('register.account_word', 'rules.authority_limit');
