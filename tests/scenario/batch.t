@@ -135,6 +135,8 @@ is "$(code certify lan --mandate maker:labour:*:10000000 --admin-key "$keys/admi
 	'one admin certifies nobody'
 is "$(code certify lan --mandate maker:labour:*:10000000 --admin-key "$keys/admin1" --admin-key "$keys/stranger")" '65 certificate_unsigned' \
 	'an admin and a stranger neither'
+is "$(code certify lan --mandate maker:labour:99999:10000000 --admin-key "$keys/admin1" --admin-key "$keys/admin2")" '65 area_not_now' \
+	'nobody is certified for a code that no unit has today'
 ok 'two admins certify a maker' certify lan --mandate maker:labour:*:10000000 --admin-key "$keys/admin1" --admin-key "$keys/admin2"
 certify tu --mandate maker:labour:22915:1 --admin-key "$keys/admin1" --admin-key "$keys/admin2" >/dev/null
 certify minh --mandate checker:labour:*:10000000 --mandate release:labour:*:10000000 --mandate approver:labour:*:10000000 \

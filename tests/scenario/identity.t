@@ -264,6 +264,28 @@ is "$(sql "select d.kind || ' ' || d.amount_dong || ' ' || (d.second_officer is 
 like "$(chitra person list)" 'đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm' 'and two officers see it through'
 is "$(sql 'select count(*) from books.txn')" 0 'the books are untouched'
 
+# ---- on two lists by two IDs, and officers of one ward --------------------------------------------------------------------------------------------------
+
+list twin1 'Bùi Thị Bảy|1939|Nữ|099139000061|'
+list twin2 'Bùi Thị Bảy|1939|Nữ|099139000062|'
+bring twin1 --programme social --area 22915 --period 2024-11 >/dev/null
+bring twin2 --programme social --area 22921 --period 2024-11 >/dev/null
+file_of "$head,Số CCCD cũ" '099139000062,Bùi Thị Bẩy,1939,Nữ,' >"$scratch/theirs.csv"
+officer mui_ne 4 22918 && officer phu_thuy 5 22924 || exit 1	# what those wards are today
+like "$(CHITRA_SESSION=$scratch/mui_ne chitra import "$scratch/theirs.csv" --kind corrections 2>&1 | tr '\n' ' ')" 'person_of_another' \
+	'a row about somebody of another ward is proposed by nobody of this one'
+twins=(person merge 099139000061 099139000062 --number 61/CA --reason 'cùng một người')
+CHITRA_SESSION=$scratch/mui_ne chitra "${twins[@]}" >"$scratch/out" 2>&1
+is $? 77 'that two people of two wards are one is not proposed by an officer of one'
+chitra "${twins[@]}" >/dev/null
+made=$(sql 'select max(id) from register.identity')
+CHITRA_SESSION=$scratch/phu_thuy chitra person confirm "$made" >"$scratch/out" 2>&1
+is $? 77 'nor confirmed by one of the other'
+second person confirm "$made" >/dev/null
+like "$(owe 2024-11)" '"new_claims":1' 'who stood on two lists by two IDs is owed one month'
+is "$(sql "select f.note from register.finding f join register.person p on p.id = f.person where p.name = 'Bùi Thị Bảy' and f.code = 'listed_twice'" | grep -o 'twin2.csv, dòng [0-9]*: Phường Phú Hài, [0-9]* đồng')" \
+	'twin2.csv, dòng 2: Phường Phú Hài, 360000 đồng' 'and the row that was not used is told of'
+
 # ---- who moved ---------------------------------------------------------------------------------------------------------------------------------------
 
 # month PERIOD AREA: Cụ Sáu on a ward's list, and what is owed
