@@ -9,7 +9,7 @@
 #include "daemon/cli/register_keys.h"
 
 struct asked {
-	const char *reason, *number;
+	const char *reason, *number, *name;
 	struct personal_id id;
 };
 
@@ -19,6 +19,7 @@ static int read_options(struct cli *cli, int argc, char **argv, struct asked *o)
 	static const struct option known[] = {
 		{"reason", required_argument, NULL, 'r'},
 		{"number", required_argument, NULL, 'n'},
+		{"name", required_argument, NULL, 'a'},
 		{NULL, 0, NULL, 0},
 	};
 	struct why why = {0};
@@ -28,6 +29,8 @@ static int read_options(struct cli *cli, int argc, char **argv, struct asked *o)
 			o->reason = optarg;
 		else if (c == 'n')
 			o->number = optarg;
+		else if (c == 'a')
+			o->name = optarg;
 		else
 			return cli_usage(cli);
 	}
@@ -187,5 +190,42 @@ int cli_person_erase(struct cli *cli, int argc, char **argv)
 	else if (r == OK)
 		puts(erased ? "Đã xóa: không còn gì ở đây cho biết người này là ai"
 			    : "Đã đề nghị xóa; chờ cán bộ thứ hai");
+	return cli_exit(cli, r);
+}
+
+/* ---- readmit -------------------------------------------------------------------------------------------------------------- */
+
+static void fill_readmitted(struct json_writer *j, const void *what)
+{
+	json_put_bool(j, "readmitted", *(const bool *)what);
+}
+
+int cli_person_readmit(struct cli *cli, int argc, char **argv)
+{
+	struct asked o = {0};
+	struct person_found_by_id person;
+	bool readmitted;
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	int code = read_options(cli, argc, argv, &o);
+	if (code != EX_OK)
+		return code;
+	if (!o.number || !*o.number || !o.name)
+		return cli_usage(cli);
+	enum result r = register_keys_load(cli, &keys);
+	TX_GUARD(cli->w);
+	if (r == OK)
+		r = cli_enter(cli);
+	if (r == OK)
+		r = person_by_id(cli->w, &keys.keys, &o.id, &person);
+	if (r == OK)
+		r = person_readmit(cli->w, &keys.keys,
+			&(struct readmit_wish){person.id, o.id, o.name, o.number, o.reason}, &readmitted);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_readmitted, &readmitted);
+	else if (r == OK)
+		puts(readmitted ? "Đã ghi nhận lại: hãy nhập lại danh sách có người này"
+				: "Đã đề nghị ghi nhận lại; chờ cán bộ thứ hai");
 	return cli_exit(cli, r);
 }

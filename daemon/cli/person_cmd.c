@@ -16,6 +16,7 @@ static const struct {
 	{"part", person_part},
 	{"export", cli_person_export},
 	{"erase", cli_person_erase},
+	{"readmit", cli_person_readmit},
 };
 
 int cli_person(struct cli *cli, int argc, char **argv)

@@ -27,6 +27,8 @@ struct recovering {
 	struct recovery leaves;
 	struct payouts_recovered payouts;
 	struct decisions_recovered decisions;
+	int64_t erased; /* people, as the backup knows */
+	const char *last_erased;
 };
 
 /* ---- what it is told ----------------------------------------------------------------------------------------------------- */
@@ -203,6 +205,18 @@ static enum result recover(struct recovering *r)
 	return result == OK ? recover_payouts(r) : result;
 }
 
+/* An erasure is in no leaf, and undone by a restore: whom it was about stands here again. */
+static enum result look_at_erased(struct recovering *r)
+{
+	struct rows rows;
+	enum result result = db_run(r->w, Q_RECOVER_ERASED, DB_NO_ARGS, &rows);
+	if (result == OK) {
+		r->erased = row_i64(&rows, 0, rows_col(&rows, "n"));
+		r->last_erased = row_text(&rows, 0, rows_col(&rows, "last"));
+	}
+	return result;
+}
+
 /* ---- saying it --------------------------------------------------------------------------------------------------------------- */
 
 static void fill_lost(struct json_writer *j, const struct decisions_recovered *d)
@@ -236,6 +250,8 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_i64(j, "voided_held", (int64_t)r->decisions.held);
 	json_put_i64(j, "resolutions", (int64_t)r->decisions.resolutions);
 	fill_lost(j, &r->decisions);
+	json_put_i64(j, "erasures_known", r->erased);
+	json_put_str(j, "last_erasure_known", r->last_erased);
 	json_put_bool(j, "paused", !r->dry);
 }
 
@@ -291,6 +307,10 @@ static void say(const struct recovering *r)
 			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");
 	else
 		say_payouts(r);
+	printf("Xóa dữ liệu cá nhân: bản sao lưu biết %" PRId64
+	       " quyết định xóa%s%s. Người bị xóa sau đó đã hiện lại: "
+	       "hai cán bộ xóa lại (chitra person erase) theo sổ quyết định.\n",
+		r->erased, r->erased > 0 ? ", gần nhất ngày " : "", r->last_erased);
 	if (!r->dry)
 		printf("%s.\n", TO_CHECK);
 }
@@ -306,6 +326,8 @@ int cli_recover(struct cli *cli, int argc, char **argv)
 		return cli_refused(cli, &cli->w->why);
 	cli->w->db = db_open(r.database, DB_DUTY_OWNER);
 	enum result result = r.resume ? resume(cli) : recover(&r);
+	if (result == OK && !r.resume)
+		result = look_at_erased(&r);
 	db_close(cli->w->db);
 	cli->w->db = desk;
 	archive_close(r.archive);

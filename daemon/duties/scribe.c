@@ -1,7 +1,7 @@
 /* The scribe: what banks' messages and statements mean for payouts and books; the tree and its checkpoints.
  *
  *	lane digest   callbacks, statement pages, credits: scribe_digest.h
- *	lane settle   statement lines: settle_store.h; what their absence proves: absence_store.h
+ *	lane settle   statement lines: settle_store.h; what their absence proves: absence_store.h; what is kept no longer: forget_store.h
  *	lane seal     the ledger's tree, its checkpoint and the archive */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "ledger/base/secret.h"
 #include "ledger/recon/absence_store.h"
 #include "ledger/recon/settle_store.h"
+#include "ledger/register/forget_store.h"
 #include "daemon/duties/scribe_digest.h"
 #include "daemon/duties/scribe_seal.h"
 #include "daemon/duty.h"
@@ -23,6 +24,7 @@ enum {
 	DIGEST_GATHER_MS = 60,                  /* a group of thirty costs as much as one of three hundred */
 	STATEMENT_DEADLINE_MS = 15 * 60 * 1000, /* a million lines are one transaction */
 	WAITING_IDLE_MS = 30 * 1000,
+	EXPIRE_IDLE_MS = 60 * 60 * 1000,
 };
 
 struct settler {
@@ -72,6 +74,19 @@ static enum result absence(struct work *w, void *arg, size_t *found)
 			K_I64("not_paid", (int64_t)c.done.not_paid), K_I64("lost_lines", (int64_t)c.lost),
 			K_I64("overdue", (int64_t)c.overdue),
 			K_I64("breaks", (int64_t)(c.done.breaks + c.lost + c.overdue)));
+	return OK;
+}
+
+static enum result expire(struct work *w, void *arg, size_t *found)
+{
+	int64_t files, messages;
+	(void)arg;
+	enum result result = kept_expire(w, &files, &messages);
+	if (result != OK)
+		return result;
+	*found = (size_t)(files + messages);
+	if (*found)
+		log_event(LOG_INFO, "expired", K_I64("raw_files", files), K_I64("message_keys", messages));
 	return OK;
 }
 
@@ -125,6 +140,13 @@ static void begin_settle(struct duty_ctx *d, struct scribe *s)
 			     .arg = s,
 			     .full = 1,
 			     .wakes = WAKE_SCRIBE_SEAL,
+		     });
+	duty_poll(d, &(struct poll_plan){
+			     .name = "scribe.expire",
+			     .lane = duty_lane(d, "settle"),
+			     .run = expire,
+			     .arg = s,
+			     .idle_max_ms = EXPIRE_IDLE_MS,
 		     });
 }
 

@@ -35,7 +35,7 @@ static const struct advice rows[] = {
 		"Sửa số CCCD: thiếu chữ số, thêm số 0 ở đầu cũng không khớp mã tỉnh, giới tính và năm sinh"},
 	{"id_sample", "Thay số CCCD mẫu (099) bằng số thật"},
 	{"id_prefix_unknown", "Đối chiếu số CCCD: ba số đầu không phải mã tỉnh nào"},
-	{"person_erased", "Báo quản trị viên: người này đã được xóa khỏi hệ thống theo quyết định; không tự nhập lại"},
+	{"person_erased", "Người này đã được xóa khỏi hệ thống theo quyết định. Nếu nay lại được hưởng: hai cán bộ chạy chitra person readmit, rồi nhập lại danh sách"},
 	{"id_other_name", "Đối chiếu số CCCD và họ tên: số này đã đăng ký cho người có tên khác"},
 	{"name_empty", "Điền họ và tên"},
 	{"name_bad", "Gõ lại họ và tên: có ký tự không phải chữ, hoặc phông chữ cũ"},

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "ledger/base/name.h"
 #include "ledger/base/secret.h"
+#include "ledger/base/text.h"
+#include "ledger/register/people_found.h"
 
 enum result person_erase(struct work *w, int64_t person, const char *number, const char *reason, bool *erased)
 {
@@ -21,6 +24,68 @@ enum result person_erase(struct work *w, int64_t person, const char *number, con
 	}
 	result = db_run(w, Q_ERASE_CONFIRM, DB_ARGS(db_i64(row_i64(&r, 0, rows_col(&r, "id")))), NULL);
 	*erased = result == OK;
+	return result;
+}
+
+/* ---- the way back ----------------------------------------------------------------------------------------------------- */
+
+static enum result readmit_confirm(
+	struct work *w, const struct register_keys *keys, const struct readmit_wish *wish, int64_t proposal)
+{
+	struct key32 key;
+	struct hash16 blind = blind_index(keys->blind, BLIND_ID, wish->id.digits);
+	uint8_t wrapped[SEAL_WRAPPED_SIZE];
+	seal_new_key(&key);
+	seal_wrap(&keys->keks[0], wish->person, &key, wrapped);
+	struct bytes sealed = sealed_text(w->arena, &key, wish->person, "id", wish->id.digits);
+	secret_wipe(&key, sizeof key);
+	return db_run(w, Q_READMIT_CONFIRM,
+		DB_ARGS(db_i64(proposal), db_hash16(&blind), db_bytes(bytes_of(wrapped, sizeof wrapped)),
+			db_bytes(sealed)),
+		NULL);
+}
+
+enum result person_readmit(
+	struct work *w, const struct register_keys *keys, const struct readmit_wish *wish, bool *readmitted)
+{
+	struct rows r;
+	const char *name, *fold;
+	*readmitted = false;
+	if (!utf8_nfc(w->arena, bytes_z(wish->name), &name, &w->why) ||
+		!name_fold(w->arena, bytes_z(name), &fold, &w->why))
+		return REFUSED;
+	enum result result = db_run(
+		w, Q_READMIT_OPEN, DB_ARGS(db_i64(wish->person), db_text(wish->number), db_text(name)), &r);
+	if (result == OK && rows_n(&r) == 0)
+		return db_run(w, Q_READMIT_PROPOSE,
+			DB_ARGS(db_i64(wish->person), db_text(name), db_text(fold), db_text(wish->number),
+				db_text(wish->reason)),
+			NULL);
+	if (result != OK)
+		return result;
+	if (row_bool(&r, 0, rows_col(&r, "is_mine"))) {
+		why_set(&w->why, "same_officer", "you proposed this; another officer must confirm it");
+		return REFUSED;
+	}
+	result = readmit_confirm(w, keys, wish, row_i64(&r, 0, rows_col(&r, "id")));
+	*readmitted = result == OK;
+	return result;
+}
+
+/* ---- what is kept no longer --------------------------------------------------------------------------------------------- */
+
+enum result kept_expire(struct work *w, int64_t *files, int64_t *messages)
+{
+	struct rows r;
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	if (result == OK)
+		result = db_run(w, Q_EXPIRE, DB_NO_ARGS, &r);
+	if (result == OK) {
+		*files = row_i64(&r, 0, rows_col(&r, "files"));
+		*messages = row_i64(&r, 0, rows_col(&r, "keys"));
+		result = tx_commit(w);
+	}
 	return result;
 }
 

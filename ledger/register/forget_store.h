@@ -11,6 +11,19 @@
 enum result person_erase(
 	struct work *w, int64_t person, const char *number, const char *reason, bool *erased) WARN_UNUSED;
 
+/* The way back of somebody who was erased and is entitled again: the first officer proposes, another one with the same number and name
+ * confirms, and the ID, the person's again, is sealed by a new key. REFUSED not_erased, person_unknown, no_mandate, same_officer, name_*. */
+struct readmit_wish {
+	int64_t person;
+	struct personal_id id;
+	const char *name, *number, *reason;
+};
+enum result person_readmit(struct work *w, const struct register_keys *keys, const struct readmit_wish *wish,
+	bool *readmitted) WARN_UNUSED;
+
+/* Raw rows and banks' messages whose time (rules.retention) is over become unreadable; a transaction of its own. */
+enum result kept_expire(struct work *w, int64_t *files, int64_t *messages) WARN_UNUSED;
+
 /* One value of one thing: section and item say of which; texts live in the work's arena. */
 struct held_value {
 	const char *section, *key, *value;

@@ -85,6 +85,11 @@ begin
 	if exists (select from register.kek k where k.id = any (ids) and k.retired_at is not null) then
 		raise exception 'kek_retired: the key-encryption key of this program was retired' using errcode = 'CH001';
 	end if;
+	if tg_table_name = 'person_key' and pg_trigger_depth() = 1 then
+		if exists (select from fresh where person in (select register.same_person(e.person) from register.erasure e where e.second_officer is not null)) then
+			raise exception 'person_erased: only two officers bring back somebody who was erased (register.readmission)' using errcode = 'CH001';
+		end if;
+	end if;
 	return null;
 end $$;
 create trigger guard_kek after insert on register.person_key referencing new table as fresh
@@ -169,6 +174,10 @@ begin
 	if not exists (select from register.person_key k where k.person = any (me)) then
 		return 'erased_already: this person was erased';
 	end if;
+	if exists (select from register.decision d where d.person = any (me) and d.second_officer is not null and d.kind in ('grant', 'funeral')
+			and not exists (select from register.decision_claim c where c.decision = d.id)) then
+		return 'erase_owed: what two officers granted has not become a claim';
+	end if;
 	if exists (select from payout.claim c where c.person = any (me) and not exists (select from payout.claim_void v where v.claim = c.id)
 			and (select s.state from payout.payout p left join payout.payout_state s on s.payout = p.id where p.claim = c.id
 				order by p.issue desc limit 1) is distinct from (select t.code from payout.state t where t.name = 'settled')) then
@@ -178,7 +187,8 @@ begin
 				where c.person = any (me) and not exists (select from recon.break_resolution r where r.break = k.id))
 			or exists (select from register.finding f where f.person = any (me) and f.blocks
 				and not exists (select from register.finding_decision d where d.finding = f.id))
-			or exists (select from register.decision d where d.person = any (me) and d.second_officer is null) then
+			or exists (select from register.decision d where d.person = any (me) and d.second_officer is null)
+			or exists (select from register.identity i where (i.person = any (me) or i.other = any (me)) and i.second_officer is null) then
 		return 'erase_doubt: a break, a finding or a decision about this person is open';
 	end if;
 	if until is null or ops.today() < until then
@@ -205,6 +215,9 @@ begin
 			raise exception 'not_yours: an erasure is confirmed by the officer who is logged in' using errcode = 'CH001';
 		end if;
 		new.xact := pg_current_xact_id();
+		-- Whoever brings in more about this person, makes claims or merges him is done, or has not begun: nothing that is destroyed comes
+		-- back sealed by a key that is gone, and nobody is destroyed with him whom no officer saw.
+		perform pg_advisory_xact_lock(7201), register.merge_lock(true);
 	end if;
 	-- Whoever may register people in each ward and programme that had this one.
 	if exists (select from register.enrolment e join org.programme_agency pa on pa.programme = e.programme join org.agency g on g.id = pa.agency
@@ -346,7 +359,10 @@ begin
 		select i.id from register.account_inquiry i join register.payee_account a on a.id = i.account where a.person = any (me));
 	update register.payee_account a set sealed = '', salt = decode(repeat('00', 16), 'hex'), holder_name = '', holder_fold = '',
 		blind = uuid_send(gen_random_uuid()), authority = case when a.authority is not null then '' end where a.person = any (me);
+	insert into register.account_check (account, source, status, grade, id_linked, passes)
+		select a.id, 'bank_inquiry', 'not_found', 'different', false, false from register.payee_account a where a.person = any (me);
 	update register.import_row r set sealed = null where r.person = any (me) and r.sealed is not null;
+	update register.readmission a set name = '(đã xóa)', name_fold = '' where a.person = any (me);
 	update register.person p set name = '(đã xóa)', name_fold = '', birth_date = null where p.id = any (me);
 	perform register.expire();
 	return null;
@@ -354,3 +370,70 @@ end $$;
 create trigger forget after update on register.erasure for each row execute function register.forget();
 call ops.keep_rows('register.erasure');
 create index import_row_sealed on register.import_row (person) where sealed is not null and person is not null;
+
+-- ---------------------------------------------------------------- and comes back
+
+-- Who was erased and is entitled again: two officers, with the ID and the name that he shows. He gets a new data key; claims and anchor are
+-- the old ones, so that no month is paid twice. What was destroyed stays so.
+create table register.readmission (
+	id bigint generated always as identity primary key,
+	person bigint not null references register.person,
+	name text not null check (length(name) between 1 and 200),
+	name_fold text not null,
+	number text not null check (length(number) between 1 and 100),	-- of the written decision
+	reason text not null check (length(reason) between 3 and 500),
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	blind bytea,		-- these three bring the ID and the new key in with the confirmation; they are never stored here
+	wrapped bytea,
+	sealed bytea,
+	check (first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null)),
+	check (num_nonnulls(blind, wrapped, sealed) = 0)
+);
+create index on register.readmission (person);
+create trigger first_is_me after insert on register.readmission referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+
+create function register.guard_readmission() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	decides constant text[] := array['second_officer', 'decided_at', 'blind', 'wrapped', 'sealed'];
+begin
+	if tg_op = 'UPDATE' and pg_trigger_depth() > 1 then	-- forgotten again
+		return new;
+	end if;
+	if tg_op = 'INSERT' and new.second_officer is not null then
+		raise exception 'not_proposed: it is proposed before it is confirmed' using errcode = 'CH001';
+	end if;
+	if tg_op = 'UPDATE' and (old.second_officer is not null or new.second_officer is null or to_jsonb(new) - decides <> to_jsonb(old) - decides) then
+		raise exception 'append_only: register.readmission is confirmed once and never changed' using errcode = 'CH001';
+	end if;
+	if tg_op = 'UPDATE' and new.second_officer is distinct from auth.me() then
+		raise exception 'not_yours: it is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if not exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may('register', m.agency, m.area, 0)) then
+		raise exception 'no_mandate: this takes the mandate register' using errcode = 'CH001';
+	end if;
+	perform from register.person p where p.id = new.person for update;
+	if exists (select from register.person_key k where k.person in (select register.same_person(new.person))) then
+		raise exception 'not_erased: this person was not erased' using errcode = 'CH001';
+	end if;
+	if tg_op = 'UPDATE' then
+		insert into register.person_key (person, wrapped) values (new.person, new.wrapped);
+		update register.person_id i set sealed = new.sealed where i.person = new.person and i.blind = new.blind;
+		if not found then
+			raise exception 'person_unknown: this ID was replaced by another one; give that one' using errcode = 'CH001';
+		end if;
+		update register.person p set name = new.name, name_fold = new.name_fold where p.id = new.person;
+		new.blind := null;
+		new.wrapped := null;
+		new.sealed := null;
+	end if;
+	return new;
+end $$;
+create trigger guard before insert or update on register.readmission for each row execute function register.guard_readmission();
+call ops.keep_rows('register.readmission');

@@ -224,6 +224,15 @@ insert into ops.pause (what, reason, by_officer) values ('all', $1, 'duty:recove
 -- out: what text
 delete from ops.pause where what = 'all' and by_officer = 'duty:recover' returning what;
 
+-- name: recover_erased
+-- duties: owner
+-- in:
+-- out: n bigint, last text
+-- The erasures that the restored database knows, and the last one's day and decision: what was erased later is here again.
+select count(*) as n, coalesce((select to_char(e.decided_at at time zone 'Asia/Ho_Chi_Minh', 'DD/MM/YYYY') || ', số ' || e.number from register.erasure e
+	where e.second_officer is not null order by e.decided_at desc limit 1), '') as last
+from register.erasure where second_officer is not null;
+
 -- name: recover_numbers
 -- duties: owner
 -- in: batch bigint, bundle bigint, dispatch bigint, payout bigint, brk bigint, claim bigint

@@ -67,7 +67,7 @@ update register.import_file f set row_key = n.new from unnest($1, $2, $3) as n(w
 insert into auth.access_log (officer, what, person, reason) values (auth.me(), $1, $2, $3);
 
 -- name: expire
--- duties: desk
+-- duties: scribe
 -- in:
 -- out: files bigint, keys bigint
 select e.files, e.keys from register.expire() e;
@@ -94,6 +94,27 @@ insert into register.erasure (person, number, reason, first_officer) values ($1,
 -- out:
 update register.erasure set second_officer = auth.me(), decided_at = clock_timestamp() where id = $1 and second_officer is null;
 
+-- name: readmit_open
+-- duties: desk
+-- in: person bigint, number text, name text
+-- out: id bigint, is_mine boolean
+-- What waits for a second officer of the same mind.
+select r.id, r.first_officer = auth.me() as is_mine from register.readmission r
+where r.person = $1 and r.number = $2 and r.name = $3 and r.second_officer is null order by r.id desc limit 1;
+
+-- name: readmit_propose
+-- duties: desk
+-- in: person bigint, name text, name_fold text, number text, reason text
+-- out:
+insert into register.readmission (person, name, name_fold, number, reason, first_officer) values ($1, $2, $3, $4, $5, auth.me());
+
+-- name: readmit_confirm
+-- duties: desk
+-- in: id bigint, blind bytea, wrapped bytea, sealed bytea
+-- out:
+update register.readmission set second_officer = auth.me(), decided_at = clock_timestamp(), blind = $2, wrapped = $3, sealed = $4
+where id = $1 and second_officer is null;
+
 -- name: export_may
 -- duties: desk
 -- in: person bigint
@@ -108,13 +129,13 @@ select exists (select from auth.mandate m where m.officer = auth.me() and m.role
 -- out: what text, note text, person bigint, wrapped bytea, sealed bytea
 -- What only a key opens: numbers, and what lists said when a row was not accepted as it stood.
 select 'id' as what, i.kind as note, i.person, k.wrapped, i.sealed from register.person_id i join register.person_key k on k.person = i.person
-where i.person in (select register.same_person($1))
+where i.person in (select register.same_person($1)) and i.sealed <> ''
 union all
 select 'phone', '', t.person, k.wrapped, t.sealed from register.person_phone t join register.person_key k on k.person = t.person
 where t.person in (select register.same_person($1))
 union all
 select 'account', a.bank, a.person, k.wrapped, a.sealed from register.payee_account a join register.person_key k on k.person = a.person
-where a.person in (select register.same_person($1))
+where a.person in (select register.same_person($1)) and a.sealed <> ''
 union all
 select 'row', f.name || ', ' || r.row_no, -f.id, f.row_key, r.sealed from register.import_row r join register.import_file f on f.id = r.file
 where r.person in (select register.same_person($1)) and r.sealed is not null and f.row_key <> '';

@@ -82,6 +82,15 @@ sql "insert into register.finding (programme, period, person, code, note, blocks
 is "$(erase lan)" '65 erase_doubt' 'nor while something about the person is open'
 psql -XAtq -c "set session_replication_role = replica; insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason)
 	select id, 'do_not_pay', 1, 2, 'x' from register.finding where person = $person"
+psql -XAtq -c "set session_replication_role = replica; insert into register.decision (kind, programme, person, month, pay_period, rate_codes, quantity, number, reason,
+		first_officer, second_officer, decided_at, proposed_at)
+	values ('grant', 'social', $person, '2024-04-01', '2024-04-01', '{x}', 1, '1/QD', 'xxx', 1, 2, now(), '2024-04-01')"
+is "$(erase lan)" '65 erase_owed' 'nor whom two officers granted something that is no claim yet'
+psql -XAtq -c "set session_replication_role = replica; delete from register.decision"
+other=$(sql "select min(person) from register.person_id where person <> $person")
+psql -XAtq -c "set session_replication_role = replica; insert into register.identity (kind, person, other, number, reason, first_officer) values ('merge', $other, $person, '1', 'xxx', 1)"
+is "$(erase lan)" '65 erase_doubt' 'nor while a merge or correction waits'
+psql -XAtq -c "set session_replication_role = replica; delete from register.identity"
 # 174/2016/ND-CP: ten years from the end of the year of the last of it. The list came in the real year of this run.
 last=$(sql "select extract(year from now())::int + 11")
 sql "update ops.instance set clock_offset = timestamptz '$((last - 1))-12-31 08:00+07' - now()"
@@ -97,6 +106,14 @@ is "$(psql -XAtq -c "update register.payee_account set holder_name = '' where pe
 
 # ---- forgotten --------------------------------------------------------------------------------------------------------------------
 
+# A list that is under way brings in another claim: who erases waits for it, and is refused.
+psql -XAtq -c "begin; select pg_advisory_xact_lock_shared(7201); select pg_sleep(2); set local session_replication_role = replica;
+	insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+	select person, programme, '2024-05-01', kind, amount_dong, agency, '2024-05-01', area_code, area_valid_from from payout.claim where person = $person; commit" >/dev/null &
+until_true 5 "select count(*) > 0 from pg_locks where locktype = 'advisory' and objid = 7201"
+is "$(erase lan 13/QD)" '65 erase_owed' 'who erases waits for lists that are under way'
+wait $!
+psql -XAtq -c "set session_replication_role = replica; delete from payout.claim where person = $person and month = '2024-05-01'"
 leaves=$(sql "select md5(string_agg(leaf_hash::text, '' order by seq)) from books.txn")
 hash=$(sql "select hash from register.payee_account where person = $person")
 checked=$(by lan ledger check)
@@ -123,5 +140,48 @@ sed -i 's/Phạm Thị Già/Phạm Thị Giá/' "$scratch/list.csv"
 by lan import "$scratch/list.csv" --programme social --area 22945 --period 2024-05 --accept-repairs >/dev/null
 like "$(said)" 'person_erased|đã được xóa' 'a list that brings the person again is answered: erased'
 is "$(sql "select count(*) from register.person_key where person = $person") $(sql "select name from register.person where id = $person")" '0 (đã xóa)' 'and brings nothing back'
+is "$(psql -XAtq -c "insert into register.person_key values ($person, 'x')" 2>&1 | grep -o person_erased)" person_erased 'nor does anybody else, not even the owner'
+psql -XAtq -c "insert into auth.session (token_hash, officer, expires_at) select sha256('x'), min(id), now() + interval '1 day' from auth.officer where login = 'lan';
+	insert into auth.session (token_hash, officer, expires_at) select sha256('y'), min(id), now() + interval '1 day' from auth.officer where login = 'minh'" >/dev/null
+for pair in "$person, $other" "$other, $person"; do
+	psql -XAtq -c "begin; select auth.enter(sha256('x')); insert into register.identity (kind, person, other, number, reason, first_officer) values ('merge', $pair, '1', 'xxx', auth.me()); commit" >/dev/null
+	like "$(psql -XAtq -c "begin; select auth.enter(sha256('y')); update register.identity set second_officer = auth.me(), decided_at = now() where second_officer is null; commit" 2>&1)" \
+		person_erased 'nobody is merged with who was erased, one way or the other'
+	psql -XAtq -c "set session_replication_role = replica; delete from register.identity"
+done
+
+# ---- back again -------------------------------------------------------------------------------------------------------------------
+
+readmit()
+{
+	by "$1" person readmit "${3:-$id}" --name "${4:-Phạm Thị Giá}" --number "$2" --reason 'lại được hưởng'
+}
+is "$(readmit hoa 20/QD)" '77 no_mandate' 'who was erased comes back by nobody without a mandate'
+is "$(readmit lan 20/QD 099145999999)" '65 person_unknown' 'nor who never was here'
+is "$(readmit lan 20/QD) $(readmit lan 20/QD)" '0 77 same_officer' 'one officer proposes, and cannot confirm alone'
+is "$(readmit minh 20/QD "$id" 'Phạm Văn Khác') $(sql "select count(*) from register.person_key where person = $person")" '0 0' 'another name is another proposal, and brings back nobody'
+is "$(readmit minh 20/QD)" 0 'the second officer, of the same mind, brings him back' || said
+is "$(sql "select name || ' ' || name_fold from register.person where id = $person")" 'Phạm Thị Giá pham thi gia' 'with his name'
+is "$(sql "select count(*) from register.readmission where num_nonnulls(blind, wrapped, sealed) > 0")" 0 'the key that came with it stands nowhere else'
+is "$(readmit lan 20/QD)" '65 not_erased' 'who is here is not brought back'
+is "$(by lan person export $id --reason 'xem lại') $(grep -c "Số định danh: $id" "$scratch/said")" '0 1' 'the ID opens again'
+sed -i 's/750.000/750.000 /' "$scratch/list.csv"
+is "$(by lan import "$scratch/list.csv" --programme social --area 22945 --period 2024-06 --accept-repairs)" 0 'and the next list brings the rest' || said
+is "$(sql "select count(*) from register.payee_account where person = $person and length(sealed) > 0")" 1 'an account among it'
+is "$(sql "select bool_or(c.passes) from register.payee_account a cross join lateral (select k.passes from register.account_check k where k.account = a.id order by k.id desc limit 1) c
+	where a.person = $person and length(a.sealed) = 0")" f 'while the one that was destroyed passes no more'
+is "$(sql "select p.anchor = (select anchor from register.person where id = $person) and count(*) over () = 1 from payout.claim c join register.person p on p.id = c.person
+	where c.person = $person")" t 'what was claimed before stays claimed: no month is paid twice'
+
+# ---- whose time is over -----------------------------------------------------------------------------------------------------------
+
+is "$(sql "select count(*) > 0 from register.import_file where row_key <> ''")" t 'a list came in, with rows that only its key opens'
+printf '%s\n' '[chitra]' "run_dir = $scratch/run" >"$scratch/scribe.conf"
+"$CHITRA_BIN/chitrad" --config "$scratch/scribe.conf" --duty scribe 2>"$scratch/scribe.log" &
+scribe_pid=$!
+ok 'the scribe makes them unreadable when their time is over, and nobody has to ask' until_true 20 "select count(*) = 0 from register.import_file where row_key <> ''" ||
+	tail -5 "$scratch/scribe.log"
+kill "$scribe_pid"
+wait "$scribe_pid"
 
 done_testing

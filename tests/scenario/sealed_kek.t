@@ -126,6 +126,16 @@ like "$(cat "$scratch/said")" '"retired":true.*"done":true' 'then the old one ha
 
 # ---- without the old one -----------------------------------------------------------------------------------------------------------
 
+teller_drain
+sed -i '/^kek_other = /d' "$scratch/chitra.conf"
+"$CHITRA_BIN/chitrad" --config "$scratch/chitra.conf" --duty teller 2>"$scratch/wrong.log"
+is "$? $(grep -c "not_started.*$new" "$scratch/wrong.log")" '78 1' 'a teller with the old one alone does not start'
+sed -i "s|^kek = .*|kek = $keys/kek-2|" "$scratch/chitra.conf"
+"$CHITRA_BIN/chitrad" --config "$scratch/chitra.conf" --duty teller 2>>"$scratch/teller.log" &
+teller_pid=$!
+sql "insert into register.account_inquiry (account, bank) select id, 'demo' from register.payee_account where id in (3, 9001)"
+ok 'a teller that starts with the new one alone asks about everybody' until_true 10 "select count(*) = 5 from register.account_answer where message is not null and status <> 'unclear'" ||
+	sql 'select status, count(*) from register.account_answer group by 1'
 desk kek-2
 is "$(by lan finding list --period 2024-04)" 0 'the desk opens everything with the new key alone'
 is "$(import 4)" 0 'and imports'

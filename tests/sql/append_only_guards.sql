@@ -33,6 +33,7 @@ insert into exception values
 	('register.import_file', true, false, false, 'desk', '', 'the key of its raw rows is wrapped anew, or ends: register.guard_row_key'),
 	('register.kek', true, false, false, 'desk', '', 'retires, once: register.guard_kek'),
 	('register.erasure', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_erasure'),
+	('register.readmission', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_readmission'),
 	('bank.message_key', true, false, false, '', '', 'ends when its time is over: bank.guard_message_key'),
 	('ops.instance', true, true, true, 'desk', '', 'its clock, in a sandbox: ops.guard_instance'),
 	('ops.lease', true, true, true, '', '', 'taken and renewed'),

@@ -63,6 +63,7 @@ select pg_temp.none('an id, and a time that the database gives, is nobody''s to 
 create temp table closed as select * from (values
 	('register.person_key', 'wrapped', 'desk teller'), ('register.person_id', 'sealed', 'desk teller'), ('register.person_id', 'blind', 'desk'),
 	('register.identity', 'sealed', 'desk'), ('register.identity', 'blind', 'desk'),
+	('register.readmission', 'sealed', ''), ('register.readmission', 'wrapped', ''), ('register.readmission', 'blind', ''),
 	('register.person_phone', 'sealed', 'desk'), ('register.person_phone', 'blind', 'desk'), ('register.payee_account', 'sealed', 'desk teller'),
 	('register.account_now', 'sealed', 'desk teller'), ('register.account_now', 'blind', 'desk'), ('register.account_now', 'salt', 'teller'),
 	('register.payee_account', 'blind', 'desk'), ('register.payee_account', 'salt', 'desk teller scribe'), ('register.import_row', 'sealed', 'desk'),
