@@ -121,7 +121,7 @@ is "$(grep -c 'event=duty_started of=scribe' "$log")" 4 "each time once"
 
 # ---- the database goes and comes -------------------------------------------------------------------------------------------
 
-sql "select pg_terminate_backend(pid) from pg_stat_activity where usename like 'chitra\\_%'" >/dev/null
+sql "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename like 'chitra\\_%'" >/dev/null
 sleep 0.3
 ok "lost connections are opened again" within 20 all_ready
 
