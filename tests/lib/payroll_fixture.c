@@ -342,14 +342,14 @@ static void copy_people(struct work *w, const struct payroll *p, int64_t first, 
 		buf_addf(&b,
 			"%" PRId64 "\t%" PRId64
 			"\tself\tDEMO\t\\\\x%s\t\\\\x%s\t\\\\x%s\t\\\\x%s\tNGUYEN THI %" PRId64
-			"\tnguyen thi %" PRId64 "\tofficer\n",
+			"\tnguyen thi %" PRId64 "\tbank_list\n",
 			first + i, first + i, made[i].account_blind, made[i].account_sealed, made[i].salt,
 			made[i].hash, first + i, first + i);
 	copy_end(&b);
 	copy_begin(
 		"copy register.account_check (account, source, status, grade, id_linked, passes) from stdin");
 	for (int64_t i = 0; i < n; i++)
-		buf_addf(&b, "%" PRId64 "\tofficer\topen\texact\tt\tt\n", first + i);
+		buf_addf(&b, "%" PRId64 "\tbank_list\topen\texact\tt\tt\n", first + i);
 	copy_end(&b);
 	buf_free(&b);
 	if (p->cash_every > 0)
