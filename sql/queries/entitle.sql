@@ -42,8 +42,8 @@ with listed as materialized (
 	from register.import_row r
 	where r.programme = $1 and r.period = $2 and r.person >= $3 and (r.person, r.kind) > ($3, $4)
 		and not exists (select from register.person m where m.id = r.person and m.root is not null and exists (
-			select from register.person s join register.import_row o on o.person = s.id and o.programme = $1 and o.period = $2 and o.kind = r.kind
-			where s.id = m.root or s.root = m.root and s.id < r.person))
+			select from (select m.root as id union all select s.id from register.person s where s.root = m.root and s.id < r.person) k
+			cross join lateral (select from register.import_row o where o.programme = $1 and o.period = $2 and o.person = k.id and o.kind = r.kind offset 0) o))
 	order by r.person, r.kind limit $5
 )
 select distinct on (l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category)
@@ -96,8 +96,8 @@ from (
 	join register.import_file f on f.id = r.file
 	left join register.area a on a.code = coalesce(r.area_code, f.area_code) and a.valid_from = coalesce(r.area_valid_from, f.area_valid_from)
 	where m.root is not null and exists (
-		select from register.person s join register.import_row o on o.person = s.id and o.programme = $1 and o.period = $2 and o.kind = r.kind
-		where s.id = m.root or s.root = m.root and s.id < r.person)) x
+		select from (select m.root as id union all select s.id from register.person s where s.root = m.root and s.id < r.person) k
+		cross join lateral (select from register.import_row o where o.programme = $1 and o.period = $2 and o.person = k.id and o.kind = r.kind offset 0) o)) x
 order by x.person, x.file, x.row_no
 on conflict do nothing;
 

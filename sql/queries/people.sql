@@ -24,8 +24,8 @@ with listed as materialized (
 	where r.period = $1 and r.programme = $2 and r.person > $3 and ($5 or coalesce(r.area_code || to_char(r.area_valid_from, ' YYYY-MM-DD'),
 			f.area_code || to_char(f.area_valid_from, ' YYYY-MM-DD')) = any ($6))
 		and not exists (select from register.person m where m.id = r.person and m.root is not null and exists (
-			select from register.person s join register.import_row o on o.person = s.id and o.programme = $2 and o.period = $1
-			where s.id = m.root or s.root = m.root and s.id < r.person))
+			select from (select m.root as id union all select s.id from register.person s where s.root = m.root and s.id < r.person) k
+			cross join lateral (select from register.import_row o where o.programme = $2 and o.period = $1 and o.person = k.id offset 0) o))
 	order by r.person, r.kind limit $4
 )
 select l.listed, l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
