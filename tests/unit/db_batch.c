@@ -253,6 +253,7 @@ static enum result copy_line(struct work *w, int64_t claim, int issue, int64_t b
 	copy_i64(c, issue);
 	copy_i64(c, batch);
 	copy_i64(c, 999);
+	copy_null(c); /* the account, and why it is cash */
 	copy_null(c);
 	copy_hash(c, &h);
 	copy_i64(c, 1000000);
