@@ -86,7 +86,7 @@ begin
 		raise exception 'kek_retired: the key-encryption key of this program was retired' using errcode = 'CH001';
 	end if;
 	if tg_table_name = 'person_key' and pg_trigger_depth() = 1 then
-		if exists (select from fresh where person in (select register.same_person(e.person) from register.erasure e where e.second_officer is not null)) then
+		if exists (select from fresh where person in (select unnest(register.selves(e.person)) from register.erasure e where e.second_officer is not null)) then
 			raise exception 'person_erased: only two officers bring back somebody who was erased (register.readmission)' using errcode = 'CH001';
 		end if;
 	end if;
@@ -135,19 +135,11 @@ create index on register.erasure (person);
 create trigger first_is_me after insert on register.erasure referencing new table as fresh
 	for each statement execute function auth.guard_actor('first_officer');
 
--- The person and everybody who was merged into him.
-create function register.same_person(person bigint) returns setof bigint language sql stable security definer
-set search_path = pg_catalog
-as $$
-	select p.id from register.person me join register.person p on coalesce(p.root, p.id) = coalesce(me.root, me.id)
-	where me.id = same_person.person
-$$;
-
 -- The day from which nothing forbids it by its age.
 create function register.held_until(person bigint) returns date language sql stable security definer
 set search_path = pg_catalog
 as $$
-	with me as materialized (select same_person as id from register.same_person(held_until.person)), last as (
+	with me as materialized (select unnest(register.selves(held_until.person)) as id), last as (
 		select c.programme as what, greatest(c.pay_period, (c.made_at at time zone 'Asia/Ho_Chi_Minh')::date,
 			(select max(m.day) from payout.payout p join payout.payout_move m on m.payout = p.id where p.claim = c.id)) as day
 		from payout.claim c join me on me.id = c.person
@@ -168,7 +160,7 @@ create function register.erasure_refused(person bigint) returns text language pl
 set search_path = pg_catalog
 as $$
 declare
-	me constant bigint[] := array(select register.same_person(erasure_refused.person));
+	me constant bigint[] := register.selves(erasure_refused.person);
 	until constant date := register.held_until(erasure_refused.person);
 begin
 	if not exists (select from register.person_key k where k.person = any (me)) then
@@ -188,7 +180,9 @@ begin
 			or exists (select from register.finding f where f.person = any (me) and f.blocks
 				and not exists (select from register.finding_decision d where d.finding = f.id))
 			or exists (select from register.decision d where d.person = any (me) and d.second_officer is null)
-			or exists (select from register.identity i where (i.person = any (me) or i.other = any (me)) and i.second_officer is null) then
+			or exists (select from register.identity i where (i.person = any (me) or i.other = any (me)) and i.second_officer is null)
+			or exists (select from register.payee_account a join register.account_word w on w.account = a.id
+				where a.person = any (me) and w.second_officer is null and w.dropped_by is null) then
 		return 'erase_doubt: a break, a finding or a decision about this person is open';
 	end if;
 	if until is null or ops.today() < until then
@@ -221,11 +215,11 @@ begin
 	end if;
 	-- Whoever may register people in each ward and programme that had this one.
 	if exists (select from register.enrolment e join org.programme_agency pa on pa.programme = e.programme join org.agency g on g.id = pa.agency
-				where e.person in (select register.same_person(new.person)) and not auth.may_in('register', g.code, e.area_code, e.area_valid_from, 0))
+				where e.person = any (register.selves(new.person)) and not auth.may_in('register', g.code, e.area_code, e.area_valid_from, 0))
 			or not exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may('register', m.agency, m.area, 0)) then
 		raise exception 'no_mandate: you have no mandate register for every ward of this person' using errcode = 'CH001';
 	end if;
-	perform from register.person p where p.id in (select register.same_person(new.person)) for update;
+	perform from register.person p where p.id = any (register.selves(new.person)) for update;
 	refused := register.erasure_refused(new.person);
 	if refused is not null then
 		raise exception '%', refused using errcode = 'CH001';
@@ -239,7 +233,7 @@ create function register.may_forget(person bigint) returns boolean language sql 
 set search_path = pg_catalog
 as $$
 	select exists (select from register.erasure e where e.xact = pg_current_xact_id_if_assigned()
-		and may_forget.person in (select register.same_person(e.person)))
+		and may_forget.person = any (register.selves(e.person)))
 $$;
 
 -- Of rows that otherwise never change, these columns (the argument) are blanked, or the row goes away, with such a decision alone.
@@ -350,7 +344,7 @@ create function register.forget() returns trigger language plpgsql security defi
 set search_path = pg_catalog
 as $$
 declare
-	me constant bigint[] := array(select register.same_person(new.person));
+	me constant bigint[] := register.selves(new.person);
 begin
 	delete from register.person_key k where k.person = any (me);
 	delete from register.person_phone t where t.person = any (me);
@@ -419,7 +413,7 @@ begin
 		raise exception 'no_mandate: this takes the mandate register' using errcode = 'CH001';
 	end if;
 	perform from register.person p where p.id = new.person for update;
-	if exists (select from register.person_key k where k.person in (select register.same_person(new.person))) then
+	if exists (select from register.person_key k where k.person = any (register.selves(new.person))) then
 		raise exception 'not_erased: this person was not erased' using errcode = 'CH001';
 	end if;
 	if tg_op = 'UPDATE' then

@@ -395,7 +395,7 @@ as $$
 begin
 	update register.identity i set name = case when i.name is not null then '(đã xóa)' end, name_fold = case when i.name is not null then '' end,
 			sealed = case when i.sealed is not null then ''::bytea end, birth_date = null, was = null
-		where i.person in (select register.same_person(new.person)) or i.other in (select register.same_person(new.person));
+		where i.person = any (register.selves(new.person)) or i.other = any (register.selves(new.person));
 	return null;
 end $$;
 create trigger forget_identity after update on register.erasure for each row execute function register.forget_identity();

@@ -86,6 +86,9 @@ declare
 	a register.payee_account;
 begin
 	select * into a from register.payee_account x where x.id = new.account;
+	if tg_op = 'UPDATE' and to_jsonb(new) - 'document' = to_jsonb(old) - 'document' and register.may_forget(a.person) then
+		return new;
+	end if;
 	if not register.keeps(a.person) then
 		raise exception 'no_mandate: you do not keep the register where this person is enrolled' using errcode = 'CH001';
 	end if;
@@ -118,6 +121,17 @@ begin
 	return new;
 end $$;
 create trigger guard before insert or update on register.account_word for each row execute function register.guard_account_word();
+
+-- What was written of the documents of somebody who was erased goes with him.
+create function register.forget_words() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	update register.account_word w set document = '(đã xóa)' where w.account in (
+		select a.id from register.payee_account a where a.person = any (register.selves(new.person)));
+	return null;
+end $$;
+create trigger forget_words after update on register.erasure for each row execute function register.forget_words();
 
 -- Every account with what is known of it today. stands: nobody ended it, and it is more than one officer's proposal. passes: the newest
 -- answer that says anything allows it. authority_until: of a list's delegate not beyond what a rule allows from the day on which he was

@@ -120,7 +120,7 @@ where id = $1 and second_officer is null;
 -- in: person bigint
 -- out: may boolean
 select exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may('register', m.agency, m.area, 0)
-	and (m.area = '*' or exists (select from register.enrolment e where e.person in (select register.same_person($1))
+	and (m.area = '*' or exists (select from register.enrolment e where e.person = any (register.selves($1))
 		and auth.may_in(m.role, m.agency, e.area_code, e.area_valid_from, 0)))) as may;
 
 -- name: export_sealed
@@ -129,23 +129,23 @@ select exists (select from auth.mandate m where m.officer = auth.me() and m.role
 -- out: what text, note text, person bigint, wrapped bytea, sealed bytea
 -- What only a key opens: numbers, and what lists said when a row was not accepted as it stood.
 select 'id' as what, i.kind as note, i.person, k.wrapped, i.sealed from register.person_id i join register.person_key k on k.person = i.person
-where i.person in (select register.same_person($1)) and i.sealed <> ''
+where i.person = any (register.selves($1)) and i.sealed <> ''
 union all
 select 'phone', '', t.person, k.wrapped, t.sealed from register.person_phone t join register.person_key k on k.person = t.person
-where t.person in (select register.same_person($1))
+where t.person = any (register.selves($1))
 union all
 select 'account', a.bank, a.person, k.wrapped, a.sealed from register.payee_account a join register.person_key k on k.person = a.person
-where a.person in (select register.same_person($1)) and a.sealed <> ''
+where a.person = any (register.selves($1)) and a.sealed <> ''
 union all
 select 'row', f.name || ', ' || r.row_no, -f.id, f.row_key, r.sealed from register.import_row r join register.import_file f on f.id = r.file
-where r.person in (select register.same_person($1)) and r.sealed is not null and f.row_key <> '';
+where r.person = any (register.selves($1)) and r.sealed is not null and f.row_key <> '';
 
 -- name: export_lines
 -- duties: desk
 -- in: person bigint
 -- out: section text, item bigint, key text, value text
 -- Everything else that names the person, thing by thing.
-with me as materialized (select same_person as id from register.same_person($1)), things as (
+with me as materialized (select unnest(register.selves($1)) as id), things as (
 	select 1 as n, 'person' as section, p.id as item, json_build_object('name', p.name, 'sex', p.sex, 'birth_year', p.birth_year, 'birth_date', p.birth_date,
 		'registered_at', p.registered_at, 'merged', p.root is not null) as thing
 	from register.person p where p.id in (select id from me)
@@ -179,7 +179,7 @@ where j.value is not null order by t.n, t.item, j.k;
 -- in: person bigint
 -- out: section text, item bigint, key text, value text
 -- What was owed and paid, what was found and decided, and who looked: at him, or at lists with many.
-with me as materialized (select same_person as id from register.same_person($1)), claims as materialized (
+with me as materialized (select unnest(register.selves($1)) as id), claims as materialized (
 	select c.*, case when exists (select from payout.claim_void v where v.claim = c.id) then 'voided' else coalesce((select coalesce(t.name, 'in_batch')
 			from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
 			where p.claim = c.id order by p.issue desc limit 1), 'open') end as stands

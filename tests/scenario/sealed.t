@@ -90,6 +90,10 @@ psql -XAtq -c "set session_replication_role = replica; delete from register.deci
 other=$(sql "select min(person) from register.person_id where person <> $person")
 psql -XAtq -c "set session_replication_role = replica; insert into register.identity (kind, person, other, number, reason, first_officer) values ('merge', $other, $person, '1', 'xxx', 1)"
 is "$(erase lan)" '65 erase_doubt' 'nor while a merge or correction waits'
+psql -XAtq -c "set session_replication_role = replica; delete from register.identity; insert into register.account_word (account, what, from_day, document, first_officer)
+	select min(id), 'end', '2024-04-03', 'Giấy của bà Trần Thị B', 1 from register.payee_account where person = $person"
+is "$(erase lan)" '65 erase_doubt' "nor while a word about an account waits"
+psql -XAtq -c "set session_replication_role = replica; update register.account_word set second_officer = 2, decided_at = now()"
 psql -XAtq -c "set session_replication_role = replica; delete from register.identity"
 # 174/2016/ND-CP: ten years from the end of the year of the last of it. The list came in the real year of this run.
 last=$(sql "select extract(year from now())::int + 11")
@@ -120,6 +124,8 @@ checked=$(by lan ledger check)
 is "$(erase lan 13/QD)" 0 'the second officer, of the same mind, erases' || said
 like "$(said)" 'Đã xóa' 'and is told so'
 is "$(sql "select name || name_fold || coalesce(birth_date::text, '') from register.person where id = $person")" '(đã xóa)' 'the name is gone'
+is "$(sql "select string_agg(distinct w.document, ', ') from register.account_word w join register.payee_account a on a.id = w.account where a.person = $person")" \
+	'(đã xóa)' 'and what was written of the documents of the accounts'
 dump=$(pg_dump "$PGDATABASE")
 for what in 'Phạm Thị Già' 'pham thi gia' 'PHAM THI GIA' "$id" 99145000001 0912345678 970099887766; do
 	is "$(grep -ciF -- "$what" <<<"$dump")" 0 "nothing in the whole database says $what"
