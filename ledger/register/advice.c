@@ -112,6 +112,7 @@ static const struct advice rows[] = {
 		"Xác minh rồi lập quyết định hưởng lại hoặc thôi hưởng: đã ba tháng liền không đến lĩnh tiền mặt"},
 	{"moved_away", "Đưa ra khỏi danh sách: người này đã chuyển đi, nơi mới chi từ tháng sau quyết định"},
 	{"listed_twice", "Bỏ dòng thừa ở danh sách sau: người này có hai số CCCD, đứng hai dòng trong kỳ; chỉ một dòng được tính"},
+	{"granted_twice", "Không phải làm gì: người này có hai số CCCD và được quyết định hai lần; chỉ một quyết định được tính"},
 	{"moved_unlisted", "Đưa vào danh sách của nơi mới: người này đã chuyển đến, tháng này chưa nơi nào lập danh sách"},
 	{"to_area_unknown", "Ghi mã xã, phường nơi đến: tên này không có, hoặc nhiều nơi cùng tên"},
 	{"months_spent", "Đưa ra khỏi danh sách: đã hưởng đủ số tháng của chương trình"},

@@ -197,6 +197,11 @@ static void claim_grant(struct chunk *c, const struct rows *rows, size_t i)
 	};
 	struct entitle_part part;
 	struct owed_not reason;
+	if (row_bool(rows, i, rows_col(rows, "twice"))) {
+		chunk_add_finding(
+			c, &about, "granted_twice", row_text(rows, i, rows_col(rows, "number")), false);
+		return;
+	}
 	g.codes = row_texts(rows, i, rows_col(rows, "rate_codes"), &g.n_codes);
 	if (!owed_grant(c->arena, &c->run->rates, &g, &part, &reason)) {
 		chunk_add_not(c, &about, &reason);

@@ -134,7 +134,7 @@ begin
 end $$;
 
 -- Claims that say the same thing of one person. Of a month there is its own claim or one of an arrears list, and after it what each rise
--- added: the first of the one is the first of the other, and so on. A person has one funeral.
+-- added: the first of the one is the first of the other, and so on. Two grants are the same by the same rate. A person has one funeral.
 create function register.collisions(kept bigint[], gone bigint[]) returns table (kept_claim bigint, gone_claim bigint) language sql stable
 set search_path = pg_catalog
 as $$
@@ -143,7 +143,8 @@ as $$
 			partition by c.person = any (collisions.kept), t.thing order by c.kind = 'arrears', c.instalment, c.id) as n
 		from payout.claim c
 		cross join lateral (select case when c.kind = 'funeral' then c.kind
-			else concat_ws(' ', c.programme, c.month, case when c.kind not in ('regular', 'arrears') then c.kind end) end as thing) t
+			else concat_ws(' ', c.programme, c.month, case when c.kind = 'grant' then (select array_to_string(d.rate_codes, ' ')
+				from register.decision_claim x join register.decision d on d.id = x.decision where x.claim = c.id) end) end as thing) t
 		where (c.person = any (collisions.kept) or c.person = any (collisions.gone))
 			and not exists (select from payout.claim_void v where v.claim = c.id)
 			and not exists (select from register.surplus s where s.claim = c.id and not s.undone)

@@ -262,15 +262,21 @@ returning person;
 -- name: entitle_grants
 -- duties: desk
 -- in: programme text, period date
--- out: decision bigint, kind text, person bigint, month date, rate_codes text[], quantity integer, instalment smallint, dead boolean,
---      area_code text, area_from date, province text
--- Decided, due by now, and not yet a claim. They belong to the ward that the person was last listed in.
-select d.id as decision, d.kind, s.root as person, d.month, d.rate_codes, d.quantity,
-	(1 + (select count(*) from payout.claim c where c.person = any (s.selves) and c.kind = d.kind
+-- out: decision bigint, kind text, person bigint, month date, rate_codes text[], quantity integer, number text, instalment smallint, twice boolean,
+--      dead boolean, area_code text, area_from date, province text
+-- Decided, due by now, and not yet a claim. They belong to the ward that the person was last listed in. Of several grants in a month each is the
+-- next instalment. twice: what was decided for each of two IDs before they were found to be one person's is granted once.
+select d.id as decision, d.kind, s.root as person, d.month, d.rate_codes, d.quantity, d.number,
+	((select coalesce(max(c.instalment), 0) from payout.claim c where c.person = any (s.selves) and c.kind = d.kind
 		and (d.kind = 'funeral' or c.programme = d.programme and c.month = d.month))
-		+ (select count(*) from register.decision o where o.person = any (s.selves) and o.kind = d.kind and o.id < d.id
-			and o.second_officer is not null and o.programme = d.programme and (o.month = d.month or o.kind = 'funeral')
-			and not exists (select from register.decision_claim x where x.decision = o.id)))::smallint as instalment,
+		+ row_number() over (partition by s.root, d.kind, case d.kind when 'grant' then d.month end order by d.id))::smallint as instalment,
+	exists (select from register.decision o left join register.decision_claim x on x.decision = o.id
+		where o.person = any (s.selves) and o.kind = d.kind and o.second_officer is not null
+			and (d.kind = 'funeral' or (o.programme, o.month, o.rate_codes) = (d.programme, d.month, d.rate_codes) and (o.number = d.number
+				or o.person <> d.person and exists (select from register.identity i where i.kind = 'merge' and not i.refused
+					and i.moved && array[o.person, d.person] and i.decided_at > greatest(o.decided_at, d.decided_at))))
+			and case when x.claim is null then o.id < d.id
+				else not exists (select from payout.claim_void v where v.claim = x.claim) end) as twice,
 	exists (select from register.person_event v where v.person = any (s.selves) and v.kind = 'death') as dead,
 	e.area_code, e.area_valid_from as area_from, a.province_code as province
 from register.decision d

@@ -264,6 +264,42 @@ is "$(sql "select d.kind || ' ' || d.amount_dong || ' ' || (d.second_officer is 
 like "$(chitra person list)" 'đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm' 'and two officers see it through'
 is "$(sql 'select count(*) from books.txn')" 0 'the books are untouched'
 
+# ---- grants ------------------------------------------------------------------------------------------------------------------------------------------
+
+# granted ID RATE NUMBER MONTH: decided by two
+granted()
+{
+	local made
+	made=$(chitra --json decide grant "$1" --programme social --from "$4" --period "$4" --rate "$2" --number "$3" --reason 'theo hồ sơ' 2>&1) || echo "$made"
+	second decide confirm "$(grep -o '[0-9]*' <<<"$made")" >/dev/null
+}
+# grants: what the two are granted, and of that what is surplus
+grants()
+{
+	sql "select count(*) || ' ' || count(distinct d.rate_codes) || ' ' || count(*) filter (where exists (select from register.surplus s where s.claim = c.id))
+		from payout.claim c join register.decision_claim x on x.claim = c.id join register.decision d on d.id = x.decision
+		where c.person in ($one, $other)"
+}
+gifts=(SA_FUNERAL SA_EMERGENCY_FUNERAL)	# any two rates
+pair 'Bùi Thị Sen' 7 2024-10
+granted 099139000071 "${gifts[0]}" 70/QĐ 2024-10
+granted 099139000072 "${gifts[0]}" 71/QĐ 2024-10
+granted 099139000072 "${gifts[1]}" 72/QĐ 2024-10
+second person confirm "$made" >/dev/null
+owe 2024-10 >/dev/null
+is "$(grants)" '2 2 0' 'what was decided for each of two IDs is granted once, two different grants both'
+is "$(sql "select facts || ' ' || blocks from register.finding where code = 'granted_twice'")" '71/QĐ false' 'and the decision that counts no more is told of'
+granted 099139000071 "${gifts[0]}" 73/QĐ 2024-10
+owe 2024-10 >/dev/null
+is "$(grants)" '3 2 0' 'what is decided for the person that is left, by another decision, is granted'
+pair 'Bùi Thị Súng' 8 2024-10
+granted 099139000081 "${gifts[0]}" 80/QĐ 2024-10
+granted 099139000082 "${gifts[0]}" 81/QĐ 2024-10
+granted 099139000082 "${gifts[1]}" 82/QĐ 2024-10
+owe 2024-10 >/dev/null
+second person confirm "$made" >/dev/null
+is "$(grants)" '3 2 1' 'of grants by the same rate to both IDs one is surplus, another grant of the month is not'
+
 # ---- on two lists by two IDs, and officers of one ward --------------------------------------------------------------------------------------------------
 
 list twin1 'Bùi Thị Bảy|1939|Nữ|099139000061|'

@@ -220,6 +220,18 @@ is "$(decided grant 099145000001 --programme merit --from 2027-03 --period 2027-
 said=$(chitra --json entitle --programme merit --period 2027-03)
 like "$said" '"new_claims":1,"new_dong":2800000,' 'twice 1,400,000'
 
+meal=(grant 099145000001 --programme merit --from 2027-03 --period 2027-05 --rate MERIT_HOLIDAY_MEAL --times 3 --number 20/QĐ)
+is "$(decided "${meal[@]}")" 'Đã quyết định' 'another grant of the same month is decided, to be paid later'
+is "$(decided grant 099145000001 --programme merit --from 2027-03 --period 2027-03 --rate MERIT_WORSHIP --number 21/QĐ)" 'Đã quyết định' \
+	'and a third one, the first of them by another decision, to be paid now'
+like "$(decided "${meal[@]}" 2>&1)" 'grant_once' 'what one decision grants is granted once'
+for period in 2027-03 2027-05 2027-05; do
+	chitra --json entitle --programme merit --period $period >"$scratch/said" 2>&1 || cat "$scratch/said"
+done
+is "$(sql "select string_agg(c.instalment || ' ' || to_char(c.pay_period, 'MM') || ' ' || c.amount_dong, ', ' order by c.id) from payout.claim c
+	where c.programme = 'merit' and c.kind = 'grant'")" '1 03 2800000, 2 03 1400000, 3 05 600000' \
+	'each grant of a month is a claim of its own, in whatever order they fall due, once'
+
 # ---- each claim is a payout --------------------------------------------------------------------------------------------------------------
 
 sql "insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, posting_lag_days, items_per_message,
