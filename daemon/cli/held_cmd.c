@@ -9,7 +9,7 @@
 #include "daemon/cli/register_keys.h"
 
 struct asked {
-	const char *reason, *number, *name;
+	const char *reason, *number, *name, *archive;
 	struct personal_id id;
 };
 
@@ -24,6 +24,7 @@ static int read_options(struct cli *cli, int argc, char **argv, struct asked *o)
 	};
 	struct why why = {0};
 	optind = 0;
+	o->archive = config_text(cli->config, "archive", "directory");
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		if (c == 'r')
 			o->reason = optarg;
@@ -37,6 +38,12 @@ static int read_options(struct cli *cli, int argc, char **argv, struct asked *o)
 	if (optind != argc - 1 || !o->reason || strlen(o->reason) < 3)
 		return cli_usage(cli);
 	return personal_id_parse(bytes_z(argv[optind]), &o->id, &why) ? EX_OK : cli_refused(cli, &why);
+}
+
+/* What is decided of a person must outlive the database. */
+static bool has_archive(struct cli *cli, const struct asked *o)
+{
+	return o->archive || why_set(&cli->w->why, "config_missing", "[archive] directory is not set");
 }
 
 /* Whom the ID means; in a transaction of its own. */
@@ -175,14 +182,14 @@ int cli_person_erase(struct cli *cli, int argc, char **argv)
 		return code;
 	if (!o.number || !*o.number)
 		return cli_usage(cli);
-	enum result r = register_keys_load(cli, &keys);
+	enum result r = has_archive(cli, &o) ? register_keys_load(cli, &keys) : REFUSED;
 	TX_GUARD(cli->w);
 	if (r == OK)
 		r = cli_enter(cli);
 	if (r == OK)
 		r = person_by_id(cli->w, &keys.keys, &o.id, &person);
 	if (r == OK)
-		r = person_erase(cli->w, person.id, o.number, o.reason, &erased);
+		r = person_erase(cli->w, o.archive, person.id, o.number, o.reason, &erased);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r == OK && cli->json)
@@ -211,7 +218,7 @@ int cli_person_readmit(struct cli *cli, int argc, char **argv)
 		return code;
 	if (!o.number || !*o.number || !o.name)
 		return cli_usage(cli);
-	enum result r = register_keys_load(cli, &keys);
+	enum result r = has_archive(cli, &o) ? register_keys_load(cli, &keys) : REFUSED;
 	TX_GUARD(cli->w);
 	if (r == OK)
 		r = cli_enter(cli);
@@ -219,7 +226,8 @@ int cli_person_readmit(struct cli *cli, int argc, char **argv)
 		r = person_by_id(cli->w, &keys.keys, &o.id, &person);
 	if (r == OK)
 		r = person_readmit(cli->w, &keys.keys,
-			&(struct readmit_wish){person.id, o.id, o.name, o.number, o.reason}, &readmitted);
+			&(struct readmit_wish){person.id, o.id, o.name, o.number, o.reason, o.archive},
+			&readmitted);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r == OK && cli->json)

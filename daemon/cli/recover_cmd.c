@@ -10,6 +10,7 @@
 #include "ledger/books/recover_store.h"
 #include "ledger/payout/recover_decided_store.h"
 #include "ledger/payout/recover_store.h"
+#include "ledger/register/forget_again_store.h"
 #include "ledger/register/payer_store.h"
 
 #define RECOVER_MS (INT64_C(60) * 60 * 1000)
@@ -27,8 +28,8 @@ struct recovering {
 	struct recovery leaves;
 	struct payouts_recovered payouts;
 	struct decisions_recovered decisions;
-	int64_t erased; /* people, as the backup knows */
-	const char *last_erased;
+	struct forgottens forgotten;
+	struct forget_again forget;
 };
 
 /* ---- what it is told ----------------------------------------------------------------------------------------------------- */
@@ -179,6 +180,8 @@ static enum result recover_payouts(struct recovering *r)
 		result = payouts_recover(w, &r->facts, r->clock.today, &r->payouts);
 	if (result == OK)
 		result = decisions_recover(w, &r->facts, &r->decisions);
+	if (result == OK)
+		result = forget_again(w, &r->forgotten, &r->forget);
 	if (result == OK && !r->dry)
 		result = tx_commit(w);
 	return result;
@@ -194,6 +197,8 @@ static enum result recover(struct recovering *r)
 	enum result result = open_archive(r);
 	if (result == OK && !facts_gather(r->archive, r->journal_path, w->arena, &r->facts, &w->why))
 		result = REFUSED;
+	if (result == OK && !forgotten_read(r->archive_path, w->arena, &r->forgotten, &w->why))
+		result = REFUSED;
 	if (result == OK)
 		result = payouts_recoverable(w, &r->facts);
 	if (result == OK)
@@ -203,18 +208,6 @@ static enum result recover(struct recovering *r)
 	if (result == OK && !r->dry)
 		result = books_recover(w, r->archive, "duty:recover", r->clock.today, NULL, &r->leaves);
 	return result == OK ? recover_payouts(r) : result;
-}
-
-/* An erasure is in no leaf, and undone by a restore: whom it was about stands here again. */
-static enum result look_at_erased(struct recovering *r)
-{
-	struct rows rows;
-	enum result result = db_run(r->w, Q_RECOVER_ERASED, DB_NO_ARGS, &rows);
-	if (result == OK) {
-		r->erased = row_i64(&rows, 0, rows_col(&rows, "n"));
-		r->last_erased = row_text(&rows, 0, rows_col(&rows, "last"));
-	}
-	return result;
 }
 
 /* ---- saying it --------------------------------------------------------------------------------------------------------------- */
@@ -228,6 +221,20 @@ static void fill_lost(struct json_writer *j, const struct decisions_recovered *d
 	json_open_array(j, "resolutions_lost");
 	for (size_t i = 0; i < d->lost_resolutions_n; i++)
 		json_put_i64(j, NULL, d->lost_resolutions[i]->brk);
+	json_close(j);
+}
+
+static void fill_forgotten(struct json_writer *j, const struct forget_again *f)
+{
+	json_put_i64(j, "erased_again", (int64_t)f->erased);
+	json_open_array(j, "erased_left");
+	for (size_t i = 0; i < f->left_n; i++) {
+		json_open_object(j, NULL);
+		json_put_i64(j, "person", f->left[i].person);
+		json_put_str(j, "number", f->left[i].decision->number);
+		json_put_str(j, "code", f->left[i].code);
+		json_close(j);
+	}
 	json_close(j);
 }
 
@@ -250,8 +257,7 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_i64(j, "voided_held", (int64_t)r->decisions.held);
 	json_put_i64(j, "resolutions", (int64_t)r->decisions.resolutions);
 	fill_lost(j, &r->decisions);
-	json_put_i64(j, "erasures_known", r->erased);
-	json_put_str(j, "last_erasure_known", r->last_erased);
+	fill_forgotten(j, &r->forget);
 	json_put_bool(j, "paused", !r->dry);
 }
 
@@ -273,6 +279,28 @@ static void say_decided(struct arena *a, const struct decisions_recovered *d)
 		       "bản sao lưu thiếu nó hoặc thiếu cán bộ. Sổ cái đã ghi; khi sao kê về nó hiện lại với số khác.\n",
 			x->brk, x->kind, x->funding, cli_money(a, x->amount), x->outcome, x->officers[0],
 			x->officers[1]);
+	}
+}
+
+/* Numbers of people and decisions: who was erased has no name. */
+static void say_forgotten(struct arena *a, const struct forget_again *f)
+{
+	if (f->erased > 0)
+		printf("Xóa dữ liệu cá nhân: đã xóa lại %zu người mà bản sao lưu còn giữ.\n", f->erased);
+	for (size_t i = 0; i < f->left_n; i++) {
+		const struct forgotten *d = f->left[i].decision;
+		const char *day = cli_day_vi(a, day_of_instant_vn(d->at_us));
+		if (d->back)
+			printf("CHƯA ghi nhận lại: người số %" PRId64
+			       " (quyết định %s ngày %s của %s và %s) vẫn đang bị xóa: "
+			       "hai cán bộ ghi nhận lại (chitra person readmit).\n",
+				f->left[i].person, d->number, day, d->officers[0], d->officers[1]);
+		else
+			printf("CHƯA xóa lại: người số %" PRId64
+			       " (quyết định %s ngày %s của %s và %s) đã hiện lại, vì %s: chạy lại chitra "
+			       "recover khi hết vướng, hoặc hai cán bộ xóa lại (chitra person erase).\n",
+				f->left[i].person, d->number, day, d->officers[0], d->officers[1],
+				f->left[i].code);
 	}
 }
 
@@ -301,16 +329,13 @@ static void say(const struct recovering *r)
 		printf("Chạy thử: chưa ghi gì vào cơ sở dữ liệu.\n");
 	say_decided(r->w->arena, d);
 	if (r->leaves.brought_back + p->sent + p->fenced + p->in_doubt + p->refused + p->held + d->voids +
-			d->resolutions + d->held ==
+			d->resolutions + d->held + r->forget.erased + r->forget.left_n ==
 		0)
 		printf("%s\n",
 			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");
 	else
 		say_payouts(r);
-	printf("Xóa dữ liệu cá nhân: bản sao lưu biết %" PRId64
-	       " quyết định xóa%s%s. Người bị xóa sau đó đã hiện lại: "
-	       "hai cán bộ xóa lại (chitra person erase) theo sổ quyết định.\n",
-		r->erased, r->erased > 0 ? ", gần nhất ngày " : "", r->last_erased);
+	say_forgotten(r->w->arena, &r->forget);
 	if (!r->dry)
 		printf("%s.\n", TO_CHECK);
 }
@@ -326,8 +351,6 @@ int cli_recover(struct cli *cli, int argc, char **argv)
 		return cli_refused(cli, &cli->w->why);
 	cli->w->db = db_open(r.database, DB_DUTY_OWNER);
 	enum result result = r.resume ? resume(cli) : recover(&r);
-	if (result == OK && !r.resume)
-		result = look_at_erased(&r);
 	db_close(cli->w->db);
 	cli->w->db = desk;
 	archive_close(r.archive);

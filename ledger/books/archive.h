@@ -4,6 +4,8 @@
  *   <directory>/leaves/<first / 65536>/<first>-<last>           leaves first to last, each after its length in two bytes (big endian)
  *   <directory>/cluster                                         which PostgreSQL this is the archive of, its timeline and tables
  *
+ * Beside them `manifest` (ledger/payout) and `forgotten` (ledger/register), which are not read here.
+ *
  * A batch of leaves is written first, the checkpoint that covers it second, the database's row last; each file appears whole
  * or not at all (*.tmp.* is what a crash left). Only leaves that end where a checkpoint is count. A checkpoint of a size that is
  * there already is never replaced. Never removes anything; knows no database. Called by seal_store.c, head_store.c and

@@ -5,11 +5,29 @@
 #include "ledger/base/name.h"
 #include "ledger/base/secret.h"
 #include "ledger/base/text.h"
+#include "ledger/register/forgotten_file.h"
 #include "ledger/register/people_found.h"
 
-enum result person_erase(struct work *w, int64_t person, const char *number, const char *reason, bool *erased)
+/* Before the commit, so that no dump brings back whom the archive does not know. */
+static enum result keep(struct work *w, const char *archive, const struct rows *r, bool back)
 {
-	struct rows r;
+	for (size_t i = 0; i < rows_n(r); i++) {
+		const struct forgotten f = {.anchor = row_hash16(r, i, rows_col(r, "anchor")),
+			.at_us = row_instant(r, i, rows_col(r, "at")),
+			.back = back,
+			.number = row_text(r, i, rows_col(r, "number")),
+			.officers = {
+				row_text(r, i, rows_col(r, "first")), row_text(r, i, rows_col(r, "second"))}};
+		if (!forgotten_keep(archive, &f, &w->why))
+			return REFUSED;
+	}
+	return OK;
+}
+
+enum result person_erase(struct work *w, const char *archive, int64_t person, const char *number,
+	const char *reason, bool *erased)
+{
+	struct rows r, done;
 	*erased = false;
 	enum result result = db_run(w, Q_ERASE_OPEN, DB_ARGS(db_i64(person)), &r);
 	if (result != OK)
@@ -22,7 +40,9 @@ enum result person_erase(struct work *w, int64_t person, const char *number, con
 		why_set(&w->why, "same_officer", "you proposed this; another officer must confirm it");
 		return REFUSED;
 	}
-	result = db_run(w, Q_ERASE_CONFIRM, DB_ARGS(db_i64(row_i64(&r, 0, rows_col(&r, "id")))), NULL);
+	result = db_run(w, Q_ERASE_CONFIRM, DB_ARGS(db_i64(row_i64(&r, 0, rows_col(&r, "id")))), &done);
+	if (result == OK)
+		result = keep(w, archive, &done, false);
 	*erased = result == OK;
 	return result;
 }
@@ -32,6 +52,7 @@ enum result person_erase(struct work *w, int64_t person, const char *number, con
 static enum result readmit_confirm(
 	struct work *w, const struct register_keys *keys, const struct readmit_wish *wish, int64_t proposal)
 {
+	struct rows done;
 	struct key32 key;
 	struct hash16 blind = blind_index(keys->blind, BLIND_ID, wish->id.digits);
 	uint8_t wrapped[SEAL_WRAPPED_SIZE];
@@ -39,10 +60,11 @@ static enum result readmit_confirm(
 	seal_wrap(&keys->keks[0], wish->person, &key, wrapped);
 	struct bytes sealed = sealed_text(w->arena, &key, wish->person, "id", wish->id.digits);
 	secret_wipe(&key, sizeof key);
-	return db_run(w, Q_READMIT_CONFIRM,
+	enum result result = db_run(w, Q_READMIT_CONFIRM,
 		DB_ARGS(db_i64(proposal), db_hash16(&blind), db_bytes(bytes_of(wrapped, sizeof wrapped)),
 			db_bytes(sealed)),
-		NULL);
+		&done);
+	return result == OK ? keep(w, wish->archive, &done, true) : result;
 }
 
 enum result person_readmit(

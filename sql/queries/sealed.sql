@@ -91,8 +91,15 @@ insert into register.erasure (person, number, reason, first_officer) values ($1,
 -- name: erase_confirm
 -- duties: desk
 -- in: id bigint
--- out:
-update register.erasure set second_officer = auth.me(), decided_at = clock_timestamp() where id = $1 and second_officer is null;
+-- out: anchor bytea, at timestamptz, number text, first text, second text
+-- Of each who is forgotten by it: what the archive must know.
+with done as (
+	update register.erasure set second_officer = auth.me(), decided_at = clock_timestamp() where id = $1 and second_officer is null
+	returning person, decided_at, number, first_officer, second_officer
+)
+select p.anchor, d.decided_at as at, d.number, x.login as first, y.login as second
+from done d join auth.officer x on x.id = d.first_officer join auth.officer y on y.id = d.second_officer
+join register.person p on p.id in (select register.same_person(d.person));
 
 -- name: readmit_open
 -- duties: desk
@@ -111,9 +118,14 @@ insert into register.readmission (person, name, name_fold, number, reason, first
 -- name: readmit_confirm
 -- duties: desk
 -- in: id bigint, blind bytea, wrapped bytea, sealed bytea
--- out:
-update register.readmission set second_officer = auth.me(), decided_at = clock_timestamp(), blind = $2, wrapped = $3, sealed = $4
-where id = $1 and second_officer is null;
+-- out: anchor bytea, at timestamptz, number text, first text, second text
+with done as (
+	update register.readmission set second_officer = auth.me(), decided_at = clock_timestamp(), blind = $2, wrapped = $3, sealed = $4
+	where id = $1 and second_officer is null
+	returning person, decided_at, number, first_officer, second_officer
+)
+select p.anchor, d.decided_at as at, d.number, x.login as first, y.login as second
+from done d join auth.officer x on x.id = d.first_officer join auth.officer y on y.id = d.second_officer join register.person p on p.id = d.person;
 
 -- name: export_may
 -- duties: desk
