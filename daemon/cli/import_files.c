@@ -216,6 +216,7 @@ static enum result import_in_transaction(struct payment_run *run, bool alone)
 {
 	struct import_how how = {.kind = run->asked->kind,
 		.period = run->asked->period,
+		.repairs = run->asked->accept_repairs,
 		.strict = run->asked->strict,
 		.alone = alone};
 	TX_GUARD(run->cli->w);

@@ -217,8 +217,9 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 		return import_failed(cli, said, loaded);
 	said->asks = import_asks(said, asked, &s.headings, asked->sender ? asked->sender : asked->bank);
 	parser_start(&s.parser, asked->kind, asked->files[0], said->asks);
-	s.file = (struct import_file){
-		.name = import_file_name(asked->files[0]), .sha256 = import_sum(&s.parser, asked)};
+	s.file = (struct import_file){.name = import_file_name(asked->files[0]),
+		.sha256 = import_sum(&s.parser, asked),
+		.repairs = asked->accept_repairs};
 	said->sha256 = s.file.sha256;
 	if (!s.parser.running) {
 		import_say_refused(said, s.file.name, s.parser.code, s.parser.row, s.parser.detail);

@@ -88,7 +88,8 @@ static enum result may_import(
 	if (r != OK)
 		return r;
 	*today = row_day(&rows, 0, rows_col(&rows, "today"));
-	r = db_run(w, Q_IMPORT_FILES_KNOWN, DB_ARGS(db_hashes(&file->sha256, 1), db_text(kind)), &rows);
+	r = db_run(w, Q_IMPORT_FILES_KNOWN,
+		DB_ARGS(db_hashes(&file->sha256, 1), db_text(kind), db_bool(file->repairs)), &rows);
 	if (r != OK || rows_n(&rows) == 0)
 		return r;
 	why_set(&w->why, "file_twice", "%s", row_text(&rows, 0, rows_col(&rows, "name")));
@@ -113,8 +114,8 @@ static enum result write_file(struct import_other *o, const char *kind)
 		DB_ARGS(db_i64s(&o->id, 1), db_hashes(&o->file->sha256, 1), db_texts(&o->file->name, 1),
 			db_text(kind), db_texts(none, 1), db_texts(none, 1),
 			db_with_nulls(db_days(no_day, 1), null), db_null(), db_text(o->file->bank),
-			db_byteas(&wrapped, 1), no_number, no_number, no_number, no_number,
-			db_texts(none, 1)),
+			db_byteas(&wrapped, 1), no_number, no_number, no_number, no_number, db_texts(none, 1),
+			db_bool(o->file->repairs)),
 		NULL);
 }
 

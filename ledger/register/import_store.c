@@ -34,8 +34,10 @@ const char *import_kind_name(enum list_kind kind)
 	return names[kind];
 }
 
-static enum result refuse_known_files(struct work *w, const char *kind, struct import_list *lists, size_t n)
+static enum result refuse_known_files(struct work *w, const struct import *im)
 {
+	struct import_list *lists = im->lists;
+	size_t n = im->n_lists;
 	struct hash *sums = arena_array(w->arena, n, struct hash);
 	struct rows rows;
 	for (size_t i = 0; i < n; i++) {
@@ -44,7 +46,9 @@ static enum result refuse_known_files(struct work *w, const char *kind, struct i
 			if (hash_eq(&sums[i], &sums[j]))
 				refuse(&lists[i], "file_twice", lists[j].name);
 	}
-	enum result r = db_run(w, Q_IMPORT_FILES_KNOWN, DB_ARGS(db_hashes(sums, n), db_text(kind)), &rows);
+	enum result r = db_run(w, Q_IMPORT_FILES_KNOWN,
+		DB_ARGS(db_hashes(sums, n), db_text(import_kind_name(im->kind)), db_bool(im->repairs)),
+		&rows);
 	if (r != OK)
 		return r;
 	int sum = rows_col(&rows, "sha256"), name = rows_col(&rows, "name");
@@ -288,7 +292,7 @@ static enum result judge_together(struct work *w, struct import *im, bool alone)
 	struct rows rows;
 	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(alone)), &rows);
 	if (r == OK)
-		r = refuse_known_files(w, import_kind_name(im->kind), im->lists, im->n_lists);
+		r = refuse_known_files(w, im);
 	find_areas(im);
 	if (r == OK)
 		r = find_programmes(w, im);
@@ -323,6 +327,7 @@ enum result import_lists(struct work *w, const struct register_keys *keys, const
 		.keys = keys,
 		.reference = reference,
 		.kind = how->kind,
+		.repairs = how->repairs,
 		.period = month_first(how->period),
 		.lists = lists,
 		.n_lists = n,

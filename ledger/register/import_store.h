@@ -32,6 +32,7 @@ struct import_list {
 struct import_how {
 	enum list_kind kind; /* LIST_PAYMENT, LIST_ENROLMENT, LIST_INCREASE */
 	struct month period; /* of a list without amounts: from when its rows count that say nothing else */
+	bool repairs; /* the officer has looked at what was repaired, and it counts */
 	bool strict;
 	bool alone; /* nobody else imports meanwhile */
 };
@@ -54,6 +55,7 @@ struct import_file {
 	const char *name;
 	struct hash sha256;
 	const char *bank;                   /* account lists: whose list it is; else NULL */
+	bool repairs;                       /* as in import_how */
 	size_t accepted, rejected, unknown; /* out; unknown: accepted deaths of people on no list */
 };
 

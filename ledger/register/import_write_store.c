@@ -146,7 +146,7 @@ static enum result write_files(struct work *w, struct import *im, struct key32 *
 			db_text(import_kind_name(im->kind)), db_texts(programmes, n), db_texts(areas, n),
 			db_days(area_froms, n), db_day(im->period), db_text(NULL), db_byteas(wrapped, n),
 			db_i64s(accepted, n), db_i64s(rejected, n), db_i64s(repaired, n), db_i64s(totals, n),
-			db_texts(said, n)),
+			db_texts(said, n), db_bool(im->repairs)),
 		NULL);
 }
 

@@ -24,6 +24,7 @@ struct import {
 	const struct register_keys *keys;
 	const struct reference *reference;
 	enum list_kind kind;
+	bool repairs;
 	struct day period; /* its first day */
 	struct import_list *lists;
 	size_t n_lists;

@@ -11,6 +11,10 @@ alter table register.import_file drop constraint import_file_kind_check,
 	add constraint import_file_kind_check check (kind in ('payment_list', 'enrolment_list', 'increase_list', 'decrease_list',
 		'account_list', 'deaths', 'moves', 'corrections', 'agent_paid_list'));
 
+-- A file counts once. Whoever has looked at what was repaired brings the same file again and says so: the rows that waited for it come in.
+alter table register.import_file add column repairs boolean not null default false, drop constraint import_file_sha256_kind_key,
+	add constraint import_file_once unique (sha256, kind, repairs);
+
 -- What a sender (a ward by its code, a bank by its code) calls a column that the program does not know or takes for another one. The
 -- newest line counts; "known" goes back to what the program knows.
 create table register.list_heading (

@@ -97,9 +97,9 @@ select coalesce(bool_and(auth.may('register', a.code, '*', 0)), false) as may fr
 
 -- name: import_files_known
 -- duties: desk
--- in: sha256s bytea[], kind text
+-- in: sha256s bytea[], kind text, repairs boolean
 -- out: sha256 bytea, name text
-select sha256, name from register.import_file where sha256 = any ($1) and kind = $2;
+select sha256, name from register.import_file where sha256 = any ($1) and kind = $2 and repairs >= $3;
 
 -- name: import_people
 -- duties: desk
@@ -195,13 +195,14 @@ select 'file', nextval('register.import_file_id_seq') from generate_series(1, $2
 -- name: import_files_add
 -- duties: desk
 -- in: ids bigint[], sha256s bytea[], names text[], kind text, programmes text[], areas text[], area_froms date[], period date,
---     bank text, row_keys bytea[], accepted integer[], rejected integer[], repaired integer[], totals bigint[], areas_said text[]
+--     bank text, row_keys bytea[], accepted integer[], rejected integer[], repaired integer[], totals bigint[], areas_said text[],
+--     repairs boolean
 -- out:
 insert into register.import_file (id, sha256, name, kind, programme, area_code, area_valid_from, period, bank, officer, row_key,
-	accepted, rejected, repaired, total_dong, area_said)
+	accepted, rejected, repaired, total_dong, area_said, repairs)
 overriding system value
 select f.id, f.sha256, f.name, $4, f.programme, f.area, f.area_from, $8, $9, auth.me(), f.row_key, f.accepted, f.rejected,
-	f.repaired, f.total, f.said
+	f.repaired, f.total, f.said, $16
 from unnest($1, $2, $3, $5, $6, $7, $10, $11, $12, $13, $14, $15)
 	as f(id, sha256, name, programme, area, area_from, row_key, accepted, rejected, repaired, total, said);
 
@@ -332,7 +333,7 @@ where f.period = $1 order by f.name, r.row_no;
 -- out: row integer, code text, note text
 select r.row_no as row, r.code, coalesce(r.note, r.code) as note
 from register.import_file f join register.import_row r on r.file = f.id
-where f.sha256 = $1 and f.kind = $2 and r.status = 'rejected' order by r.row_no limit $3;
+where f.id = (select max(g.id) from register.import_file g where g.sha256 = $1 and g.kind = $2) and r.status = 'rejected' order by r.row_no limit $3;
 
 -- name: import_headings
 -- duties: desk

@@ -134,10 +134,15 @@ list name.csv "$(person 099143000108 'Lê Văn Khác')"
 said=$(chitra import "$scratch/name.csv" --programme social --area 22921 --period 2024-05 2>&1)
 like "$said" '\(id_other_name\)' 'one ID on two people is a question, not an import'
 list repair.csv "$(person 99143000109)"
+import repair.csv
 import repair.csv --accept-repairs
-like "$status $said" '^0 .*dòng 3, ô E3: .*\(id_zeros_put_back\)' 'with --accept-repairs the zero is put back, and said'
+like "$status $said" '^0 .*dòng 3, ô E3: .*\(id_zeros_put_back\)' 'the same file with --accept-repairs: the zero is put back, and said'
 is "$(sql "select status || ' ' || (sealed is not null) from register.import_row where code = 'id_zeros_put_back'")" 'repaired true' \
 	'the row as it stood is kept'
+import repair.csv
+like "$status $said" '^65 .*\(file_twice\)' 'and the file is in: it does not come again without the word'
+import repair.csv --accept-repairs
+like "$status $said" '^65 .*\(file_twice\)' 'nor with it'
 
 # ---- what is stored ------------------------------------------------------------------------------------------------------------
 

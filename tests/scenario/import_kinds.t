@@ -68,7 +68,6 @@ is "$(sql "select count(*) from register.identity where kind = 'correct' and sec
 
 printf '%s\n' 'Số CCCD,Họ và tên,Ngày mất' '099143000003,Lê Thị Cúc,02/03/2024' | iconv -t CP1258 >"$scratch/old.csv"
 like "$(bring old.csv --kind deaths)" 'ô B2: .*\(text_converted_unseen\)' 'old letters wait for the officer in every kind of list'
-echo >>"$scratch/old.csv"
 like "$(bring old.csv --kind deaths --accept-repairs)" ' 1 dòng nhận' 'who may say that they are right'
 
 # ---- what senders call their columns ---------------------------------------------------------------------------------------------------
