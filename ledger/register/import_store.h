@@ -32,7 +32,7 @@ struct import_list {
 struct import_how {
 	enum list_kind kind; /* LIST_PAYMENT, LIST_ENROLMENT, LIST_INCREASE */
 	struct month period; /* of a list without amounts: from when its rows count that say nothing else */
-	bool repairs; /* the officer has looked at what was repaired, and it counts */
+	bool repairs;        /* the officer has looked at what was repaired, and it counts */
 	bool strict;
 	bool alone; /* nobody else imports meanwhile */
 };
