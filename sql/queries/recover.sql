@@ -249,15 +249,15 @@ with said as materialized (
 )
 select w.n, w.person, case
 	when w.back then 'readmit'
-	when exists (select from register.same_person(w.person) as m where not exists (select from newest o where o.person = m and not o.back)) then 'erase_merged'
+	when exists (select from unnest(register.selves(w.person)) as m where not exists (select from newest o where o.person = m and not o.back)) then 'erase_merged'
 	when w.first = w.second or not exists (select from auth.officer x where x.login = w.first) or not exists (select from auth.officer x where x.login = w.second)
 		then 'officer_unknown'
 	else split_part(register.erasure_refused(w.person), ':', 1) end as code
 from newest w
 where case when w.back then not exists (select from newest o where o.person = w.person and not o.back and o.at > w.at)
 		and not exists (select from register.readmission r where r.person = w.person and r.decided_at >= w.at)
-	else not exists (select from register.erasure e where e.decided_at >= w.at and e.person in (select register.same_person(w.person)))
-		and exists (select from register.person_key k where k.person in (select register.same_person(w.person))) end
+	else not exists (select from register.erasure e where e.decided_at >= w.at and e.person = any (register.selves(w.person)))
+		and exists (select from register.person_key k where k.person = any (register.selves(w.person))) end
 order by w.back, w.n;
 
 -- name: forget_again_guards_off

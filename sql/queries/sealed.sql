@@ -99,7 +99,7 @@ with done as (
 )
 select p.anchor, d.decided_at as at, d.number, x.login as first, y.login as second
 from done d join auth.officer x on x.id = d.first_officer join auth.officer y on y.id = d.second_officer
-join register.person p on p.id in (select register.same_person(d.person));
+join register.person p on p.id = any (register.selves(d.person));
 
 -- name: readmit_open
 -- duties: desk
