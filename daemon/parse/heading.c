@@ -187,70 +187,89 @@ static bool is_money(int column)
 	return column == CELL_AMOUNT || column == CELL_TOTAL || column == CELL_OTHER_MONEY;
 }
 
-/* As it stands, or without its unit. */
-static int column_named(const struct asked *asked, struct arena *a, struct bytes heading)
+/* A folded heading as it stands, or without its unit. */
+static int column_named(const struct asked *asked, const char *folded)
 {
-	char folded[LIST_HEADING_MAX];
-	if (!list_heading_fold(a, heading, folded))
+	char text[LIST_HEADING_MAX];
+	size_t n = folded ? strlen(folded) : 0, before;
+	if (n == 0 || n >= sizeof text)
 		return COLUMN_IGNORED;
-	int column = column_exactly(asked, folded);
-	size_t n = strlen(folded), before;
-	if (column == COLUMN_IGNORED && larger_unit(folded, &before)) {
-		folded[before] = '\0';
-		column = column_exactly(asked, folded);
+	memcpy(text, folded, n + 1);
+	int column = column_exactly(asked, text);
+	if (column == COLUMN_IGNORED && larger_unit(text, &before)) {
+		text[before] = '\0';
+		column = column_exactly(asked, text);
 		return is_money(column) ? column : COLUMN_IGNORED;
 	}
 	for (size_t i = 0; i < COUNT_OF(units) && column == COLUMN_IGNORED; i++) {
 		size_t unit = strlen(units[i]);
-		if (n <= unit || strcmp(folded + n - unit, units[i]) != 0)
+		if (n <= unit || strcmp(text + n - unit, units[i]) != 0)
 			continue;
-		folded[n - unit] = '\0';
-		column = column_exactly(asked, folded);
-		folded[n - unit] = ' ';
+		text[n - unit] = '\0';
+		column = column_exactly(asked, text);
+		text[n - unit] = ' ';
 	}
 	return column;
 }
 
-static struct bytes joined(struct arena *a, struct bytes x, struct bytes y)
+/* ---- one row or two ------------------------------------------------------------------------------------------------- */
+
+static struct heading heading_of(const struct asked *asked, struct arena *a, struct bytes text)
 {
-	char *text = arena_alloc(a, x.n + y.n + 1);
-	memcpy(text, x.at, x.n);
-	text[x.n] = ' ';
-	memcpy(text + x.n + 1, y.at, y.n);
-	return bytes_of(text, x.n + 1 + y.n);
+	struct heading h = {.text = text};
+	char folded[LIST_HEADING_MAX];
+	if (list_heading_fold(a, text, folded))
+		h.folded = arena_strdup(a, folded);
+	h.column = column_named(asked, h.folded);
+	return h;
+}
+
+/* Both texts as one. Halves that are headings need no folding again. */
+static struct heading joined(
+	const struct asked *asked, struct arena *a, const struct heading *group, const struct heading *own)
+{
+	size_t n = group->text.n + 1 + own->text.n;
+	char *text = arena_alloc(a, n);
+	memcpy(text, group->text.at, group->text.n);
+	text[group->text.n] = ' ';
+	memcpy(text + group->text.n + 1, own->text.at, own->text.n);
+	if (!group->folded || !own->folded || n >= LIST_HEADING_MAX)
+		return heading_of(asked, a, bytes_of(text, n));
+	struct heading h = {.text = bytes_of(text, n)};
+	h.folded = arena_printf(a, "%s %s", group->folded, own->folded);
+	h.column = column_named(asked, h.folded);
+	return h;
 }
 
 /* Who signs for the money may be anybody. */
-static bool is_for_signatures(struct arena *a, struct bytes group)
+static bool is_for_signatures(const struct heading *group)
 {
-	char folded[LIST_HEADING_MAX];
-	return list_heading_fold(a, group, folded) &&
-	       (strncmp(folded, "nguoi nhan", 10) == 0 || strncmp(folded, "ky nhan", 7) == 0);
+	return group->folded &&
+	       (strncmp(group->folded, "nguoi nhan", 10) == 0 || strncmp(group->folded, "ky nhan", 7) == 0);
 }
 
 /* A column of a group: by both texts, else by its own; but whatever a group of other money holds is no part of the benefit. */
-static int column_in_group(const struct asked *asked, struct arena *a, struct bytes group, struct bytes own)
+static int column_in_group(const struct heading *whole, const struct heading *group, int column)
 {
-	int whole = column_named(asked, a, joined(a, group, own)), column = column_named(asked, a, own);
-	if (whole != COLUMN_IGNORED || is_for_signatures(a, group))
-		return whole;
-	if (column_named(asked, a, group) != CELL_OTHER_MONEY)
+	if (whole->column != COLUMN_IGNORED || is_for_signatures(group))
+		return whole->column;
+	if (group->column != CELL_OTHER_MONEY)
 		return column;
 	return column == CELL_AMOUNT || column == CELL_TOTAL ? CELL_OTHER_MONEY : COLUMN_IGNORED;
 }
 
-static void note_column(struct arena *a, struct headings *h, size_t i, int column, struct bytes text)
+static void note_column(
+	struct arena *a, struct headings *h, size_t i, int column, const struct heading *heading)
 {
 	h->column[i] = column;
 	if (column == COLUMN_IGNORED)
 		return;
 	enum list_cell c = (enum list_cell)column;
-	char folded[LIST_HEADING_MAX];
 	size_t before;
-	if (is_money(column) && list_heading_fold(a, text, folded) && larger_unit(folded, &before))
-		h->unit = larger_unit(folded, &before);
+	if (is_money(column) && heading->folded && larger_unit(heading->folded, &before))
+		h->unit = larger_unit(heading->folded, &before);
 	if (c == CELL_OTHER_MONEY) {
-		h->other[i] = arena_strndup(a, (const char *)text.at, text.n);
+		h->other[i] = arena_strndup(a, (const char *)heading->text.at, heading->text.n);
 	} else if (h->has[c]) {
 		h->twice = c;
 		h->is_twice = true;
@@ -262,28 +281,34 @@ static void note_column(struct arena *a, struct headings *h, size_t i, int colum
 	h->known++;
 }
 
-static struct bytes at(const struct bytes *cells, size_t n, size_t i)
+static const struct heading none = {.column = COLUMN_IGNORED};
+
+static const struct heading *at(const struct heading_line *line, size_t i)
 {
-	return i < n ? cells[i] : bytes_of("", 0);
+	return i < line->n ? &line->at[i] : &none;
 }
 
-/* One row of headings, or (n_low > 0) an upper row of groups and a lower one of their columns. */
-static struct headings headings_of(const struct asked *asked, struct arena *a, const struct bytes *up,
-	size_t n_up, const struct bytes *low, size_t n_low)
+/* One row of headings, or (low->n > 0) an upper row of groups and a lower one of their columns. *lower: the lower one names something. */
+static struct headings headings_of(const struct asked *asked, struct arena *a, const struct heading_line *up,
+	const struct heading_line *low, bool *lower)
 {
-	struct headings h = {.n = n_up > n_low ? n_up : n_low};
-	struct bytes group = bytes_of("", 0);
+	struct headings h = {.n = up->n > low->n ? up->n : low->n};
+	const struct heading *group = &none;
+	*lower = false;
 	for (size_t i = 0; i < h.n; i++) {
-		struct bytes own = at(up, n_up, i), below = at(low, n_low, i);
-		if (own.n > 0)
-			group = below.n > 0 ? own : bytes_of("", 0);
-		if (below.n == 0)
-			note_column(a, &h, i, column_named(asked, a, own), own);
-		else if (group.n == 0)
-			note_column(a, &h, i, column_named(asked, a, below), below);
-		else
-			note_column(
-				a, &h, i, column_in_group(asked, a, group, below), joined(a, group, below));
+		const struct heading *own = at(up, i), *below = at(low, i);
+		if (own->text.n > 0)
+			group = below->text.n > 0 ? own : &none;
+		if (below->text.n == 0) {
+			note_column(a, &h, i, own->column, own);
+		} else if (group == &none) {
+			note_column(a, &h, i, below->column, below);
+		} else {
+			struct heading whole = joined(asked, a, group, below);
+			note_column(a, &h, i, column_in_group(&whole, group, below->column), &whole);
+			*lower = *lower || whole.column != COLUMN_IGNORED;
+		}
+		*lower = *lower || below->column != COLUMN_IGNORED;
 	}
 	return h;
 }
@@ -309,22 +334,17 @@ void heading_search_begin(struct heading_search *s, struct arena *a, const struc
 }
 
 /* Rows of people hold long numbers, and their amounts and days; rows of columns hold none. */
-static bool may_be_lower(struct heading_search *s, const struct bytes *cells, size_t n)
+static bool has_long_number(const struct heading_line *line)
 {
-	bool named = false;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < line->n; i++) {
+		struct bytes text = line->at[i].text;
 		size_t digits = 0;
-		for (size_t j = 0; j < cells[i].n; j++)
-			digits += cells[i].at[j] >= '0' && cells[i].at[j] <= '9';
+		for (size_t j = 0; j < text.n; j++)
+			digits += text.at[j] >= '0' && text.at[j] <= '9';
 		if (digits >= 4)
-			return false;
-		named = named || column_named(s->asked, s->arena, cells[i]) != COLUMN_IGNORED;
-		for (size_t j = 0; j < s->n_before && !named && cells[i].n > 0; j++)
-			named = s->before[j].n > 0 &&
-				column_named(s->asked, s->arena, joined(s->arena, s->before[j], cells[i])) !=
-					COLUMN_IGNORED;
+			return true;
 	}
-	return named;
+	return false;
 }
 
 static bool consider(struct heading_search *s, enum legacy l, int32_t row, const struct headings *h)
@@ -338,40 +358,35 @@ static bool consider(struct heading_search *s, enum legacy l, int32_t row, const
 	return s->complete;
 }
 
-/* False when the row says nothing in this encoding, or nothing else than in Unicode. */
-static bool decoded(
-	struct heading_search *s, enum legacy l, const struct bytes *in, size_t n, struct bytes *out)
+/* The row in this encoding; empty when it says nothing in it, or nothing else than in Unicode. */
+static struct heading_line decoded(struct heading_search *s, enum legacy l, const struct bytes *in, size_t n)
 {
+	struct bytes text[COLUMNS_MAX];
 	bool any = l == LEGACY_NONE;
 	for (size_t i = 0; i < n; i++) {
 		bool changed;
-		if (!legacy_decode(l, s->arena, in[i], &out[i], &changed))
-			return false;
+		if (!legacy_decode(l, s->arena, in[i], &text[i], &changed))
+			return (struct heading_line){0};
 		if (changed)
-			out[i] = tidy_cell(s->arena, out[i]);
+			text[i] = tidy_cell(s->arena, text[i]);
 		any = any || changed;
 	}
-	return any;
-}
-
-static void keep_line(struct heading_search *s, size_t line, const struct bytes *cells, size_t n)
-{
-	s->lines[line].n = n;
-	s->lines[line].cells = arena_array(s->arena, n, struct bytes);
+	if (!any)
+		return (struct heading_line){0};
+	struct heading_line line = {n, arena_array(s->arena, n, struct heading)};
 	for (size_t i = 0; i < n; i++)
-		s->lines[line].cells[i] = bytes_of(arena_copy(s->arena, cells[i].at, cells[i].n), cells[i].n);
+		line.at[i] = heading_of(s->asked, s->arena, text[i]);
+	return line;
 }
 
 /* «Đơn vị tính: nghìn đồng», mostly alone in a cell above the headings. */
-static void note_unit(struct heading_search *s, const struct bytes *cells, size_t n)
+static void note_unit(struct heading_search *s, const struct heading_line *line)
 {
 	static const char *const says[] = {"don vi tinh", "don vi", "dvt"};
-	for (size_t i = 0; i < n && !s->unit; i++) {
-		char folded[LIST_HEADING_MAX];
+	for (size_t i = 0; i < line->n && !s->unit; i++) {
+		const char *folded = line->at[i].folded;
 		size_t before;
-		const char *unit = list_heading_fold(s->arena, cells[i], folded)
-					   ? larger_unit(folded, &before)
-					   : NULL;
+		const char *unit = folded ? larger_unit(folded, &before) : NULL;
 		for (size_t j = 0; j < COUNT_OF(says) && unit && !s->unit; j++)
 			if (ends_in(folded, &before, says[j])) {
 				s->unit = unit;
@@ -381,44 +396,41 @@ static void note_unit(struct heading_search *s, const struct bytes *cells, size_
 }
 
 /* The row before, alone or with this one below it. */
-static bool look(struct heading_search *s, int32_t row, const struct bytes *cells, size_t n)
+static bool look(struct heading_search *s, int32_t row, const struct heading_line now[LEGACIES])
 {
-	bool two = n > 0 && row == s->row_before + 1;
+	bool two = now[LEGACY_NONE].n > 0 && row == s->row_before + 1, lower;
 	for (int l = LEGACY_NONE; l < LEGACIES && !s->complete; l++) {
-		struct bytes up[COLUMNS_MAX], low[COLUMNS_MAX];
-		bool up_reads = decoded(s, (enum legacy)l, s->before, s->n_before, up);
-		bool low_reads = two && decoded(s, (enum legacy)l, cells, n, low);
-		if (!up_reads && !(low_reads && l != LEGACY_NONE))
+		if (s->before[l].n == 0 && !(two && now[l].n > 0))
 			continue;
-		if (!up_reads)
-			memcpy(up, s->before, sizeof up);
-		note_unit(s, up, s->n_before);
-		if (two && !low_reads)
-			memcpy(low, cells, n * sizeof *low);
-		if (two && may_be_lower(s, low, n)) {
-			struct headings h = headings_of(s->asked, s->arena, up, s->n_before, low, n);
-			if (consider(s, (enum legacy)l, row, &h)) {
-				keep_line(s, 0, up, s->n_before);
-				keep_line(s, 1, low, n);
+		struct heading_line up = s->before[s->before[l].n > 0 ? l : LEGACY_NONE];
+		struct heading_line low = now[now[l].n > 0 ? l : LEGACY_NONE], alone = {0};
+		note_unit(s, &up);
+		if (two && !has_long_number(&low)) {
+			struct headings h = headings_of(s->asked, s->arena, &up, &low, &lower);
+			if (lower && consider(s, (enum legacy)l, row, &h)) {
+				s->lines[0] = up;
+				s->lines[1] = low;
 				break;
 			}
 		}
-		struct headings h = headings_of(s->asked, s->arena, up, s->n_before, NULL, 0);
+		struct headings h = headings_of(s->asked, s->arena, &up, &alone, &lower);
 		if (consider(s, (enum legacy)l, s->row_before, &h))
-			keep_line(s, 0, up, s->n_before);
+			s->lines[0] = up;
 	}
 	return s->complete;
 }
 
 bool heading_search_row(struct heading_search *s, int32_t row, const struct bytes *cells, size_t n)
 {
-	if (s->n_before > 0 && look(s, row, cells, n))
+	struct heading_line now[LEGACIES];
+	struct bytes kept[COLUMNS_MAX];
+	for (size_t i = 0; i < n; i++)
+		kept[i] = bytes_of(arena_copy(s->arena, cells[i].at, cells[i].n), cells[i].n);
+	for (int l = LEGACY_NONE; l < LEGACIES; l++)
+		now[l] = decoded(s, (enum legacy)l, kept, n);
+	if (s->before[LEGACY_NONE].n > 0 && look(s, row, now))
 		return true;
-	for (size_t i = 0; i < n; i++) {
-		const void *copy = arena_copy(s->arena, cells[i].at, cells[i].n);
-		s->before[i] = bytes_of(copy, cells[i].n);
-	}
-	s->n_before = n;
+	memcpy(s->before, now, sizeof now);
 	s->row_before = row;
 	s->rows++;
 	return false;
@@ -426,7 +438,8 @@ bool heading_search_row(struct heading_search *s, int32_t row, const struct byte
 
 bool heading_search_end(struct heading_search *s)
 {
-	return s->complete || (s->n_before > 0 && look(s, 0, NULL, 0));
+	static const struct heading_line nothing[LEGACIES];
+	return s->complete || (s->before[LEGACY_NONE].n > 0 && look(s, 0, nothing));
 }
 
 /* ---- what is wrong --------------------------------------------------------------------------------------------------- */
@@ -472,11 +485,11 @@ bool headings_unit_check(const struct heading_search *s, struct problem *p)
 	return !money || !s->unit || problem_set(p, "amount_unit", s->unit_row, s->unit);
 }
 
-static bool is_line(const struct heading_search *s, size_t line, const struct bytes *cells, size_t n)
+static bool is_line(const struct heading_line *line, const struct bytes *cells, size_t n)
 {
-	bool same = s->lines[line].n > 0;
+	bool same = line->n > 0;
 	for (size_t i = 0; i < COLUMNS_MAX && same; i++)
-		same = bytes_eq(at(cells, n, i), at(s->lines[line].cells, s->lines[line].n, i));
+		same = bytes_eq(i < n ? cells[i] : none.text, at(line, i)->text);
 	return same;
 }
 
@@ -485,10 +498,10 @@ enum repeat headings_repeated(
 {
 	const struct headings *h = &s->found;
 	size_t same = 0, other = 0;
-	if (is_line(s, 0, cells, n) || is_line(s, 1, cells, n))
+	if (is_line(&s->lines[0], cells, n) || is_line(&s->lines[1], cells, n))
 		return REPEAT_SAME;
 	for (size_t i = 0; i < n; i++) {
-		int column = column_named(s->asked, a, cells[i]);
+		int column = heading_of(s->asked, a, cells[i]).column;
 		bool here = i < h->n && h->column[i] != COLUMN_IGNORED;
 		same += here && column == h->column[i];
 		other += column != COLUMN_IGNORED && (!here || column != h->column[i]);

@@ -44,20 +44,28 @@ struct headings {
 	size_t known;     /* how many columns are not ignored */
 };
 
+/* A cell that may be a heading, and a row of them as it reads in one encoding (n = 0: not at all). */
+struct heading {
+	struct bytes text;
+	const char *folded; /* NULL: it cannot be one */
+	int column;         /* what it is when it stands alone */
+};
+struct heading_line {
+	size_t n;
+	struct heading *at;
+};
+
 /* Looks at the first rows one by one. Copies what it keeps; texts of `found` live in the arena. */
 struct heading_search {
 	struct arena *arena;
 	const struct asked *asked;
-	struct bytes before[COLUMNS_MAX]; /* the row before, which may be headings alone or with this one */
-	size_t n_before;
+	struct heading_line
+		before[LEGACIES]; /* the row before, which may be headings alone or with this one */
 	int32_t row_before;
 	int32_t rows; /* looked at */
 	struct headings found;
-	enum legacy legacy; /* the encoding in which the headings were readable */
-	struct {
-		size_t n;
-		struct bytes *cells;
-	} lines[2];       /* once complete: the rows of headings as they stand */
+	enum legacy legacy;           /* the encoding in which the headings were readable */
+	struct heading_line lines[2]; /* once complete: the rows of headings as they stand */
 	const char *unit; /* a title row says «Đơn vị tính: nghìn đồng»; NULL: none does */
 	int32_t unit_row;
 	bool complete;
