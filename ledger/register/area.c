@@ -142,6 +142,14 @@ void areas_add_village(struct areas *all, const struct area *of, const char *vil
 		&is_new) = (size_t)(to - all->at);
 }
 
+const char *areas_province(const struct areas *all, const char *code, struct day from)
+{
+	const struct area *at = areas_get(all, code, from);
+	while (at && at->level != AREA_PROVINCE)
+		at = at->parent;
+	return at ? at->code : NULL;
+}
+
 bool area_stands(const struct area *a, struct day day)
 {
 	return day_cmp(a->from, day) <= 0 && (!a->ends || day_cmp(day, a->to) <= 0);

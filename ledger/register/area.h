@@ -45,6 +45,9 @@ void areas_add_village(
 	struct areas *all, const struct area *of, const char *village, const struct area *to); /* folded */
 struct area *areas_get(const struct areas *all, const char *code, struct day from);
 
+/* The code of the province that it lies in; NULL: no such unit is known. */
+const char *areas_province(const struct areas *all, const char *code, struct day from);
+
 bool area_stands(const struct area *a, struct day day);
 
 /* Where a file belongs. */

@@ -108,7 +108,6 @@ struct enrolled_at enrolled_at(const struct rows *r)
 		.birth = rows_col(r, "birth_date"),
 		.area = rows_col(r, "area_code"),
 		.area_from = rows_col(r, "area_from"),
-		.province = rows_col(r, "province"),
 		.recorded = rows_col(r, "recorded_at"),
 	};
 }
@@ -151,7 +150,8 @@ void chunk_enrolled(struct chunk *c, const struct rows *rows, const struct enrol
 	asked->of = (struct entitle_asked){
 		.known_on = c->run->today,
 		.sandbox = c->run->sandbox,
-		.province = row_text(rows, from, at->province),
+		.province = areas_province(&c->run->reference->areas, row_text(rows, from, at->area),
+			row_day(rows, from, at->area_from)),
 		.dead = !row_null(rows, from, at->death),
 		.birth_year = row_i32(rows, from, at->year),
 		.birth_whole = !row_null(rows, from, at->birth),
@@ -180,7 +180,8 @@ enum result chunk_load_claimed(
 			.known = rows_col(rows, "known_on"),
 			.voided = rows_col(rows, "voided"),
 			.made = rows_col(rows, "made_at"),
-			.province = rows_col(rows, "province"),
+			.area = rows_col(rows, "area_code"),
+			.area_from = rows_col(rows, "area_from"),
 			.surplus = rows_col(rows, "surplus"),
 		};
 	return r;
@@ -207,7 +208,8 @@ static void read_claims(struct chunk *c, int64_t person, struct owed_asked *aske
 			.amount = row_vnd(rows, i, at->amount),
 			.known_on = row_day(rows, i, at->known),
 			.made_us = row_instant(rows, i, at->made),
-			.province = row_text(rows, i, at->province),
+			.province = areas_province(&c->run->reference->areas, row_text(rows, i, at->area),
+				row_day(rows, i, at->area_from)),
 		};
 	asked->claims = claims;
 	asked->n_claims = to - from;

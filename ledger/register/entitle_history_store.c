@@ -71,10 +71,35 @@ static enum result load_uncollected(struct run *run)
 	return OK;
 }
 
+static enum result load_moves(struct run *run)
+{
+	struct rows rows;
+	enum result r = db_run(run->w, Q_ENTITLE_MOVES,
+		DB_ARGS(db_text(run->programme), db_day(month_first(run->period))), &rows);
+	if (r != OK)
+		return r;
+	int person = rows_col(&rows, "person"), from = rows_col(&rows, "from_area");
+	run->moved_from = arena_array(run->arena, rows_n(&rows), const char *);
+	map_begin(&run->moves_of, run->arena);
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		run->moved_from[i] = row_text(&rows, i, from);
+		remember_first(&run->moves_of, row_i64(&rows, i, person), i);
+	}
+	return OK;
+}
+
+bool run_moved_away(const struct run *run, const struct about *about)
+{
+	const size_t *at = map_get(&run->moves_of, bytes_of(&about->person, sizeof about->person));
+	return at && strcmp(run->moved_from[*at], about->area) == 0;
+}
+
 enum result history_load(struct run *run)
 {
 	enum result r = load_decisions(run);
-	return r == OK ? load_uncollected(run) : r;
+	if (r == OK)
+		r = load_uncollected(run);
+	return r == OK ? load_moves(run) : r;
 }
 
 /* ---- rates that rose ---------------------------------------------------------------------------------------------------------- */

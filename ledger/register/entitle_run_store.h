@@ -18,10 +18,11 @@ struct run {
 	int64_t agency;
 	struct entitle_counts *counts;
 
-	/* What was decided, and whose cash lies with the agent: the few whom it is about, by person. */
+	/* What was decided, who moved from where, and whose cash lies with the agent: the few whom it is about, by person. */
 	struct arena *arena; /* as long as the run */
 	bool together;
-	struct map standings_of, uncollected_of; /* person to the index of the first */
+	struct map standings_of, uncollected_of, moves_of; /* person to the index of the first */
+	const char **moved_from;
 	const int64_t *standing_person, *uncollected_person;
 	const struct standing *standings;
 	const struct month *uncollected;
@@ -46,7 +47,7 @@ struct finding_made {
 };
 
 struct claimed_at {
-	int person, month, kind, instalment, amount, period, known, voided, made, province, surplus;
+	int person, month, kind, instalment, amount, period, known, voided, made, area, area_from, surplus;
 };
 
 struct chunk {
@@ -63,8 +64,7 @@ struct chunk {
 
 /* The columns that entitle_people and entitle_histories share. */
 struct enrolled_at {
-	int person, kind, category, pct, children, from, to, death, year, birth, area, area_from, province,
-		recorded;
+	int person, kind, category, pct, children, from, to, death, year, birth, area, area_from, recorded;
 };
 struct enrolled_at enrolled_at(const struct rows *rows);
 
@@ -99,6 +99,8 @@ enum result chunk_write(struct work *w, struct chunk *c);
 
 /* entitle_history_store.c */
 enum result history_load(struct run *run) WARN_UNUSED;
+/* It is decided that this ward pays him no more. */
+bool run_moved_away(const struct run *run, const struct about *about);
 enum result history_rises(struct run *run, struct arena *arena) WARN_UNUSED;
 enum result history_not_due(struct run *run) WARN_UNUSED;
 enum result history_moves(struct run *run) WARN_UNUSED;

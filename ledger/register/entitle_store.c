@@ -83,7 +83,7 @@ static enum result load_rates(struct run *run)
 
 struct columns {
 	struct enrolled_at of;
-	int who, file, row, listed, moved;
+	int who, file, row, listed;
 };
 
 static struct columns columns_of(const struct rows *r)
@@ -91,7 +91,6 @@ static struct columns columns_of(const struct rows *r)
 	return (struct columns){
 		.of = enrolled_at(r),
 		.who = rows_col(r, "listed"),
-		.moved = rows_col(r, "moved"),
 		.file = rows_col(r, "file"),
 		.row = rows_col(r, "row_no"),
 		.listed = rows_col(r, "listed_dong"),
@@ -132,7 +131,7 @@ static void claim_row(
 		.area = row_text(rows, from, at->of.area),
 		.area_from = row_day(rows, from, at->of.area_from),
 	};
-	if (regular && row_bool(rows, from, at->moved)) {
+	if (regular && run_moved_away(c->run, &about)) {
 		chunk_add_finding(c, &about, "moved_away", "", false);
 		c->run->counts->stopped++;
 		return;

@@ -29,40 +29,48 @@ left join org.agency a on a.id = pa.agency;
 -- name: entitle_people
 -- duties: desk
 -- in: programme text, period date, after_person bigint, after_kind text, most integer
--- out: listed bigint, person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date, province text,
+-- out: listed bigint, person bigint, kind text, file bigint, row_no integer, listed_dong bigint, area_code text, area_from date,
 --      category text, injury_pct smallint, children smallint, from_month date, to_month date, decision text, death date,
---      birth_year smallint, birth_date date, recorded_at timestamptz, moved boolean
+--      birth_year smallint, birth_date date, recorded_at timestamptz
 -- Those on this period's lists, each with every category that may count; of regular ones the last month that named any decides. Whoever
 -- was listed under two IDs before they were merged comes once. listed: by whom the row stands on the list; person: who is left.
--- moved: it is decided that this ward pays no more.
 -- "r.person >= $3" says nothing new, but without it the index over people (import_row_once) is not thought to fit.
 with listed as materialized (
-	select r.person as listed, r.kind, r.file, r.row_no, r.listed_dong, r.area_code, r.area_valid_from,
-		coalesce((select m.root from register.person m where m.id = r.person and m.root is not null), r.person) as person
+	select r.person as listed, coalesce(m.root, r.person) as person, r.kind, r.file, r.row_no, r.listed_dong, r.area_code, r.area_valid_from
 	from register.import_row r
+	left join register.person m on m.id = r.person and m.root is not null
 	where r.programme = $1 and r.period = $2 and r.person >= $3 and (r.person, r.kind) > ($3, $4)
-		and not exists (select from register.person m where m.id = r.person and m.root is not null and exists (
+		and (m.root is null or not exists (
 			select from (select m.root as id union all select s.id from register.person s where s.root = m.root and s.id < r.person) k
 			cross join lateral (select from register.import_row o where o.programme = $1 and o.period = $2 and o.person = k.id and o.kind = r.kind offset 0) o))
 	order by r.person, r.kind limit $5
 )
 select distinct on (l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category)
 	l.listed, l.person, l.kind, l.file, l.row_no, l.listed_dong, coalesce(l.area_code, f.area_code) as area_code,
-	coalesce(l.area_valid_from, f.area_valid_from) as area_from, a.province_code as province,
+	coalesce(l.area_valid_from, f.area_valid_from) as area_from,
 	e.category, e.injury_pct, e.children, e.from_month, e.to_month, e.decision,
 	(select min(d.day) from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as death,
-	p.birth_year, p.birth_date, 'epoch'::timestamptz as recorded_at,
-	coalesce((select d.from_area = coalesce(l.area_code, f.area_code) from register.decision d where d.kind = 'move' and d.programme = $1 and d.person = any (s.selves)
-		and d.second_officer is not null and d.month <= $2 order by d.month desc, d.decided_at desc limit 1), false) as moved
+	p.birth_year, p.birth_date, 'epoch'::timestamptz as recorded_at
 from listed l
-cross join lateral (select array(select o.id from register.person o where o.root = l.person) || l.person as selves offset 0) s
+left join (select o.root, array_agg(o.id) as ids from register.person o where o.root is not null group by o.root) g on g.root = l.person
+cross join lateral (select g.ids || l.person as selves offset 0) s
 join register.import_file f on f.id = l.file
-left join register.area a on a.code = coalesce(l.area_code, f.area_code) and a.valid_from = coalesce(l.area_valid_from, f.area_valid_from)
 cross join lateral (select p.birth_year, p.birth_date from register.person p where p.id = l.person offset 0) p
 cross join lateral (select e.* from register.enrolment e
 	where e.person = any (s.selves) and e.programme = $1 and e.kind = l.kind
 		and (e.kind = 'regular' and e.from_month <= $2 or e.kind = 'arrears' and e.pay_period = $2) offset 0) e
 order by l.listed, l.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category, e.id;
+
+-- name: entitle_moves
+-- duties: desk
+-- in: programme text, period date
+-- out: person bigint, from_area text
+-- Who moved, and which ward it was decided last that pays no more.
+select distinct on (x.person) x.person, x.from_area
+from (select coalesce(m.root, d.person) as person, d.from_area, d.month, d.decided_at
+	from register.decision d left join register.person m on m.id = d.person and m.root is not null
+	where d.kind = 'move' and d.programme = $1 and d.second_officer is not null and d.month <= $2) x
+order by x.person, x.month desc, x.decided_at desc;
 
 -- name: entitle_moved
 -- duties: desk
@@ -105,18 +113,17 @@ on conflict do nothing;
 -- duties: desk
 -- in: programme text, persons bigint[], since date
 -- out: person bigint, month date, kind text, instalment smallint, amount_dong bigint, pay_period date, known_on date, voided boolean, made_at timestamptz,
---      province text, surplus boolean
--- For months since then, each with the province of its ward, of each of these people in the order of their ids, and of all that are one
--- person with them. surplus: the second one for the same thing.
+--      area_code text, area_from date, surplus boolean
+-- For months since then, of each of these people in the order of their ids, and of all that are one person with them. surplus: the second
+-- one for the same thing.
 select w.person, c.month, c.kind, c.instalment, c.amount_dong, c.pay_period, c.known_on,
-	exists (select from payout.claim_void v where v.claim = c.id) as voided, c.made_at, a.province_code as province,
+	exists (select from payout.claim_void v where v.claim = c.id) as voided, c.made_at, c.area_code, c.area_valid_from as area_from,
 	exists (select from register.surplus x where x.claim = c.id and not x.undone) as surplus
 from unnest($2) as w(person)
-cross join lateral (select coalesce((select m.root from register.person m where m.id = w.person and m.root is not null), w.person) as root offset 0) r
-cross join lateral (select array(select o.id from register.person o where o.root = r.root) || r.root as selves offset 0) s
-cross join lateral (select c.* from payout.claim c where c.person = any (s.selves) and c.programme = $1 and c.month >= $3
+left join register.person m on m.id = w.person and m.root is not null
+left join (select o.root, array_agg(o.id) as ids from register.person o where o.root is not null group by o.root) g on g.root = coalesce(m.root, w.person)
+cross join lateral (select c.* from payout.claim c where c.person = any (g.ids || coalesce(m.root, w.person)) and c.programme = $1 and c.month >= $3
 	and c.kind in ('regular', 'arrears') offset 0) c
-left join register.area a on a.level = 'commune' and a.code = c.area_code and a.valid_from = c.area_valid_from
 order by w.person, c.month;
 
 -- name: entitle_claim_ids
@@ -194,19 +201,18 @@ having count(*) > 0;
 -- duties: desk
 -- in: programme text, persons bigint[], period date
 -- out: person bigint, kind text, category text, injury_pct smallint, children smallint, from_month date, to_month date, area_code text,
---      area_from date, province text, death date, birth_year smallint, birth_date date, recorded_at timestamptz
+--      area_from date, death date, birth_year smallint, birth_date date, recorded_at timestamptz
 -- Each category that ever counted and since when that is known, with the ward of the newest claim. The people are those that are left.
 select distinct on (w.person, e.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category)
 	w.person, e.kind, e.category, e.injury_pct, e.children, e.from_month, e.to_month, n.area_code, n.area_valid_from as area_from,
-	a.province_code as province,
 	(select min(d.day) from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as death, p.birth_year, p.birth_date,
 	i.at as recorded_at
 from unnest($2) as w(person)
-cross join lateral (select array(select o.id from register.person o where o.root = w.person) || w.person as selves offset 0) s
+left join (select o.root, array_agg(o.id) as ids from register.person o where o.root is not null group by o.root) g on g.root = w.person
+cross join lateral (select g.ids || w.person as selves offset 0) s
 cross join lateral (select p.birth_year, p.birth_date from register.person p where p.id = w.person offset 0) p
 cross join lateral (select c.area_code, c.area_valid_from from payout.claim c
 	where c.person = any (s.selves) and c.programme = $1 order by c.pay_period desc, c.id desc limit 1) n
-left join register.area a on a.level = 'commune' and a.code = n.area_code and a.valid_from = n.area_valid_from
 cross join lateral (select e.* from register.enrolment e
 	where e.person = any (s.selves) and e.programme = $1 and e.from_month < $3 offset 0) e
 join register.import_file i on i.id = e.file
