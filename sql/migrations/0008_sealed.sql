@@ -273,6 +273,21 @@ create trigger forgotten before delete on register.person_phone for each row exe
 create trigger forgotten before delete on register.person_key for each row execute function register.guard_forgotten('');
 create trigger kept_all before truncate on register.person_key execute function ops.refuse_change();
 
+-- A bank's answer that was under way meanwhile says nothing of whose account it was. Whoever brings one is done before an erasure, or sees it.
+create function register.guard_answer() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	perform from register.account_inquiry i join register.payee_account a on a.id = i.account join register.person p on p.id = a.person
+		where i.id = new.inquiry for key share of p;
+	if not exists (select from register.account_inquiry i join register.payee_account a on a.id = i.account where i.id = new.inquiry and a.sealed <> '') then
+		new.holder_name := null;
+	end if;
+	return new;
+end $$;
+create trigger forgotten_meanwhile before insert on register.account_answer for each row when (new.holder_name is not null)
+	execute function register.guard_answer();
+
 -- A data key changes its wrapping, from an older key-encryption key to the newest, and nothing else. (That it is the same data key only
 -- its holders can see.)
 create function register.guard_rewrapped() returns trigger language plpgsql security definer

@@ -122,13 +122,14 @@ begin
 end $$;
 create trigger guard before insert or update on register.account_word for each row execute function register.guard_account_word();
 
--- What was written of the documents of somebody who was erased goes with him.
+-- What was written of the documents of somebody who was erased, and who asked for his money how, goes with him.
 create function register.forget_words() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 begin
 	update register.account_word w set document = '(đã xóa)' where w.account in (
 		select a.id from register.payee_account a where a.person = any (register.selves(new.person)));
+	update register.pay_preference q set asked_by = '(đã xóa)' where q.asked_by is not null and q.person = any (register.selves(new.person));
 	return null;
 end $$;
 create trigger forget_words after update on register.erasure for each row execute function register.forget_words();
@@ -185,6 +186,9 @@ alter table register.pay_preference drop constraint pay_preference_pkey,
 	add constraint pay_preference_once unique nulls not distinct (person, programme, since, method, typed_at),
 	add constraint pay_preference_word check ((officer is null) = (asked_by is null) and (officer is null) = (typed_at is null)
 		and (officer is null or file is null));
+drop trigger append_only on register.pay_preference;
+create trigger forgotten before update on register.pay_preference for each row execute function register.guard_forgotten('asked_by');
+create trigger kept before delete on register.pay_preference for each row execute function ops.refuse_change();
 create function register.guard_wish() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$

@@ -118,6 +118,14 @@ until_true 5 "select count(*) > 0 from pg_locks where locktype = 'advisory' and 
 is "$(erase lan 13/QD)" '65 erase_owed' 'who erases waits for lists that are under way'
 wait $!
 psql -XAtq -c "set session_replication_role = replica; delete from payout.claim where person = $person and month = '2024-05-01'"
+# So it waits for a bank's answer, which tells a name. Somebody had told an officer how she wants her money.
+psql -XAtq -c "set session_replication_role = replica; insert into register.pay_preference (person, programme, method, since, officer, asked_by, typed_at)
+	values ($person, 'social', 'cash', '2024-04-02', 1, 'con của bà Phạm Thị Già', now())"
+sql "insert into register.account_inquiry (account, bank) select id, 'demo' from register.payee_account where person = $person"
+sql "insert into register.account_inquiry (account, bank) select id, 'demo' from register.payee_account where person = $person"
+psql -XAtq -c "begin; insert into register.account_answer (inquiry, status, holder_name) select max(id), 'open', 'PHAM THI GIA' from register.account_inquiry;
+	select pg_sleep(3); commit" >/dev/null &
+until_true 5 "select count(*) > 0 from pg_stat_activity where wait_event = 'PgSleep'"
 leaves=$(sql "select md5(string_agg(leaf_hash::text, '' order by seq)) from books.txn")
 hash=$(sql "select hash from register.payee_account where person = $person")
 checked=$(by lan ledger check)
@@ -126,6 +134,10 @@ like "$(said)" 'Đã xóa' 'and is told so'
 is "$(sql "select name || name_fold || coalesce(birth_date::text, '') from register.person where id = $person")" '(đã xóa)' 'the name is gone'
 is "$(sql "select string_agg(distinct w.document, ', ') from register.account_word w join register.payee_account a on a.id = w.account where a.person = $person")" \
 	'(đã xóa)' 'and what was written of the documents of the accounts'
+wait $!
+sql "insert into register.account_answer (inquiry, status, holder_name) select max(id) - 1, 'open', 'PHAM THI GIA' from register.account_inquiry"
+is "$(sql "select count(*) from register.account_answer where inquiry in (select max(id) - n from register.account_inquiry, generate_series(0, 1) n group by n)
+	and status = 'open' and holder_name is null")" 2 'a bank that answers meanwhile, or later, is heard, and the name in it is not kept'
 dump=$(pg_dump "$PGDATABASE")
 for what in 'Phạm Thị Già' 'pham thi gia' 'PHAM THI GIA' "$id" 99145000001 0912345678 970099887766; do
 	is "$(grep -ciF -- "$what" <<<"$dump")" 0 "nothing in the whole database says $what"

@@ -29,6 +29,7 @@ insert into exception values
 	('register.person_phone', false, true, false, '', '', 'goes when two officers erase the person: register.guard_forgotten'),
 	('register.payee_account', true, false, false, '', '', 'blanked when two officers erase the person: register.guard_forgotten'),
 	('register.account_answer', true, false, false, '', '', 'its holder is blanked when two officers erase the person: register.guard_forgotten'),
+	('register.pay_preference', true, false, false, '', '', 'who asked is blanked when two officers erase the person: register.guard_forgotten'),
 	('register.import_row', true, false, false, '', '', 'the raw row goes when two officers erase the person: register.guard_forgotten'),
 	('register.import_file', true, false, false, 'desk', '', 'the key of its raw rows is wrapped anew, or ends: register.guard_row_key'),
 	('register.kek', true, false, false, 'desk', '', 'retires, once: register.guard_kek'),
