@@ -105,6 +105,9 @@ static void print_programme(struct arena *a, const struct asked *o, const struct
 static void print_words(struct arena *a, const struct asked *o)
 {
 	int year, month, day;
+	if (o->person.merged_number)
+		printf("Số định danh này của %s: đã gộp vào %s ngày %s theo %s\n", o->person.merged_name,
+			o->person.name, cli_day_vi(a, o->person.merged_on), o->person.merged_number);
 	printf("%s, sinh năm %d, kỳ chi trả %s\n", o->person.name, o->person.birth_year,
 		explain_month(a, o->period));
 	if (o->person.dead) {
@@ -143,6 +146,9 @@ static void fill(struct json_writer *j, const void *what)
 	const struct asked *o = what;
 	char period[MONTH_TEXT_SIZE];
 	json_put_str(j, "period", month_format(o->period, period));
+	json_put_str(j, "name", o->person.name);
+	json_put_str(j, "merged_name", o->person.merged_name);
+	json_put_str(j, "merged_number", o->person.merged_number);
 	json_open_array(j, "programmes");
 	for (size_t i = 0; i < o->found.n; i++) {
 		const struct explained *e = &o->found.at[i];

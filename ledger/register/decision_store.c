@@ -23,7 +23,11 @@ enum result person_by_id(struct work *w, const struct register_keys *keys, const
 		.name = row_text(&rows, 0, rows_col(&rows, "name")),
 		.birth_year = row_i32(&rows, 0, rows_col(&rows, "birth_year")),
 		.dead = !row_null(&rows, 0, dead),
+		.merged_name = row_text(&rows, 0, rows_col(&rows, "merged_name")),
+		.merged_number = row_text(&rows, 0, rows_col(&rows, "merged_number")),
 	};
+	if (out->merged_number)
+		out->merged_on = row_day(&rows, 0, rows_col(&rows, "merged_on"));
 	if (out->dead)
 		out->death = row_day(&rows, 0, dead);
 	return OK;

@@ -16,6 +16,9 @@ struct person_found_by_id {
 	int birth_year;
 	bool dead;
 	struct day death;
+	const char *merged_name,
+		*merged_number; /* who went into this person by an ID of his own; NULL: nobody did */
+	struct day merged_on;
 };
 
 /* REFUSED person_unknown. */

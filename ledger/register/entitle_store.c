@@ -402,25 +402,31 @@ enum result entitle_preview(struct work *w, const struct reference *reference, c
 	struct chunk c = {.run = &run, .arena = w->arena};
 	struct rows rows;
 	size_t n = 0;
-	enum result r = load_rates(&run);
+	enum result r = db_run(w, Q_ENTITLE_LISTED_AS,
+		DB_ARGS(db_text(programme), db_day(month_first(period)), db_i64(person)), &rows);
+	if (r != OK)
+		return r;
+	*listed = rows_n(&rows) > 0;
+	*out = (struct owed){.n_items = 0};
+	if (!*listed)
+		return OK;
+	int64_t who = row_i64(&rows, 0, rows_col(&rows, "listed"));
+	r = load_rates(&run);
 	if (r == OK)
 		r = history_load(&run);
 	if (r == OK)
 		r = db_run(w, Q_ENTITLE_PEOPLE,
-			DB_ARGS(db_text(programme), db_day(month_first(period)), db_i64(person - 1),
+			DB_ARGS(db_text(programme), db_day(month_first(period)), db_i64(who - 1),
 				db_text("~"), db_i64(2)),
 			&rows);
 	if (r != OK)
 		return r;
 	struct columns at = columns_of(&rows);
-	while (n < rows_n(&rows) && row_i64(&rows, n, at.of.person) == person &&
+	while (n < rows_n(&rows) && row_i64(&rows, n, at.who) == who &&
 		*row_text(&rows, n, at.of.kind) == 'r')
 		n++;
-	struct owed_asked asked = {.listed = n > 0};
-	*listed = n > 0;
-	*out = (struct owed){.n_items = 0};
-	if (n == 0)
-		return OK;
+	bug_if(n == 0);
+	struct owed_asked asked = {.listed = true};
 	r = chunk_load_claimed(w, &c, &person, 1, (struct day){0});
 	if (r != OK)
 		return r;

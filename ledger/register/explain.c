@@ -132,6 +132,8 @@ const char *explain_state(const char *state)
 		{"returned", "tiền bị hoàn lại, sẽ chi lại"},
 		{"cancelled", "đã hủy lệnh chi, sẽ chi lại"},
 		{"voided", "đã hủy, không chi"},
+		{"surplus", "trùng với khoản theo số định danh kia, không chi"},
+		{"surplus_paid", "trùng với khoản theo số định danh kia, đã chi: xem xét thu hồi"},
 	};
 	for (size_t i = 0; i < COUNT_OF(said); i++)
 		if (strcmp(said[i].state, state) == 0)

@@ -35,7 +35,7 @@ static void add(struct vnd *to, struct vnd amount)
 
 static void count_claim(struct explained *e, const struct explained_claim *c, struct month period)
 {
-	if (strcmp(c->state, "voided") == 0)
+	if (strcmp(c->state, "voided") == 0 || strncmp(c->state, "surplus", 7) == 0)
 		return;
 	if (month_cmp(c->period, period) != 0) {
 		add(&e->earlier, c->amount);

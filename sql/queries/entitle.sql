@@ -72,6 +72,15 @@ from (select coalesce(m.root, d.person) as person, d.from_area, d.month, d.decid
 	where d.kind = 'move' and d.programme = $1 and d.second_officer is not null and d.month <= $2) x
 order by x.person, x.month desc, x.decided_at desc;
 
+-- name: entitle_listed_as
+-- duties: desk
+-- in: programme text, period date, person bigint
+-- out: listed bigint
+-- Under which of his rows somebody stands on the lists of a period, as entitle_people takes it; no row: under none.
+select r.person as listed from register.import_row r
+where r.programme = $1 and r.period = $2 and r.kind = 'regular' and r.person = any (register.selves($3))
+order by r.person <> $3, r.person limit 1;
+
 -- name: entitle_moved
 -- duties: desk
 -- in: programme text, period date, note text

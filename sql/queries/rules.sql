@@ -3,13 +3,16 @@
 -- name: person_by_id
 -- duties: desk
 -- in: blind bytea
--- out: person bigint, name text, birth_year smallint, dead date
--- Whoever was merged is the person that is left.
+-- out: person bigint, name text, birth_year smallint, dead date, merged_name text, merged_on date, merged_number text
+-- Whoever was merged is the person that is left; then who he was, since when he is that person, and by which document.
 select p.id as person, p.name, p.birth_year,
-	(select min(d.day) from register.person_event d where d.person = any (register.selves(p.id)) and d.kind = 'death') as dead
+	(select min(d.day) from register.person_event d where d.person = any (register.selves(p.id)) and d.kind = 'death') as dead,
+	case when o.id <> p.id then o.name end as merged_name, m.day as merged_on, m.number as merged_number
 from register.person_id i
 join register.person o on o.id = i.person
 join register.person p on p.id = coalesce(o.root, o.id)
+left join lateral (select (d.decided_at at time zone 'Asia/Ho_Chi_Minh')::date as day, d.number from register.identity d
+	where o.id <> p.id and d.kind = 'merge' and not d.refused and o.id = any (d.moved) order by d.decided_at desc limit 1) m on true
 where i.blind = $1;
 
 -- name: decision_about
@@ -92,17 +95,19 @@ order by p.code;
 -- in: person bigint, programme text, period date
 -- out: claim bigint, month date, kind text, amount_dong bigint, pay_period date, state text, rate_code text, part_dong bigint, working text
 -- The claims of a pay period with their parts, and earlier ones that nobody was paid. state: of the newest payout; 'in_batch' before
--- its approval, 'open' without one, 'voided'.
+-- its approval, 'open' without one, 'voided'; of the second claim for the same thing 'surplus', and 'surplus_paid' once it was paid.
 select c.id as claim, c.month, c.kind, c.amount_dong, c.pay_period, s.state, t.rate_code, t.amount_dong as part_dong, t.working
 from payout.claim c
 cross join lateral (
 	select case
 		when exists (select from payout.claim_void v where v.claim = c.id) then 'voided'
+		when exists (select from register.surplus x where x.claim = c.id and not x.undone)
+			then case when register.was_paid(c.id) then 'surplus_paid' else 'surplus' end
 		else coalesce((select coalesce(n.name, 'in_batch') from payout.payout p left join payout.payout_state q on q.payout = p.id
 			left join payout.state n on n.code = q.state where p.claim = c.id order by p.issue desc limit 1), 'open')
 	end as state) s
 join payout.claim_part t on t.claim = c.id
-where c.person = any (register.selves($1)) and c.programme = $2 and (c.pay_period = $3 or c.pay_period < $3 and s.state not in ('settled', 'voided'))
+where c.person = any (register.selves($1)) and c.programme = $2 and (c.pay_period = $3 or c.pay_period < $3 and s.state not in ('settled', 'voided', 'surplus', 'surplus_paid'))
 order by c.pay_period = $3 desc, c.kind <> 'regular', c.kind, c.month, c.instalment, t.n;
 
 -- name: explain_opened

@@ -196,7 +196,11 @@ like "$(owe 2024-06)" '"new_claims":1' 'who is owed one month'
 list four 'Võ Thị Hai|1939|Nữ|099139000011|'
 like "$(bring four --programme social --area 22915 --period 2024-06)" 'already_in' 'and stands on the lists once by either ID'
 explained=$(chitra explain 099139000012 --period 2024-04 2>&1)
-like "$explained" 'Võ Thị Hai' 'the person is found by either ID'
+like "$explained" 'Số định danh này của Võ Thị Hai: đã gộp vào Võ Thị Hai ngày [0-9/]* theo 31/CA' \
+	'by an ID that was merged away it is said under whom the person stands'
+like "$explained" 'Cộng: 360.000 đồng; trong đó tháng này 360.000' 'the month is counted once,'
+like "$explained" '360.000 đồng \(trùng với khoản theo số định danh kia, không chi\)' 'and the second claim named'
+unlike "$(chitra explain 099139000011 --period 2024-04 2>&1)" 'gộp' 'by the ID that is left nothing needs saying'
 file_of 'Số CCCD,Họ và tên,Ngày mất' '099139000012,Võ Thị Hai,02/03/2024' >"$scratch/dead.csv"
 bring dead --kind deaths >/dev/null
 is "$(sql "select count(*) from register.finding where code in ('after_death', 'recover')")" 3 'a death by either ID holds back what both were claimed for later months'
@@ -304,8 +308,12 @@ is "$(grants)" '3 2 1' 'of grants by the same rate to both IDs one is surplus, a
 
 list twin1 'Bùi Thị Bảy|1939|Nữ|099139000061|'
 list twin2 'Bùi Thị Bảy|1939|Nữ|099139000062|'
+list beside 'Bùi Thị Giữa|1939|Nữ|099139000063|'
 bring twin1 --programme social --area 22915 --period 2024-11 >/dev/null
+bring beside --programme social --area 22915 --period 2024-12 >/dev/null
 bring twin2 --programme social --area 22921 --period 2024-11 >/dev/null
+sed -i '1i DANH SÁCH CHI TRẢ 2024-12' "$scratch/twin2.csv"
+bring twin2 --programme social --area 22921 --period 2024-12 >/dev/null
 file_of "$head,Số CCCD cũ" '099139000062,Bùi Thị Bẩy,1939,Nữ,' >"$scratch/theirs.csv"
 officer mui_ne 4 22918 && officer phu_thuy 5 22924 || exit 1	# what those wards are today
 like "$(CHITRA_SESSION=$scratch/mui_ne chitra import "$scratch/theirs.csv" --kind corrections 2>&1 | tr '\n' ' ')" 'person_of_another' \
@@ -318,6 +326,8 @@ made=$(sql 'select max(id) from register.identity')
 CHITRA_SESSION=$scratch/phu_thuy chitra person confirm "$made" >"$scratch/out" 2>&1
 is $? 77 'nor confirmed by one of the other'
 second person confirm "$made" >/dev/null
+like "$(chitra explain 099139000062 --period 2024-12 2>&1 | tr '\n' ' ')" 'gộp vào.*chưa chạy bước tính mức hưởng của kỳ này' \
+	'before entitlement ran, who stands on a list by the ID that was merged away is found on it'
 like "$(owe 2024-11)" '"new_claims":1' 'who stood on two lists by two IDs is owed one month'
 is "$(sql "select f.note from register.finding f join register.person p on p.id = f.person where p.name = 'Bùi Thị Bảy' and f.code = 'listed_twice'" | grep -o 'twin2.csv, dòng [0-9]*: Phường Phú Hài, [0-9]* đồng')" \
 	'twin2.csv, dòng 2: Phường Phú Hài, 360000 đồng' 'and the row that was not used is told of'
