@@ -155,6 +155,14 @@ as $$
 	select max(rules.kept_until(l.what, l.day)) from last l
 $$;
 
+-- Whether an officer may register people anywhere.
+create function register.registers(officer bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select exists (select from auth.mandate m where m.officer = registers.officer and m.role = 'register'
+		and auth.officer_may(m.officer, m.role, m.agency, m.area, 0))
+$$;
+
 -- Why a person may not be erased now; null: he may.
 create function register.erasure_refused(person bigint) returns text language plpgsql stable security definer
 set search_path = pg_catalog
@@ -191,6 +199,17 @@ begin
 	return null;
 end $$;
 
+-- Whether an officer may register people in each ward and programme that had this one.
+create function register.may_erase(officer bigint, person bigint) returns boolean language plpgsql stable security definer
+set search_path = pg_catalog
+as $$
+begin
+	return not exists (select from register.enrolment e join org.programme_agency pa on pa.programme = e.programme join org.agency g on g.id = pa.agency
+			where e.person = any (register.selves(may_erase.person))
+				and not auth.officer_may_in(may_erase.officer, 'register', g.code, e.area_code, e.area_valid_from, 0))
+		and register.registers(may_erase.officer);
+end $$;
+
 create function register.guard_erasure() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
@@ -213,11 +232,11 @@ begin
 		-- back sealed by a key that is gone, and nobody is destroyed with him whom no officer saw.
 		perform pg_advisory_xact_lock(7201), register.merge_lock(true);
 	end if;
-	-- Whoever may register people in each ward and programme that had this one.
-	if exists (select from register.enrolment e join org.programme_agency pa on pa.programme = e.programme join org.agency g on g.id = pa.agency
-				where e.person = any (register.selves(new.person)) and not auth.may_in('register', g.code, e.area_code, e.area_valid_from, 0))
-			or not exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may('register', m.agency, m.area, 0)) then
+	if not register.may_erase(auth.me(), new.person) then
 		raise exception 'no_mandate: you have no mandate register for every ward of this person' using errcode = 'CH001';
+	end if;
+	if tg_op = 'UPDATE' and not register.may_erase(new.first_officer, new.person) then
+		raise exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode = 'CH001';
 	end if;
 	perform from register.person p where p.id = any (register.selves(new.person)) for update;
 	refused := register.erasure_refused(new.person);
@@ -424,8 +443,11 @@ begin
 	if tg_op = 'UPDATE' and new.second_officer is distinct from auth.me() then
 		raise exception 'not_yours: it is confirmed by the officer who is logged in' using errcode = 'CH001';
 	end if;
-	if not exists (select from auth.mandate m where m.officer = auth.me() and m.role = 'register' and auth.may('register', m.agency, m.area, 0)) then
+	if not register.registers(auth.me()) then
 		raise exception 'no_mandate: this takes the mandate register' using errcode = 'CH001';
+	end if;
+	if tg_op = 'UPDATE' and not register.registers(new.first_officer) then
+		raise exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode = 'CH001';
 	end if;
 	perform from register.person p where p.id = new.person for update;
 	if exists (select from register.person_key k where k.person = any (register.selves(new.person))) then

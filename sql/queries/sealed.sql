@@ -76,9 +76,9 @@ select e.files, e.keys from register.expire() e;
 -- duties: desk
 -- in: person bigint
 -- out: id bigint, first_officer bigint, number text, is_mine boolean
--- What waits for a second officer.
+-- What waits for a second officer, of somebody who could propose it still.
 select e.id, e.first_officer, e.number, e.first_officer = auth.me() as is_mine from register.erasure e
-where e.person = $1 and e.second_officer is null
+where e.person = $1 and e.second_officer is null and register.may_erase(e.first_officer, e.person)
 	and not exists (select from register.erasure d where d.person = e.person and d.second_officer is not null and d.id > e.id)
 order by e.id desc limit 1;
 
@@ -107,7 +107,7 @@ join register.person p on p.id = any (register.selves(d.person));
 -- out: id bigint, is_mine boolean
 -- What waits for a second officer of the same mind.
 select r.id, r.first_officer = auth.me() as is_mine from register.readmission r
-where r.person = $1 and r.number = $2 and r.name = $3 and r.second_officer is null order by r.id desc limit 1;
+where r.person = $1 and r.number = $2 and r.name = $3 and r.second_officer is null and register.registers(r.first_officer) order by r.id desc limit 1;
 
 -- name: readmit_propose
 -- duties: desk

@@ -84,7 +84,7 @@ create function pg_temp.file_sql(sha text, kind text default 'payment_list', per
 	select format('insert into register.import_file (sha256, name, kind, programme, period, officer, row_key, accepted, rejected, repaired) values (sha256(%L), ''f'', %L, ''merit'', %L, %s, ''k'', 0, 0, 0)',
 		sha, kind, period, pg_temp.officer('lan'))
 $$;
-select is(pg_temp.probe('desk', 'lan', pg_temp.file_sql('list')), '23505 import_file_sha256_kind_key', 'a file comes in once');
+select is(pg_temp.probe('desk', 'lan', pg_temp.file_sql('list')), '23505 import_file_once', 'a file comes in once');
 select is(pg_temp.probe('desk', 'lan', pg_temp.file_sql('another')), 'ok', 'another comes in too');
 select is(pg_temp.probe('desk', 'lan', pg_temp.file_sql('list', 'deaths')), 'ok', 'the same bytes may be another kind of list');
 select is(pg_temp.probe('desk', 'lan', pg_temp.file_sql('another', 'gossip')), '23514 import_file_kind_check', 'of a kind that is known');
