@@ -271,29 +271,47 @@ static const char *kind_vi(const char *kind)
 	return kind;
 }
 
-static const char *word_vi(struct arena *a, const struct account_row *r)
+static const char *until_vi(struct arena *a, struct day until)
 {
-	const char *what;
-	if (!r->word)
-		return "";
-	what = strcmp(r->what, "add") == 0 ? "thêm" : strcmp(r->what, "renew") == 0 ? "gia hạn" : "kết thúc";
-	return arena_printf(a, "%" PRId64 ": %s (%s), %s", r->word, what, r->by, r->document);
+	return until.n ? arena_printf(a, " đến %s", cli_day_vi(a, until)) : "";
 }
 
+/* What the second officer confirms, whole, and how. */
+static void print_word(struct arena *a, const struct account_row *r)
+{
+	bool adds = strcmp(r->what, "add") == 0;
+	const char *what = adds ? "thêm" : strcmp(r->what, "renew") == 0 ? "gia hạn" : "kết thúc";
+	printf("  Đề nghị %" PRId64 ": %s tài khoản %" PRId64
+	       " từ %s%s\n    %s đề nghị; giấy tờ hoặc lý do: %s\n",
+		r->word, what, r->account, cli_day_vi(a, r->word_from), until_vi(a, r->word_until), r->by,
+		r->document);
+	printf("    Người thứ hai: chitra account confirm %" PRId64 "%s\n", r->word,
+		adds ? " --number SỐ-TÀI-KHOẢN" : "");
+}
+
+/* Person by person. */
 static void print_rows(struct arena *a, const struct account_rows *rows)
 {
-	static const char *const heading[] = {">số", "người hưởng", "ngân hàng", "tài khoản", "chủ tài khoản",
-		"loại", "đến ngày", "trạng thái", "chờ xác nhận"};
-	struct table t = table_new(a, heading, COUNT_OF(heading));
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct account_row *r = &rows->at[i];
-		const char *cells[] = {arena_printf(a, "%" PRId64, r->account), r->person_name, r->bank,
-			r->number, r->holder, kind_vi(r->kind), r->has_until ? cli_day_vi(a, r->until) : "",
-			state_vi(r), word_vi(a, r)};
-		for (size_t c = 0; c < COUNT_OF(cells); c++)
-			table_add(&t, cells[c]);
+	static const char *const heading[] = {
+		">số", "ngân hàng", "tài khoản", "chủ tài khoản", "loại", "trạng thái"};
+	for (size_t i = 0, next; i < rows->n; i = next) {
+		struct table t = table_new(a, heading, COUNT_OF(heading));
+		for (next = i; next < rows->n && rows->at[next].person == rows->at[i].person; next++) {
+			const struct account_row *r = &rows->at[next];
+			const char *cells[] = {arena_printf(a, "%" PRId64, r->account), r->bank, r->number,
+				r->holder, arena_printf(a, "%s%s", kind_vi(r->kind), until_vi(a, r->until)),
+				state_vi(r)};
+			for (size_t c = 0; c < COUNT_OF(cells); c++)
+				table_add(&t, cells[c]);
+		}
+		printf("%s%s\n", i ? "\n" : "", rows->at[i].person_name);
+		table_print(&t);
+		for (size_t k = i; k < next; k++)
+			if (rows->at[k].word)
+				print_word(a, &rows->at[k]);
 	}
-	table_print(&t);
+	if (rows->n == 0)
+		puts("Không có tài khoản nào");
 }
 
 static void fill_rows(struct json_writer *j, const void *what)
@@ -321,6 +339,8 @@ static void fill_rows(struct json_writer *j, const void *what)
 			json_put_i64(j, "word", r->word);
 			json_put_str(j, "what", r->what);
 			json_put_str(j, "document", r->document);
+			json_put_str(j, "from", day_format(r->word_from, day));
+			json_put_str(j, "until", r->word_until.n ? day_format(r->word_until, day) : NULL);
 			json_put_str(j, "by", r->by);
 		}
 		json_close(j);
@@ -394,18 +414,19 @@ static void csv_expiring(struct arena *a, const struct account_expirings *all)
 static void print_expiring(struct arena *a, const struct account_expirings *all)
 {
 	static const char *const heading[] = {
-		">số", "người hưởng", "xã", "người nhận thay", "giấy ủy quyền", "đến ngày", "còn"};
+		">số", "người hưởng", "xã", "người nhận thay", "đến ngày", "còn"};
 	struct table t = table_new(a, heading, COUNT_OF(heading));
 	for (size_t i = 0; i < all->n; i++) {
 		const struct account_expiring *e = &all->at[i];
 		const char *cells[] = {arena_printf(a, "%" PRId64, e->account), e->person_name,
-			e->area ? e->area : "", e->holder, e->authority ? e->authority : "",
-			cli_day_vi(a, e->until),
+			e->area ? e->area : "", e->holder, cli_day_vi(a, e->until),
 			e->days_left < 0 ? "đã hết hạn" : arena_printf(a, "%d ngày", e->days_left)};
 		for (size_t c = 0; c < COUNT_OF(cells); c++)
 			table_add(&t, cells[c]);
 	}
 	table_print(&t);
+	if (all->n > 0)
+		puts("Gia hạn: chitra account renew SỐ --until NGÀY --document GIẤY-ỦY-QUYỀN-MỚI");
 }
 
 static int expiring(struct cli *cli, const struct asked *o)
@@ -460,6 +481,7 @@ static void fill_wishes(struct json_writer *j, const void *what)
 		json_put_str(j, "method", rows->at[i].method);
 		json_put_str(j, "since", day_format(rows->at[i].since, day));
 		json_put_str(j, "said_by", rows->at[i].said_by);
+		json_put_bool(j, "holds", rows->at[i].holds);
 		json_close(j);
 	}
 	json_close(j);
@@ -467,13 +489,15 @@ static void fill_wishes(struct json_writer *j, const void *what)
 
 static void print_wishes(struct arena *a, const struct wish_rows *rows)
 {
-	static const char *const heading[] = {"chương trình", "nhận bằng", "từ ngày", "theo lời của"};
+	static const char *const heading[] = {"", "chương trình", "nhận bằng", "từ ngày", "theo lời của"};
 	struct table t = table_new(a, heading, COUNT_OF(heading));
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct wish_row *r = &rows->at[i];
-		const char *cells[] = {r->programme,
-			strcmp(r->method, "cash") == 0 ? "tiền mặt" : "tài khoản", cli_day_vi(a, r->since),
-			r->said_by};
+		const char *cells[] = {r->holds   ? "đang áp dụng"
+				       : r->later ? "chưa tới ngày"
+						  : "đã qua",
+			r->programme, strcmp(r->method, "cash") == 0 ? "tiền mặt" : "tài khoản",
+			cli_day_vi(a, r->since), r->said_by};
 		for (size_t c = 0; c < COUNT_OF(cells); c++)
 			table_add(&t, cells[c]);
 	}

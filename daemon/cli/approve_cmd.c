@@ -90,27 +90,20 @@ static enum result print_draft(struct cli *cli, const struct draft *d)
 /* Lines with something to look at; above FLAGGED_SHOWN of them the counts and where to find all. */
 static void print_flagged(struct arena *a, const struct flagged *f)
 {
-	static const char *const heading[] = {">bảng", ">dòng", "họ và tên", ">số tiền", "cần xem"};
 	if (f->n == 0) {
 		puts("Không có tài khoản nào cần xem lại");
 		return;
 	}
-	struct table t = table_new(a, heading, COUNT_OF(heading));
 	for (size_t i = 0; i < f->n && f->n <= FLAGGED_SHOWN; i++) {
 		const struct flagged_line *l = &f->at[i];
-		table_add(&t, arena_printf(a, "%" PRId64, l->batch));
-		table_add(&t, arena_printf(a, "%" PRId32, l->line));
-		table_add(&t, l->name);
-		table_add(&t, cli_money(a, l->amount));
-		table_add(&t, flags_vi(a, l->flags));
+		printf("bảng %" PRId64 ", dòng %" PRId32 ": %s, %s\n    %s\n", l->batch, l->line, l->name,
+			cli_money(a, l->amount), flags_vi(a, l->flags));
 	}
-	if (f->n <= FLAGGED_SHOWN)
-		table_print(&t);
-	printf("%zu dòng cần xem trước khi ký:", f->n);
+	printf("%zu dòng cần xem trước khi ký:\n", f->n);
 	for (int i = 0; i < FLAGS; i++)
 		if (f->lines[i] > 0)
-			printf(" %" PRId64 " %s;", f->lines[i], flag_vi((enum flag)i));
-	puts(" từng dòng: chitra batch show");
+			printf("  %" PRId64 " %s\n", f->lines[i], flag_vi((enum flag)i));
+	puts("Xem từng dòng: chitra batch show. Nếu sai, không ký và trả lại: chitra batch send-back");
 }
 
 static bool agrees(const struct approve_options *o)
@@ -210,26 +203,15 @@ static enum result choose(struct approve_run *x, int64_t **ids, size_t *n)
 	return OK;
 }
 
-/* Before the key is opened: whoever signs knows by then what there is to look at. */
-static enum result look_first(struct approve_run *x)
+/* What there is to look at in the very batches that are signed now; who says --yes has looked. */
+static enum result show_flagged(struct approve_run *x, const int64_t *ids, size_t n)
 {
 	struct cli *cli = x->cli;
-	int64_t *ids;
-	size_t n;
-	struct batches known;
-	TX_GUARD(cli->w);
-	enum result r = cli_enter(cli);
-	if (r == OK)
-		r = choose(x, &ids, &n);
-	if (r != OK || n == 0)
-		return r;
-	r = batch_known(cli->w, ids, n, &known);
-	if (r == OK)
-		r = batch_flags(cli->w, ids, n, &x->flagged);
+	if (n == 0 || (x->o->yes && !cli->json))
+		return OK;
+	enum result r = batch_flags(cli->w, ids, n, &x->flagged);
 	if (r == OK && !cli->json)
 		print_flagged(cli->w->arena, &x->flagged);
-	tx_rollback(cli->w);
-	cli_next_step(cli);
 	return r;
 }
 
@@ -267,6 +249,8 @@ static enum result sign_all(struct approve_run *x)
 		r = choose(x, &ids, &n);
 	if (r == OK && n > 0)
 		r = approve_prepare(cli->w, x->o->role, ids, n, &x->drafts);
+	if (r == OK)
+		r = show_flagged(x, ids, n);
 	for (size_t i = 0; r == OK && i < x->drafts.n; i++)
 		r = sign_one(x, &x->drafts.at[i], &entries);
 	if (r == OK && entries.n > 0)
@@ -285,15 +269,12 @@ int cli_approve(struct cli *cli, int argc, char **argv)
 		return cli_refused(cli, &cli->w->why);
 	}
 	struct approve_run x = {.cli = cli, .o = &o, .arena = cli->w->arena};
-	enum result r = o.yes && !cli->json ? OK : look_first(&x); /* --yes: has looked */
-	if (r != OK)
-		return cli_exit(cli, r);
 	CLEANUP(sign_drop) struct sign_key *key = passphrase_open_key(cli, o.key, &o.from);
 	if (!key)
 		return cli_refused(cli, &cli->w->why);
 	x.key = key;
 	TX_GUARD(cli->w);
-	r = sign_all(&x);
+	enum result r = sign_all(&x);
 	if (r == OK)
 		say(&x);
 	return cli_exit(cli, r);

@@ -208,8 +208,9 @@ static enum result print_lines(
 	struct work *w, void *context, const struct batch *batch, const struct batch_line *lines, size_t n)
 {
 	static const char *const headings[] = {">Dòng", "Mã chi trả", "Tháng", "Loại", ">Lần", ">Số tiền",
-		"Họ và tên", "Năm sinh", "Ngân hàng", "Chủ tài khoản", "Cần xem"};
+		"Họ và tên", "Năm sinh", "Ngân hàng", "Chủ tài khoản"};
 	struct payees p;
+	bool any = false;
 	(void)context;
 	enum result r = read_payees(w, batch, n, &p);
 	if (r != OK)
@@ -230,10 +231,16 @@ static enum result print_lines(
 		table_add(&t,
 			cash ? cash_vi(row_text(&p.rows, i, p.cash_reason)) : row_text(&p.rows, i, p.bank));
 		table_add(&t, cash ? "" : row_text(&p.rows, i, p.holder));
-		table_add(&t, flags_vi(w->arena, p.flags[i]));
 	}
 	printf("\nBảng %" PRId64 " (%s, %s)\n", batch->id, batch->programme, batch->area_name);
 	table_print(&t);
+	for (size_t i = 0; i < n; i++) {
+		if (!p.flags[i])
+			continue;
+		printf("%s  dòng %" PRId32 ": %s\n", any ? "" : "Cần xem trước khi ký:\n", lines[i].line.line,
+			flags_vi(w->arena, p.flags[i]));
+		any = true;
+	}
 	return OK;
 }
 

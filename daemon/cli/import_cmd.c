@@ -268,6 +268,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		{"accept-repairs", no_argument, NULL, 'r'},
 		{"csv", no_argument, NULL, 'c'},
 		{"area-words-of", required_argument, NULL, 'd'},
+		{"as-of", required_argument, NULL, 'f'},
 		{NULL, 0, NULL, 0},
 	};
 	optind = 0; /* glibc: begin anew, and find options after files too */
@@ -299,6 +300,11 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 				return false;
 			o->has_words_of = true;
 			break;
+		case 'f':
+			if (!day_parse(bytes_z(optarg), &o->as_of))
+				return false;
+			o->has_as_of = true;
+			break;
 		default: return false;
 		}
 	}
@@ -329,6 +335,8 @@ bool import_is_of_ward(const struct import_asked *o)
 static bool makes_sense(const struct import_asked *o)
 {
 	if ((o->marked && o->n_files != 1) || o->heading || o->means)
+		return false;
+	if (o->has_as_of && o->kind != LIST_ACCOUNTS)
 		return false;
 	if (o->sheet && (strpbrk(o->sheet, "\t\n") || o->n_files != 1))
 		return false;

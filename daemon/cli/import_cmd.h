@@ -15,6 +15,7 @@
 	"       ... --area-words-of YYYY-MM-DD                        its codes and names are those of that day\n" \
 	"       chitra import FILE --kind account_list --bank B [--sheet NAME] [--marked OUT.xlsx]\n"              \
 	"              --bank VNEID: accounts that people declared on VNeID, whose rows name their banks\n"        \
+	"              --as-of YYYY-MM-DD: the day of which it tells; what newer lists said stays\n"               \
 	"       chitra import FILE --kind decrease_list --programme P [...]\n"                                     \
 	"       chitra import FILE --kind deaths|moves|corrections [...]\n"                                        \
 	"       chitra import headings [--kind K] [--sender S --heading H --means CELL]\n"                         \

@@ -15,6 +15,8 @@ struct import_asked {
 	bool has_period, from_names, strict, accept_repairs, csv;
 	bool has_words_of; /* of which day codes and names of units are */
 	struct day words_of;
+	bool has_as_of; /* of which day a list of accounts tells */
+	struct day as_of;
 	const char *sender, *heading, *means; /* import headings */
 	const char **files;
 	size_t n_files;

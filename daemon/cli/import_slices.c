@@ -187,7 +187,7 @@ static enum result import_all(struct slices *s)
 static bool is_of_the_file(const struct slices *s, enum result r)
 {
 	static const char *const codes[] = {
-		"file_twice", "people_unknown", "bank_unknown", "strict", "parser_line"};
+		"file_twice", "people_unknown", "bank_unknown", "as_of_future", "strict", "parser_line"};
 	const struct why *why = &s->cli->w->why;
 	if (r != REFUSED)
 		return false;
@@ -219,6 +219,7 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 	parser_start(&s.parser, asked->kind, asked->files[0], said->asks);
 	s.file = (struct import_file){.name = import_file_name(asked->files[0]),
 		.sha256 = import_sum(&s.parser, asked),
+		.as_of = asked->has_as_of ? &asked->as_of : NULL,
 		.repairs = asked->accept_repairs};
 	said->sha256 = s.file.sha256;
 	if (!s.parser.running) {

@@ -8,22 +8,25 @@
 #include "ledger/base/day.h"
 #include "ledger/base/money.h"
 
+/* Said in this order: what is never paid, then what a thief would leave behind. */
 enum flag {
-	FLAG_SHARED,         /* one account for several people */
-	FLAG_CHANGED,        /* another account than the last month that was paid */
-	FLAG_NEW_LARGE,      /* an account that never received this person's money, and much of it at once */
-	FLAG_DORMANT,        /* the bank says that nobody has used it for long */
 	FLAG_CLOSED,         /* the bank or two officers say since that nothing may be paid into it */
+	FLAG_CHANGED,        /* another account than the last month that was paid into one */
+	FLAG_NEW_PAYEE,      /* another's account that never received this person's money */
+	FLAG_NEW_LARGE,      /* an account that never received this person's money, and much of it at once */
+	FLAG_SHARED,         /* one account for several people */
+	FLAG_DORMANT,        /* the bank says that nobody has used it for long */
 	FLAG_AUTHORITY_ENDS, /* whoever receives for another may do so for 30 days or less */
 };
-#define FLAGS 6
+#define FLAGS 7
 
 #define AUTHORITY_WARNING_DAYS 30
 
 struct flag_facts {
 	int64_t people;     /* who receive into this account by the register */
-	bool known;         /* the last month that was paid went to it */
-	bool elsewhere;     /* it went to another account */
+	bool own;           /* the person's, no delegate's or guardian's */
+	bool known;         /* it received the person's money before */
+	bool elsewhere;     /* the last month that was paid into an account went to another one */
 	struct vnd sum;     /* of the lines at hand that go to it */
 	struct vnd large;   /* from which sum on a new account is worth a look */
 	const char *status; /* what the bank says of it: "open" …; NULL: nothing */

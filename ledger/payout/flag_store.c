@@ -1,10 +1,13 @@
 #include "ledger/payout/flag_store.h"
 
+#include <string.h>
+
 static unsigned flags_at(const struct rows *r, size_t i)
 {
 	int until = rows_col(r, "authority_until");
 	struct flag_facts f = {
 		.people = row_i64(r, i, rows_col(r, "people")),
+		.own = strcmp(row_text(r, i, rows_col(r, "kind")), "self") == 0,
 		.known = row_bool(r, i, rows_col(r, "known")),
 		.elsewhere = row_bool(r, i, rows_col(r, "paid_elsewhere")),
 		.sum = row_vnd(r, i, rows_col(r, "sum_dong")),

@@ -118,6 +118,9 @@ static enum result take_account(struct work *w, const struct register_keys *keys
 		return refuse(w, "account_in", "this account is there already");
 	if (strcmp(row_text(&rows, 0, rows_col(&rows, "kind")), wish->kind) != 0)
 		return refuse(w, "account_kind", row_text(&rows, 0, rows_col(&rows, "kind")));
+	if (wish->holder && name_grade(bytes_z(row_text(&rows, 0, rows_col(&rows, "holder"))),
+				    bytes_z(wish->holder)) > NAME_FOLDED)
+		return refuse(w, "holder_differs", "the account is known under another holder");
 	*account = row_i64(&rows, 0, rows_col(&rows, "account"));
 	return OK;
 }
@@ -286,6 +289,7 @@ static struct account_row row_of(
 	int until = rows_col(r, "authority_until"), word = rows_col(r, "word");
 	struct account_row a = {
 		.account = row_i64(r, i, rows_col(r, "account")),
+		.person = row_i64(r, i, rows_col(r, "root")),
 		.person_name = row_text(r, i, rows_col(r, "person_name")),
 		.kind = row_text(r, i, rows_col(r, "kind")),
 		.bank = row_text(r, i, rows_col(r, "bank")),
@@ -305,6 +309,10 @@ static struct account_row row_of(
 	};
 	if (a.has_until)
 		a.until = row_day(r, i, until);
+	if (a.word)
+		a.word_from = row_day(r, i, rows_col(r, "from_day"));
+	if (a.word && !row_null(r, i, rows_col(r, "word_until")))
+		a.word_until = row_day(r, i, rows_col(r, "word_until"));
 	mask(w, opening, r, i, a.number);
 	return a;
 }
@@ -415,6 +423,7 @@ enum result wish_list(struct work *w, int64_t person, struct wish_rows *out)
 	enum result r = db_run(w, Q_WISH_LIST, DB_ARGS(db_i64(person)), &rows);
 	if (r != OK)
 		return r;
+	int holds = rows_col(&rows, "holds");
 	*out = (struct wish_rows){
 		.n = rows_n(&rows), .at = arena_array(w->arena, rows_n(&rows), struct wish_row)};
 	for (size_t i = 0; i < out->n; i++)
@@ -423,6 +432,8 @@ enum result wish_list(struct work *w, int64_t person, struct wish_rows *out)
 			.method = row_text(&rows, i, rows_col(&rows, "method")),
 			.said_by = row_text(&rows, i, rows_col(&rows, "said_by")),
 			.since = row_day(&rows, i, rows_col(&rows, "since")),
+			.later = row_null(&rows, i, holds),
+			.holds = !row_null(&rows, i, holds) && row_bool(&rows, i, holds),
 		};
 	return OK;
 }

@@ -46,7 +46,7 @@ enum result account_confirm(struct work *w, const struct register_keys *keys, co
 enum result account_drop(struct work *w, const int64_t *words, size_t n) WARN_UNUSED;
 
 struct account_row {
-	int64_t account;
+	int64_t account, person;
 	const char *person_name, *kind, *bank, *holder, *source, *authority;
 	char number[MASKED_SIZE];
 	struct day valid_from;
@@ -55,6 +55,7 @@ struct account_row {
 	const char *status;               /* NULL: nobody has answered for it */
 	int64_t word;                     /* proposed and not confirmed; 0: none */
 	const char *what, *document, *by; /* of that word */
+	struct day word_from, word_until; /* .n 0: no end */
 };
 struct account_rows {
 	size_t n;
@@ -97,6 +98,7 @@ enum result wish_add(struct work *w, const struct wish *wish) WARN_UNUSED;
 struct wish_row {
 	const char *programme, *method, *said_by;
 	struct day since;
+	bool holds, later; /* it is the one that counts today; it has not begun */
 };
 struct wish_rows {
 	size_t n;

@@ -179,6 +179,7 @@ static const struct advice files[] = {
 	{"programme_unknown", "Sửa mã chương trình"},
 	{"bank_unknown", "Sửa mã ngân hàng"},
 	{"people_unknown", "Nhập các danh sách chi trả trước: không ai trong tệp này có trong hệ thống"},
+	{"as_of_future", "Sửa ngày của danh sách (--as-of): ngày này chưa tới"},
 	{"strict", "Sửa hết các dòng bị từ chối rồi nhập lại (--strict)"},
 	{"parser_died", "Báo quản trị: chương trình đọc tệp đã dừng giữa chừng"},
 	{"parser_line", "Báo quản trị: chương trình đọc tệp viết sai"},

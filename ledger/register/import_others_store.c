@@ -88,6 +88,12 @@ static enum result may_import(
 	if (r != OK)
 		return r;
 	*today = row_day(&rows, 0, rows_col(&rows, "today"));
+	if (file->as_of && day_cmp(*file->as_of, *today) > 0) {
+		why_set(&w->why, "as_of_future", "a list tells of no day to come");
+		return REFUSED;
+	}
+	if (file->as_of)
+		*today = *file->as_of;
 	r = db_run(w, Q_IMPORT_FILES_KNOWN,
 		DB_ARGS(db_hashes(&file->sha256, 1), db_text(kind), db_bool(file->repairs)), &rows);
 	if (r != OK || rows_n(&rows) == 0)

@@ -55,6 +55,7 @@ struct import_file {
 	const char *name;
 	struct hash sha256;
 	const char *bank;                   /* account lists: whose list it is; else NULL */
+	const struct day *as_of;            /* account lists: the day of which they tell; NULL: today */
 	bool repairs;                       /* as in import_how */
 	size_t accepted, rejected, unknown; /* out; unknown: accepted deaths of people on no list */
 };
@@ -65,7 +66,7 @@ void import_other_free(struct import_other *o);
 /* Whose list of accounts names the bank in each row: the accounts that people declared for social benefits. */
 #define BANK_VNEID "VNEID"
 
-/* kind: import_kind_name. REFUSED no_mandate, file_twice. *out is set in any case; free it. */
+/* kind: import_kind_name. REFUSED no_mandate, file_twice, as_of_future. *out is set in any case; free it. */
 enum result import_other_begin(struct work *w, const struct register_keys *keys, const char *kind,
 	struct import_file *file, struct import_other **out) WARN_UNUSED;
 

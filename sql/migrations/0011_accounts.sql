@@ -4,12 +4,19 @@ set local role chitra_owner;
 
 -- ---------------------------------------------------------------- accounts
 
+-- Everybody who is more than one row: whom a merge left, and who went into him. So few that whoever asks for them costs nobody else anything.
+create view register.kin as
+select p.id, p.root from register.person p where p.root is not null
+union
+select p.root, p.root from register.person p where p.root is not null;
+
 alter table register.payee_account drop constraint payee_account_source_check,
 	add constraint payee_account_source_check check (source in ('list', 'bank_list', 'vneid', 'officer')),
 	add column valid_from date not null default ops.today(),	-- business day on which it was first named
 	add column carried_from bigint references register.payee_account;	-- first of the same account under the codes that its bank had before
 -- Who else receives into this account.
 create index payee_account_number on register.payee_account (blind);
+create index payee_account_carried on register.payee_account (carried_from) where carried_from is not null;
 
 -- dormant: the bank keeps it, and nobody has used it for long. Money arrives, so it may pass; an approver sees it.
 alter table register.account_check drop constraint account_check_source_check, drop constraint account_check_status_check,
@@ -37,6 +44,8 @@ insert into rules.authority_limit values ('merit', '79', 12, 'Quyết định 49
 --   add     it may receive this person's money from from_day on (for another: by the authority that document names, through until)
 --   renew   the same for an authority that is prolonged; a list proposes it too
 --   end     it receives nothing from from_day on
+--
+-- account is the first row of it: a word outlives every new code of its bank.
 create table register.account_word (
 	id bigint generated always as identity primary key,
 	account bigint not null references register.payee_account,
@@ -85,12 +94,17 @@ as $$
 declare
 	a register.payee_account;
 begin
+	if tg_op = 'INSERT' then
+		new.account := (select coalesce(x.carried_from, x.id) from register.payee_account x where x.id = new.account);
+	end if;
 	select * into a from register.payee_account x where x.id = new.account;
 	if tg_op = 'UPDATE' and to_jsonb(new) - 'document' = to_jsonb(old) - 'document' and register.may_forget(a.person) then
 		return new;
 	end if;
-	if not register.keeps(a.person) then
-		raise exception 'no_mandate: you do not keep the register where this person is enrolled' using errcode = 'CH001';
+	-- An account receives from every programme, so whoever adds one keeps the register of each. A slip may be dropped by more.
+	if not (register.may_identify(auth.me(), a.person, '{register}')
+			or tg_op = 'UPDATE' and new.dropped_by is not null and register.keeps(a.person)) then
+		raise exception 'no_mandate: you do not keep the register of each programme of this person' using errcode = 'CH001';
 	end if;
 	if tg_op = 'INSERT' then
 		if new.second_officer is not null or new.dropped_by is not null then
@@ -101,6 +115,15 @@ begin
 		end if;
 		if a.kind = 'self' and (new.what = 'renew' or new.until is not null) then
 			raise exception 'authority_none: one''s own account needs no authority' using errcode = 'CH001';
+		end if;
+		if length(new.document) not between 3 and 200 then
+			raise exception 'document_missing: the document is named in 3 to 200 characters' using errcode = 'CH001';
+		end if;
+		if new.until < new.from_day then
+			raise exception 'authority_until_past: an authority ends on no day before it begins' using errcode = 'CH001';
+		end if;
+		if new.from_day > ops.today() + 366 then
+			raise exception 'day_far: nothing is said more than a year ahead' using errcode = 'CH001';
 		end if;
 		-- A year's authority begins on a day and ends before it comes round again, or on it: both are written.
 		if a.kind = 'delegate' and new.until > new.from_day + register.authority_months(a.person) * interval '1 month' then
@@ -114,6 +137,9 @@ begin
 	end if;
 	if coalesce(new.second_officer, new.dropped_by) is distinct from auth.me() then
 		raise exception 'not_yours: a word is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if new.second_officer is not null and not register.may_identify(new.first_officer, a.person, '{register}') then
+		raise exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode = 'CH001';
 	end if;
 	if new.second_officer is not null and exists (select from register.account_word w where w.account = new.account and w.decided_at is not null and w.id > new.id) then
 		raise exception 'word_overtaken: something newer was decided about this account' using errcode = 'CH001';
@@ -136,8 +162,8 @@ create trigger forget_words after update on register.erasure for each row execut
 
 -- Every account with what is known of it today. stands: nobody ended it, and it is more than one officer's proposal. passes: the newest
 -- answer that says anything allows it. authority_until: of a list's delegate not beyond what a rule allows from the day on which he was
--- first named. renamed: its bank has another code now, under which it is carried on. (It would follow them if it did not look at
--- its own first: a merged bank's old code names nobody.)
+-- first named. renamed: its bank has another code now, under which it is carried on. Two people who were merged may both have named it: what was
+-- said of either row is said of both. (It would follow banks if it did not look at its own first: a merged bank's old code names nobody.)
 create view register.account_now as
 select a.id, a.person, a.kind, a.bank, a.blind, a.sealed, a.salt, a.hash, a.holder_name, a.source, a.valid_from, a.carried_from,
 	coalesce(w.document, a.authority) as authority,
@@ -152,11 +178,17 @@ select a.id, a.person, a.kind, a.bank, a.blind, a.sealed, a.salt, a.hash, a.hold
 	a.bank = any (array(select b.code from bank.bank b where b.replaced_by is not null)) as renamed,
 	k.status, k.grade, coalesce(k.passes, false) as passes, k.source as checked_by, k.at as checked_at
 from register.payee_account a
+left join lateral (select array_agg(s.id) as rows, array_agg(coalesce(s.carried_from, s.id)) as firsts
+	from register.person me
+	join register.person o on o.id = coalesce(me.root, me.id) or o.root = coalesce(me.root, me.id)
+	join register.payee_account s on s.person = o.id and s.bank = a.bank and s.blind = a.blind
+	where me.id = a.person and a.person in (select k.id from register.kin k)) m on true
 left join lateral (select w.what, w.document, w.until from register.account_word w
-	where w.account in (a.id, a.carried_from) and w.second_officer is not null and w.from_day <= (select ops.today())
+	where w.account = any (coalesce(m.firsts, array[coalesce(a.carried_from, a.id)])) and w.second_officer is not null
+		and w.from_day <= (select ops.today())
 	order by w.id desc limit 1) w on true
 left join lateral (select c.status, c.grade, c.passes, c.source, c.at from register.account_check c
-	where c.account = a.id order by c.status = 'unclear', c.id desc limit 1) k on true;
+	where c.account = any (coalesce(m.rows, array[a.id])) order by c.status = 'unclear', c.known_on desc, c.id desc limit 1) k on true;
 
 -- Nobody vouches alone: a check by officers names an account about which two of them said so, or decided a finding.
 create function register.guard_vouched() returns trigger language plpgsql security definer
@@ -165,7 +197,7 @@ as $$
 begin
 	if exists (select from lines l join register.payee_account a on a.id = l.account
 			where l.source = 'officer' and l.passes
-				and not exists (select from register.account_word w where w.account in (a.id, a.carried_from) and w.second_officer is not null)
+				and not exists (select from register.account_word w where w.account = coalesce(a.carried_from, a.id) and w.second_officer is not null)
 				and not exists (select from register.account_check c where c.account = a.carried_from and c.source = 'officer')
 				and not exists (select from register.finding f join register.finding_decision d on d.finding = f.id
 					where f.person = any (register.selves(a.person)) and f.code in ('account_name', 'account_id') and d.verdict = 'pay_entitled')) then
@@ -193,13 +225,36 @@ create function register.guard_wish() returns trigger language plpgsql security 
 set search_path = pg_catalog
 as $$
 begin
-	if exists (select from lines l where l.officer is not null and (l.officer is distinct from auth.me() or not register.keeps(l.person))) then
-		raise exception 'not_yours: a wish is typed by the officer who is logged in and keeps the register there' using errcode = 'CH001';
+	if exists (select from lines l where l.officer is not null and l.officer is distinct from auth.me()) then
+		raise exception 'not_yours: a wish is typed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if exists (select from lines l where l.officer is not null and not register.has_role(l.officer, '{register}', l.programme, l.person)) then
+		raise exception 'no_mandate: a wish is typed by whoever keeps the programme''s register where this person is' using errcode = 'CH001';
+	end if;
+	if exists (select from lines l where l.officer is not null and (l.since > ops.today() + 366 or l.since < '2000-01-01')) then
+		raise exception 'day_far: nothing is wished more than a year ahead' using errcode = 'CH001';
 	end if;
 	return null;
 end $$;
 create trigger guard_wish after insert on register.pay_preference referencing new table as lines
 	for each statement execute function register.guard_wish();
+
+-- Who wishes cash today: of two who were merged, the one who is left, by the newest wish of either.
+create function register.wishes_cash(programme text) returns table (person bigint) language sql stable security definer rows 50000
+set search_path = pg_catalog
+as $$
+	with today as materialized (select ops.today() as day), kin as materialized (select k.id, k.root from register.kin k)
+	select p.person from register.pay_preference p
+	where p.programme = wishes_cash.programme and p.method = 'cash' and p.since <= (select day from today)
+		and not exists (select from register.pay_preference n where n.person = p.person and n.programme = p.programme
+			and (n.since, n.id) > (p.since, p.id) and n.since <= (select day from today) offset 0)
+		and p.person not in (select k.id from kin k)
+	union all
+	select l.root from (select distinct on (k.root) k.root, p.method from kin k
+		join register.pay_preference p on p.person = k.id and p.programme = wishes_cash.programme and p.since <= (select day from today)
+		order by k.root, p.since desc, p.id desc) l
+	where l.method = 'cash'
+$$;
 
 -- What was found of one account holds nobody back who has another one that passes, or wishes cash, unless two officers said so.
 create or replace view register.waiting as

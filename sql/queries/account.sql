@@ -5,7 +5,7 @@
 -- in: bank text, person bigint
 -- out: code text, keeps boolean
 -- A bank by its code; a renamed one is its successor. A sandbox knows also the banks that its channels name.
-select b.code, register.keeps($2) as keeps from (
+select b.code, register.may_identify(auth.me(), $2, '{register}') as keeps from (
 	select coalesce(b.replaced_by, b.code) as code from bank.bank b where b.code = $1
 	union
 	select c.bank from org.channel c, ops.instance i where i.sandbox and c.kind = 'bank' and c.bank = $1
@@ -23,10 +23,10 @@ where p.id = $1;
 -- name: account_of_number
 -- duties: desk
 -- in: person bigint, bank text, blind bytea
--- out: account bigint, kind text, open boolean
+-- out: account bigint, kind text, holder text, open boolean
 -- open: it may receive already, or somebody proposed that and a second officer has not confirmed it yet.
-select a.id as account, a.kind, a.stands and a.passes or exists (select from register.account_word w
-	where w.account = a.id and w.what = 'add' and w.second_officer is null and w.dropped_by is null) as open
+select a.id as account, a.kind, a.holder_name as holder, a.stands and a.passes or exists (select from register.account_word w
+	where w.account = coalesce(a.carried_from, a.id) and w.what = 'add' and w.second_officer is null and w.dropped_by is null) as open
 from register.account_now a where a.person = any (register.selves($1)) and a.bank = $2 and a.blind = $3
 order by open desc, a.person = $1 desc, a.id limit 1;
 
@@ -53,8 +53,8 @@ returning id as word;
 -- in: account bigint
 -- out: person bigint, kind text, stands boolean, keeps boolean, waits boolean
 -- waits: a word about it awaits its second officer.
-select a.person, a.kind, a.stands, register.keeps(a.person) as keeps,
-	exists (select from register.account_word w where w.account = a.id and w.second_officer is null and w.dropped_by is null) as waits
+select a.person, a.kind, a.stands, register.may_identify(auth.me(), a.person, '{register}') as keeps,
+	exists (select from register.account_word w where w.account = coalesce(a.carried_from, a.id) and w.second_officer is null and w.dropped_by is null) as waits
 from register.account_now a where a.id = $1;
 
 -- name: account_words
@@ -62,16 +62,19 @@ from register.account_now a where a.id = $1;
 -- in: ids bigint[]
 -- out: id bigint, account bigint, what text, kind text, blind bytea, person_name text, holder text, status text, passes boolean,
 --      grade text, problem text
--- Why this officer cannot confirm each of them; null: nothing speaks against it. Locked, so that it is confirmed once.
+-- Why this officer cannot confirm each of them; null: nothing speaks against it. Locked, so that it is confirmed once. account: as its
+-- bank calls it today.
 select i.id, a.id as account, w.what, a.kind, a.blind, p.name as person_name, a.holder_name as holder, a.status, a.passes, a.grade, case
 	when w.id is null or w.second_officer is not null or w.dropped_by is not null then 'word_unknown'
 	when w.first_officer = auth.me() then 'same_officer'
-	when not register.keeps(a.person) then 'no_mandate'
+	when not register.may_identify(auth.me(), a.person, '{register}') then 'no_mandate'
+	when not register.may_identify(w.first_officer, a.person, '{register}') then 'first_mandate'
 end as problem
 from unnest($1) with ordinality as i(id, n)
 left join lateral (select w.* from register.account_word w where w.id = i.id offset 0 for update) w on true
+left join lateral (select max(x.id) as id from register.payee_account x where w.account in (x.id, x.carried_from)) n on true
 left join lateral (select a.id, a.person, a.kind, a.blind, a.holder_name, a.status, a.passes, a.grade
-	from register.account_now a where a.id = w.account offset 0) a on true
+	from register.account_now a where a.id = n.id offset 0) a on true
 left join register.person p on p.id = a.person
 order by i.n;
 
@@ -107,7 +110,7 @@ select a.id, coalesce(
 	(select min(h.bank) from org.channel h where h.kind = 'bank' and h.bank = a.bank),
 	(select h.bank from register.enrolment e join org.programme_agency pa on pa.programme = e.programme
 		join org.channel h on h.funding_account = pa.funding_account and h.kind = 'bank'
-		where e.person = a.person order by h.id limit 1),
+		where e.person = any (register.selves(a.person)) order by h.id limit 1),
 	a.bank)
 from register.payee_account a
 where a.id = any ($1) and not exists (select from register.account_inquiry i left join register.account_answer w on w.inquiry = i.id
@@ -118,27 +121,29 @@ returning id as inquiry;
 -- name: account_list
 -- duties: desk
 -- in: person bigint, open_only boolean
--- out: account bigint, person bigint, person_name text, kind text, bank text, holder text, source text, valid_from date, authority text,
+-- out: account bigint, person bigint, root bigint, person_name text, kind text, bank text, holder text, source text, valid_from date, authority text,
 --      authority_until date, stands boolean, renamed boolean, status text, grade text, passes boolean, wrapped bytea, sealed bytea,
 --      word bigint, what text, from_day date, word_until date, document text, first text
 -- Those of one person, or (null) those about which a word awaits its second officer, as far as this officer keeps the register there.
 -- word: what was proposed last and not confirmed.
-select a.id as account, a.person, p.name as person_name, a.kind, a.bank, a.holder_name as holder, a.source, a.valid_from, a.authority,
+select a.id as account, a.person, p.id as root, p.name as person_name, a.kind, a.bank, a.holder_name as holder, a.source, a.valid_from, a.authority,
 	a.authority_until, a.stands, a.renamed, a.status, a.grade, a.passes, k.wrapped, a.sealed, w.id as word, w.what, w.from_day,
 	w.until as word_until, w.document, o.login as first
 from (
 	select x.id from register.payee_account x where x.person = any (register.selves($1))
 	union
-	select w.account from register.account_word w where $2 and w.second_officer is null and w.dropped_by is null) i
+	select (select max(x.id) from register.payee_account x where w.account in (x.id, x.carried_from))
+	from register.account_word w where $2 and w.second_officer is null and w.dropped_by is null) i
 cross join lateral (select n.id, n.person, n.kind, n.bank, n.sealed, n.holder_name, n.source, n.valid_from, n.authority, n.authority_until,
-	n.stands, n.renamed, n.status, n.grade, n.passes from register.account_now n where n.id = i.id offset 0) a
-join register.person p on p.id = a.person
+	n.stands, n.renamed, n.status, n.grade, n.passes, n.carried_from from register.account_now n where n.id = i.id offset 0) a
+join register.person me on me.id = a.person
+join register.person p on p.id = coalesce(me.root, me.id)
 left join register.person_key k on k.person = a.person
-left join lateral (select w.* from register.account_word w where w.account = a.id and w.second_officer is null
+left join lateral (select w.* from register.account_word w where w.account = coalesce(a.carried_from, a.id) and w.second_officer is null
 	and w.dropped_by is null order by w.id desc limit 1) w on true
 left join auth.officer o on o.id = w.first_officer
 where register.keeps(a.person)
-order by a.person, a.id;
+order by p.id, a.id;
 
 -- name: account_expiring
 -- duties: desk
@@ -176,9 +181,9 @@ order by a.id limit $1;
 -- Nobody decides anything: the bank table did. The same account with all that is known of it, under its bank's code of today. What was signed names the old one, and stays.
 with carried as (
 	insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, authority, authority_until,
-		source, file, carried_from)
+		source, file, valid_from, carried_from)
 	select a.person, a.kind, c.bank, a.blind, a.sealed, c.salt, c.hash, a.holder_name, a.holder_fold, a.authority, a.authority_until,
-		a.source, a.file, coalesce(a.carried_from, a.id)
+		a.source, a.file, a.valid_from, coalesce(a.carried_from, a.id)
 	from unnest($1, $2, $3, $4) with ordinality as c(account, bank, salt, hash, n) join register.payee_account a on a.id = c.account
 	order by c.n
 	on conflict (person, bank, blind) do nothing
@@ -190,13 +195,13 @@ select count(*) as carried from carried;
 -- duties: desk
 -- in: accounts bigint[], banks text[]
 -- out:
-insert into register.account_check (account, source, status, grade, id_linked, passes, message)
-select n.id, k.source, k.status, k.grade, k.id_linked, k.passes, k.message
+insert into register.account_check (account, source, status, grade, id_linked, passes, message, known_on)
+select n.id, k.source, k.status, k.grade, k.id_linked, k.passes, k.message, k.known_on
 from unnest($1, $2) as c(account, bank)
 join register.payee_account a on a.id = c.account
 join register.payee_account n on n.person = a.person and n.bank = c.bank and n.blind = a.blind
 	and n.carried_from = coalesce(a.carried_from, a.id)
-cross join lateral (select k.* from register.account_check k where k.account = a.id order by k.status = 'unclear', k.id desc limit 1) k
+cross join lateral (select k.* from register.account_check k where k.account = a.id order by k.status = 'unclear', k.known_on desc, k.id desc limit 1) k
 where not exists (select from register.account_check o where o.account = n.id);
 
 -- name: accounts_renew
@@ -208,11 +213,12 @@ insert into register.account_word (account, what, from_day, until, document, fil
 select a.id, 'renew', t.today, r.until, r.document, r.file, auth.me()
 from (select ops.today() as today offset 0) t,
 	unnest($1, $2, $3, $4, $5, $6) as r(person, bank, blind, document, until, file)
-cross join lateral (select a.id, a.person, a.kind, a.stands, a.authority_until from register.account_now a
-	where a.person = any (register.selves(r.person)) and a.bank = r.bank and a.blind = r.blind offset 0) a
-where a.kind <> 'self' and a.stands and r.until > a.authority_until and r.until >= t.today and register.keeps(a.person)
+cross join lateral (select a.id, a.person, a.kind, a.stands, a.authority_until, a.carried_from from register.account_now a
+	where a.person = any (register.selves(r.person)) and a.bank = r.bank and a.blind = r.blind order by a.id limit 1 offset 0) a
+where a.kind <> 'self' and a.stands and r.until > a.authority_until and r.until >= t.today
+	and register.may_identify(auth.me(), a.person, '{register}')
 	and (a.kind <> 'delegate' or r.until <= t.today + coalesce(register.authority_months(a.person), 1200) * interval '1 month')
-	and not exists (select from register.account_word w where w.account = a.id and w.what = 'renew' and w.until = r.until
+	and not exists (select from register.account_word w where w.account = coalesce(a.carried_from, a.id) and w.what = 'renew' and w.until = r.until
 		and w.dropped_by is null);
 
 -- name: match_expiring
@@ -244,10 +250,13 @@ returning method, since;
 -- name: wish_list
 -- duties: desk
 -- in: person bigint
--- out: programme text, method text, since date, said_by text
--- said_by: of a list its name.
-select p.programme, p.method, p.since, coalesce(p.asked_by || ' (' || o.login || ')', f.name, '') as said_by
+-- out: programme text, method text, since date, said_by text, holds boolean
+-- said_by: of a list its name. holds: it is the one that counts today; null: not yet.
+select p.programme, p.method, p.since, coalesce(p.asked_by || ' (' || o.login || ')', f.name, '') as said_by,
+	case when p.since <= t.today then row_number() over (partition by p.programme
+		order by p.since <= t.today desc, p.since desc, p.id desc) = 1 end as holds
 from register.pay_preference p
+cross join (select ops.today() as today offset 0) t
 left join auth.officer o on o.id = p.officer
 left join register.import_file f on f.id = p.file
 where p.person = any (register.selves($1)) and register.keeps(p.person)
@@ -259,8 +268,9 @@ order by p.programme, p.since, p.id;
 -- out: batch bigint, line integer, name text, amount_dong bigint, kind text, status text, passes boolean, stands boolean,
 --      authority_until date, people bigint, paid_elsewhere boolean, known boolean, sum_dong bigint, large_dong bigint, today date
 -- What is known of the account of each line that is not cash (flag.h). people: who receives into it by the register, merged ones once.
--- paid_elsewhere: the last month that was paid to this person's account went to another one; known: to this one. A renamed bank's
--- account is the same, for its number is. sum_dong: of these lines together. Looked up one by one: by index, whatever the tables hold.
+-- paid_elsewhere: the programme's last month that was paid to an account of this person went to another one; known: any month went to this one. An account
+-- under its bank's old code is the same; the same number at another bank is not. sum_dong: of these lines together. Looked up one by one:
+-- by index, whatever the tables hold.
 with line as materialized (
 	select p.batch, p.line, p.payee_account as account, p.amount_dong, coalesce(r.root, r.id) as person, c.programme
 	from unnest($1) as i(batch)
@@ -271,24 +281,25 @@ with line as materialized (
 ), sum as materialized (
 	select l.account, l.person, l.programme, sum(l.amount_dong)::bigint as sum_dong from line l group by 1, 2, 3
 ), looked as materialized (
-	select s.*, a.kind, a.status, a.passes, a.stands, a.authority_until, o.people, last.blind is not null and last.blind <> a.blind as paid_elsewhere,
-		coalesce(last.blind = a.blind, false) as known, n.name
+	select s.*, a.kind, a.status, a.passes, a.stands, a.authority_until, o.people, coalesce(not paid.same[1], false) as paid_elsewhere,
+		coalesce(paid.known, false) as known, n.name
 	from sum s
-	cross join lateral (select a.bank, a.blind, a.kind, a.status, a.passes, a.stands, a.authority_until
+	cross join lateral (select a.bank, a.blind, a.carried_from, a.kind, a.status, a.passes, a.stands, a.authority_until
 		from register.account_now a where a.id = s.account offset 0) a
 	cross join lateral (select count(distinct coalesce(r.root, r.id)) as people
 		from (select x.person from register.account_now x where x.blind = a.blind and x.bank = a.bank and x.stands offset 0) x
 		cross join lateral (select r.id, r.root from register.person r where r.id = x.person offset 0) r) o
 	cross join lateral (select r.name from register.person r where r.id = s.person offset 0) n
 	cross join lateral (select array(select o.id from register.person o where o.root = s.person) || s.person as selves offset 0) w
-	left join lateral (
-		select b.blind
+	cross join lateral (
+		select array_agg(b.same order by c.month desc, p.id desc) filter (where c.programme = s.programme) as same, bool_or(b.same) as known
 		from payout.claim c
 		join payout.payout p on p.claim = c.id
 		join payout.payout_state t on t.payout = p.id and t.state in (6, 7)
-		join register.payee_account b on b.id = p.payee_account
-		where c.person = any (w.selves) and c.programme = s.programme
-		order by c.month desc limit 1) last on true
+		cross join lateral (select b.blind = a.blind and (b.bank = a.bank
+				or coalesce(b.carried_from, b.id) = coalesce(a.carried_from, s.account)) as same
+			from register.payee_account b where b.id = p.payee_account offset 0) b
+		where c.person = any (w.selves)) paid
 )
 select l.batch, l.line, k.name, l.amount_dong, k.kind, k.status, k.passes, k.stands, k.authority_until, k.people, k.paid_elsewhere, k.known,
 	k.sum_dong, g.large_dong, t.today
@@ -302,7 +313,8 @@ order by l.batch, l.line;
 -- duties: desk
 -- in: period date, as_of date, programme text, area text, everywhere boolean, areas text[]
 -- out: area text, area_from date, name text, entitled bigint, with_account bigint, wishing bigint, paid bigint
--- People with claims of the period by the unit that pays them, which is a commune, or an island without communes. As known on a business
+-- People with claims of the period by the unit that pays them, which is a commune, or an island without communes; of two who were merged
+-- the claims that are left. As known on a business
 -- day: accounts that were named and answered for by then, wishes that had begun, moves of payouts up to it. Who wishes: has an account
 -- and has not asked for cash. Paid: of those, whose claims were paid through an account and none in cash. (The wall time of a void is
 -- read as business time.)
@@ -317,6 +329,7 @@ with day as materialized (
 		and ($5 or c.area_code || to_char(c.area_valid_from, ' YYYY-MM-DD') = any ($6)) and c.known_on <= day.day
 		and not exists (select from payout.claim_void v
 			where v.claim = c.id and ((v.at + day.shift) at time zone 'Asia/Ho_Chi_Minh')::date <= day.day)
+		and not exists (select from register.surplus s where s.claim = c.id and not s.undone)
 ), looked as (
 	select c.person, c.selves, c.area_code, c.area_valid_from,
 		bool_or(p.account) as by_account, bool_or(p.cash) as by_cash,
@@ -331,15 +344,16 @@ with day as materialized (
 	group by 1, 2, 3, 4
 ), person as (
 	select l.*, coalesce(l.by_account, false) or exists (
-		select from (select a.id, a.carried_from, a.source, a.authority_until
-			from register.payee_account a where a.person = any (l.selves) and a.valid_from <= day.day offset 0) a
+		select from (select array_agg(a.id) as rows, array_agg(coalesce(a.carried_from, a.id)) as firsts, bool_or(a.source <> 'officer') as listed,
+				case when count(*) = count(a.authority_until) then max(a.authority_until) end as authority_until
+			from register.payee_account a where a.person = any (l.selves) and a.valid_from <= day.day group by a.bank, a.blind offset 0) a
 		left join lateral (select w.what, w.until from register.account_word w
-			where w.account in (a.id, a.carried_from) and w.second_officer is not null and w.from_day <= day.day
+			where w.account = any (a.firsts) and w.second_officer is not null and w.from_day <= day.day
 				and ((w.decided_at + day.shift) at time zone 'Asia/Ho_Chi_Minh')::date <= day.day
 			order by w.id desc limit 1) w on true
-		cross join lateral (select k.passes from register.account_check k where k.account = a.id and k.known_on <= day.day
-			order by k.status = 'unclear', k.id desc limit 1) k
-		where k.passes and w.what is distinct from 'end' and (a.source <> 'officer' or w.what is not null or a.carried_from is not null)
+		cross join lateral (select k.passes from register.account_check k where k.account = any (a.rows) and k.known_on <= day.day
+			order by k.status = 'unclear', k.known_on desc, k.id desc limit 1) k
+		where k.passes and w.what is distinct from 'end' and (a.listed or w.what is not null)
 			and coalesce(case when w.what is null then a.authority_until else w.until end, day.day) >= day.day) as has_account
 	from looked l cross join day
 )

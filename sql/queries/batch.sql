@@ -97,11 +97,12 @@ from ready r
 cross join lateral (select n.anchor from register.person n where n.id = r.person offset 0) p
 left join lateral (
 	select x.id, x.hash
-	from (select o.id, o.hash, o.kind, o.passes, o.stands, o.renamed, o.authority_until, o.checked_by, o.checked_at
+	from (select o.id, o.hash, o.kind, o.bank, o.blind, o.passes, o.stands, o.renamed, o.authority_until, o.valid_from, o.checked_by, o.checked_at
 		from register.account_now o where o.person = any (r.selves) offset 0) x
 	where x.passes and x.stands and not x.renamed and (x.authority_until is null or x.authority_until >= $5)
-		and not coalesce(r.last_account = x.id and r.ended_as in ('rejected', 'returned') and x.checked_at <= r.ended_at, false)
-	order by x.kind = 'self' and x.checked_by = 'officer', x.id desc limit 1) a on not r.has_finding and not r.cash_wish
+		and not (coalesce(r.ended_as in ('rejected', 'returned') and x.checked_at <= r.ended_at, false) and exists (
+			select from register.payee_account l where l.id = r.last_account and (l.bank, l.blind) = (x.bank, x.blind)))
+	order by x.kind = 'self' and x.checked_by = 'officer', x.valid_from desc, x.id desc limit 1) a on not r.has_finding and not r.cash_wish
 left join lateral (select x.wrapped from register.person_key x where x.person = r.person and a.id is null offset 0) k on true
 order by r.agency, r.area_code, r.area_valid_from, r.id;
 

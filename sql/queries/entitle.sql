@@ -350,9 +350,9 @@ order by f.id;
 -- out: outcome text
 -- The first officer proposes, a second one with the same verdict decides. outcome: proposed, decided, unknown (no such open
 -- finding), differs (another verdict was proposed, or by one whose mandate has ended; now this one is), same_officer, no_mandate. Who decides to pay although the bank
--- names another holder, or ties the ID to nobody, vouches for the account: its newest one that is open passes from then on.
+-- names another holder, or ties the ID to nobody, vouches for the account that the finding names, and for no other: it passes from then on.
 with asked as (
-	select f.id, f.person, f.code, f.programme, register.may_decide(auth.me(), f.programme, f.person) as may from register.finding f
+	select f.id, f.person, f.code, f.facts, f.programme, register.may_decide(auth.me(), f.programme, f.person) as may from register.finding f
 	where f.id = $1 and not exists (select from register.finding_decision d where d.finding = f.id)
 ), f as (
 	select a.* from asked a where a.may
@@ -371,9 +371,10 @@ with asked as (
 	insert into register.account_check (account, source, status, grade, id_linked, passes)
 	select a.id, 'officer', k.status, k.grade, k.id_linked, true
 	from decided join f on f.id = decided.finding
-	join lateral (select x.id from register.account_now x where x.person = any (register.selves(f.person)) and x.stands and not x.renamed order by x.id desc limit 1) a on true
+	join lateral (select x.id from register.account_now x where x.person = any (register.selves(f.person)) and x.stands and not x.renamed
+		and x.id = substring(f.facts from '^tài khoản số ([0-9]+)$')::bigint) a on true
 	join lateral (select c.status, c.grade, c.id_linked, c.passes from register.account_check c
-		where c.account = a.id order by c.status = 'unclear', c.id desc limit 1) k on k.status in ('open', 'dormant') and not k.passes
+		where c.account = a.id order by c.status = 'unclear', c.known_on desc, c.id desc limit 1) k on k.status in ('open', 'dormant') and not k.passes
 	where $2 = 'pay_entitled' and f.code in ('account_name', 'account_id')
 )
 select case

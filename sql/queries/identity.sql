@@ -154,7 +154,7 @@ join register.person p on p.id = i.person
 join register.payee_account a on a.person = any (case when i.kind = 'merge' then i.moved else register.selves(p.id) end) and a.kind = 'self'
 join register.person o on o.id = a.person
 join lateral (select c.source, c.status, c.id_linked from register.account_check c where c.account = a.id
-	order by c.status = 'unclear', c.id desc limit 1) k on true
+	order by c.status = 'unclear', c.known_on desc, c.id desc limit 1) k on true
 left join lateral (select w.holder_name from register.account_inquiry q join register.account_answer w on w.inquiry = q.id
 	where q.account = a.id and w.holder_name is not null order by q.id desc limit 1) w on true
 where i.id = any ($1) and i.second_officer is not null and not i.refused and (i.name is not null or i.kind = 'merge' and o.name_fold <> p.name_fold)

@@ -156,21 +156,26 @@ order by w.n, e.category;
 -- duties: desk
 -- in: programmes text[], persons bigint[]
 -- out: n bigint, method text
+-- The wish that holds today: a list's word against one that has not begun counts until then.
 select w.n, p.method
 from unnest($1, $2) with ordinality as w(programme, person, n)
 cross join lateral (
 	select method from register.pay_preference p
 	where p.person = any (array(select o.id from register.person o where o.root = w.person) || w.person) and p.programme = w.programme
+		and p.since <= (select ops.today())
 	order by p.since desc, p.id desc limit 1) p;
 
 -- name: import_accounts_known
 -- duties: desk
 -- in: persons bigint[], banks text[], blinds bytea[]
 -- out: n bigint, id bigint
+-- Also under the ID of somebody who was merged into the person, or under the code that the bank had before.
 select w.n, a.id
 from unnest($1, $2, $3) with ordinality as w(person, bank, blind, n)
 cross join lateral (select a.id from register.payee_account a
-	where a.person = w.person and a.bank = w.bank and a.blind = w.blind offset 0) a;
+	where a.person = any (array(select o.id from register.person o where o.root = w.person) || w.person) and a.blind = w.blind
+		and a.bank = any (array(select b.code from bank.bank b where b.replaced_by = w.bank) || w.bank)
+	order by a.bank = w.bank desc, a.id limit 1 offset 0) a;
 
 -- name: import_accounts_shut
 -- duties: desk
@@ -179,7 +184,7 @@ cross join lateral (select a.id from register.payee_account a
 -- Those of which the newest answer that says anything says that nothing can be paid into them.
 select w.n from unnest($1) with ordinality as w(account, n)
 cross join lateral (select c.status from register.account_check c
-	where c.account = w.account order by c.status = 'unclear', c.id desc limit 1) k
+	where c.account = w.account order by c.status = 'unclear', c.known_on desc, c.id desc limit 1) k
 where k.status in ('closed', 'blocked', 'not_found')
 order by w.n;
 
@@ -261,6 +266,9 @@ insert into register.payee_account (person, kind, bank, blind, sealed, salt, has
 select person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, $12, file, $14
 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
 	as a(person, kind, bank, blind, sealed, salt, hash, holder, fold, authority, until, file)
+where not exists (select from register.payee_account k
+	where k.person = any (array(select o.id from register.person o where o.root = a.person) || a.person) and k.blind = a.blind
+		and k.bank = any (array(select b.code from bank.bank b where b.replaced_by = a.bank) || a.bank))
 on conflict (person, bank, blind) do nothing;
 
 -- name: import_rows_in

@@ -30,7 +30,7 @@ with open as materialized (
 )
 select o.inquiry, o.account, coalesce(m.name, r.name) as person_name, a.kind, a.holder_name as holder, a.authority, a.authority_until,
 	o.status, o.holder_name as bank_holder, o.personal_id_match as id_match, a.stands and exists (select from register.account_word d
-		where d.account in (a.id, a.carried_from) and d.what = 'add' and d.second_officer is not null) as vouched, o.message
+		where d.account = coalesce(a.carried_from, a.id) and d.what = 'add' and d.second_officer is not null) as vouched, o.message
 from open o
 cross join lateral (select a.id, a.carried_from, a.person, a.kind, a.holder_name, a.authority, a.authority_until, a.stands
 	from register.account_now a where a.id = o.account offset 0) a
@@ -54,33 +54,41 @@ order by o.inquiry;
 -- programme, a moment ago), nor a death before the period; an answer that was unclear is asked for again. A bank that is none of ours
 -- is asked through the bank of the programme's channel. Counted: people by what is known of them. Rows: people who are to be paid by
 -- account and of whose accounts every one was checked and none passes, an account a row with its newest check; one row without a
--- person if there are none.
-with clock as materialized (
-	select ops.today() as today
+-- person if there are none. Two who were merged are one person (kin), with the accounts and wishes of both; they are few, and nobody else
+-- costs more for them.
+with kin as materialized (
+	select id, root from register.kin
 ), listed as (
 	select r.person, r.file, r.row_no from register.import_row r
 	where r.programme = $2 and r.period = $1 and r.person is not null and (r.kind = 'regular' or not exists (
 		select from register.import_row g where g.programme = $2 and g.period = $1 and g.person = r.person and g.kind = 'regular'))
+		and r.person not in (select k.id from kin k)
+	union all
+	(select distinct on (k.root) k.root, r.file, r.row_no from kin k
+	join register.import_row r on r.person = k.id and r.programme = $2 and r.period = $1
+	order by k.root, r.kind desc, r.file, r.row_no)
 ), wishes_cash as materialized (
-	select p.person from register.pay_preference p where p.programme = $2 and p.method = 'cash'
-		and p.since <= (select today from clock) and not exists (
-		select from register.pay_preference n where n.person = p.person and n.programme = p.programme
-			and (n.since, n.id) > (p.since, p.id) and n.since <= (select today from clock) offset 0)
+	select w.person from register.wishes_cash($2) w
 ), dead as materialized (
-	select distinct d.person from register.person_event d where d.kind = 'death' and d.day < $1
+	select distinct coalesce(k.root, d.person) as person from register.person_event d left join kin k on k.id = d.person
+	where d.kind = 'death' and d.day < $1
 ), state as materialized (
-	select l.person, l.file, l.row_no, a.id as account, a.bank, coalesce(a.passes and (a.authority_until is null
-			or a.authority_until >= (select today from clock)), false) as passes,
+	select l.person, l.file, l.row_no, a.id as account, a.bank, coalesce(a.passes and coalesce(a.authority_until
+			>= (select ops.today()), true), false) as passes,
 		a.id is not null and coalesce(a.status = 'unclear', true) as waits, l.person in (select c.person from wishes_cash c) as cash
 	from listed l
-	left join register.account_now a on a.person = l.person and a.stands and not a.renamed
+	left join (select n.id, n.bank, n.passes, n.stands, n.renamed, n.status,
+		n.authority_until, coalesce(k.root, n.person) as owner from register.account_now n left join kin k on k.id = n.person) a
+		on a.owner = l.person and a.stands and not a.renamed
 ), several as materialized (
 	select a.person from register.payee_account a group by a.person having count(*) > 1
+	union
+	select k.root from kin k
 ), someone as materialized (
 	select s.person, s.cash, s.passes, s.waits, s.account is not null as has_account, s.file, s.row_no
 	from state s where s.person not in (select v.person from several v)
 	union all
-	select s.person, s.cash, bool_or(s.passes), bool_or(s.waits), true, min(s.file), min(s.row_no)
+	select s.person, s.cash, bool_or(s.passes), bool_or(s.waits), count(s.account) > 0, min(s.file), min(s.row_no)
 	from state s where s.person in (select v.person from several v) group by s.person, s.cash
 ), counts as (
 	select count(*) as people, count(*) filter (where cash) as cash_wish, count(*) filter (where not cash and passes) as confirmed,
@@ -95,7 +103,7 @@ with clock as materialized (
 	where pa.programme = $2 order by h.id limit 1
 ), asked as (
 	insert into register.account_inquiry (account, bank)
-	select s.account, case when s.bank in (select o.bank from ours o where o.bank is not null) then s.bank
+	select s.account, case when s.bank in (select o.bank from ours o) then s.bank
 		else coalesce((select t.bank from through t), s.bank) end
 	from state s
 	where $3 and s.waits and not s.cash and s.person not in (select d.person from dead d)
@@ -107,12 +115,13 @@ with clock as materialized (
 	select o.person, o.file, o.row_no, a.id as account, a.kind, a.authority_until, a.status, a.grade
 	from someone o
 	cross join lateral (select a.id, a.kind, a.authority_until, a.status, a.grade, a.stands, a.renamed
-		from register.account_now a where a.person = o.person offset 0) a
+		from register.account_now a
+		where a.person = any (array(select p.id from register.person p where p.root = o.person) || o.person) offset 0) a
 	where not o.cash and not o.passes and not o.waits and o.person not in (select d.person from dead d) and a.stands and not a.renamed
 )
 select (select count(*) from asked) as asked, c.people, c.cash_wish, c.confirmed, c.waiting, c.failed, c.no_account,
 	$2 as programme, t.person, t.file, t.row_no, t.kind, t.status, t.grade,
-	t.authority_until is null or t.authority_until >= ops.today() as authority, t.account
+	coalesce(t.authority_until >= ops.today(), true) as authority, t.account
 from counts c left join trouble t on true
 order by t.person, t.account;
 
@@ -121,15 +130,19 @@ order by t.person, t.account;
 -- in: period date
 -- out: programme text, person bigint, file bigint, row_no integer
 -- One account for several people is lawful (a household's, a guardian's) and worth a look.
+-- Two who were merged are one; of whom it was ended does not share it.
 with shared as materialized (
 	select a.blind from register.payee_account a group by a.blind having min(a.person) <> max(a.person)
 ), suspect as materialized (
-	select a.person, a.bank, a.blind from shared s join register.payee_account a on a.blind = s.blind
+	select coalesce(p.root, p.id) as root, a.bank, a.blind from shared s
+	cross join lateral (select n.person, n.bank, n.blind from register.account_now n where n.blind = s.blind and n.stands offset 0) a
+	join register.person p on p.id = a.person
 ), sharer as materialized (
-	select distinct a.person from suspect a
-	where exists (select from suspect o where o.blind = a.blind and o.bank = a.bank and o.person <> a.person)
+	select distinct a.root, i.id as person from suspect a
+	cross join lateral (select a.root as id union all select m.id from register.person m where m.root = a.root offset 0) i
+	where exists (select from suspect o where o.blind = a.blind and o.bank = a.bank and o.root <> a.root)
 )
-select distinct on (r.programme, r.person) r.programme, r.person, r.file, r.row_no
+select distinct on (r.programme, s.root) r.programme, r.person, r.file, r.row_no
 from sharer s join register.import_row r on r.person = s.person
 where r.period = $1 and r.programme is not null
-order by r.programme, r.person, r.row_no;
+order by r.programme, s.root, r.file, r.row_no;

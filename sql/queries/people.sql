@@ -32,10 +32,10 @@ select l.listed, l.person, l.programme, l.area_code as ward, p.name, k.wrapped, 
 	coalesce((select q.method from register.pay_preference q
 		where q.person = any (s.selves) and q.programme = l.programme and q.since <= (select ops.today())
 		order by q.since desc, q.id desc limit 1), '') as wish,
-	(select a.kind from (select n.id, n.kind, n.passes, n.stands, n.renamed, n.authority_until, n.checked_by
+	(select a.kind from (select n.id, n.kind, n.passes, n.stands, n.renamed, n.authority_until, n.checked_by, n.valid_from
 			from register.account_now n where n.person = any (s.selves) offset 0) a
 		where a.passes and a.stands and not a.renamed and (a.authority_until is null or a.authority_until >= (select ops.today()))
-		order by a.kind = 'self' and a.checked_by = 'officer', a.id desc limit 1) as account_kind,
+		order by a.kind = 'self' and a.checked_by = 'officer', a.valid_from desc, a.id desc limit 1) as account_kind,
 	exists (select from register.account_now a where a.person = any (s.selves) and a.stands) as any_account,
 	exists (select from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as dead,
 	exists (select from register.waiting w where w.programme = l.programme and w.period = $1 and w.person = any (s.selves)) as blocked

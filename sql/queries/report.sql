@@ -176,7 +176,7 @@ with listed as materialized (
 ), blocked as materialized (
 	select distinct w.person, w.programme from register.waiting w where w.period = $1
 ), wishes as materialized (
-	select distinct on (q.person, q.programme) q.person, q.programme, q.method from register.pay_preference q
+	select distinct on (q.person, q.programme) q.person, q.programme, q.method from register.pay_preference q where q.since <= ops.today()
 	order by q.person, q.programme, q.since desc, q.id desc
 ), person as (
 	select l.person, l.programme, l.ward, b.person is not null as is_blocked,

@@ -3,72 +3,8 @@
 # is shown; and how many are paid without cash.
 # shellcheck disable=SC2154,SC2016
 cd "$(dirname "$0")/../.." || exit 1
-. tests/lib/scenario.sh
-# shellcheck disable=SC2119  # a name of its own suits
-fresh_database
-. tests/scenario/lists/officer.sh
+. tests/scenario/accounts_lib.sh
 
-elder='Người cao tuổi từ đủ 80 tuổi'
-sql "alter table ops.instance disable trigger guard"
-# today DAY: the business clock of the sandbox
-today()
-{
-	sql "update ops.instance set clock_offset = timestamptz '$1 08:00+07' - now()" || exit 1
-}
-today 2024-04-03
-sql "insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, posting_lag_days,
-		items_per_message, valid_hours, agent_key)
-		select x.code, x.kind, f.id, x.bank, x.driver, true, 7, true, 1, 500, 72, x.key from org.funding_account f,
-			(values ('demo', 'bank', 'DEMO', 'chitra_json', null::bytea), ('post', 'cash', 'vnpost', 'cash_list', sha256('agent'))) as x(code, kind, bank, driver, key);
-	insert into auth.mandate select officer, certificate, 'maker', agency, area, 1000000000000 from auth.mandate where officer = 1;
-	set session_replication_role = replica; update auth.mandate set named_on = '2024-04-03'" || exit 1
-second()
-{
-	CHITRA_SESSION=$scratch/lan chitra "$@"
-}
-# said WORD...: what a command says and its status, as one line
-said()
-{
-	"$@" 2>&1 | tr '\n' ' '
-	printf ' [%s]' "${PIPESTATUS[0]}"
-}
-# proposed WORD...: the number of the word
-proposed()
-{
-	chitra --json account "$@" --document "${document:-Bản sao sổ tài khoản}" | grep -o '[0-9]*'
-}
-# added WORD...: added by thu, and confirmed by lan, who types the number again
-added()
-{
-	local word number
-	word=$(proposed add "$@")
-	number=$(sed 's/.*--number //; s/ .*//' <<<"$*")
-	second account confirm "$word" --number "$number" >/dev/null || echo "$* was not confirmed"
-}
-# ways PERIOD: makes the batches of the period, and says how each person without a batch so far is paid
-ways()
-{
-	chitra batch make --all --programme social --period "$1" >"$scratch/made" 2>&1 || cat "$scratch/made"
-	sql "select string_agg(r.name || ' ' || coalesce(a.bank || ' ' || a.kind, 'cash ' || coalesce(p.cash_reason, '?')), ', ' order by r.name collate \"C\")
-		from payout.payout p join payout.batch b on b.id = p.batch and b.period = '$1-01' join payout.claim c on c.id = p.claim
-		join register.person r on r.id = c.person left join register.payee_account a on a.id = p.payee_account"
-}
-# undo: nobody was paid so far
-undo()
-{
-	sql "set session_replication_role = replica; delete from payout.payout_state where payout in (select id from payout.payout where batch > 0);
-		delete from payout.dispatch_range; delete from payout.payout where batch > 0; delete from payout.batch" || exit 1
-}
-heading='STT,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Đối tượng,Mức trợ cấp,Hình thức chi trả,Số tài khoản,Ngân hàng,Người được ủy quyền,Giấy ủy quyền,Ủy quyền đến ngày'
-# listed PERIOD AREA ROW...: a payment list
-listed()
-{
-	local period=$1 area=$2 sum
-	shift 2
-	sum=$(printf '%s\n' "$@" | awk -F, '{ gsub(/\./, "", $7); s += $7 } END { print s + 0 }')
-	printf '%s\n' "DANH SÁCH CHI TRẢ $period" "$heading" "$@" "Tổng cộng,,,,,,$sum,,,,,," >"$scratch/list-$area-$period.csv"
-	chitra import "$scratch/list-$area-$period.csv" --programme social --area "$area" --period "$period" >"$scratch/imported" 2>&1 || cat "$scratch/imported"
-}
 rows=(
 	"1,An Thị Một,1943,Nữ,099143000001,$elder,360.000,,9704000001,VCB,,,"
 	"2,Bùi Thị Hai,1943,Nữ,099143000002,$elder,360.000,,,,,,"
@@ -133,7 +69,8 @@ like "$(said chitra account expiring --csv)" 'Đỗ Thị Bốn,22945,Đỗ Văn
 word=$(document='UQ 9/2024' proposed renew "$account" --until 2025-04-03)
 second account confirm "$word" >/dev/null
 like "$(ways 2024-04)" 'An Thị Một VCB delegate' 'prolonged by two officers it receives again'
-is "$(chitra --json batch show "$(sql "select max(id) from payout.batch where channel = 1")" | grep -o '"flags":\[[^]]*\]' | sort -u)" '"flags":[]' 'with nothing to look at'
+is "$(chitra --json batch show "$(sql "select max(id) from payout.batch where channel = 1")" | grep -o '"flags":\[[^]]*\]' | sort -u)" '"flags":["account_new_payee"]' \
+	'which who signs sees: somebody else never received for her before'
 undo
 sql "insert into rules.authority_limit values ('social', '60', 12, 'thử')"
 like "$(said chitra account renew "$account" --until 2025-04-04 --document 'UQ 10')" 'authority_too_long.*\[65\]' \
@@ -235,7 +172,7 @@ for method in cash account cash; do
 	chitra preference 099143000003 --programme social --method $method --asked-by 'bà' >/dev/null || fail "to $method"
 done
 like "$(ways 2024-04)" 'Cao Thị Ba cash wish' 'it may come back on the same day, and the last one counts' && undo
-like "$(CHITRA_SESSION=$scratch/phu_hai said chitra preference 099143000003 --programme social --method account --asked-by 'bà')" 'not_yours.*\[77\]' \
+like "$(CHITRA_SESSION=$scratch/phu_hai said chitra preference 099143000003 --programme social --method account --asked-by 'bà')" 'no_mandate.*\[77\]' \
 	'an officer of another ward types no wish'
 today 2024-04-03
 
@@ -273,20 +210,20 @@ printf '%s\n' 'Số CCCD,Số tài khoản,Họ tên chủ tài khoản,Trạng 
 chitra import "$scratch/vcb3.csv" --kind account_list --bank VCB >/dev/null
 sql "insert into register.pay_preference (person, programme, method, since) select id, 'social', 'account', '2024-04-02' from register.person
 	where name = 'Cao Thị Ba'; set session_replication_role = replica; delete from register.pay_preference where method = 'cash'"
-is "$(flags)" 'An Thị Một: account_dormant;Đỗ Thị Bốn: authority_ends;' \
+is "$(flags)" 'An Thị Một: account_dormant;Đỗ Thị Bốn: account_new_payee,authority_ends;' \
 	'a dormant account may be paid, and is shown; so is an authority with 22 days left'
 paid 'Cao Thị Ba' 2024-02 "$(account_of 'Cao Thị Ba' VCB)"
-is "$(flags)" 'An Thị Một: account_dormant;Đỗ Thị Bốn: authority_ends;' 'the account of the last month is nothing to look at'
+is "$(flags)" 'An Thị Một: account_dormant;Đỗ Thị Bốn: account_new_payee,authority_ends;' 'the account of the last month is nothing to look at'
 paid 'Cao Thị Ba' 2024-03 "$(account_of 'Bùi Thị Hai' VCB)"
 like "$(flags)" 'Cao Thị Ba: account_changed;' 'another one than that of the last month that was paid is'
 sql "update rules.programme set large_dong = 360001 where code = 'social'"
 unlike "$(flags)" account_new_large 'on a new account 360,000 is not much when 360,001 is'
 sql "update rules.programme set large_dong = 360000 where code = 'social'"
-is "$(flags)" 'An Thị Một: account_new_large,account_dormant;Bùi Thị Hai: account_new_large;Cao Thị Ba: account_changed,account_new_large;Đỗ Thị Bốn: account_new_large,authority_ends;' \
-	'when 360,000 is, each new account shows it'
+is "$(flags)" 'An Thị Một: account_new_large,account_dormant;Bùi Thị Hai: account_new_large;Cao Thị Ba: account_changed;Đỗ Thị Bốn: account_new_payee,account_new_large,authority_ends;' \
+	'when 360,000 is, each account shows it that never received this person'\''s money'
 sql "update rules.programme set large_dong = 5000000 where code = 'social'"
 added 099143000005 --kind household --holder 'CAO THI BA' --bank VCB --number 9704000003 --document 'sổ hộ, chủ hộ Cao Thị Ba'
-is "$(flags)" 'An Thị Một: account_dormant;Cao Thị Ba: account_shared,account_changed;Giang Thị Năm: account_shared;Đỗ Thị Bốn: authority_ends;' \
+is "$(flags)" 'An Thị Một: account_dormant;Cao Thị Ba: account_changed,account_shared;Giang Thị Năm: account_new_payee,account_shared;Đỗ Thị Bốn: account_new_payee,authority_ends;' \
 	'one account for two people shows at both; a household may have one'
 
 # ---- who is paid without cash ------------------------------------------------------------------------------------------------------------------

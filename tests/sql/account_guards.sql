@@ -1,0 +1,241 @@
+-- Into whose account somebody's money goes: which two officers may say it, what holds of an account that a bank renamed or that two people who
+-- were merged both have, who vouches, and who says how somebody wants his money.
+begin;
+\ir ../lib/guards.psql
+
+-- lan and minh keep merit and social in ward 22915, tam only merit there, son both in ward 22918.
+create function pg_temp.mandated(login text, agency text, area text) returns void language sql as $$
+	insert into auth.mandate (officer, certificate, role, agency, area, limit_dong, named_on)
+		values (pg_temp.officer(login), pg_temp.certificate(login), 'register', agency, area, 0, '2024-04-03')
+$$;
+select pg_temp.mandated(l, a, w) from (values ('lan', 'labour', '22915'), ('lan', 'health', '22915'), ('minh', 'labour', '22915'), ('minh', 'health', '22915'),
+	('tam', 'labour', '22915'), ('son', 'labour', '22918'), ('son', 'health', '22918')) as w(l, a, w);
+create function pg_temp.enrolled(person bigint, programme text, area text, month date default '2024-04-01') returns void language sql as $$
+	insert into register.enrolment (person, programme, category, area_code, area_valid_from, from_month, file, row_no)
+		select enrolled.person, enrolled.programme, min(c.code), area, '2023-04-01', month, pg_temp.file(), 1 from rules.category c where c.programme = enrolled.programme
+$$;
+create function pg_temp.of_ward(area text default '22915') returns bigint language plpgsql as $$
+declare
+	p bigint := pg_temp.person();
+begin
+	perform pg_temp.enrolled(p, 'merit', area);
+	return p;
+end $$;
+-- One more account of a person: who named it, of what kind, at which bank, with what number; before: its row under the bank's old code.
+create function pg_temp.account(person bigint, source text default 'officer', kind text default 'self', bank text default 'VCB', number text default 'n',
+	before bigint default null) returns bigint language sql as $$
+	insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, authority, source, carried_from)
+		values (person, kind, bank, substr(sha256(number::bytea), 1, 16), 's', substr(sha256('salt'), 1, 16), sha256(number::bytea), 'N', 'n',
+			case when kind <> 'self' then 'UQ 1' end, source, before) returning id
+$$;
+create function pg_temp.checked(account bigint, status text, passes boolean, known date default ops.today()) returns void language sql as $$
+	insert into register.account_check (account, source, status, grade, id_linked, passes, known_on) values (account, 'bank_list', status, 'exact', true, passes, known)
+$$;
+create function pg_temp.word_sql(account bigint, login text, what text default 'add', until text default null, from_day date default ops.today(), document text default 'sổ số 1')
+		returns text language sql as $$
+	select format('insert into register.account_word (account, what, from_day, until, document, first_officer) values (%s, %L, %L, %L, %L, %s)',
+		account, what, from_day, until, document, pg_temp.officer(login))
+$$;
+create function pg_temp.confirm_sql(word bigint, login text) returns text language sql as $$
+	select format('update register.account_word set second_officer = %s, decided_at = clock_timestamp() where id = %s', pg_temp.officer(login), word)
+$$;
+create function pg_temp.drop_sql(word bigint, login text) returns text language sql as $$
+	select format('update register.account_word set dropped_by = %s where id = %s', pg_temp.officer(login), word)
+$$;
+create function pg_temp.proposed(statement text, login text default 'lan') returns bigint language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('desk', login, statement));
+	return (select max(id) from register.account_word);
+end $$;
+-- Both officers said it.
+create function pg_temp.said(account bigint, what text, until text default null, from_day date default ops.today()) returns void language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('desk', 'minh', pg_temp.confirm_sql(pg_temp.proposed(pg_temp.word_sql(account, 'lan', what, until, from_day)), 'minh')));
+end $$;
+-- What the view says: stands, passes.
+create function pg_temp.now(account bigint) returns text language sql as $$
+	select case when stands then 'stands' else 'over' end || ' ' || coalesce(status, 'unasked') || case when passes then ' passes' else '' end
+		from register.account_now where id = account
+$$;
+
+-- ---------------------------------------------------------------- two who keep the register of each programme
+
+select pg_temp.of_ward() as one \gset
+select pg_temp.account(:one) as account \gset
+select is(pg_temp.probe('desk', l, pg_temp.word_sql(:account, l)), how, format('of whoever is in one programme, an account is proposed by %s: %s', l, how))
+	from (values ('lan', 'ok'), ('tam', 'ok'), ('son', 'CH001 no_mandate'), ('hoa', 'CH001 no_mandate')) as w(l, how);
+select is(pg_temp.probe('desk', 'lan', pg_temp.word_sql(:account, 'minh')), 'CH001 not_yours', 'nobody proposes in another''s name');
+select is(pg_temp.probe('owner', 'lan', format('insert into register.account_word (account, what, from_day, document, first_officer, second_officer, decided_at)
+	values (%s, ''add'', ''2024-04-03'', ''sổ số 1'', %s, %s, now())', :account, pg_temp.officer('lan'), pg_temp.officer('minh'))), 'CH001 not_proposed', 'nor both halves at once');
+select pg_temp.proposed(pg_temp.word_sql(:account, 'lan')) as word \gset
+select is(pg_temp.now(:account), 'over unasked', 'a proposal alone receives nothing');
+select is(pg_temp.probe('desk', l, pg_temp.confirm_sql(:word, o)), how, title) from (values
+	('minh', 'minh', 'ok', 'a second officer confirms it'), ('lan', 'lan', '23514 account_word_check1', 'who proposed it does not'),
+	('tam', 'minh', 'CH001 not_yours', 'nor anybody in another''s name'), ('son', 'son', 'CH001 no_mandate', 'nor an officer of another ward'),
+	('hoa', 'hoa', 'CH001 no_mandate', 'nor one without the register')) as w(l, o, how, title);
+select pg_temp.enrolled(:one, 'social', '22915');
+select is(pg_temp.probe('desk', 'tam', pg_temp.confirm_sql(:word, 'tam')), 'CH001 no_mandate', 'an account receives from each programme: who keeps one of two does not confirm it');
+select is(pg_temp.probe('desk', 'tam', pg_temp.word_sql(:account, 'tam', 'end')), 'CH001 no_mandate', 'nor propose its end');
+select is(pg_temp.probe('desk', 'tam', pg_temp.drop_sql(:word, 'tam')), 'ok', 'but may drop a slip');
+select is(pg_temp.probe('desk', 'son', pg_temp.drop_sql(:word, 'son')), 'CH001 no_mandate', 'which an officer of another ward does not');
+select is(pg_temp.probe('desk', 'minh', pg_temp.drop_sql(:word, 'lan')), 'CH001 not_yours', 'nor anybody in another''s name');
+-- The certificate of whoever proposed it is revoked, or over.
+insert into auth.revocation (certificate, text, signatures) values (pg_temp.certificate('lan'), 't', 's');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')), 'CH001 first_mandate', 'whoever proposed it has the mandate still when it is confirmed');
+set local session_replication_role = replica;
+delete from auth.revocation;
+update auth.certificate set not_after = now() - interval '1 second' where id = pg_temp.certificate('lan');
+set local session_replication_role = origin;
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')), 'CH001 first_mandate', 'which ends with the certificate');
+set local session_replication_role = replica;
+update auth.certificate set not_after = now() + interval '1 day' where id = pg_temp.certificate('lan');
+set local session_replication_role = origin;
+-- Moved to another ward since.
+savepoint moved;
+select pg_temp.enrolled(:one, p, '22918', '2024-05-01') from unnest(array['merit', 'social']) p;
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')), 'CH001 no_mandate', 'the ward from which somebody moved away keeps his account no more');
+select is(pg_temp.probe('desk', 'son', pg_temp.word_sql(:account, 'son')), 'ok', 'the new one does');
+rollback to moved;
+
+-- ---------------------------------------------------------------- a word is confirmed as it was read
+
+select is(pg_temp.probe('owner', 'minh', pg_temp.confirm_sql(:word, 'minh') || format('; update register.account_word set %s where id = %s', c, :word)), 'CH001 append_only', format('a word is not changed: %s', c))
+	from unnest(array['what = ''end''', 'until = ''2024-12-31''', 'document = ''khác''', 'from_day = from_day - 1', 'second_officer = null, decided_at = null']) c;
+select is(pg_temp.probe('owner', 'minh', replace(pg_temp.confirm_sql(:word, 'minh'), ' where', format(', %s where', c))), 'CH001 append_only', format('nor in the same breath: %s', c))
+	from unnest(array['document = ''khác''', 'first_officer = second_officer']) c;
+select pg_temp.done(pg_temp.try('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')));
+select is(pg_temp.now(:account), 'stands unasked', 'two said it');
+select is(pg_temp.probe('desk', 'minh', s), 'CH001 append_only', 'it is decided once') from unnest(array[pg_temp.confirm_sql(:word, 'minh'), pg_temp.drop_sql(:word, 'minh')]) s;
+select is(pg_temp.probe('desk', 'lan', format('insert into register.account_word (account, what, from_day, until, document, first_officer) values (%s, %L, %L, %L, %L, %s)',
+	:account, what, '2024-04-03', until, document, pg_temp.officer('lan'))), how, title) from (values
+	('grow', null, 'sổ số 1', '23514 account_word_what_check', 'three things are said of an account'), ('add', null, 'ab', 'CH001 document_missing', 'on a document'),
+	('end', '2024-05-01', 'sổ số 1', 'CH001 authority_none', 'one''s own account has no last day'), ('add', '2024-12-31', 'sổ số 1', 'CH001 authority_none', 'one''s own account needs no authority'),
+	('renew', null, 'sổ số 1', 'CH001 authority_none', 'and none is prolonged')) as w(what, until, document, how, title);
+select pg_temp.proposed(pg_temp.word_sql(:account, 'lan', 'add')) as late \gset
+select pg_temp.said(:account, 'end');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(:late, 'minh')), 'CH001 word_overtaken', 'what was proposed before the end does not undo it');
+select is(pg_temp.now(:account), 'over unasked', 'it is ended');
+select pg_temp.said(:account, 'add');
+select is(pg_temp.now(:account), 'stands unasked', 'and two may add it again');
+select pg_temp.said(:account, 'end', null, ops.today() + 1);
+select is(pg_temp.now(:account), 'stands unasked', 'an end of tomorrow takes nothing today');
+
+-- ---------------------------------------------------------------- authorities
+
+select pg_temp.account(:one, 'officer', 'delegate', 'VCB', 'd') as delegate, pg_temp.account(:one, 'officer', 'guardian', 'VCB', 'g') as guardian \gset
+insert into rules.authority_limit select 'merit', a.province_code, 12, 'thử' from register.area a where a.code = '22915' and a.valid_from = '2023-04-01';
+select is(pg_temp.probe('desk', 'lan', pg_temp.word_sql(a, 'lan', 'add', until)), how, title) from (values
+	(:delegate, null, 'CH001 authority_until_missing', 'a delegate''s authority has an end'), (:guardian, null, 'ok', 'a guardian''s need not have one'),
+	(:delegate, (ops.today() + interval '12 months')::date::text, 'ok', '49/2012/QD-UBND: a year is allowed'),
+	(:delegate, (ops.today() + interval '12 months 1 day')::date::text, 'CH001 authority_too_long', '49/2012/QD-UBND: a day more is not'),
+	(:delegate, (ops.today() - 1)::text, 'CH001 authority_until_past', 'it does not end before it begins')) as w(a, until, how, title);
+select is(pg_temp.probe('desk', 'lan', pg_temp.word_sql(:delegate, 'lan', 'renew', null)), 'CH001 authority_until_missing', 'nor is it prolonged for ever');
+select pg_temp.said(:delegate, 'add', (ops.today() + 30)::text);
+select pg_temp.said(:delegate, 'renew', (ops.today() + 90)::text);
+select is((select authority_until - ops.today() || ' ' || authority from register.account_now where id = :delegate), '90 sổ số 1', 'the newest word says until when, and by what');
+select is(pg_temp.probe('desk', 'lan', pg_temp.word_sql(:delegate, 'lan', 'end', ops.today()::text)), '23514 account_word_check4', 'an end has no end');
+select pg_temp.account(:one, 'list', 'delegate', 'VCB', 'list') as listed \gset
+select is((select authority_until from register.account_now where id = :listed), (ops.today() + interval '12 months')::date,
+	'49/2012/QD-UBND: a list''s delegate without an end has the year');
+select is(pg_temp.now(:listed), 'stands unasked', 'what a list names needs no second officer, but a bank');
+select is(pg_temp.probe('owner', null, s), 'CH001 append_only', s) from unnest(array['delete from register.account_word', 'delete from rules.authority_limit']) s;
+
+-- ---------------------------------------------------------------- a bank is renamed, twice
+
+select pg_temp.account(:one, 'list', 'self', 'OLD1', 'r') as r1 \gset
+select pg_temp.account(:one, 'list', 'self', 'OLD2', 'r', :r1) as r2 \gset
+select pg_temp.said(:r2, 'end');
+select pg_temp.account(:one, 'list', 'self', 'VCB', 'r', :r1) as r3 \gset
+select pg_temp.checked(a, 'open', true) from unnest(array[:r1, :r2, :r3]) a;
+select is(pg_temp.now(a), 'over open passes', format('ended under one code, it is over under %s', b)) from (values (:r1, 'the one before'), (:r2, 'this'), (:r3, 'the next')) as w(a, b);
+select pg_temp.proposed(pg_temp.word_sql(:r3, 'lan')) as word \gset
+select pg_temp.said(:r1, 'end');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')), 'CH001 word_overtaken', 'nor is it added by a word that was older, of another code');
+set local session_replication_role = replica;
+insert into bank.bank select 'OLD1', null, short_name, name_vi, null, null, name_lookup, true, 'VCB', source from bank.bank where code = 'VCB';
+set local session_replication_role = origin;
+select is(renamed, id = :r1, format('%s', bank)) from register.account_now where id in (:r1, :r3);
+
+-- ---------------------------------------------------------------- two who are one
+
+select pg_temp.of_ward() as kept, pg_temp.of_ward() as gone \gset
+select pg_temp.account(:kept, 'list', 'self', 'VCB', 's') as k, pg_temp.account(:gone, 'list', 'self', 'VCB', 's') as g, pg_temp.account(:gone, 'list', 'self', 'ABB', 's') as other \gset
+select pg_temp.checked(a, 'open', true) from unnest(array[:k, :g, :other]) a;
+select pg_temp.said(:g, 'end');
+select pg_temp.checked(:g, 'closed', false);
+select is(pg_temp.now(:k), 'stands open passes', 'another''s account with the same number is another one');
+set local session_replication_role = replica;
+update register.person set root = :kept where id = :gone;
+set local session_replication_role = origin;
+select is(pg_temp.now(a), 'over closed', 'of two who are one the account is one: what was said of either row holds for both') from unnest(array[:k, :g]) a;
+select is(pg_temp.now(:other), 'stands open passes', 'the same number at another bank is another account');
+select is(count(*), 2::bigint, 'both are kin') from register.kin where root = :kept;
+
+-- ---------------------------------------------------------------- what was found out, and when
+
+select pg_temp.account(:one, 'list', 'self', 'VCB', 'c') as c \gset
+select pg_temp.checked(:c, 'closed', false, ops.today());
+select pg_temp.checked(:c, 'open', true, ops.today() - 10);
+select is(pg_temp.now(:c), 'stands closed', 'an older list that comes later opens nothing');
+select pg_temp.checked(:c, 'unclear', false);
+select is(pg_temp.now(:c), 'stands closed', 'nor does an answer that says nothing');
+select pg_temp.checked(:c, 'dormant', true);
+select is(pg_temp.now(:c), 'stands dormant passes', 'a bank''s newer word does; a dormant account may pass');
+
+create function pg_temp.vouch_sql(account bigint) returns text language sql as $$
+	select format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''officer'', ''open'', ''exact'', true, true)', account)
+$$;
+select pg_temp.account(:one, 'officer', 'self', 'VCB', 'v') as v \gset
+select pg_temp.proposed(pg_temp.word_sql(:v, 'lan')) as word \gset
+select is(pg_temp.probe('desk', 'lan', pg_temp.vouch_sql(:v)), 'CH001 not_decided', 'nobody vouches on his own proposal');
+select pg_temp.done(pg_temp.try('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')));
+select is(pg_temp.probe('desk', 'minh', pg_temp.vouch_sql(:v)), 'ok', 'two do');
+
+-- ---------------------------------------------------------------- wishes
+
+create function pg_temp.wish_sql(login text, programme text default 'merit', columns text default 'officer, asked_by, typed_at', tail text default ', ''bà'', now()') returns text language sql as $$
+	select format('insert into register.pay_preference (person, programme, method, since, %s) select max(e.person), %L, ''cash'', ''2024-04-03'', %s%s from register.enrolment e where e.programme = ''social''',
+		columns, programme, pg_temp.officer(login), tail)
+$$;
+select is(pg_temp.probe('desk', l, pg_temp.wish_sql(o, p)), how, title) from (values
+	('lan', 'lan', 'merit', 'ok', 'a wish is typed by who keeps the register'), ('lan', 'minh', 'merit', 'CH001 not_yours', 'in his own name'),
+	('tam', 'tam', 'merit', 'ok', 'of that programme'), ('tam', 'tam', 'social', 'CH001 no_mandate', 'and of no other'),
+	('son', 'son', 'merit', 'CH001 no_mandate', 'where this person is')) as w(l, o, p, how, title);
+select is(pg_temp.probe('desk', 'lan', pg_temp.wish_sql('lan', 'merit', 'officer', '')), '23514 pay_preference_word', 'it is kept who said so');
+select pg_temp.done(pg_temp.try('desk', 'lan', pg_temp.wish_sql('lan', 'merit')));
+select is((select array_agg(w.person) from register.wishes_cash(p) w), case p when 'merit' then array[:one]::bigint[] end, format('who wishes cash in %s', p)) from unnest(array['merit', 'social']) p;
+insert into register.pay_preference (person, programme, method, since) values (:gone, 'merit', 'account', '2024-04-04'), (:kept, 'merit', 'cash', '2024-04-02'), (:one, 'merit', 'account', ops.today() + 1);
+select is((select array_agg(w.person) from register.wishes_cash('merit') w), case when ops.today() >= '2024-04-04' then array[:one]::bigint[] else array[:one, :kept]::bigint[] end,
+	'of two who are one the newest wish of either counts, and none before its day');
+
+-- ---------------------------------------------------------------- what waits, and cash
+
+insert into register.finding (programme, period, person, code, note, blocks) values ('merit', '2024-04-01', :one, 'account_name', 'n', true) returning id as found \gset
+create function pg_temp.waits(finding bigint) returns boolean language sql as $$ select exists (select from register.waiting where id = finding) $$;
+create function pg_temp.close_all(p bigint) returns void language sql as $$
+	insert into register.account_check (account, source, status, grade, id_linked, passes)
+		select a.id, 'bank_list', 'closed', 'exact', true, false from register.payee_account a where a.person = p
+$$;
+savepoint open;
+select pg_temp.close_all(:one);
+select is(pg_temp.waits(:found), false, 'what was found of one account holds back nobody who wishes cash');
+rollback to open;
+insert into register.pay_preference (person, programme, method, since) values (:one, 'merit', 'account', ops.today());
+select is(pg_temp.waits(:found), false, 'or has another one that passes');
+savepoint open;
+select pg_temp.close_all(:one);
+select is(pg_temp.waits(:found), true, 'but who has none');
+rollback to open;
+set local session_replication_role = replica;
+insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason) values (:found, 'do_not_pay', pg_temp.officer('lan'), pg_temp.officer('minh'), 'r');
+set local session_replication_role = origin;
+select is(pg_temp.waits(:found), true, 'and whom two officers said not to pay');
+
+select pg_temp.open_batch() as batch, pg_temp.claim() as claim \gset
+select is(pg_temp.probe('desk', 'lan', replace(replace(pg_temp.line_sql(:batch, :claim), 'account_hash,', 'payee_account, cash_reason, account_hash,'), 'sha256(''' || :claim || '''), 1000000',
+	format('%s, %s, sha256(''%s''), 1000000', a, r, :claim))), how, title) from (values
+	(:account::text, 'null', 'ok', 'into an account'), ('null', '''wish''', 'ok', 'in cash, by wish'), ('null', '''no_account''', 'ok', 'in cash, for want of an account'),
+	('null', '''whim''', '23514 payout_cash_reason_check', 'for no other reason'), (:account::text, '''wish''', '23514 payout_cash_reason', 'never both')) as w(a, r, how, title);
+
+select * from finish();
+rollback;
