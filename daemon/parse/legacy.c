@@ -155,11 +155,11 @@ static int vni_mark(uint16_t letter, uint16_t mark)
 	return -1;
 }
 
-/* How many code points were used; 0: this one means nothing. */
-static size_t decode_vni(const uint16_t *c, size_t n, char **to)
+/* How many code points were used, of one and the next (0: there is none); 0: this one means nothing. */
+static size_t decode_vni(uint16_t c, uint16_t next, char **to)
 {
-	uint16_t letter = c[0] < 0x80 ? c[0] : vni_letter(c[0]);
-	int mark = n > 1 && letter ? vni_mark(letter, c[1]) : -1;
+	uint16_t letter = c < 0x80 ? c : vni_letter(c);
+	int mark = next && letter ? vni_mark(letter, next) : -1;
 	if (!letter)
 		return 0;
 	*to = put(*to, letter);
@@ -172,11 +172,11 @@ static size_t decode_vni(const uint16_t *c, size_t n, char **to)
 	return 2;
 }
 
-static size_t decode_one(enum legacy l, const uint16_t *c, size_t n, char **to)
+static size_t decode_one(enum legacy l, uint16_t c, uint16_t next, char **to)
 {
-	uint16_t u = c[0];
+	uint16_t u = c;
 	if (l == LEGACY_VNI && u != 0xa0)
-		return decode_vni(c, n, to);
+		return decode_vni(c, next, to);
 	if (u == 0xa0)
 		u = ' ';
 	else if (u >= 0x80)
@@ -187,34 +187,38 @@ static size_t decode_one(enum legacy l, const uint16_t *c, size_t n, char **to)
 	return 1;
 }
 
-/* The code points below U+0100 of a text; false when it has others. */
-static bool code_points(struct bytes in, uint16_t *out, size_t *n)
+/* Whether all code points of a text are below U+0100. */
+static bool is_latin1(struct bytes in)
 {
-	*n = 0;
-	for (size_t i = 0; i < in.n; i++) {
-		uint8_t c = in.at[i];
-		if (c > 0xc3 || (c >= 0x80 && i + 1 == in.n))
+	for (size_t i = 0; i < in.n; i++)
+		if (in.at[i] > 0xc3)
 			return false;
-		unsigned point = c < 0x80 ? c : (c & 3u) << 6 | (in.at[++i] & 0x3fu);
-		out[(*n)++] = (uint16_t)point;
-	}
-	return true;
+	return in.n == 0 || in.at[in.n - 1] < 0xc0;
+}
+
+static uint16_t point_at(struct bytes in, size_t i, size_t *width)
+{
+	*width = in.at[i] < 0x80 ? 1 : 2;
+	unsigned high = (in.at[i] & 3u) << 6;
+	return (uint16_t)(*width == 1 ? in.at[i] : high | (in.at[i + 1] & 0x3fu));
 }
 
 bool legacy_decode(enum legacy l, struct arena *a, struct bytes in, struct bytes *out, bool *changed)
 {
-	size_t n;
 	*changed = false;
 	*out = in;
-	if (l == LEGACY_NONE || text_is_ascii(in))
+	if (l == LEGACY_NONE || text_is_ascii(in) || !is_latin1(in))
 		return true;
-	uint16_t *points = arena_alloc(a, in.n * sizeof *points);
-	if (!code_points(in, points, &n))
-		return true;
-	char *text = arena_alloc(a, 9 * n + 1), *to = text;
-	for (size_t i = 0, used; i < n; i += used)
-		if ((used = decode_one(l, points + i, n - i, &to)) == 0)
+	char *text = arena_alloc(a, 9 * in.n + 1), *to = text;
+	for (size_t i = 0, width, more = 0; i < in.n;) {
+		uint16_t c = point_at(in, i, &width);
+		i += width;
+		uint16_t next = i < in.n ? point_at(in, i, &more) : 0;
+		size_t used = decode_one(l, c, next, &to);
+		if (used == 0)
 			return false;
+		i += used == 2 ? more : 0;
+	}
 	*out = bytes_of(text, (size_t)(to - text));
 	*changed = !bytes_eq(*out, in);
 	return true;

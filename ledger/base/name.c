@@ -14,9 +14,16 @@
 #define ACCENTED ((utf8proc_option_t)(COMMON | UTF8PROC_COMPOSE))
 #define PLAIN    ((utf8proc_option_t)(COMMON | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK))
 
-static void drop_text(char **text)
+/* A name as utf8proc maps it, in its own place: one sign of three bytes can be a phrase of 18 letters (U+FDFA), and none grows more. */
+#define MAPPED_MAX ((size_t)6 * NAME_MAX_BYTES)
+
+struct mapped {
+	utf8proc_int32_t at[MAPPED_MAX + 1];
+};
+
+static const char *text_of(const struct mapped *m)
 {
-	free(*text);
+	return (const char *)m->at;
 }
 
 /* What a sign stands for where names are compared, 0 for itself. Minority names are typed with every look-alike of the apostrophe and
@@ -81,54 +88,50 @@ static bool has_c1(struct bytes in)
 	return false;
 }
 
-/* The text mapped and settled, to be freed; NULL with why. */
-static char *mapped(struct bytes in, utf8proc_option_t options, struct why *why)
+/* In place of utf8proc_map(), which takes every letter apart twice to know how much to allocate. */
+static void map(struct bytes in, utf8proc_option_t options, struct mapped *out)
 {
-	utf8proc_uint8_t *out = NULL;
-	utf8proc_ssize_t n;
+	utf8proc_ssize_t n = utf8proc_decompose(
+		in.at, (utf8proc_ssize_t)in.n, out->at, (utf8proc_ssize_t)MAPPED_MAX, options);
 
-	if (in.n > NAME_MAX_BYTES) {
-		why_set(why, "name_too_long", "a name can have %d bytes, this one has %zu", NAME_MAX_BYTES,
-			in.n);
-		return NULL;
-	}
-	if (!utf8_valid(in)) {
-		why_set(why, "utf8_invalid", "the name is not UTF-8");
-		return NULL;
-	}
-	if (text_has_control(in) || has_c1(in)) {
-		why_set(why, "name_control",
+	bug_if(n > (utf8proc_ssize_t)MAPPED_MAX);
+	if (n >= 0)
+		n = utf8proc_reencode(out->at, n, options);
+	if (n < 0)
+		bug("could not fold a name: %s", utf8proc_errmsg(n));
+}
+
+/* The text mapped and settled; false with why. */
+static bool mapped(struct bytes in, utf8proc_option_t options, struct mapped *out, struct why *why)
+{
+	char *text = (char *)out->at;
+
+	if (in.n > NAME_MAX_BYTES)
+		return why_set(why, "name_too_long", "a name can have %d bytes, this one has %zu",
+			NAME_MAX_BYTES, in.n);
+	if (!utf8_valid(in))
+		return why_set(why, "utf8_invalid", "the name is not UTF-8");
+	if (text_has_control(in) || has_c1(in))
+		return why_set(why, "name_control",
 			"the name holds a control character; the file may use a legacy font");
-		return NULL;
-	}
-	if (in.n > 0) {
-		n = utf8proc_map(in.at, (utf8proc_ssize_t)in.n, &out, options);
-		if (n < 0)
-			bug("could not fold a name: %s", utf8proc_errmsg(n));
-		settle((char *)out, options == PLAIN);
-	}
-	if (out == NULL || out[0] == '\0') {
-		free(out);
-		why_set(why, "name_empty", "the name is empty");
-		return NULL;
-	}
-	/* One sign can be a whole phrase (U+FDFA): what is stored stays a name. */
-	if (options == PLAIN && strlen((const char *)out) > NAME_MAX_BYTES) {
-		free(out);
-		why_set(why, "name_too_long", "a name can have %d bytes, this one folds to more",
+	map(in, options, out);
+	settle(text, options == PLAIN);
+	if (*text == '\0')
+		return why_set(why, "name_empty", "the name is empty");
+	/* What is stored stays a name. */
+	if (options == PLAIN && strlen(text) > NAME_MAX_BYTES)
+		return why_set(why, "name_too_long", "a name can have %d bytes, this one folds to more",
 			NAME_MAX_BYTES);
-		return NULL;
-	}
-	return (char *)out;
+	return true;
 }
 
 bool name_fold(struct arena *a, struct bytes in, const char **out, struct why *why)
 {
-	CLEANUP(drop_text) char *folded = mapped(in, PLAIN, why);
+	struct mapped folded;
 
-	if (folded == NULL)
+	if (!mapped(in, PLAIN, &folded, why))
 		return false;
-	*out = arena_strdup(a, folded);
+	*out = arena_strdup(a, text_of(&folded));
 	return true;
 }
 
@@ -285,22 +288,23 @@ enum name_grade name_grade(struct bytes a, struct bytes b)
 	if (same_but_capitals(a, b))
 		return NAME_EXACT;
 
-	CLEANUP(drop_text) char *plain_a = mapped(a, PLAIN, NULL);
-	CLEANUP(drop_text) char *plain_b = mapped(b, PLAIN, NULL);
-	CLEANUP(drop_text) char *accented_a = mapped(a, ACCENTED, NULL);
-	CLEANUP(drop_text) char *accented_b = mapped(b, ACCENTED, NULL);
+	struct mapped plain_a, plain_b, accented_a, accented_b;
 
-	if (plain_a == NULL || plain_b == NULL || accented_a == NULL || accented_b == NULL)
+	if (!mapped(a, PLAIN, &plain_a, NULL) || !mapped(b, PLAIN, &plain_b, NULL) ||
+		!mapped(a, ACCENTED, &accented_a, NULL) || !mapped(b, ACCENTED, &accented_b, NULL))
 		return NAME_DIFFERENT;
-	if (strcmp(accented_a, accented_b) == 0)
+	if (strcmp(text_of(&accented_a), text_of(&accented_b)) == 0)
 		return NAME_EXACT;
-	old_tone_places(accented_a);
-	old_tone_places(accented_b);
-	if (strcmp(accented_a, accented_b) == 0)
+	old_tone_places((char *)accented_a.at);
+	old_tone_places((char *)accented_b.at);
+	if (strcmp(text_of(&accented_a), text_of(&accented_b)) == 0)
 		return NAME_TONE_VARIANT;
-	if (strcmp(plain_a, plain_b) == 0 || same_letters(plain_a, plain_b))
+
+	const char *x = text_of(&plain_a), *y = text_of(&plain_b);
+
+	if (strcmp(x, y) == 0 || same_letters(x, y))
 		return NAME_FOLDED;
-	return shares_words(plain_a, plain_b) ? NAME_PARTIAL : NAME_DIFFERENT;
+	return shares_words(x, y) ? NAME_PARTIAL : NAME_DIFFERENT;
 }
 
 const char *name_grade_text(enum name_grade g)
@@ -409,6 +413,11 @@ static bool composed_has_foreign_letter(struct bytes in)
 		i += (size_t)n;
 	}
 	return false;
+}
+
+static void drop_text(char **text)
+{
+	free(*text);
 }
 
 /* U+0300–U+036F begin with these bytes. */
