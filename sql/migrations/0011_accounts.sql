@@ -163,7 +163,8 @@ create trigger forget_words after update on register.erasure for each row execut
 -- Every account with what is known of it today. stands: nobody ended it, and it is more than one officer's proposal. passes: the newest
 -- answer that says anything allows it. authority_until: of a list's delegate not beyond what a rule allows from the day on which he was
 -- first named. renamed: its bank has another code now, under which it is carried on. Two people who were merged may both have named it: what was
--- said of either row is said of both. (It would follow banks if it did not look at its own first: a merged bank's old code names nobody.)
+-- said of either row is said of both. (It would follow banks if it did not look at its own first: a merged bank's old code names nobody. And by
+-- exists, since of an array of codes PostgreSQL thinks that it holds every bank, so that no account is left, and joins everybody with everybody.)
 create view register.account_now as
 select a.id, a.person, a.kind, a.bank, a.blind, a.sealed, a.salt, a.hash, a.holder_name, a.source, a.valid_from, a.carried_from,
 	coalesce(w.document, a.authority) as authority,
@@ -175,7 +176,7 @@ select a.id, a.person, a.kind, a.bank, a.blind, a.sealed, a.salt, a.hash, a.hold
 			where e.person = any (array(select o.id from register.person me
 				join register.person o on o.id = coalesce(me.root, me.id) or o.root = coalesce(me.root, me.id) where me.id = a.person))) * interval '1 month')::date) end as authority_until,
 	case when w.what is null then a.source <> 'officer' else w.what <> 'end' end as stands,
-	a.bank = any (array(select b.code from bank.bank b where b.replaced_by is not null)) as renamed,
+	exists (select from bank.bank b where b.code = a.bank and b.replaced_by is not null) as renamed,
 	k.status, k.grade, coalesce(k.passes, false) as passes, k.source as checked_by, k.at as checked_at
 from register.payee_account a
 left join lateral (select array_agg(s.id) as rows, array_agg(coalesce(s.carried_from, s.id)) as firsts
