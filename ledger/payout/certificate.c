@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/base/day.h"
 #include "ledger/base/text.h"
 #include "ledger/payout/field.h"
 
@@ -237,10 +238,18 @@ static bool fits(const char *mandate, const char *wanted)
 	return strcmp(mandate, "*") == 0 || strcmp(mandate, wanted) == 0;
 }
 
-static bool fits_one(const char *mandate, const char *const *wanted, size_t n)
+/* A code came to another unit in another year: the mandate means the one that it was on the certificate's first day. */
+static bool names(const char *word, const char *mandate, const char *day)
+{
+	size_t n = strlen(mandate), length = DAY_TEXT_SIZE - 1;
+	return strncmp(word, mandate, n) == 0 && word[n] == ' ' && strlen(word) == n + 2 + 2 * length &&
+	       strncmp(day, word + n + 1, length) >= 0 && strncmp(day, word + n + 2 + length, length) <= 0;
+}
+
+static bool fits_one(const char *mandate, const char *const *words, size_t n, const char *day)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(mandate, wanted[i]) == 0)
+		if (names(words[i], mandate, day))
 			return true;
 	return strcmp(mandate, "*") == 0;
 }
@@ -248,10 +257,12 @@ static bool fits_one(const char *mandate, const char *const *wanted, size_t n)
 bool certificate_covers(const struct certificate *c, const char *role, const char *agency,
 	const char *const *areas, size_t n_areas, struct vnd amount)
 {
+	char day[DAY_TEXT_SIZE];
+	day_format(day_of_instant_vn(c->not_before_us), day);
 	for (size_t i = 0; i < c->n; i++) {
 		const struct mandate *m = &c->mandates[i];
 		if (strcmp(m->role, role) == 0 && fits(m->agency, agency) &&
-			fits_one(m->area, areas, n_areas) && vnd_cmp(amount, m->limit) <= 0)
+			fits_one(m->area, areas, n_areas, day) && vnd_cmp(amount, m->limit) <= 0)
 			return true;
 	}
 	return false;

@@ -67,7 +67,8 @@ bool certificate_verify(struct arena *a, const struct trust *trust, struct bytes
 /* Whether the certificate (SHA-256 of its text) is among the revoked. */
 bool certificate_revoked(const struct trust *trust, const struct hash *certificate) WARN_UNUSED;
 
-/* Whether one of the mandates covers it: this role, for this agency, in one of these areas, up to this amount. */
+/* Whether one of the mandates covers it: this role, for this agency, in one of these areas, up to this amount. An area is a code and the
+ * first and last day on which the code means it: "22915 2004-01-01 2025-06-30"; the certificate's not-before says which it meant. */
 bool certificate_covers(const struct certificate *c, const char *role, const char *agency,
 	const char *const *areas, size_t n_areas, struct vnd amount) WARN_UNUSED;
 

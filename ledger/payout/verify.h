@@ -14,7 +14,8 @@ struct batch_proof {
 	int64_t lines;  /* how many of them */
 	struct vnd sum; /* of them */
 	const char *agency;
-	/* The words of mandates that reach its area (itself, its province …), as the rows say: the area is in no signed text. */
+	/* The words of mandates that reach its area (itself, its province …), each with its days (certificate_covers), as the rows say: the area
+	 * is in no signed text. */
 	const char *const *areas;
 	size_t n_areas;
 	size_t n; /* approvals; at least one by a checker and one by an approver */

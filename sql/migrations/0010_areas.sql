@@ -58,12 +58,17 @@ begin
 		where s.successor_code = $1 and s.successor_valid_from = $2);
 end $$;
 
--- The same as the words that a certificate may say of it.
+-- The same as the words that a certificate may say of it, each with the days on which it meant that unit. A certificate's days are those of the
+-- real clock, of which a sandbox's days say nothing.
 create function register.area_words(unit text, since date) returns text[] language plpgsql stable security definer
 set search_path = pg_catalog
 as $$
 begin
-	return array(select distinct u.code from register.area_reach($1, $2) u order by 1);
+	return array(
+		select distinct concat_ws(' ', u.code, to_char(case when i.sandbox then '0001-01-01' else a.valid_from end, 'YYYY-MM-DD'),
+			to_char(case when i.sandbox then '9999-12-31' else coalesce(least(a.valid_to, a.gone_by - 1), '9999-12-31') end, 'YYYY-MM-DD'))
+		from register.area_reach($1, $2) u join register.area a on a.code = u.code and a.valid_from = u.valid_from, ops.instance i
+		order by 1);
 end $$;
 
 -- Whether an officer holds a role for an agency, a unit and an amount. auth.officer_may, without a day, knows the mandates' own words only.

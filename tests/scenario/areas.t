@@ -171,7 +171,7 @@ done <<-'END'
 	tra_bui 21142 2023-04-01 t the old one stays
 	thu 21136 2025-07-01 t a mandate for everywhere reaches everything
 END
-is "$(sql "select register.area_words('22960', '2025-07-01')")" '{22960,60,68}' 'the words that a certificate may say of a unit are its own, the new province and the old'
+is "$(sql "select array(select split_part(w, ' ', 1) from unnest(register.area_words('22960', '2025-07-01')) w)")" '{22960,60,68}' 'the words that a certificate may say of a unit are its own, the new province and the old'
 said=$(CHITRA_SESSION=$scratch/phong_nam chitra report carry --period 2025-06 --csv 2>&1)
 is "$(grep -c '^social' <<<"$said")" 2 'who had the old unit still sees what it left'
 said=$(CHITRA_SESSION=$scratch/ly_son chitra people --period 2025-07 --csv 2>&1)

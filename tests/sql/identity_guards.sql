@@ -153,5 +153,14 @@ select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:claim, 'hoa')), 'CH001 
 select pg_temp.mandated('lan', 'approver', :'code');
 select is(pg_temp.probe('desk', 'hoa', pg_temp.void_sql(:claim, 'hoa')), 'ok', 'whoever has the old one does');
 
+-- What the teller holds a certificate against, which knows no table.
+set local session_replication_role = replica;
+update ops.instance set sandbox = false;
+select is(register.area_words('22960', '2025-07-01'), array['22960 2025-07-01 9999-12-31', '60 2023-04-01 2025-06-30', '68 2025-07-01 9999-12-31'],
+	'each word that a certificate may say of a unit has the days on which it meant it');
+update ops.instance set sandbox = true;
+select is(register.area_words('22960', '2025-07-01'), array['22960 0001-01-01 9999-12-31', '60 0001-01-01 9999-12-31', '68 0001-01-01 9999-12-31'], 'whose days are not those of a sandbox');
+set local session_replication_role = origin;
+
 select * from finish();
 rollback;

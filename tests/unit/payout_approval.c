@@ -73,7 +73,7 @@ static struct certificate_case certificate_of(enum person who, const char *role)
 
 static struct scene *scene_new(struct arena *a)
 {
-	static const char *const words[] = {"22915", "60"};
+	static const char *const words[] = {"22915 2004-01-01 2025-06-30", "60 2004-01-01 9999-12-31"};
 	struct scene *s = arena_zalloc(a, sizeof *s);
 	s->arena = a;
 	for (size_t i = 0; i < 3; i++) {
@@ -277,6 +277,40 @@ static void test_signatures(struct arena *a)
 	ok(true, "no byte of an approval may change");
 }
 
+/* The code was another unit before: what it was when the certificate began is what was meant. In Vietnam the day begins at 17:00Z. */
+static void test_area_days(struct arena *a)
+{
+	static const struct {
+		const char *words[1];
+		bool covers;
+		const char *title;
+	} cases[] = {
+		{{"22915 2024-04-03 2025-06-30"}, true, "from its first day"},
+		{{"22915 2004-01-01 2024-04-03"}, true, "to its last day"},
+		{{"22915 2024-04-04 9999-12-31"}, false, "not of the unit that has the code later"},
+		{{"22915 2004-01-01 2024-04-02"}, false, "not of the unit that had the code before"},
+		{{"2291 2004-01-01 9999-12-31"}, false, "nor of a longer word"},
+		{{"229155 2004-01-01 9999-12-31"}, false, "nor of a shorter one"},
+		{{"22915"}, false, "nor by a word without days"},
+		{{"22915 2004-01-01 9999-12-31 "}, false, "nor by more than that"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct scene *s = scene_new(a);
+		for (size_t k = 0; k < 2; k++) {
+			s->certificates[k].mandates[0].area = "22915";
+			/* 2024-04-03 00:30 there, the second of April here */
+			s->certificates[k].c.not_before_us = INT64_C(1712079000) * S;
+		}
+		s->proof.areas = cases[i].words;
+		s->proof.n_areas = 1;
+		sign_all(s);
+		struct why why = {0};
+		is_str(verify_batch(&trust, &s->proof, NOW, NULL, &why) ? "" : why.code,
+			cases[i].covers ? "" : "batch_mandate", "a mandate for a code holds for a unit: %s",
+			cases[i].title);
+	}
+}
+
 static void test_people(struct arena *a)
 {
 	struct scene *s = scene_new(a);
@@ -454,6 +488,7 @@ int main(void)
 	test_memo(a);
 	test_content(a);
 	test_signatures(a);
+	test_area_days(a);
 	test_people(a);
 	test_mandates(a);
 	test_certificates(a);
