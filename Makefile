@@ -136,6 +136,7 @@ $(eval $(call program,chitra-witness,daemon/witness/chitra-witness.c daemon/witn
 $(eval $(call program,chitra-verify,ledger/verify/chitra-verify.c ledger/verify/main.c,$(wildcard ledger/verify/*.c),,$$(VERIFY_LIBS)))
 
 FAKEBANK := $(if $(wildcard tests/fakebank/main.go),$(TOP)/bin/fakebank)
+ORACLE := $(if $(wildcard tests/oracle/main.go),$(TOP)/bin/oracle)
 
 # ---- tests: one program per file --------------------------------------------------------------------------------
 # tests/unit/NAME.c links the pure libraries alone; db_NAME.c the stores and libpq too; parse_NAME.c the file parsers;
@@ -219,6 +220,13 @@ $(TOP)/bin/fakebank: $(shell find tests/fakebank -name '*.go' -o -name go.mod 2>
 	$(quiet)cd tests/fakebank && CGO_ENABLED=0 GOPROXY=off GO111MODULE=on GOFLAGS=-buildvcs=false GOCACHE=$(abspath $(TOP))/gocache \
 		go build -o $(abspath $@) .
 
+# With Debian's golang.org/x/mod, which lies where GOPATH was of old.
+$(TOP)/bin/oracle: tests/oracle/main.go
+	$(call say,GO)
+	$(quiet)mkdir -p $(@D)
+	$(quiet)cd tests/oracle && CGO_ENABLED=0 GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS= GOCACHE=$(abspath $(TOP))/gocache \
+		go build -o $(abspath $@) .
+
 -include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c tests/fuzz/replay/*.c) $(filter %.c,$(GENERATED))))
 
 # ---- targets ----------------------------------------------------------------------------------------------------
@@ -226,7 +234,7 @@ $(TOP)/bin/fakebank: $(shell find tests/fakebank -name '*.go' -o -name go.mod 2>
 
 all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) ## the programs, in build/bin
 
-unit: $(UNIT_TESTS) $(REPLAYS) ## the unit test programs, in build/tests/unit
+unit: $(UNIT_TESTS) $(ORACLE) $(REPLAYS) ## the unit test programs, in build/tests/unit
 
 # what has threads in it: all that make check runs under ThreadSanitizer
 unit-threads: $(call test_program,$(UNIT_DB) $(filter tests/unit/%,$(UNIT_DAEMON)))

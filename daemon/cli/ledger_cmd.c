@@ -4,8 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger/base/file.h"
 #include "ledger/books/check_store.h"
+#include "ledger/books/event.h"
 #include "ledger/books/head_store.h"
+#include "ledger/books/publish_store.h"
+#include "ledger/books/receipt_store.h"
 
 #define CHECK_MS (INT64_C(60) * 60 * 1000)
 
@@ -147,11 +151,93 @@ static int ledger_check(struct cli *cli)
 	return EX_OK;
 }
 
+/* What an auditor gives to chitra-verify; she compares it with what the agency published of old. */
+static int ledger_key(struct cli *cli)
+{
+	CLEANUP(buf_free) struct buf vkey = BUF(1000);
+	struct note_verifier log;
+	struct rows genesis;
+	TX_GUARD(cli->w);
+	enum result result = cli_enter(cli);
+
+	if (result == OK)
+		result = db_run(cli->w, Q_GENESIS_LEAF, DB_NO_ARGS, &genesis);
+	if (result == OK)
+		result = tx_commit(cli->w);
+	if (result == OK &&
+		(row_null(&genesis, 0, rows_col(&genesis, "leaf")) ||
+			!genesis_log(cli->w->arena, row_bytes(&genesis, 0, rows_col(&genesis, "leaf")), &log,
+				&cli->w->why)))
+		result = REFUSED;
+	if (result != OK)
+		return cli_exit(cli, result);
+	note_vkey_format(&log, &vkey);
+	printf("%s\n", buf_str(&vkey));
+	return EX_OK;
+}
+
+static void fill_published(struct json_writer *j, const void *what)
+{
+	json_put_i64(j, "leaves", *(const int64_t *)what);
+}
+
+static int ledger_publish(struct cli *cli, const char *directory)
+{
+	int64_t leaves;
+	TX_GUARD(cli->w);
+	enum result result = cli_enter(cli);
+
+	cli->w->deadline_us = work_deadline_in_ms(CHECK_MS);
+	if (result == OK)
+		result = books_publish(cli->w, directory, &leaves);
+	if (result == OK)
+		result = tx_commit(cli->w);
+	if (result != OK)
+		return cli_exit(cli, result);
+	if (cli->json)
+		cli_print_json(fill_published, &leaves);
+	else
+		printf("%" PRId64 " transactions and their rows in %s; check them with chitra-verify\n",
+			leaves, directory);
+	return EX_OK;
+}
+
+static int ledger_prove(struct cli *cli, const char *id, const char *directory)
+{
+	struct receipt receipt;
+	struct arena *a = cli->w->arena;
+	const char *name = arena_printf(a, "%s/%s", directory, id);
+	TX_GUARD(cli->w);
+	enum result result = cli_enter(cli);
+
+	cli->w->deadline_us = work_deadline_in_ms(CHECK_MS);
+	if (result == OK)
+		result = books_receipt(cli->w, id, &receipt);
+	if (result == OK)
+		result = tx_commit(cli->w);
+	if (result == OK &&
+		!(write_file_durable(arena_printf(a, "%s.leaf", name), receipt.leaf, 0644, &cli->w->why) &&
+			write_file_durable(arena_printf(a, "%s.tlog-proof", name), bytes_z(receipt.proof),
+				0644, &cli->w->why)))
+		result = REFUSED;
+	if (result != OK)
+		return cli_exit(cli, result);
+	printf("%s.tlog-proof and %s.leaf; check them with chitra-verify receipt %s.tlog-proof\n", name, name,
+		name);
+	return EX_OK;
+}
+
 int cli_ledger(struct cli *cli, int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "head") == 0)
 		return ledger_head(cli);
 	if (argc == 2 && strcmp(argv[1], "check") == 0)
 		return ledger_check(cli);
+	if (argc == 2 && strcmp(argv[1], "key") == 0)
+		return ledger_key(cli);
+	if (argc == 3 && strcmp(argv[1], "publish") == 0)
+		return ledger_publish(cli, argv[2]);
+	if (argc == 4 && strcmp(argv[1], "prove") == 0)
+		return ledger_prove(cli, argv[2], argv[3]);
 	return cli_usage(cli);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ledger/base/text.h"
+#include "ledger/books/event.h"
 #include "ledger/books/leaf.h"
 #include "ledger/books/recover_store.h"
 #include "ledger/payout/recover_decided_store.h"
@@ -83,29 +84,6 @@ static bool read_options(struct recovering *r, int argc, char **argv, const char
 
 /* ---- whose archive it is --------------------------------------------------------------------------------------------------- */
 
-/* "key log <hex>" and "origin <name>" of the genesis. */
-static bool read_log_key(struct recovering *r, struct bytes genesis)
-{
-	struct leaf leaf;
-	struct bytes origin, rest, line;
-	struct verify_key key;
-	bool ended, found = false;
-	static const char word[] = "key log ";
-	if (!leaf_parse(r->w->arena, genesis, &leaf, &r->w->why))
-		return false;
-	rest = leaf.entry.lines;
-	while (!found && rest.n > 0 && bytes_line(&rest, &line, &ended))
-		found = bytes_starts(line, word) && line.n == strlen(word) + 2 * sizeof key.b &&
-			hex_decode(
-				(const char *)line.at + strlen(word), 2 * sizeof key.b, key.b, sizeof key.b);
-	if (!found || !leaf_line_get(leaf.entry.lines, "origin", &origin))
-		return why_set(
-			&r->w->why, "genesis_missing", "the first ledger transaction names no log key");
-	r->log = note_verifier(
-		arena_strndup(r->w->arena, (const char *)origin.at, origin.n), NOTE_ED25519, &key);
-	return true;
-}
-
 static enum result open_archive(struct recovering *r)
 {
 	struct work *w = r->w;
@@ -120,7 +98,8 @@ static enum result open_archive(struct recovering *r)
 	}
 	if (!r->archive_path)
 		why_set(&w->why, "archive_missing", "[archive] directory is not set; give --archive");
-	if (!r->archive_path || !read_log_key(r, row_bytes(&genesis, 0, rows_col(&genesis, "leaf"))))
+	if (!r->archive_path ||
+		!genesis_log(w->arena, row_bytes(&genesis, 0, rows_col(&genesis, "leaf")), &r->log, &w->why))
 		return REFUSED;
 	r->archive = archive_open(r->archive_path, &r->log, &w->why);
 	return r->archive ? OK : REFUSED;

@@ -7,6 +7,7 @@
 #define LEDGER_BOOKS_EVENT_H
 
 #include "ledger/base/ids.h"
+#include "ledger/base/note.h"
 #include "ledger/base/sign.h"
 #include "ledger/books/leaf.h"
 
@@ -260,6 +261,8 @@ struct genesis {
 	const struct genesis_key *keys;
 };
 struct entry entry_genesis(struct arena *a, const struct told_by *by, const struct genesis *e);
+/* Whose checkpoints count, as the text of the first leaf says. False with why: leaf_*, genesis_missing. */
+bool genesis_log(struct arena *a, struct bytes leaf, struct note_verifier *out, struct why *why) WARN_UNUSED;
 
 /* After `chitra recover`. */
 struct recovered {

@@ -89,6 +89,28 @@ struct entry entry_genesis(struct arena *a, const struct told_by *by, const stru
 	return entry;
 }
 
+/* "key log <hex>" and "origin <name>" */
+bool genesis_log(struct arena *a, struct bytes text, struct note_verifier *out, struct why *why)
+{
+	static const char word[] = "key log ";
+	struct leaf leaf;
+	struct bytes origin, rest, line;
+	struct verify_key key;
+	bool ended, found = false;
+
+	if (!leaf_parse(a, text, &leaf, why))
+		return false;
+	rest = leaf.entry.lines;
+	while (!found && rest.n > 0 && bytes_line(&rest, &line, &ended))
+		found = bytes_starts(line, word) && line.n == strlen(word) + 2 * sizeof(key.b) &&
+			hex_decode((const char *)line.at + strlen(word), 2 * sizeof(key.b), key.b,
+				sizeof(key.b));
+	if (!found || !leaf_line_get(leaf.entry.lines, "origin", &origin))
+		return why_set(why, "genesis_missing", "the first ledger transaction names no log key");
+	*out = note_verifier(arena_strndup(a, (const char *)origin.at, origin.n), NOTE_ED25519, &key);
+	return true;
+}
+
 struct entry entry_recovered(struct arena *a, const struct told_by *by, const struct recovered *e)
 {
 	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};

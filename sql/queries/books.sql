@@ -140,3 +140,55 @@ select c.next_seq, coalesce(h.size, 0) as size, coalesce(h.root, sha256('')) as 
 from books.counter c
 	left join lateral (select t.size, t.root from books.tree_head t order by t.size desc limit 1) h on true
 	left join books.checkpoint k on k.size = h.size;
+
+-- name: books_newest_checkpoint
+-- duties: desk, scribe
+-- in:
+-- out: size bigint, note bytea
+-- With the witnesses' lines behind it.
+select k.size, k.note || coalesce((select string_agg(c.line, '' order by c.witness) from books.cosignature c where c.size = k.size), '') as note
+from books.checkpoint k order by k.size desc limit 1;
+
+-- name: books_rows_txn
+-- duties: desk, scribe
+-- copy out: seq bigint, idem text, kind text, effective date, recorded timestamptz, late boolean, reverses bigint, legs smallint,
+--     leaf bytea, leaf_hash bytea
+select t.seq, t.idem, t.kind, t.effective, t.recorded, t.late, t.reverses, t.legs, t.leaf, t.leaf_hash from books.txn t order by t.seq;
+
+-- name: books_rows_posting
+-- duties: desk, scribe
+-- copy out: seq bigint, n smallint, account text, amount bigint, balance_after bigint
+select p.seq, p.n, a.code as account, p.amount, p.balance_after
+from books.posting p join books.ledger_account a on a.id = p.account order by p.seq, p.n;
+
+-- name: books_rows_balance
+-- duties: desk, scribe
+-- in: size bigint
+-- out: account text, balance bigint
+-- What the balance says, less what was posted after so many transactions.
+select a.code as account, (b.balance - coalesce((select sum(p.amount) from books.posting p where p.account = a.id and p.seq >= $1), 0))::bigint as balance
+from books.balance b join books.ledger_account a on a.id = b.account
+where exists (select from books.posting p where p.account = a.id and p.seq < $1)
+order by a.code;
+
+-- name: books_rows_balance_day
+-- duties: desk, scribe
+-- in: size bigint
+-- out: account text, day date, moved bigint
+select x.account, x.day, x.moved from (
+	select a.code as account, d.day, (d.moved - coalesce(l.moved, 0))::bigint as moved, l.account is null as old
+	from books.balance_day d join books.ledger_account a on a.id = d.account
+		left join (select p.account, t.effective as day, sum(p.amount) as moved from books.txn t join books.posting p on p.seq = t.seq
+			where t.seq >= $1 group by 1, 2) l on l.account = d.account and l.day = d.day
+) x
+where x.old or x.moved <> 0 or exists (select from books.txn t join books.posting p on p.seq = t.seq
+	join books.ledger_account a on a.id = p.account where a.code = x.account and t.effective = x.day and t.seq < $1)
+order by x.account, x.day;
+
+-- name: books_settled_leaf
+-- duties: desk
+-- in: id text
+-- out: seq bigint, leaf bytea
+-- The leaf that says that this payout was paid: by a statement or an agent's list, or by two officers' finding.
+select t.seq, t.leaf from books.txn t where t.seq = (
+	select max(x.seq) from books.txn x where x.idem = (select 'p' || p.id || '.settled' from payout.payout p where p.end_to_end_id = $1));

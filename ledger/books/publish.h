@@ -1,0 +1,32 @@
+/* publish.h: the tree as files that anybody can check (C2SP tlog-tiles).
+ *
+ *	DIR/tile/<level>/<index>[.p/<width>]	up to 256 hashes of tree level 8 * level
+ *	DIR/tile/entries/<index>[.p/<width>]	up to 256 leaves, each after its length in two bytes, big endian
+ *
+ * A file that is there already never changes: other bytes under its name mean that history was rewritten, and nothing is published
+ * over it. Knows no database (publish_store.h) and signs nothing. */
+#ifndef LEDGER_BOOKS_PUBLISH_H
+#define LEDGER_BOOKS_PUBLISH_H
+
+#include "ledger/base/bytes.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/why.h"
+
+#define TILE_WIDTH 256
+
+struct publisher;
+
+void publisher_drop(struct publisher **p); /* for CLEANUP */
+/* The directory is made when it is not there. NULL with why file_trouble. */
+struct publisher *publisher_open(const char *directory, struct why *why) WARN_UNUSED;
+
+/* The next leaf, from leaf 0 on. False with why: publish_differs (another history is published there), file_trouble. */
+bool publish_leaf(
+	struct publisher *p, struct bytes leaf, const struct hash *hash, struct why *why) WARN_UNUSED;
+/* The tiles that are not full, and everything onto the disk. */
+bool publish_tiles(struct publisher *p, struct why *why) WARN_UNUSED;
+
+/* Beside the tiles: a file that may change, whole or not at all. */
+bool publish_file(struct publisher *p, const char *name, struct bytes bytes, struct why *why) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,185 @@
+#include "ledger/books/publish_store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ledger/base/clock.h"
+#include "ledger/base/file.h"
+#include "ledger/base/text.h"
+#include "ledger/books/publish.h"
+#include "ledger/db/copy.h"
+
+#define AT_ONCE 1000 /* rows in memory */
+
+/* A table as text: written beside its name, and under it when it is whole. */
+struct sheet {
+	FILE *to;
+	const char *path, *beside;
+};
+
+static void sheet_drop(struct sheet *s)
+{
+	if (s->to == NULL)
+		return;
+	fclose(s->to);
+	unlink(s->beside);
+}
+
+static bool sheet_open(struct work *w, const char *directory, const char *name, struct sheet *s)
+{
+	s->path = arena_printf(w->arena, "%s/rows/%s.csv", directory, name);
+	s->beside = arena_printf(w->arena, "%s.tmp", s->path);
+	s->to = fopen(s->beside, "we");
+	return s->to != NULL ||
+	       why_set(&w->why, "file_trouble", "could not create %s: %s", s->beside, strerror(errno));
+}
+
+static enum result sheet_end(struct work *w, struct sheet *s)
+{
+	bool whole = fflush(s->to) == 0 && fsync(fileno(s->to)) == 0 && rename(s->beside, s->path) == 0;
+
+	if (!whole)
+		why_set(&w->why, "file_trouble", "could not write %s: %s", s->path, strerror(errno));
+	fclose(s->to);
+	s->to = NULL;
+	return whole ? OK : REFUSED;
+}
+
+/* ---- transactions: their leaves into tiles, their rows into a table ------------------------------------------ */
+
+static bool put_txn(struct publisher *p, struct sheet *s, const struct rows *r, size_t i, struct why *why)
+{
+	struct hash hash = row_hash(r, i, rows_col(r, "leaf_hash"));
+	int reverses = rows_col(r, "reverses");
+	char hex[HASH_HEX_SIZE], day[DAY_TEXT_SIZE], at[INSTANT_TEXT_SIZE];
+
+	fprintf(s->to, "%" PRId64 ",%s,%s,%s,%s,%c,", row_i64(r, i, rows_col(r, "seq")),
+		row_text(r, i, rows_col(r, "idem")), row_text(r, i, rows_col(r, "kind")),
+		day_format(row_day(r, i, rows_col(r, "effective")), day),
+		instant_format(row_instant(r, i, rows_col(r, "recorded")), at),
+		row_bool(r, i, rows_col(r, "late")) ? 't' : 'f');
+	if (!row_null(r, i, reverses))
+		fprintf(s->to, "%" PRId64, row_i64(r, i, reverses));
+	fprintf(s->to, ",%d,%s\n", row_i32(r, i, rows_col(r, "legs")), hash_hex(&hash, hex));
+	return publish_leaf(p, row_bytes(r, i, rows_col(r, "leaf")), &hash, why);
+}
+
+static enum result put_txns(struct work *w, struct publisher *p, const char *directory, int64_t size)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	CLEANUP(sheet_drop) struct sheet s = {.to = NULL};
+	struct copy *c;
+	struct rows r;
+	bool fine = true;
+	enum result result;
+
+	if (!sheet_open(w, directory, "txn", &s))
+		return REFUSED;
+	c = copy_read_begin(w, Q_BOOKS_ROWS_TXN);
+	do {
+		arena_reset(some);
+		copy_read(c, some, AT_ONCE, &r);
+		for (size_t i = 0; fine && i < rows_n(&r); i++)
+			if (row_i64(&r, i, rows_col(&r, "seq")) < size)
+				fine = put_txn(p, &s, &r, i, &w->why);
+	} while (fine && rows_n(&r) > 0);
+	if (!fine) {
+		struct why kept = w->why;
+
+		(void)!copy_read_end(c);
+		w->why = kept;
+		return REFUSED;
+	}
+	result = copy_read_end(c);
+	return result == OK ? sheet_end(w, &s) : result;
+}
+
+/* ---- the other tables ---------------------------------------------------------------------------------------- */
+
+static enum result put_postings(struct work *w, const char *directory, int64_t size)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	CLEANUP(sheet_drop) struct sheet s = {.to = NULL};
+	struct copy *c;
+	struct rows r;
+	enum result result;
+
+	if (!sheet_open(w, directory, "posting", &s))
+		return REFUSED;
+	c = copy_read_begin(w, Q_BOOKS_ROWS_POSTING);
+	do {
+		arena_reset(some);
+		copy_read(c, some, AT_ONCE, &r);
+		for (size_t i = 0; i < rows_n(&r); i++)
+			if (row_i64(&r, i, rows_col(&r, "seq")) < size)
+				fprintf(s.to, "%" PRId64 ",%d,%s,%" PRId64 ",%" PRId64 "\n",
+					row_i64(&r, i, rows_col(&r, "seq")),
+					row_i32(&r, i, rows_col(&r, "n")),
+					row_text(&r, i, rows_col(&r, "account")),
+					row_i64(&r, i, rows_col(&r, "amount")),
+					row_i64(&r, i, rows_col(&r, "balance_after")));
+	} while (rows_n(&r) > 0);
+	result = copy_read_end(c);
+	return result == OK ? sheet_end(w, &s) : result;
+}
+
+static enum result put_balances(struct work *w, const char *directory, int64_t size)
+{
+	CLEANUP(sheet_drop) struct sheet s = {.to = NULL}, days = {.to = NULL};
+	char day[DAY_TEXT_SIZE];
+	struct rows r;
+	enum result result = db_run(w, Q_BOOKS_ROWS_BALANCE, DB_ARGS(db_i64(size)), &r);
+
+	if (result != OK || !sheet_open(w, directory, "balance", &s))
+		return result != OK ? result : REFUSED;
+	for (size_t i = 0; i < rows_n(&r); i++)
+		fprintf(s.to, "%s,%" PRId64 "\n", row_text(&r, i, rows_col(&r, "account")),
+			row_i64(&r, i, rows_col(&r, "balance")));
+	result = sheet_end(w, &s);
+	if (result == OK)
+		result = db_run(w, Q_BOOKS_ROWS_BALANCE_DAY, DB_ARGS(db_i64(size)), &r);
+	if (result != OK || !sheet_open(w, directory, "balance_day", &days))
+		return result != OK ? result : REFUSED;
+	for (size_t i = 0; i < rows_n(&r); i++)
+		fprintf(days.to, "%s,%s,%" PRId64 "\n", row_text(&r, i, rows_col(&r, "account")),
+			day_format(row_day(&r, i, rows_col(&r, "day")), day),
+			row_i64(&r, i, rows_col(&r, "moved")));
+	return sheet_end(w, &days);
+}
+
+enum result books_publish(struct work *w, const char *directory, int64_t *leaves)
+{
+	CLEANUP(publisher_drop) struct publisher *p = NULL;
+	struct rows head;
+	struct bytes note;
+	int64_t size;
+	enum result result = db_run(w, Q_BOOKS_NEWEST_CHECKPOINT, DB_NO_ARGS, &head);
+
+	if (result != OK)
+		return result;
+	if (rows_n(&head) == 0) {
+		why_set(&w->why, "checkpoint_none",
+			"nothing is sealed yet: the scribe signs a checkpoint every few seconds");
+		return REFUSED;
+	}
+	size = row_i64(&head, 0, rows_col(&head, "size"));
+	note = row_bytes(&head, 0, rows_col(&head, "note"));
+	p = publisher_open(directory, &w->why);
+	if (p == NULL || !make_directory_durable(arena_printf(w->arena, "%s/rows", directory), 0755, &w->why))
+		return REFUSED;
+	result = put_txns(w, p, directory, size);
+	if (result == OK && !publish_tiles(p, &w->why))
+		result = REFUSED;
+	if (result == OK)
+		result = put_postings(w, directory, size);
+	if (result == OK)
+		result = put_balances(w, directory, size);
+	if (result == OK && !publish_file(p, "checkpoint", note, &w->why))
+		result = REFUSED;
+	if (result == OK)
+		*leaves = size;
+	return result;
+}

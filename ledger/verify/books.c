@@ -1,0 +1,381 @@
+#include "ledger/verify/books.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/verify/rules.h"
+
+struct fact {
+	struct table_key key;
+};
+
+/* How a payout stands, by the leaves. */
+enum stands { NOTHING_KNOWN, SETTLED, UNPAID, RETURNED };
+struct payout {
+	struct table_key key;
+	int64_t amount;
+	uint8_t line[8]; /* of the signed line's hash */
+	uint8_t stands;
+};
+
+struct batch {
+	struct table_key key;
+	struct digest root;
+	int64_t lines, sum;
+	bool released;
+};
+
+struct statement {
+	struct table_key key;
+	char fund[33];
+	int32_t day;
+	int64_t leaf, sequence, opening, closing;
+	bool chained;
+};
+
+void books_begin(struct books *b, struct findings *f)
+{
+	*b = (struct books){
+		.findings = f,
+		.accounts = TABLE(struct account),
+		.days = TABLE(struct moved),
+		.facts = TABLE(struct fact),
+		.payouts = TABLE(struct payout),
+		.batches = TABLE(struct batch),
+		.statements = TABLE(struct statement),
+	};
+}
+
+void books_free(struct books *b)
+{
+	table_free(&b->accounts);
+	table_free(&b->days);
+	table_free(&b->facts);
+	table_free(&b->payouts);
+	table_free(&b->batches);
+	table_free(&b->statements);
+}
+
+const struct account *books_account(const struct books *b, struct text code)
+{
+	return table_find(&b->accounts, code);
+}
+
+/* ---- balances ------------------------------------------------------------------------------------------------ */
+
+static void keep_text(char *to, size_t room, struct text t)
+{
+	size_t n = t.n < room ? t.n : room - 1;
+
+	memcpy(to, t.at, n);
+	to[n] = '\0';
+}
+
+static void move_account(struct books *b, const struct leaf *l, const struct leg *g)
+{
+	char of_day[ACCOUNT_CODE + 16];
+	struct account *a;
+	struct moved *m;
+	bool made;
+	int n;
+
+	a = table_row(&b->accounts, g->account, &made);
+	if (made) {
+		keep_text(a->code, sizeof a->code, g->account);
+		a->family = family_of(g->family);
+	}
+	a->last_seq = l->seq;
+	if (__builtin_add_overflow(a->balance, g->amount, &a->balance))
+		finding(b->findings, "balance_overflow", l->seq, "%s holds more than a number can", a->code);
+	n = snprintf(of_day, sizeof of_day, "%.*s %.*s", TEXT(g->account), TEXT(l->effective));
+	m = table_row(&b->days, (struct text){.at = of_day, .n = (size_t)n}, &made);
+	if (made) {
+		keep_text(m->code, sizeof m->code, g->account);
+		m->day = l->day;
+	}
+	if (__builtin_add_overflow(m->amount, g->amount, &m->amount))
+		finding(b->findings, "balance_overflow", l->seq, "%s moves by more than a number can",
+			m->code);
+}
+
+/* A bank's fact is recorded even where it drives an account below zero; our own action is not. */
+static bool own_action(const struct leaf *l)
+{
+	static const char *const kinds[] = {"batch.approved", "batch.released", "dispatch.sent",
+		"claim.voided", "break.resolved", "unclaimed.cancelled"};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(leaf_kind_name(l), kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What was posted at once was recorded at one moment; floors hold when all of it is in. */
+static void ask_floors(struct books *b)
+{
+	for (size_t i = 0; i < b->n_touched; i++) {
+		const struct account *a = books_account(b, text_z(b->touched[i].code));
+
+		if (a->balance * a->family->normal < 0)
+			finding(b->findings, "floor", b->touched[i].leaf,
+				"%s is at %" PRId64 ", below its floor, by our own doing", a->code,
+				a->balance);
+	}
+	b->n_touched = 0;
+}
+
+static void touch(struct books *b, const struct leaf *l, const struct leg *g)
+{
+	const struct family *family = family_of(g->family);
+
+	if (!family->floor || (g->amount > 0) == (family->normal > 0) || !own_action(l))
+		return;
+	for (size_t i = 0; i < b->n_touched; i++)
+		if (text_is(g->account, b->touched[i].code))
+			return;
+	if (b->n_touched == sizeof b->touched / sizeof *b->touched)
+		ask_floors(b);
+	keep_text(b->touched[b->n_touched].code, sizeof b->touched->code, g->account);
+	b->touched[b->n_touched++].leaf = l->seq;
+}
+
+static void add_postings(struct books *b, const struct leaf *l)
+{
+	int64_t sum = 0;
+	bool whole = true;
+
+	for (size_t i = 0; i < l->n_legs; i++)
+		whole = !__builtin_add_overflow(sum, l->legs[i].amount, &sum) && whole;
+	if (!whole || sum != 0)
+		finding(b->findings, "unbalanced", l->seq, "its postings add up to %" PRId64 ", not to 0",
+			sum);
+	if (!rules_fit(l))
+		finding(b->findings, "postings_wrong", l->seq, "a %s does not post like this",
+			leaf_kind_name(l));
+	if (!text_is(l->recorded, b->posting)) {
+		ask_floors(b);
+		keep_text(b->posting, sizeof b->posting, l->recorded);
+	}
+	for (size_t i = 0; i < l->n_legs; i++) {
+		move_account(b, l, &l->legs[i]);
+		touch(b, l, &l->legs[i]);
+	}
+	b->postings += (int64_t)l->n_legs;
+}
+
+/* ---- payouts ------------------------------------------------------------------------------------------------- */
+
+static enum stands leads_to(const struct leaf *l)
+{
+	const char *kind = leaf_kind_name(l);
+
+	if (strcmp(kind, "payout.settled") == 0)
+		return SETTLED;
+	if (strcmp(kind, "payout.rejected") == 0 || strcmp(kind, "payout.not_paid") == 0)
+		return UNPAID;
+	if (strcmp(kind, "payout.returned") == 0)
+		return RETURNED;
+	if (strcmp(kind, "break.resolved") != 0)
+		return NOTHING_KNOWN;
+	if (text_is(leaf_value(l, "outcome"), "paid_after_all"))
+		return SETTLED;
+	return text_is(leaf_value(l, "outcome"), "return") ? RETURNED : NOTHING_KNOWN;
+}
+
+/* A payout ends once; what ended unpaid or came back is paid only by two officers' finding; only what was paid comes back. */
+static bool may_follow(enum stands was, enum stands now, bool by_officers)
+{
+	switch (now) {
+	case SETTLED: return was == NOTHING_KNOWN || (by_officers && (was == UNPAID || was == RETURNED));
+	case UNPAID: return was == NOTHING_KNOWN;
+	case RETURNED: return was == SETTLED;
+	case NOTHING_KNOWN: return true;
+	}
+	return false;
+}
+
+static void add_payout(struct books *b, const struct leaf *l)
+{
+	struct text id = leaf_value(l, "id"), line = leaf_value(l, "line");
+	enum stands now = leads_to(l);
+	struct payout *p;
+	uint8_t hash[32] = {0};
+	bool made;
+
+	if (now == NOTHING_KNOWN || id.n == 0)
+		return;
+	p = table_row(&b->payouts, id, &made);
+	if (!may_follow((enum stands)p->stands, now, line.n == 0))
+		finding(b->findings, "payout_order", l->seq,
+			"payout %.*s cannot be %s after what leaves before it say", TEXT(id),
+			leaf_kind_name(l));
+	p->stands = (uint8_t)now;
+	if (line.n > 0) {
+		(void)text_hex(line, hash, sizeof hash);
+		if (!made && p->amount != 0 &&
+			(p->amount != leaf_amount(l, "amount") || memcmp(p->line, hash, sizeof p->line) != 0))
+			finding(b->findings, "payout_differs", l->seq,
+				"payout %.*s had another amount or line before", TEXT(id));
+		p->amount = leaf_amount(l, "amount");
+		memcpy(p->line, hash, sizeof p->line);
+	}
+}
+
+/* ---- batches ------------------------------------------------------------------------------------------------- */
+
+static void add_batch(struct books *b, const struct leaf *l)
+{
+	bool approved = strcmp(leaf_kind_name(l), "batch.approved") == 0, made;
+	char name[48];
+	struct batch *of;
+	struct digest root;
+	int n;
+
+	if (!approved && strcmp(leaf_kind_name(l), "batch.released") != 0)
+		return;
+	n = snprintf(name, sizeof name, "%" PRId64 ".%" PRId64, leaf_amount(l, "batch"),
+		leaf_amount(l, "version"));
+	of = table_row(&b->batches, (struct text){.at = name, .n = (size_t)n}, &made);
+	(void)text_hex(leaf_value(l, "root"), root.at, sizeof root.at);
+	if (approved) {
+		of->root = root;
+		of->lines = leaf_amount(l, "lines");
+		of->sum = leaf_amount(l, "sum");
+		if (leaf_amount(l, "first") > of->sum - leaf_amount(l, "unclaimed"))
+			finding(b->findings, "batch_sum", l->seq, "batch %s owes more than its sum", name);
+		return;
+	}
+	if (made)
+		finding(b->findings, "batch_unapproved", l->seq, "batch %s was released and never approved",
+			name);
+	else if (!digest_same(&of->root, &root) || of->lines != leaf_amount(l, "lines") ||
+		 of->sum != leaf_amount(l, "sum"))
+		finding(b->findings, "batch_differs", l->seq,
+			"batch %s was released with other content than was approved", name);
+	of->released = true;
+}
+
+/* ---- statements ---------------------------------------------------------------------------------------------- */
+
+static void add_statement(struct books *b, const struct leaf *l)
+{
+	struct statement *s;
+	int64_t moved;
+	bool made;
+
+	if (strcmp(leaf_kind_name(l), "statement.file") != 0)
+		return;
+	s = table_row(&b->statements, l->idem, &made);
+	keep_text(s->fund, sizeof s->fund, leaf_value(l, "funding-account"));
+	(void)text_day(leaf_value(l, "day"), &s->day);
+	s->leaf = l->seq;
+	s->sequence = leaf_amount(l, "sequence");
+	s->opening = leaf_amount(l, "opening");
+	s->closing = leaf_amount(l, "closing");
+	s->chained = text_is(leaf_value(l, "chained"), "yes");
+	moved = leaf_amount(l, "credits") - leaf_amount(l, "debits");
+	if (s->closing - s->opening != moved)
+		finding(b->findings, "statement_uneven", l->seq,
+			"its lines move the account by %" PRId64 ", its balances by %" PRId64, moved,
+			s->closing - s->opening);
+}
+
+static int by_fund_and_day(const void *one, const void *two)
+{
+	const struct statement *a = *(const struct statement *const *)one,
+			       *b = *(const struct statement *const *)two;
+	int order = strcmp(a->fund, b->fund);
+
+	return order != 0 ? order : (a->day > b->day) - (a->day < b->day);
+}
+
+/* What the books moved at the bank in the days from `after` (not it) to `until`. */
+static int64_t moved_between(const struct books *b, const char *fund, int32_t after, int32_t until)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < b->days.room; i++) {
+		const struct moved *m = table_at(&b->days, i);
+
+		if (m != NULL && strncmp(m->code, "assets:bank:", 12) == 0 &&
+			strcmp(m->code + 12, fund) == 0 && m->day > after && m->day <= until)
+			sum += m->amount;
+	}
+	return sum;
+}
+
+/* Each statement continues the one before it, and the books move what the bank says. */
+static void ask_statements(struct books *b)
+{
+	const struct statement **at = calloc(b->statements.n + 1, sizeof *at);
+	size_t n = 0;
+
+	if (at == NULL)
+		abort();
+	for (size_t i = 0; i < b->statements.room; i++)
+		if (table_at(&b->statements, i) != NULL)
+			at[n++] = table_at(&b->statements, i);
+	qsort(at, n, sizeof *at, by_fund_and_day);
+	for (size_t i = 0; i < n; i++) {
+		const struct statement *s = at[i], *before = i > 0 && strcmp(at[i - 1]->fund, s->fund) == 0
+								     ? at[i - 1]
+								     : NULL;
+		int64_t said, booked;
+
+		if (before != NULL && s->chained && before->closing != s->opening)
+			finding(b->findings, "statement_chain", s->leaf,
+				"%s opens at %" PRId64 ", and the statement before it closed at %" PRId64,
+				s->fund, s->opening, before->closing);
+		said = s->closing - (before != NULL ? before->closing : s->opening);
+		booked = moved_between(b, s->fund, before != NULL ? before->day : s->day - 1, s->day);
+		if (said != booked)
+			finding(b->findings, "statement_differs", s->leaf,
+				"%s moved by %" PRId64 " at the bank and by %" PRId64 " in the books",
+				s->fund, said, booked);
+	}
+	free(at);
+}
+
+/* ---- all ----------------------------------------------------------------------------------------------------- */
+
+void books_add(struct books *b, const struct leaf *l)
+{
+	bool made, genesis = strcmp(leaf_kind_name(l), "genesis") == 0;
+
+	if (l->seq != b->next)
+		finding(b->findings, "leaf_place", b->next, "it says that it is leaf %" PRId64, l->seq);
+	if (genesis != (b->next == 0))
+		finding(b->findings, "genesis", b->next,
+			genesis ? "a second genesis" : "the first leaf is no genesis");
+	else if (genesis)
+		keep_text(b->origin_text, sizeof b->origin_text, leaf_value(l, "origin"));
+	b->next++;
+	(void)table_row(&b->facts, l->idem, &made);
+	if (!made)
+		finding(b->findings, "posted_twice", l->seq, "%.*s is in the books already", TEXT(l->idem));
+	if (!leaf_key_fits(l))
+		finding(b->findings, "key_wrong", l->seq, "%.*s is not the key of what it says",
+			TEXT(l->idem));
+	add_postings(b, l);
+	add_payout(b, l);
+	add_batch(b, l);
+	add_statement(b, l);
+}
+
+void books_end(struct books *b)
+{
+	int64_t total = 0;
+
+	ask_floors(b);
+	for (size_t i = 0; i < b->accounts.room; i++) {
+		const struct account *a = table_at(&b->accounts, i);
+
+		if (a != NULL)
+			total += a->balance;
+	}
+	if (total != 0)
+		finding(b->findings, "trial_balance", NO_LEAF, "all accounts add up to %" PRId64 ", not to 0",
+			total);
+	ask_statements(b);
+}

@@ -1,0 +1,166 @@
+/* chitra-verify: whether published books are whole and true, asked without the program that wrote them. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/verify/directory.h"
+#include "ledger/verify/log.h"
+#include "ledger/verify/receipt.h"
+
+/* Exit codes. */
+enum { FITS = 0, FOUND = 1, USAGE = 64, NO_INPUT = 66 };
+
+static const char usage[] =
+	"usage: chitra-verify [options] DIR            the published books\n"
+	"       chitra-verify [options] receipt PROOF  one payout's receipt; its leaf is beside it (PROOF's name with .leaf)\n"
+	"\n"
+	"  --key VKEY           the log's key, as text or in a file: name+id+key\n"
+	"  --policy FILE        instead: the log's key, witnesses and how many of them must have signed (C2SP tlog-policy)\n"
+	"  --checkpoint FILE    a checkpoint that you hold from earlier; may be given often\n"
+	"\n"
+	"Says what does not fit, naming the leaf, and ends with 0 when everything fits, 1 when something does not.\n";
+
+struct asked {
+	struct policy policy;
+	bool has_policy;
+	struct directory d;
+};
+
+static struct text held_text(const struct held *h)
+{
+	struct text t = {.at = h->at, .n = h->n};
+
+	return t;
+}
+
+/* The files that options name are kept until the end: what was read points into them. */
+static struct text file_or_end(const char *path)
+{
+	struct held h = file_read(path, NOTE_MAX);
+
+	if (h.at == NULL) {
+		(void)fprintf(stderr, "chitra-verify: cannot read %s: %s\n", path, strerror(errno));
+		exit(NO_INPUT);
+	}
+	return held_text(&h);
+}
+
+static bool take_key(struct asked *a, const char *value)
+{
+	struct text key = strchr(value, '+') != NULL ? text_z(value) : file_or_end(value), line;
+
+	if (text_until(&key, '\n', &line))
+		key = line;
+	if (policy_of_key(key, &a->policy))
+		return true;
+	(void)fprintf(stderr,
+		"chitra-verify: %s is no key of a log; `chitra ledger key` of the agency prints it\n", value);
+	return false;
+}
+
+static bool take_policy(struct asked *a, const char *path)
+{
+	size_t line;
+
+	if (policy_read(file_or_end(path), &a->policy, &line))
+		return true;
+	(void)fprintf(stderr,
+		"chitra-verify: %s, line %zu: no such rule, or a log, or the quorum, is missing\n", path,
+		line);
+	return false;
+}
+
+static bool take_options(struct asked *a, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"key", required_argument, NULL, 'k'},
+		{"policy", required_argument, NULL, 'p'},
+		{"checkpoint", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		switch (option) {
+		case 'k':
+		case 'p':
+			if (a->has_policy || !(option == 'k' ? take_key(a, optarg) : take_policy(a, optarg)))
+				return false;
+			a->has_policy = true;
+			break;
+		case 'c':
+			if (a->d.n_earlier == EARLIER_MAX)
+				return false;
+			a->d.earlier[a->d.n_earlier++] = file_or_end(optarg);
+			break;
+		case 'h': (void)fputs(usage, stdout); exit(FITS);
+		default: return false;
+		}
+	}
+	if (!a->has_policy)
+		(void)fprintf(stderr, "chitra-verify: say whom you believe: --key or --policy\n");
+	return a->has_policy;
+}
+
+static void say(const struct asked *a, const struct verdict *v)
+{
+	(void)printf("log         %s\n", v->origin);
+	(void)printf("leaves      %" PRIu64 " of %" PRIu64 ", hashed and read again\n", v->leaves,
+		v->checkpoint.size);
+	(void)printf("postings    %" PRId64 " in %zu accounts, computed again\n", v->postings, v->accounts);
+	(void)printf("statements  %zu, compared with the books\n", v->statements);
+	(void)printf("rows        %s\n",
+		v->rows ? "of the database, compared with the leaves" : "none published: not compared");
+	(void)printf("witnesses   %s\n", a->policy.n == a->policy.n_logs ? "none asked for"
+					 : v->witnessed                  ? "enough have signed"
+									 : "too few have signed");
+	(void)printf("earlier     %zu of %zu checkpoints that you hold are continued\n", v->n_earlier,
+		a->d.n_earlier);
+	if (a->policy.quorum < 0 && v->n_earlier == 0)
+		(void)printf(
+			"note        you hold no earlier checkpoint and ask for no witness: that the whole history was written "
+			"anew cannot be excluded\n");
+}
+
+static int verify_directory(struct asked *a, const char *path)
+{
+	struct findings f = {.to = stdout, .first_leaf = NO_LEAF};
+	struct verdict v;
+
+	a->d.path = path;
+	a->d.policy = &a->policy;
+	directory_verify(&a->d, &f, &v);
+	findings_end(&f);
+	if (v.signed_by_log)
+		say(a, &v);
+	if (f.n == 0)
+		(void)printf("result      everything fits\n");
+	else if (f.first_leaf == NO_LEAF)
+		(void)printf("result      %" PRIu64 " findings\n", f.n);
+	else
+		(void)printf("result      %" PRIu64 " findings; the first leaf that does not fit is %" PRId64
+			     "\n",
+			f.n, f.first_leaf);
+	return f.n == 0 ? FITS : FOUND;
+}
+
+int main(int argc, char **argv)
+{
+	struct asked a = {.has_policy = false};
+
+	if (sodium_init() < 0)
+		return NO_INPUT;
+	if (!take_options(&a, argc, argv))
+		return USAGE;
+	if (argc - optind == 2 && strcmp(argv[optind], "receipt") == 0)
+		return receipt_verify(&a.policy, argv[optind + 1], stdout) ? FITS : FOUND;
+	if (argc - optind != 1) {
+		(void)fputs(usage, stderr);
+		return USAGE;
+	}
+	return verify_directory(&a, argv[optind]);
+}

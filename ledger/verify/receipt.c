@@ -1,0 +1,107 @@
+#include "ledger/verify/receipt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "ledger/verify/leaf.h"
+#include "ledger/verify/log.h"
+
+bool receipt_read(struct text text, struct receipt *out)
+{
+	struct receipt r = {.index = 0};
+	struct text line;
+	int64_t index;
+
+	if (!text_skip(&text, "c2sp.org/tlog-proof@v1\n") || !text_until(&text, '\n', &line))
+		return false;
+	if (text_skip(&line, "extra ") && !text_until(&text, '\n', &line))
+		return false;
+	if (!text_skip(&line, "index ") || !text_count(line, &index))
+		return false;
+	while (text_until(&text, '\n', &line) && line.n > 0) {
+		size_t n = 32;
+
+		if (r.proof.n == PROOF_MAX || !text_base64(line, r.proof.at[r.proof.n].at, &n) || n != 32)
+			return false;
+		r.proof.n++;
+	}
+	r.index = (uint64_t)index;
+	r.note = text;
+	*out = r;
+	return text.n > 0;
+}
+
+/* NULL: the leaf is in the tree that the believed checkpoint signs. */
+static const char *trouble(
+	const struct policy *p, struct text proof, struct text leaf, struct receipt *r, struct checkpoint *c)
+{
+	uint64_t at[SIGNERS_MAX];
+	struct text text;
+	struct digest hash = tree_leaf(leaf);
+	bool by_log = false;
+
+	if (!receipt_read(proof, r))
+		return "it is no receipt (c2sp.org/tlog-proof@v1)";
+	if (note_open(r->note, p->signers, p->n, at, &text) != NOTE_FINE || !checkpoint_read(text, c))
+		return "its checkpoint is malformed, or carries a signature that is not of its key";
+	for (size_t i = 0; i < p->n_logs; i++)
+		by_log = by_log || (at[i] > 0 && text_same(p->signers[i].name, c->origin));
+	if (!by_log)
+		return "its checkpoint is not signed by the log's key";
+	if (!policy_quorum(p, at))
+		return "too few of the witnesses of your policy signed its checkpoint";
+	if (!proof_inclusion(&hash, r->index, c->size, &r->proof, &c->root))
+		return "the leaf is not in the tree that the checkpoint signs";
+	return NULL;
+}
+
+static void say(const struct leaf *l, const struct checkpoint *c, FILE *to)
+{
+	(void)fprintf(to, "log         %.*s\n", TEXT(c->origin));
+	(void)fprintf(to, "leaf        %" PRId64 " of %" PRIu64 ": %s\n", l->seq, c->size, leaf_kind_name(l));
+	if (leaf_value(l, "id").n > 0)
+		(void)fprintf(to, "payment     %.*s\n", TEXT(leaf_value(l, "id")));
+	if (leaf_value(l, "amount").n > 0)
+		(void)fprintf(to, "amount      %.*s\n", TEXT(leaf_value(l, "amount")));
+	if (leaf_value(l, "entry").n > 0)
+		(void)fprintf(to, "bank entry  %.*s\n", TEXT(leaf_value(l, "entry")));
+	(void)fprintf(to, "day         %.*s\n", TEXT(l->effective));
+	(void)fprintf(to, "result      the receipt is genuine\n");
+}
+
+bool receipt_verify(const struct policy *p, const char *path, FILE *to)
+{
+	char beside[PATH_MAX];
+	const char *dot = strrchr(path, '.');
+	size_t stem = dot != NULL && strchr(dot, '/') == NULL ? (size_t)(dot - path) : strlen(path);
+	struct held proof = file_read(path, NOTE_MAX), leaf;
+	struct receipt r;
+	struct checkpoint c;
+	struct leaf read;
+	const char *wrong, *missing = proof.at == NULL ? path : NULL;
+
+	(void)snprintf(beside, sizeof beside, "%.*s.leaf", (int)stem, path);
+	leaf = file_read(beside, 65535);
+	if (missing == NULL && leaf.at == NULL)
+		missing = beside;
+	if (missing != NULL) {
+		(void)fprintf(
+			to, "finding receipt_missing: %s cannot be read: %s\n", missing, strerror(errno));
+		wrong = missing;
+	} else {
+		wrong = trouble(p, (struct text){.at = proof.at, .n = proof.n},
+			(struct text){.at = leaf.at, .n = leaf.n}, &r, &c);
+		if (wrong == NULL && (!leaf_read((struct text){.at = leaf.at, .n = leaf.n}, &read, &wrong) ||
+					     (uint64_t)read.seq != r.index))
+			wrong = "the leaf is none of chitra's, or of another place";
+		if (wrong != NULL)
+			(void)fprintf(to, "finding receipt_wrong: %s\n", wrong);
+		else
+			say(&read, &c, to);
+	}
+	file_free(&proof);
+	file_free(&leaf);
+	return wrong == NULL;
+}

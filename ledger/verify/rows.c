@@ -1,0 +1,207 @@
+#include "ledger/verify/rows.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct table_file {
+	FILE *in;
+	char *line;
+	size_t room;
+	struct text now; /* the line that was read and not yet used; n = 0: there is none */
+};
+
+struct rows {
+	struct findings *findings;
+	const char *dir;
+	struct table_file txn, posting;
+};
+
+/* The next line without its LF, kept until it is used. False: none is left. */
+static bool peek(struct table_file *t)
+{
+	ssize_t n;
+
+	if (t->now.n > 0)
+		return true;
+	n = getline(&t->line, &t->room, t->in);
+	if (n <= 0)
+		return false;
+	if (t->line[n - 1] == '\n')
+		n--;
+	t->now = (struct text){.at = t->line, .n = (size_t)n};
+	return n > 0;
+}
+
+static bool open_table(struct table_file *t, const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/rows/%s.csv", dir, name);
+	t->in = fopen(path, "rbe");
+	return t->in != NULL;
+}
+
+static void close_table(struct table_file *t)
+{
+	if (t->in != NULL)
+		(void)fclose(t->in);
+	free(t->line);
+}
+
+struct rows *rows_open(const char *dir, struct findings *f)
+{
+	struct rows *r = calloc(1, sizeof *r);
+
+	if (r == NULL)
+		abort();
+	r->findings = f;
+	r->dir = dir;
+	if (open_table(&r->txn, dir, "txn")) {
+		if (open_table(&r->posting, dir, "posting"))
+			return r;
+		finding(f, "rows_missing", NO_LEAF, "%s/rows/posting.csv cannot be read: %s", dir,
+			strerror(errno));
+	} else if (errno != ENOENT) {
+		finding(f, "rows_missing", NO_LEAF, "%s/rows/txn.csv cannot be read: %s", dir,
+			strerror(errno));
+	}
+	rows_close(r);
+	return NULL;
+}
+
+void rows_close(struct rows *r)
+{
+	if (r == NULL)
+		return;
+	close_table(&r->txn);
+	close_table(&r->posting);
+	free(r);
+}
+
+/* The number that the line begins with; -1: none. */
+static int64_t seq_of(struct text line)
+{
+	struct text seq;
+	int64_t n;
+
+	return text_until(&line, ',', &seq) && text_count(seq, &n) ? n : -1;
+}
+
+static void add_txn(struct rows *r, const struct leaf *l, const struct digest *hash)
+{
+	char want[700], reverses[24] = "", hex[65];
+	int n;
+
+	while (peek(&r->txn) && seq_of(r->txn.now) >= 0 && seq_of(r->txn.now) < l->seq) {
+		finding(r->findings, "row_more", seq_of(r->txn.now),
+			"a row of a transaction that no leaf has: %.*s", TEXT(r->txn.now));
+		r->txn.now.n = 0;
+	}
+	if (!peek(&r->txn) || seq_of(r->txn.now) != l->seq) {
+		finding(r->findings, "row_missing", l->seq, "the database has no row for it");
+		return;
+	}
+	for (size_t i = 0; i < sizeof hash->at; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", hash->at[i]);
+	if (l->reverses >= 0)
+		(void)snprintf(reverses, sizeof reverses, "%" PRId64, l->reverses);
+	n = snprintf(want, sizeof want, "%" PRId64 ",%.*s,%s,%.*s,%.*s,%s,%s,%zu,%s", l->seq, TEXT(l->idem),
+		leaf_kind_name(l), TEXT(l->effective), TEXT(l->recorded), l->late ? "t" : "f", reverses,
+		l->n_legs, hex);
+	if (!text_same(r->txn.now, (struct text){.at = want, .n = (size_t)n}))
+		finding(r->findings, "row_differs", l->seq, "the database's row says %.*s and the leaf %s",
+			TEXT(r->txn.now), want);
+	r->txn.now.n = 0;
+}
+
+static void add_posting(struct rows *r, const struct leaf *l, size_t i, int64_t after)
+{
+	char want[300];
+	int n;
+
+	while (peek(&r->posting) && seq_of(r->posting.now) >= 0 && seq_of(r->posting.now) < l->seq) {
+		finding(r->findings, "row_more", seq_of(r->posting.now),
+			"a posting that its leaf has not: %.*s", TEXT(r->posting.now));
+		r->posting.now.n = 0;
+	}
+	if (!peek(&r->posting) || seq_of(r->posting.now) != l->seq) {
+		finding(r->findings, "row_missing", l->seq, "the database has no row for its posting %zu",
+			i + 1);
+		return;
+	}
+	n = snprintf(want, sizeof want, "%" PRId64 ",%zu,%.*s,%" PRId64 ",%" PRId64, l->seq, i + 1,
+		TEXT(l->legs[i].account), l->legs[i].amount, after);
+	if (!text_same(r->posting.now, (struct text){.at = want, .n = (size_t)n}))
+		finding(r->findings, "row_differs", l->seq,
+			"the database's posting says %.*s and the leaf %s", TEXT(r->posting.now), want);
+	r->posting.now.n = 0;
+}
+
+void rows_add(struct rows *r, const struct leaf *l, const struct digest *hash, const struct books *b)
+{
+	add_txn(r, l, hash);
+	/* an account is named once in a transaction, so its balance after the posting is the one after the transaction */
+	for (size_t i = 0; i < l->n_legs; i++)
+		add_posting(r, l, i, books_account(b, l->legs[i].account)->balance);
+}
+
+/* Every line of a table of balances beside what the leaves give; *n counts them. */
+static void ask_balances(struct rows *r, const struct books *b, const char *name, bool by_day, size_t all)
+{
+	struct table_file t = {.in = NULL};
+	size_t n = 0;
+
+	if (!open_table(&t, r->dir, name)) {
+		finding(r->findings, "rows_missing", NO_LEAF, "%s/rows/%s.csv cannot be read: %s", r->dir,
+			name, strerror(errno));
+		return;
+	}
+	for (; peek(&t); t.now.n = 0, n++) {
+		struct text rest = t.now, code, day = text_z("");
+		char key[ACCOUNT_CODE + 16], amount[24];
+		int64_t have = 0;
+		int k;
+
+		if (!text_until(&rest, ',', &code) || (by_day && !text_until(&rest, ',', &day)) ||
+			code.n > ACCOUNT_CODE)
+			rest = text_z("?");
+		k = snprintf(key, sizeof key, by_day ? "%.*s %.*s" : "%.*s%.*s", TEXT(code), TEXT(day));
+		if (by_day) {
+			const struct moved *m = table_find(
+				&b->days, (struct text){.at = key, .n = (size_t)k});
+
+			have = m != NULL ? m->amount : 0;
+		} else {
+			const struct account *a = books_account(b, code);
+
+			have = a != NULL ? a->balance : 0;
+		}
+		(void)snprintf(amount, sizeof amount, "%" PRId64, have);
+		if (!text_is(rest, amount))
+			finding(r->findings, "balance_differs", NO_LEAF, "%s says %.*s and the leaves %s",
+				name, TEXT(t.now), amount);
+	}
+	if (n < all)
+		finding(r->findings, "balance_missing", NO_LEAF, "%s has %zu rows and the leaves make %zu",
+			name, n, all);
+	close_table(&t);
+}
+
+void rows_end(struct rows *r, const struct books *b)
+{
+	while (peek(&r->txn)) {
+		finding(r->findings, "row_more", NO_LEAF, "a row of a transaction that no leaf has: %.*s",
+			TEXT(r->txn.now));
+		r->txn.now.n = 0;
+	}
+	while (peek(&r->posting)) {
+		finding(r->findings, "row_more", NO_LEAF, "a posting that its leaf has not: %.*s",
+			TEXT(r->posting.now));
+		r->posting.now.n = 0;
+	}
+	ask_balances(r, b, "balance", false, b->accounts.n);
+	ask_balances(r, b, "balance_day", true, b->days.n);
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# An auditor checks published books without trusting whoever published them: what she holds, what was done, and what she is told.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/lib/payroll.sh
+. tests/scenario/lib/payroll.sh
+# shellcheck disable=SC2154
+
+payroll_place demo
+ok "a payroll is paid, settled and sealed" payroll_to s_seal
+database_start
+pub=$scratch/pub
+
+# verify DIR OPTION...: what chitra-verify says, and its status last
+verify()
+{
+	local status
+	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" "${@:2}" "$1" >"$scratch/said" 2>&1
+	status=$?
+	echo $status
+}
+# found DIR OPTION...: the codes that were found, sorted
+found()
+{
+	verify "$@" >/dev/null
+	sed -n 's/^finding \([a-z_]*\): .*/\1/p' "$scratch/said" | sort -u | paste -sd' '
+}
+
+by an ledger key >"$scratch/key"
+ok "the books are published" by an ledger publish "$pub" >"$scratch/out" 2>&1
+size=$(sql 'select max(size) from books.checkpoint')
+is "$(verify "$pub")" 0 "the verifier finds nothing in them" || sed 's/^/# /' "$scratch/said" >&2
+like "$(cat "$scratch/said")" "leaves +$size of $size" "it has read every leaf"
+like "$(cat "$scratch/said")" "cannot be excluded" "who holds nothing is told that a rewritten history cannot be excluded"
+ok "published again, nothing changes" by an ledger publish "$pub" >"$scratch/out" 2>&1
+
+# ---- what others say of it ----------------------------------------------------------------------------------------------------
+
+head -c "$(($(awk '/^$/ { exit } { n += length($0) + 1 } END { print n }' "$pub/checkpoint")))" "$pub/checkpoint" >"$scratch/note"
+/usr/bin/python3 - "$scratch" "$pub/checkpoint" <<'P'
+import base64, sys
+scratch, note = sys.argv[1], open(sys.argv[2]).read()
+signature = base64.b64decode(note.rstrip("\n").split("\n")[-1].split(" ")[2])[4:]
+key = base64.b64decode(open(scratch + "/key").read().strip().split("+", 2)[2])[1:]
+open(scratch + "/sig", "wb").write(signature)
+open(scratch + "/pk.der", "wb").write(bytes.fromhex("302a300506032b6570032100") + key)
+P
+ok "openssl accepts the checkpoint's signature" openssl pkeyutl -verify -pubin -keyform DER -inkey "$scratch/pk.der" -rawin \
+	-in "$scratch/note" -sigfile "$scratch/sig" >"$scratch/out" 2>&1
+ok "Go's x/mod accepts the checkpoint, and a thousand proofs of each kind made from the tiles" \
+	build/bin/oracle "$pub" "$(cat "$scratch/key")" 1000 >"$scratch/out" 2>&1
+
+# ---- a receipt ------------------------------------------------------------------------------------------------------------------
+
+paid=$(sql "select p.end_to_end_id from payout.payout p join books.txn t on t.idem = 'p' || p.id || '.settled' order by p.id limit 1")
+mkdir "$scratch/slip" && ok "a citizen's payout has a receipt" by an ledger prove "$paid" "$scratch/slip" >"$scratch/out" 2>&1
+receipt()
+{
+	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" receipt "$scratch/slip/$1.tlog-proof" >"$scratch/said" 2>&1
+}
+ok "which the verifier finds genuine" receipt "$paid"
+like "$(cat "$scratch/said")" "payment +$paid" "and says whose it is"
+for part in leaf tlog-proof; do
+	cp "$scratch/slip/$paid.leaf" "$scratch/slip/copy.leaf"
+	cp "$scratch/slip/$paid.tlog-proof" "$scratch/slip/copy.tlog-proof"
+	case $part in
+	leaf) sed -i 's/^amount /amount 1/' "$scratch/slip/copy.leaf" ;;
+	*) sed -i 's/^index /index 1/' "$scratch/slip/copy.tlog-proof" ;;
+	esac
+	fails "not with its $part changed" receipt copy
+done
+by an ledger prove 0000000000000000000 "$scratch/slip" >"$scratch/out" 2>&1
+like "$(cat "$scratch/out")" payout_unknown "an id that was never paid has none"
+
+# ---- what she holds ------------------------------------------------------------------------------------------------------------
+
+mapfile -t sizes < <(find "$here/archive/checkpoint" -type f -printf '%f %p\n' | sort -n)
+early=${sizes[$((${#sizes[@]} / 2))]#* }
+is "$(verify "$pub" --checkpoint "$early")" 0 "it continues the checkpoint that she holds"
+unlike "$(cat "$scratch/said")" "cannot be excluded" "and then nothing is left open"
+early_size=$(basename "$early")
+
+# ---- attacks -------------------------------------------------------------------------------------------------------------------
+
+process_stop chitrad
+# attack NAME STATEMENTS: the superuser in a copy of the database, round every trigger; then what that database publishes
+attack()
+{
+	PGOPTIONS=-cclient_min_messages=warning psql -XAtq -c "drop database if exists attacked" -c "create database attacked template \"$PGDATABASE\"" &&
+		PGDATABASE=attacked psql -XAtq -v ON_ERROR_STOP=1 -c "set session_replication_role = replica; $2" >/dev/null &&
+		rm -rf "${scratch:?}/$1" && sed "s/dbname=[^ ]*/dbname=attacked/" "$CHITRA_CONFIG" >"$scratch/attacked.conf" &&
+		CHITRA_CONFIG=$scratch/attacked.conf by an ledger publish "$scratch/$1" >"$scratch/out" 2>&1
+}
+a_posting="p.seq = (select min(seq) from books.txn where kind = 'payout.settled') and p.n = 1"
+
+attack posting "update books.posting p set amount = amount + 1 where $a_posting"
+is "$(found "$scratch/posting")" "row_differs" "a posting was changed and not its leaf: its row differs"
+attack row "update books.txn set effective = effective - 31 where kind = 'funding'"
+is "$(found "$scratch/row")" "row_differs" "a transaction's row was changed and not its leaf: its row differs"
+attack balance "update books.balance set balance = balance + 1000000 where account = (select min(account) from books.balance)"
+is "$(found "$scratch/balance")" "balance_differs" "a balance was changed: it differs from the leaves"
+attack day "update books.balance_day set moved = moved - 5 where day = (select min(day) from books.balance_day)"
+is "$(found "$scratch/day")" "balance_differs" "a day's balance was changed: it differs from the leaves"
+attack more "insert into books.posting select p.seq, 9, p.account, 1, p.balance_after from books.posting p where $a_posting"
+is "$(found "$scratch/more")" "row_more" "a posting was added: no leaf has it"
+edited="replace(convert_from(leaf, 'UTF8'), 'amount ', 'amount 1')"
+attack leaf "update books.txn set leaf = convert_to($edited, 'UTF8'), leaf_hash = sha256('\\x00'::bytea || convert_to($edited, 'UTF8'))
+	where seq = (select min(seq) from books.txn where kind = 'payout.settled')"
+is "$(found "$scratch/leaf")" "postings_wrong root_differs" "a leaf was changed and not its postings: it does not post like this, and the root differs"
+seq=$(sql "select min(seq) from books.txn where kind = 'payout.settled'")
+like "$(cat "$scratch/said")" "first leaf that does not fit is $seq" "and the leaf is named"
+attack swapped "update books.txn t set leaf = o.leaf, leaf_hash = o.leaf_hash from books.txn o
+	where t.seq in ($seq, $seq + 1) and o.seq = 2 * $seq + 1 - t.seq"
+like " $(found "$scratch/swapped") " " leaf_place .*root_differs" "two leaves were swapped: they are not in their places, and the root differs"
+attack deleted "delete from books.txn where seq = $seq"
+like " $(found "$scratch/deleted") " " leaves_missing " "a row was deleted: leaves are missing"
+attack emptied "truncate books.txn cascade"
+like " $(found "$scratch/emptied") " " leaves_missing " "the table was emptied: leaves are missing"
+attack yesterday "delete from books.checkpoint where size > $early_size; delete from books.tree_head where size > $early_size;
+	delete from books.txn where seq >= $early_size; delete from books.posting where seq >= $early_size"
+is "$(found "$scratch/yesterday" --checkpoint "$pub/checkpoint" | grep -o history_shorter)" history_shorter \
+	"yesterday's backup: who holds today's checkpoint is told that the history is shorter"
+
+# ---- whoever has the log's key too -----------------------------------------------------------------------------------------------
+
+cp -r "$pub" "$scratch/forged"
+cp -r "$pub" "$scratch/stranger"
+tests/lib/forge-log "$scratch/stranger" "$keys/blind"
+is "$(found "$scratch/stranger")" checkpoint_unsigned "a checkpoint by another key is none of the log's"
+sed -i "s/^\(— [^ ]* .\{20\}\)./\1A/" "$scratch/forged/checkpoint"
+like "$(found "$scratch/forged")" "checkpoint_forged|checkpoint_unsigned" "a checkpoint whose signature was touched is forged"
+
+# A whole other history, consistent in itself: the first credit of the bank is a dong larger everywhere, and the tree is signed anew.
+cp -r "$pub" "$scratch/rewritten" && rm -r "$scratch/rewritten/rows"
+/usr/bin/python3 - "$scratch/rewritten" <<'P'
+import pathlib, re, sys
+for path in sorted(pathlib.Path(sys.argv[1], "tile/entries").rglob("*")):
+    if not path.is_file():
+        continue
+    data, out = path.read_bytes(), b""
+    while data:
+        n = data[0] << 8 | data[1]
+        leaf, data = data[2:2 + n], data[2 + n:]
+        if b"\nactor duty:teller\n" in leaf:
+            leaf = leaf.replace(b"\nactor duty:teller\n", b"\nactor duty:tellex\n")
+        out += bytes([len(leaf) >> 8, len(leaf) & 255]) + leaf
+    path.write_bytes(out)
+P
+tests/lib/forge-log "$scratch/rewritten" "$keys/log"
+is "$(verify "$scratch/rewritten")" 0 "a history rewritten with the log's key fits in itself"
+like "$(cat "$scratch/said")" "cannot be excluded" "which is what who holds nothing was told"
+is "$(found "$scratch/rewritten" --checkpoint "$pub/checkpoint")" history_rewritten "who holds a checkpoint of the same size sees that it was rewritten"
+is "$(found "$scratch/rewritten" --checkpoint "$early")" history_rewritten "so does who holds an earlier one"
+printf 'log %s\nwitness audit %s\nquorum audit\n' "$(cat "$scratch/key")" \
+	"witness.example.vn/stateaudit+24700b99+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU" >"$scratch/policy"
+"$CHITRA_BIN/chitra-verify" --policy "$scratch/policy" "$scratch/rewritten" >"$scratch/said"
+like "$(cat "$scratch/said")" "finding quorum_missing" "who asks for the witness misses its signature"
+
+done_testing
