@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 
 #define STEP_MS  INT64_C(600000) /* one transaction of a command: a million lines are one */
 #define JSON_MAX ((size_t)64 << 20)
+
+/* One command, one run: whoever said which word is wrong need not show all the usage below it. */
+static bool said_what_is_wrong;
 
 static void fill_usage(struct json_writer *j, const void *what)
 {
@@ -26,25 +30,36 @@ int cli_usage(const struct cli *cli)
 {
 	if (cli->json)
 		cli_print_json(fill_usage, cli);
+	else if (said_what_is_wrong)
+		fprintf(stderr, "Xem cách dùng: chitra help %s\n", cli->command->name);
 	else
 		fprintf(stderr, "usage: %s\n", cli->command->usage);
 	return EX_USAGE;
+}
+
+bool cli_wrong(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	said_what_is_wrong = true;
+	return false;
 }
 
 bool cli_month(const char *text, struct month *out)
 {
 	if (month_parse(bytes_z(text), out))
 		return true;
-	fprintf(stderr, "Sửa tháng: «%s» không phải là tháng, viết như 2024-04\n", text);
-	return false;
+	return cli_wrong("Sửa tháng: «%s» không phải là tháng, viết như 2024-04", text);
 }
 
 bool cli_day(const char *text, struct day *out)
 {
 	if (day_parse(bytes_z(text), out))
 		return true;
-	fprintf(stderr, "Sửa ngày: «%s» không phải là ngày, viết như 2024-04-03\n", text);
-	return false;
+	return cli_wrong("Sửa ngày: «%s» không phải là ngày, viết như 2024-04-03", text);
 }
 
 static int exit_code_of(const struct why *why)

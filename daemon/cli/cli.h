@@ -45,8 +45,11 @@ struct cli {
 	struct officer me;        /* set by cli_enter */
 };
 
-/* Prints the command's usage; returns 64. */
+/* Prints the command's usage, or where it stands when cli_wrong has said what to mend; returns 64. */
 int cli_usage(const struct cli *cli);
+
+/* Says which word of the command is wrong and what to do; always false. */
+bool cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The value of an option. False, and it has been said why: the usage alone would not tell. */
 bool cli_month(const char *text, struct month *out) WARN_UNUSED;

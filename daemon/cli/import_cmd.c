@@ -5,12 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "ledger/base/text.h"
 #include "ledger/register/advice.h"
 #include "daemon/cli/csv_out.h"
 #include "daemon/cli/import_run.h"
 #include "daemon/cli/marked.h"
+
+#define SAID_MOST 1000 /* on a terminal: more are not read one by one */
 
 /* ---- what is said ------------------------------------------------------------------------------------------------------- */
 
@@ -115,7 +120,7 @@ void import_print(const struct cli *cli, const struct import_said *s)
 		cli_print_json(fill_said, s);
 		return;
 	}
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n && i < SAID_MOST; i++) {
 		const struct import_word *word = &s->at[i];
 		if (word->row > 0)
 			fprintf(stderr, "%s: dòng %" PRId32 "%s%s: %s (%s)\n", word->file, word->row,
@@ -123,6 +128,11 @@ void import_print(const struct cli *cli, const struct import_said *s)
 		else
 			fprintf(stderr, "%s: %s (%s)\n", word->file, word->text, word->code);
 	}
+	if (s->n > SAID_MOST)
+		fprintf(stderr, "và %zu dòng nữa: xem bằng --marked OUT.xlsx hoặc --json\n",
+			s->n - SAID_MOST);
+	if (s->error && s->files + s->refused_files == 0)
+		return;
 	for (size_t i = 0; i < s->n_saved; i++)
 		printf("Khai báo đã lưu của %s: cột «%s» là %s\n", s->saved[i]->sender, s->saved[i]->heading,
 			s->saved[i]->cell);
@@ -247,7 +257,7 @@ static bool read_kind(const char *name, enum list_kind *kind)
 		*kind = (enum list_kind)k;
 		return true;
 	}
-	return false;
+	return cli_wrong("Chọn loại danh sách (--kind): không có loại «%s»", name);
 }
 
 static bool read_options(int argc, char **argv, struct import_asked *o)
@@ -296,7 +306,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 		case 'r': o->accept_repairs = true; break;
 		case 'c': o->csv = true; break;
 		case 'd':
-			if (!day_parse(bytes_z(optarg), &o->words_of))
+			if (!cli_day(optarg, &o->words_of))
 				return false;
 			o->has_words_of = true;
 			break;
@@ -332,22 +342,61 @@ bool import_is_of_ward(const struct import_asked *o)
 	return o->kind == LIST_PAYMENT || o->kind == LIST_ENROLMENT || o->kind == LIST_INCREASE;
 }
 
-static bool makes_sense(const struct import_asked *o)
+/* What does not go together, in words; NULL: nothing. */
+static const char *lacks_of_ward(const struct import_asked *o)
 {
-	if ((o->marked && o->n_files != 1) || o->heading || o->means)
-		return false;
+	if (!o->has_period)
+		return "Thêm --period YYYY-MM: danh sách của tháng nào";
+	if (o->bank)
+		return "Bỏ --bank: chỉ --kind account_list mới có";
+	if (o->from_names)
+		return o->programme || o->area ? "Bỏ --programme và --area: --from-names lấy từ tên tệp"
+					       : NULL;
+	if (!o->programme || !o->area)
+		return "Thêm --programme và --area: danh sách của chương trình nào, đơn vị nào";
+	return o->n_files == 1 ? NULL : "Nhập từng tệp một, hoặc dùng --from-names";
+}
+
+static const char *lacks_other(const struct import_asked *o)
+{
+	if ((o->kind == LIST_ACCOUNTS) != (o->bank != NULL))
+		return o->bank ? "Bỏ --bank: chỉ --kind account_list mới có"
+			       : "Thêm --bank: danh sách tài khoản của ngân hàng nào";
+	if ((o->kind == LIST_DECREASE) != (o->programme != NULL))
+		return o->programme ? "Bỏ --programme: loại danh sách này không theo chương trình"
+				    : "Thêm --programme: danh sách giảm của chương trình nào";
+	if (o->area || o->from_names || o->has_period || o->has_words_of)
+		return "Bỏ --area, --period, --from-names, --area-words-of: loại danh sách này không có";
+	return o->n_files == 1 ? NULL : "Nhập từng tệp một";
+}
+
+static const char *lacks(const struct import_asked *o)
+{
+	if (o->heading || o->means)
+		return "Viết: chitra import headings --sender … --heading … --means …";
 	if (o->has_as_of && o->kind != LIST_ACCOUNTS)
-		return false;
-	if (o->sheet && (strpbrk(o->sheet, "\t\n") || o->n_files != 1))
-		return false;
-	if (import_is_of_ward(o)) {
-		bool named = o->from_names && !o->programme && !o->area;
-		bool given = !o->from_names && o->programme && o->area && o->n_files == 1;
-		return o->has_period && !o->bank && (named || given);
-	}
-	return (o->kind == LIST_ACCOUNTS) == (o->bank != NULL) &&
-	       (o->kind == LIST_DECREASE) == (o->programme != NULL) && o->n_files == 1 && !o->area &&
-	       !o->from_names && !o->has_period && !o->has_words_of;
+		return "Bỏ --as-of: chỉ --kind account_list mới có";
+	if ((o->marked || o->sheet) && o->n_files != 1)
+		return "Nhập từng tệp một khi dùng --marked hay --sheet";
+	if (o->sheet && strpbrk(o->sheet, "\t\n"))
+		return "Sửa tên trang tính (--sheet)";
+	return import_is_of_ward(o) ? lacks_of_ward(o) : lacks_other(o);
+}
+
+/* Before anything is in: the list itself stays as it is, and what is marked has a place. */
+static bool marked_has_place(const struct import_asked *o, struct why *why)
+{
+	struct stat list, out;
+	const char *dot = strrchr(o->marked, '.'), *slash = strrchr(o->marked, '/');
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	const char *directory = !slash ? "."
+				       : arena_printf(a, "%.*s", (int)(slash - o->marked) + 1, o->marked);
+	if (!dot || strcasecmp(dot, ".xlsx") != 0)
+		return why_set(why, "marked_name", "%s", o->marked);
+	if (stat(o->files[0], &list) == 0 && stat(o->marked, &out) == 0 && list.st_ino == out.st_ino &&
+		list.st_dev == out.st_dev)
+		return why_set(why, "marked_same", "%s", o->marked);
+	return access(directory, W_OK) == 0 || why_set(why, "marked_failed", "%s", o->marked);
 }
 
 /* The file back to the officer; what cannot come back is said, and changes nothing of what is in. */
@@ -371,8 +420,11 @@ int cli_import(struct cli *cli, int argc, char **argv)
 		return import_rows_run(cli, &asked);
 	if (strcmp(asked.files[0], "headings") == 0)
 		return import_headings_run(cli, &asked);
-	if (!makes_sense(&asked))
+	const char *lack = lacks(&asked);
+	if (lack && !cli_wrong("%s", lack))
 		return cli_usage(cli);
+	if (asked.marked && !marked_has_place(&asked, &cli->w->why))
+		return cli_refused(cli, &cli->w->why);
 	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
 	enum result loaded = register_keys_load(cli, &keys);
 	if (loaded != OK)

@@ -40,6 +40,16 @@ static bool has_room(const struct import_headings *all, const char *sender)
 	return n < LIST_SAVED_MAX;
 }
 
+static const char *cells_text(struct arena *a, enum list_kind kind)
+{
+	size_t n;
+	const enum list_cell *cells = list_cells(kind, &n);
+	const char *text = "";
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(a, "%s%s ", text, list_cell_name(cells[i]));
+	return arena_printf(a, "%signored known", text);
+}
+
 enum result import_heading_add(
 	struct work *w, enum list_kind kind, const char *sender, const char *heading, const char *cell)
 {
@@ -61,7 +71,8 @@ enum result import_heading_add(
 	else if (strcmp(cell, "known") != 0 && !has_room(&all, sender))
 		code = "headings_many";
 	if (code) {
-		why_set(&w->why, code, "%s", cell);
+		why_set(&w->why, code, "%s",
+			strcmp(code, "cell_unknown") == 0 ? cells_text(w->arena, kind) : cell);
 		return REFUSED;
 	}
 	return db_run(w, Q_IMPORT_HEADING_ADD,

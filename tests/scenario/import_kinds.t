@@ -70,6 +70,18 @@ printf '%s\n' 'Số CCCD,Họ và tên,Ngày mất' '099143000003,Lê Thị Cúc
 like "$(bring old.csv --kind deaths)" 'ô B2: .*\(text_converted_unseen\)' 'old letters wait for the officer in every kind of list'
 like "$(bring old.csv --kind deaths --accept-repairs)" ' 1 dòng nhận' 'who may say that they are right'
 
+# ---- what is wrong with the words of the command ---------------------------------------------------------------------------------------
+
+ln -s rows.xlsx "$scratch/link.xlsx"
+cp "$scratch/old.csv" "$scratch/rows.xlsx"
+like "$(bring rows.xlsx --kind deaths --marked "$scratch/link.xlsx")" 'marked_same: ' 'a list is never written over by what is marked in it'
+is "$(cmp "$scratch/old.csv" "$scratch/rows.xlsx" && echo same)" same 'by whatever name'
+like "$(bring rows.xlsx --kind deaths --marked "$scratch/no/x.xlsx")" 'marked_failed' 'where nothing can be written is said'
+like "$(bring rows.xlsx --kind deaths --marked "$scratch/x.csv")" 'marked_name' 'as is a name that no program would open as a workbook'
+is "$(sql "select count(*) from register.import_file where name = 'rows.xlsx'")" 0 'before anything is in'
+like "$(bring rows.xlsx)" '^Thêm --period .* Xem cách dùng: chitra help import $' 'an option that lacks is named'
+like "$(bring rows.xlsx --kind death)" '«death»' 'so is a kind of list that there is not'
+
 # ---- what senders call their columns ---------------------------------------------------------------------------------------------------
 
 printf '%s\n' 'Mã hộ,Ai,Sinh,Phái,Diện,Tiền,Cách nhận,Số CCCD' "099143000007,Phạm Thị Tám,1943,Nữ,$elder,360.000,Tiền mặt,Quận 1" \
@@ -103,7 +115,7 @@ like "$said" ' 1 dòng nhận' 'once it is said what the words mean, that wins o
 like "$said" 'Khai báo đã lưu của 22915: cột «ma ho» là personal_id' 'and the import says so'
 like "$(bring own.csv --programme social --area 22921 --period 2024-04)" '\(heading_missing|heading_none\)' 'for that sender only'
 like "$(chitra import headings)" '22915: «ma ho» là personal_id' 'what was said can be read again'
-like "$(heading 'Tiền' tien)" 'cell_unknown' 'a cell that lists do not have is refused'
+like "$(heading 'Tiền' tien)" 'cell_unknown: .*personal_id' 'a cell that lists do not have is refused'
 heading 'Ai' known >/dev/null
 unlike "$(chitra import headings)" '«ai»' 'and a word can be taken back'
 is "$(sql "select count(*) from register.list_heading where heading = 'ai'")" 2 'without being forgotten'

@@ -119,7 +119,7 @@ is "$(lies .)$(lies taking)" '' 'nothing is left lying'
 like "$(cat "$drop/refused/births-1.csv.reason.txt")" 'deaths- .*corrections-.*\(registry_kind\)' 'a file of no known kind is refused, with the reason beside it'
 like "$(cat "$drop/refused/deaths-empty.csv.reason.txt")" 'tệp trống \(file_empty\)' 'an empty file too'
 like "$(cat "$drop/refused/deaths-garbage.xlsx.reason.txt")" 'Tệp deaths-garbage.xlsx không nhập được' 'and garbage'
-like "$(cat "$drop/refused/deaths-heading.csv.reason.txt")" 'Thêm cột còn thiếu.*\(heading_missing\)' 'and a list that lacks a column'
+like "$(cat "$drop/refused/deaths-heading.csv.reason.txt")" 'còn thiếu: .*\(heading_missing\)' 'and a list that lacks a column'
 like "$(cat "$drop/refused/deaths-link.csv.reason.txt" "$drop/refused/deaths-pipe.csv.reason.txt" "$drop/refused/deaths-directory.reason.txt" | tr '\n' ' ')" \
 	'registry_no_file.*registry_no_file.*registry_no_file' 'links, pipes and directories are no lists'
 ok 'and are not followed' test -L "$drop/refused/deaths-link.csv"
