@@ -46,7 +46,10 @@ static bool read_options(int argc, char **argv, struct asked *o)
 				return false;
 			break;
 		case 'p': o->wish.payout = optarg; break;
-		case 'r': o->wish.reason = optarg; break;
+		case 'r':
+			if (!cli_reason(optarg, &o->wish.reason))
+				return false;
+			break;
 		default: return false;
 		}
 	}
@@ -274,7 +277,7 @@ int cli_break(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if (strcmp(what, "show") == 0)
 		return show(cli, &o);
-	if (strcmp(what, "propose") == 0 && o.wish.outcome && o.wish.reason && strlen(o.wish.reason) >= 3)
+	if (strcmp(what, "propose") == 0 && o.wish.outcome && o.wish.reason)
 		return say(cli, &o, false);
 	if (strcmp(what, "confirm") == 0 && o.wish.outcome)
 		return say(cli, &o, true);

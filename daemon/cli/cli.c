@@ -62,6 +62,24 @@ bool cli_day(const char *text, struct day *out)
 	return cli_wrong("Sửa ngày: «%s» không phải là ngày, viết như 2024-04-03", text);
 }
 
+bool cli_dong(const char *text, struct vnd *out)
+{
+	if (vnd_parse(text, strlen(text), out, NULL) && !vnd_is_zero(*out))
+		return true;
+	return cli_wrong("Sửa số tiền: «%s» không phải là số đồng, viết như 1500000", text);
+}
+
+bool cli_reason(const char *text, const char **out)
+{
+	size_t n = 0;
+	*out = text;
+	for (const char *z = text; *z; z++)
+		n += ((unsigned char)*z & 0xc0) != 0x80;
+	if (n >= 3 && n <= 500)
+		return true;
+	return cli_wrong("Ghi lý do (--reason) từ 3 đến 500 ký tự, để người sau đọc hiểu");
+}
+
 static int exit_code_of(const struct why *why)
 {
 	static const struct {
@@ -125,7 +143,9 @@ static int told(const struct cli *cli, enum result r, const struct why *why)
 		cli_print_json(fill_failure, &f);
 		return code_of(r, why);
 	}
-	const char *what_to_do = refusal_vi(why->code);
+	const char *what_to_do = r == UNSURE
+					 ? "Xem lại trước khi làm lại: không rõ việc này đã được ghi hay chưa"
+					 : refusal_vi(why->code);
 	if (what_to_do)
 		fprintf(stderr, "chitra %s: %s\n", cli->command->name, what_to_do);
 	fprintf(stderr, "chitra %s: %s: %s\n", cli->command->name, why->code, why->text);

@@ -54,6 +54,9 @@ bool cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The value of an option. False, and it has been said why: the usage alone would not tell. */
 bool cli_month(const char *text, struct month *out) WARN_UNUSED;
 bool cli_day(const char *text, struct day *out) WARN_UNUSED;
+bool cli_dong(const char *text, struct vnd *out) WARN_UNUSED;
+/* Why something is done, for those who look later: 3 to 500 characters, as the tables want it. */
+bool cli_reason(const char *text, const char **out) WARN_UNUSED;
 
 /* What did not go well, in words (and as {"error": …} with --json), and the exit code. OK prints nothing and gives 0. */
 int cli_exit(const struct cli *cli, enum result r);

@@ -40,16 +40,15 @@ static bool read_times(const char *text, int *out)
 
 static bool read_option(int c, char *value, struct asked *o)
 {
-	struct why why = {0};
 	switch (c) {
 	case 'p': o->d.programme = value; return true;
 	case 'f': return o->has_from = cli_month(value, &o->d.month);
 	case 'm': return o->d.has_period = cli_month(value, &o->d.period);
 	case 'r': return read_codes(value, o);
 	case 't': return read_times(value, &o->d.quantity);
-	case 'a': return vnd_parse(value, strlen(value), &o->d.amount, &why) && !vnd_is_zero(o->d.amount);
+	case 'a': return cli_dong(value, &o->d.amount);
 	case 'n': o->d.number = value; return true;
-	case 'w': o->d.reason = value; return true;
+	case 'w': return cli_reason(value, &o->d.reason);
 	case 'o': return o->open = true;
 	default: return false;
 	}
@@ -196,6 +195,19 @@ static void fill_list(struct json_writer *j, const void *what)
 	json_close(j);
 }
 
+static const char *kind_vi(const char *kind)
+{
+	static const struct {
+		const char *kind, *vi;
+	} said[] = {{"suspend", "tạm dừng"}, {"terminate", "thôi hưởng"}, {"resume", "hưởng lại"},
+		{"together", "chi cùng kỳ trước"}, {"grant", "trợ cấp một lần"}, {"funeral", "mai táng phí"},
+		{"recover", "thu hồi"}, {"move", "chuyển nơi ở"}};
+	for (size_t i = 0; i < COUNT_OF(said); i++)
+		if (strcmp(said[i].kind, kind) == 0)
+			return said[i].vi;
+	return kind;
+}
+
 static void print_list(struct arena *a, const struct decisions_out *d)
 {
 	static const char *const heading[] = {">số", "loại", "chương trình", "người hưởng", "tháng", "mức",
@@ -204,7 +216,7 @@ static void print_list(struct arena *a, const struct decisions_out *d)
 	char month[MONTH_TEXT_SIZE];
 	for (size_t i = 0; i < d->n; i++) {
 		const struct decision_out *o = &d->at[i];
-		const char *cells[] = {arena_printf(a, "%" PRId64, o->id), o->kind, o->programme,
+		const char *cells[] = {arena_printf(a, "%" PRId64, o->id), kind_vi(o->kind), o->programme,
 			o->person_name ? o->person_name : "tất cả",
 			arena_strdup(a, month_format(month_of_day(o->month), month)),
 			o->has_amount ? cli_money(a, o->amount)

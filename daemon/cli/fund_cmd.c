@@ -36,7 +36,7 @@ static bool read_order(int argc, char **argv, struct funding_order *o)
 		case 'k': o->kind = optarg; break;
 		case 'c': o->channel = optarg; break;
 		case 'd':
-			if (!vnd_parse(optarg, strlen(optarg), &o->amount, NULL))
+			if (!cli_dong(optarg, &o->amount))
 				return false;
 			break;
 		default: return false;

@@ -26,16 +26,14 @@ static int read_options(struct cli *cli, int argc, char **argv, struct asked *o)
 	optind = 0;
 	o->archive = config_text(cli->config, "archive", "directory");
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'r')
-			o->reason = optarg;
-		else if (c == 'n')
+		if (c == 'n')
 			o->number = optarg;
 		else if (c == 'a')
 			o->name = optarg;
-		else
+		else if (c != 'r' || !cli_reason(optarg, &o->reason))
 			return cli_usage(cli);
 	}
-	if (optind != argc - 1 || !o->reason || strlen(o->reason) < 3)
+	if (optind != argc - 1 || !o->reason)
 		return cli_usage(cli);
 	return personal_id_parse(bytes_z(argv[optind]), &o->id, &why) ? EX_OK : cli_refused(cli, &why);
 }

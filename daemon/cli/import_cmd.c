@@ -155,7 +155,7 @@ const char *import_file_name(const char *path)
 
 /* ---- rows --------------------------------------------------------------------------------------------------------------- */
 
-static void print_rows(const struct import_rows *rows)
+static void csv_rows(const struct import_rows *rows)
 {
 	static const char *const heading[] = {"file", "row", "outcome", "code", "area", "note"};
 	csv_out_row(stdout, heading, COUNT_OF(heading));
@@ -166,6 +166,33 @@ static void print_rows(const struct import_rows *rows)
 		const char *cells[] = {r->file, number, r->outcome, r->code, r->area, r->note};
 		csv_out_row(stdout, cells, COUNT_OF(cells));
 	}
+}
+
+static const char *outcome_vi(const char *outcome)
+{
+	static const struct {
+		const char *outcome, *vi;
+	} said[] = {
+		{"accepted", "nhận"}, {"repaired", "đã sửa"}, {"rejected", "từ chối"}, {"known", "đã có"}};
+	for (size_t i = 0; i < COUNT_OF(said); i++)
+		if (strcmp(said[i].outcome, outcome) == 0)
+			return said[i].vi;
+	return outcome;
+}
+
+static void print_rows(struct arena *a, const struct import_rows *rows)
+{
+	static const char *const heading[] = {"tệp", ">dòng", "kết quả", "xã", "việc phải làm"};
+	struct table t = table_new(a, heading, COUNT_OF(heading));
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct import_row_out *r = &rows->at[i];
+		table_add(&t, r->file);
+		table_add(&t, arena_printf(a, "%" PRId32, r->row));
+		table_add(&t, outcome_vi(r->outcome));
+		table_add(&t, r->area);
+		table_add(&t, r->note);
+	}
+	table_print(&t);
 }
 
 static void fill_rows(struct json_writer *j, const void *what)
@@ -200,8 +227,10 @@ static int import_rows_run(struct cli *cli, const struct import_asked *asked)
 		return cli_exit(cli, r);
 	if (cli->json)
 		cli_print_json(fill_rows, &rows);
+	else if (asked->csv)
+		csv_rows(&rows);
 	else
-		print_rows(&rows);
+		print_rows(cli->w->arena, &rows);
 	return EX_OK;
 }
 

@@ -264,15 +264,31 @@ static void fill_list(struct json_writer *j, const void *what)
 	json_close(j);
 }
 
+/* As they were given to certify: what an officer may do, where, and up to how much. */
+static const char *mandates_text(struct arena *a, const struct certificate_row *row)
+{
+	struct certificate c;
+	struct why why = {0};
+	char limit[VND_TEXT_SIZE];
+	const char *text = "";
+	if (!certificate_parse(a, row->text, &c, &why))
+		return "không đọc được";
+	for (size_t i = 0; i < c.n; i++)
+		text = arena_printf(a, "%s%s%s:%s:%s:%s", text, i > 0 ? " " : "", c.mandates[i].role,
+			c.mandates[i].agency, c.mandates[i].area, vnd_format(c.mandates[i].limit, limit));
+	return text;
+}
+
 static void print_list(struct arena *a, const struct certificates *all)
 {
-	static const char *const headings[] = {"Cán bộ", "Họ tên", "Hết hạn", "Chứng nhận"};
+	static const char *const headings[] = {"Cán bộ", "Họ tên", "Quyền", "Hết hạn", "Chứng nhận"};
 	struct table t = table_new(a, headings, COUNT_OF(headings));
 	for (size_t i = 0; i < all->n; i++) {
 		const struct certificate_row *c = &all->at[i];
 		char hex[HASH_HEX_SIZE], day[DAY_TEXT_SIZE];
 		table_add(&t, c->login);
 		table_add(&t, c->name);
+		table_add(&t, mandates_text(a, c));
 		table_add(&t, arena_strdup(a, day_format(day_of_instant_vn(c->not_after_us), day)));
 		table_add(&t, arena_strdup(a, hash_hex(&c->sha256, hex)));
 	}

@@ -36,7 +36,10 @@ static bool read_options(int argc, char **argv, struct asked *o)
 			break;
 		case 'c': o->csv = true; break;
 		case 'o': o->open = true; break;
-		case 'r': o->reason = optarg; break;
+		case 'r':
+			if (!cli_reason(optarg, &o->reason))
+				return false;
+			break;
 		case 'v': o->verdict = optarg; break;
 		default: return false;
 		}
@@ -127,7 +130,7 @@ static void fill_findings(struct json_writer *j, const void *what)
 	json_close(j);
 }
 
-static void print_findings(const struct findings_out *f)
+static void csv_findings(const struct findings_out *f)
 {
 	static const char *const heading[] = {"id", "programme", "area", "name", "birth_year", "masked_id",
 		"file", "row", "code", "blocks", "verdict", "proposed", "proposed_by", "reason", "note"};
@@ -148,6 +151,40 @@ static void print_findings(const struct findings_out *f)
 	}
 }
 
+static const char *verdict_vi(const char *verdict)
+{
+	return strcmp(verdict, "pay_entitled") == 0 ? "chi mức được hưởng" : "không chi";
+}
+
+static const char *stands(struct arena *a, const struct finding_out *o)
+{
+	if (o->verdict)
+		return verdict_vi(o->verdict);
+	if (o->proposed)
+		return arena_printf(
+			a, "%s đề nghị %s", o->proposed_by ? o->proposed_by : "", verdict_vi(o->proposed));
+	return o->blocks ? "chờ quyết định" : "để biết";
+}
+
+static void print_findings(struct arena *a, const struct findings_out *f)
+{
+	static const char *const heading[] = {">số", "họ tên", ">năm sinh", "số định danh", "chương trình",
+		"xã", "tình trạng", "việc cần xem"};
+	struct table t = table_new(a, heading, COUNT_OF(heading));
+	for (size_t i = 0; i < f->n; i++) {
+		const struct finding_out *o = &f->at[i];
+		table_add(&t, arena_printf(a, "%" PRId64, o->id));
+		table_add(&t, o->name);
+		table_add(&t, o->birth_year ? arena_printf(a, "%" PRId32, o->birth_year) : "");
+		table_add(&t, o->masked_id);
+		table_add(&t, o->programme);
+		table_add(&t, o->area);
+		table_add(&t, stands(a, o));
+		table_add(&t, o->note);
+	}
+	table_print(&t);
+}
+
 static int list(struct cli *cli, const struct asked *asked)
 {
 	struct findings_out f;
@@ -166,8 +203,10 @@ static int list(struct cli *cli, const struct asked *asked)
 		return cli_exit(cli, r);
 	if (cli->json)
 		cli_print_json(fill_findings, &f);
+	else if (asked->csv)
+		csv_findings(&f);
 	else
-		print_findings(&f);
+		print_findings(cli->w->arena, &f);
 	return EX_OK;
 }
 
@@ -208,8 +247,7 @@ int cli_finding(struct cli *cli, int argc, char **argv)
 	const char *what = argv[optind];
 	if (strcmp(what, "list") == 0 && optind + 1 == argc && asked.has_period)
 		return list(cli, &asked);
-	if (strcmp(what, "decide") == 0 && optind + 2 == argc && asked.verdict && asked.reason &&
-		*asked.reason)
+	if (strcmp(what, "decide") == 0 && optind + 2 == argc && asked.verdict && asked.reason)
 		return decide(cli, &asked, argv[optind + 1]);
 	return cli_usage(cli);
 }

@@ -31,7 +31,10 @@ static bool read_options(int argc, char **argv, struct asked *o)
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		switch (c) {
 		case 'n': o->number = optarg; break;
-		case 'w': o->reason = optarg; break;
+		case 'w':
+			if (!cli_reason(optarg, &o->reason))
+				return false;
+			break;
 		case 'f': o->file = optarg; break;
 		case 'a': o->all = true; break;
 		default: return false;
@@ -110,7 +113,7 @@ static const char *what_of(struct arena *a, const struct identity_out *o)
 		text = arena_printf(a, "%ssinh %s; ", text, o->new_birth);
 	if (o->new_sex)
 		text = arena_printf(a, "%sgiới tính %s; ", text, *o->new_sex == 'F' ? "Nữ" : "Nam");
-	return text;
+	return *text ? arena_strndup(a, text, strlen(text) - strlen("; ")) : text;
 }
 
 static void print_surplus(struct arena *a, const struct surplus_out *s)
@@ -124,7 +127,8 @@ static void print_surplus(struct arena *a, const struct surplus_out *s)
 		printf("đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm %" PRId64 "\n",
 			s->decision);
 	else
-		printf("chưa chi; hai cán bộ hủy: chitra claim void %" PRId64 "\n", s->claim);
+		printf("chưa chi; hai cán bộ hủy: chitra claim void %" PRId64 " --reason claimed_twice\n",
+			s->claim);
 }
 
 static void print_list(struct arena *a, const struct identities_out *f)
@@ -201,6 +205,10 @@ static int decide(struct cli *cli, int argc, char **argv, bool refusing)
 	enum result r = cli_enter(cli);
 	if (r == OK && o.file)
 		r = identity_of_number(cli->w, o.file, &ids, &o.n);
+	if (r == OK && o.n == 0) {
+		why_set(&cli->w->why, "identity_unknown", "nothing of the list %s waits", o.file);
+		r = REFUSED;
+	}
 	if (r == OK)
 		r = refusing ? identity_refuse(cli->w, ids, o.n) : identity_confirm(cli->w, ids, o.n);
 	if (r == OK)
@@ -246,8 +254,7 @@ static int proposed(struct cli *cli, enum result r, int64_t id)
 
 static bool is_founded(const struct asked *o)
 {
-	return o->number && *o->number && strlen(o->number) <= 100 && o->reason && strlen(o->reason) >= 3 &&
-	       strlen(o->reason) <= 500;
+	return o->number && *o->number && strlen(o->number) <= 100 && o->reason;
 }
 
 int person_merge(struct cli *cli, int argc, char **argv)

@@ -232,9 +232,10 @@ static bool read_stop(struct arena *a, int argc, char **argv, struct stop_option
 	*o = (struct stop_options){0};
 	optind = 0;
 	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'r')
-			o->reason = optarg;
-		else if (c != 'b' || !pick_ids(a, 1, &optarg, &o->batch))
+		if (c == 'r') {
+			if (!cli_reason(optarg, &o->reason))
+				return false;
+		} else if (c != 'b' || !pick_ids(a, 1, &optarg, &o->batch))
 			return false;
 	}
 	return (optind < argc) != (o->batch.n > 0);

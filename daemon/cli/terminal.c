@@ -96,4 +96,6 @@ void table_print(const struct table *t)
 		else
 			printf("%s%*s%s", z, last ? 0 : pad, "", last ? "\n" : "  ");
 	}
+	if (t->n == t->columns)
+		puts("(không có)");
 }

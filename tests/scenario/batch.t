@@ -300,6 +300,7 @@ is "$(sql "select p.issue || ' ' || b.period from payout.payout p join payout.ba
 # ---- certificates end --------------------------------------------------------------------------------------------------------------
 
 ok 'that batch is submitted' by lan batch submit --all-open
+like "$(by lan officer list minh)" ' checker:labour:\*:10000000 ' 'who may do what can be read'
 hash=$(by lan --json officer list minh | python3 -c 'import json, sys; print(json.load(sys.stdin)["certificates"][0]["certificate"])')
 ok 'one admin revokes a certificate' chitra officer revoke "$hash" --reason 'mất khóa' --admin-key "$keys/admin2" --passphrase-file "$keys/passphrase"
 is "$(code sign minh checker --all-frozen)" '65 certificate_none' 'then its officer signs nothing'

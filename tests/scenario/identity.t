@@ -130,6 +130,7 @@ head='Số CCCD mới,Họ và tên,Ngày sinh,Giới tính'
 checked 'Phạm Thị Tư' 'PHAM THI TU'
 file_of "$head" '099141000004,Phạm Thị Tám,1941,Nữ' >"$scratch/name.csv"
 bring name --kind corrections >/dev/null
+like "$(second person confirm --file name.cs 2>&1)" 'identity_unknown' 'a list of which nothing waits is no list that was confirmed'
 second person confirm --file name.csv >/dev/null
 is "$(sql "select name || ' ' || name_fold from register.person where id = 4")" 'Phạm Thị Tám pham thi tam' 'a corrected name is the name from then on'
 is "$(sql "select was ->> 'name' from register.identity where name = 'Phạm Thị Tám'")" 'Phạm Thị Tư' 'and the old one is kept'

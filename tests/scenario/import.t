@@ -229,11 +229,11 @@ chitra match --period $period >/dev/null
 is "$(sql "select string_agg(code, ' ' order by code) from register.finding where blocks and programme = 'social'")" 'account_id account_name amount_differs' \
 	'a name without a second link passes nothing; who failed waits for a person'
 finding=$(sql "select id from register.finding where code = 'amount_differs'")
-like "$(chitra finding list --period $period)" "$finding,social,22915,Lê Thị Sai,1943,099•••••0110,differs.csv,3,amount_differs,yes,,,,," \
+like "$(chitra finding list --period $period --csv)" "$finding,social,22915,Lê Thị Sai,1943,099•••••0110,differs.csv,3,amount_differs,yes,,,,," \
 	'a finding says whom it is about: name, year of birth, ward, masked ID'
 is "$(CHITRA_SESSION=$scratch/phu_hai chitra finding list --period $period | grep -c social)" 0 'to officers of that ward'
 is "$(chitra finding decide "$finding" --verdict pay --reason 'đã kiểm tra')" 'Đã đề nghị; chờ người thứ hai quyết định' 'one officer proposes'
-like "$(chitra finding list --period $period)" "$finding,.*,pay_entitled,thu,đã kiểm tra," 'the list says what was proposed, by whom and why'
+like "$(chitra finding list --period $period --csv)" "$finding,.*,pay_entitled,thu,đã kiểm tra," 'the list says what was proposed, by whom and why'
 chitra finding decide "$finding" --verdict pay --reason 'tự duyệt' >/dev/null 2>&1
 is $? 77 'and cannot decide alone'
 is "$(CHITRA_SESSION=$scratch/lan chitra finding decide "$finding" --verdict pay --reason 'đồng ý')" 'Đã quyết định' 'a second one decides'

@@ -117,6 +117,7 @@ like "$said" '"new_claims":5,.*"risen":0' 'the month after owes only itself: wha
 # ---- two officers decide -------------------------------------------------------------------------------------------------------------
 
 stop=(suspend 099140000005 --programme social --from 2027-01 --number 12/QĐ-UBND)
+like "$(chitra decide "${stop[@]}" --reason x 2>&1)" '^Ghi lý do' 'a reason that says nothing is asked for again, in words'
 said=$(chitra decide "${stop[@]}" --reason 'không đánh giá lại')
 like "$said" 'chitra decide confirm 1' 'one officer proposes a decision'
 said=$(chitra decide confirm 1 2>&1)
@@ -204,7 +205,7 @@ like "$said" '"new_claims":0,.*"grants":0' 'running again grants nothing twice'
 like "$(chitra finding list --period 2027-03 --open)" 'payee_dead' 'who takes it for the dead is for two officers to say'
 finding=$(sql "select max(id) from register.finding where code = 'payee_dead'")
 is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding decide "$finding" --verdict pay --reason 'thử' >/dev/null 2>&1; echo $?)" 77 'of that ward'
-is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding list --period 2027-03 | grep -c payee_dead)" 0 'who alone see it'
+is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding list --period 2027-03 --csv | grep -c payee_dead)" 0 'who alone see it'
 before=$(sql "select count(*), sum(amount_dong) from payout.claim")
 is "$(decided recover 099140000003 --programme social --from 2026-12 --amount 1620000 --number 16/QĐ-UBND)" 'Đã quyết định' \
 	'Circular 101/2018/TT-BTC: what was paid after death is asked back by a decision'
