@@ -202,7 +202,7 @@ is "$(claims 2027-03 funeral)" 'Ngô Thị Mất 11 10800000' 'for the month of 
 like "$(decided "${funeral[@]}" 2>&1)" 'funeral_once' 'a second funeral is refused'
 owed 2027-03
 like "$said" '"new_claims":0,.*"grants":0' 'running again grants nothing twice'
-like "$(chitra finding list --period 2027-03 --open)" 'payee_dead' 'who takes it for the dead is for two officers to say'
+like "$(chitra finding list --period 2027-03 --open --csv)" 'payee_dead' 'who takes it for the dead is for two officers to say'
 finding=$(sql "select max(id) from register.finding where code = 'payee_dead'")
 is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding decide "$finding" --verdict pay --reason 'thử' >/dev/null 2>&1; echo $?)" 77 'of that ward'
 is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding list --period 2027-03 --csv | grep -c payee_dead)" 0 'who alone see it'
