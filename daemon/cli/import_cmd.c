@@ -340,7 +340,7 @@ static bool read_options(int argc, char **argv, struct import_asked *o)
 			o->has_words_of = true;
 			break;
 		case 'f':
-			if (!day_parse(bytes_z(optarg), &o->as_of))
+			if (!cli_day(optarg, &o->as_of))
 				return false;
 			o->has_as_of = true;
 			break;
