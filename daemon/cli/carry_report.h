@@ -2,9 +2,9 @@
 #ifndef CHITRA_CLI_CARRY_REPORT_H
 #define CHITRA_CLI_CARRY_REPORT_H
 
+#include "ledger/register/carry_store.h"
 #include "daemon/cli/cli.h"
 
-/* programme, area: NULL for all. */
-int cli_report_carry(struct cli *cli, struct month period, const char *programme, const char *area, bool csv);
+int cli_report_carry(struct cli *cli, const struct carry_wish *wish, bool csv);
 
 #endif

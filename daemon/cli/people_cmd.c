@@ -12,7 +12,8 @@
 
 struct asked {
 	struct month period;
-	bool has_period, csv, open;
+	bool has_period, csv, open, has_area_day;
+	struct day area_day;
 	const char *reason, *verdict;
 };
 
@@ -24,6 +25,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"open", no_argument, NULL, 'o'},
 		{"reason", required_argument, NULL, 'r'},
 		{"verdict", required_argument, NULL, 'v'},
+		{"area-as-of", required_argument, NULL, 'd'},
 		{NULL, 0, NULL, 0},
 	};
 	optind = 0;
@@ -41,6 +43,11 @@ static bool read_options(int argc, char **argv, struct asked *o)
 				return false;
 			break;
 		case 'v': o->verdict = optarg; break;
+		case 'd':
+			if (!cli_day(optarg, &o->area_day))
+				return false;
+			o->has_area_day = true;
+			break;
 		default: return false;
 		}
 	}
@@ -90,7 +97,9 @@ int cli_people(struct cli *cli, int argc, char **argv)
 	if (r != OK)
 		return cli_exit(cli, r);
 	csv_out_row(stdout, heading, COUNT_OF(heading));
-	r = people_each(cli->w, opening, asked.period, print_person, NULL);
+	r = people_each(cli->w, opening,
+		&(struct people_wish){asked.period, asked.has_area_day ? &asked.area_day : NULL},
+		print_person, NULL);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r == OK && fflush(stdout) != 0)
@@ -242,7 +251,7 @@ static int decide(struct cli *cli, const struct asked *asked, const char *id_tex
 int cli_finding(struct cli *cli, int argc, char **argv)
 {
 	struct asked asked = {0};
-	if (!read_options(argc, argv, &asked) || optind >= argc)
+	if (!read_options(argc, argv, &asked) || optind >= argc || asked.has_area_day)
 		return cli_usage(cli);
 	const char *what = argv[optind];
 	if (strcmp(what, "list") == 0 && optind + 1 == argc && asked.has_period)

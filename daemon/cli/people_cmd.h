@@ -5,7 +5,7 @@
 #include "daemon/cli/cli.h"
 
 #define PEOPLE_USAGE \
-	"chitra people --period M --csv [--reason TEXT]   opens every ID, and that is written down"
+	"chitra people --period M --csv [--area-as-of YYYY-MM-DD] [--reason TEXT]   opens every ID, and that is written down"
 #define FINDING_USAGE                                       \
 	"chitra finding list --period M [--open] [--csv]\n" \
 	"       chitra finding decide ID --verdict pay|no --reason TEXT   the first officer proposes, the second decides"

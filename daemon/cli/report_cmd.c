@@ -43,7 +43,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		case 'p': o->programme = optarg; break;
 		case 'a': o->area = optarg; break;
 		case 'd':
-			if (!day_parse(bytes_z(optarg), &o->area_day))
+			if (!cli_day(optarg, &o->area_day))
 				return false;
 			o->has_area_day = true;
 			break;
@@ -342,7 +342,11 @@ static int run_carry(struct cli *cli, const struct asked *o)
 {
 	if (!o->has_period)
 		return cli_usage(cli);
-	return cli_report_carry(cli, o->period, o->programme, o->area, o->csv);
+	const struct carry_wish wish = {.period = o->period,
+		.programme = o->programme,
+		.area = o->area,
+		.area_day = o->has_area_day ? &o->area_day : NULL};
+	return cli_report_carry(cli, &wish, o->csv);
 }
 
 static int run_coverage(struct cli *cli, const struct asked *o)
@@ -363,7 +367,8 @@ int cli_report(struct cli *cli, int argc, char **argv)
 		{"carry", run_carry}, {"coverage", run_coverage}};
 	struct asked asked = {0};
 	if (argc < 2 || !read_options(argc - 1, argv + 1, &asked) ||
-		(asked.has_as_of && strcmp(argv[1], "coverage") != 0))
+		(asked.has_as_of && strcmp(argv[1], "coverage") != 0) ||
+		(asked.has_area_day && strcmp(argv[1], "summary") != 0 && strcmp(argv[1], "carry") != 0))
 		return cli_usage(cli);
 	for (size_t i = 0; i < COUNT_OF(reports); i++)
 		if (strcmp(argv[1], reports[i].name) == 0)

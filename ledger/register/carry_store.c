@@ -8,8 +8,7 @@ static struct vnd sum_of(const struct carry_row *c)
 	return sum;
 }
 
-enum result carry_read(
-	struct work *w, struct month period, const char *programme, const char *area, struct carry *out)
+enum result carry_read(struct work *w, const struct carry_wish *wish, struct carry *out)
 {
 	struct rows mine, rows;
 	size_t n_areas;
@@ -23,16 +22,18 @@ enum result carry_read(
 		return REFUSED;
 	}
 	r = db_run(w, Q_CARRY_PEOPLE,
-		DB_ARGS(db_day(month_first(period)), programme ? db_text(programme) : db_null(),
-			area ? db_text(area) : db_null(), db_bool(everywhere), db_texts(areas, n_areas)),
+		DB_ARGS(db_day(month_first(wish->period)),
+			wish->programme ? db_text(wish->programme) : db_null(),
+			wish->area ? db_text(wish->area) : db_null(), db_bool(everywhere),
+			db_texts(areas, n_areas), wish->area_day ? db_day(*wish->area_day) : db_null()),
 		&rows);
 	if (r != OK)
 		return r;
 	int of_programme = rows_col(&rows, "programme"), of_area = rows_col(&rows, "area"),
-	    name = rows_col(&rows, "name"), year = rows_col(&rows, "birth_year"),
-	    now = rows_col(&rows, "this_dong"), arrears = rows_col(&rows, "arrears_dong"),
-	    grants = rows_col(&rows, "grants_dong"), months = rows_col(&rows, "earlier_months"),
-	    earlier = rows_col(&rows, "earlier_dong");
+	    area_name = rows_col(&rows, "area_name"), name = rows_col(&rows, "name"),
+	    year = rows_col(&rows, "birth_year"), now = rows_col(&rows, "this_dong"),
+	    arrears = rows_col(&rows, "arrears_dong"), grants = rows_col(&rows, "grants_dong"),
+	    months = rows_col(&rows, "earlier_months"), earlier = rows_col(&rows, "earlier_dong");
 	out->n = rows_n(&rows);
 	out->rows = arena_array(w->arena, out->n, struct carry_row);
 	for (size_t i = 0; i < out->n; i++) {
@@ -40,6 +41,7 @@ enum result carry_read(
 		*c = (struct carry_row){
 			.programme = row_text(&rows, i, of_programme),
 			.area = row_text(&rows, i, of_area),
+			.area_name = row_text(&rows, i, area_name),
 			.name = row_text(&rows, i, name),
 			.birth_year = row_i32(&rows, i, year),
 			.this_month = row_vnd(&rows, i, now),

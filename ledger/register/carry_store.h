@@ -11,7 +11,7 @@
 #include "ledger/db/db.h"
 
 struct carry_row {
-	const char *programme, *area, *name;
+	const char *programme, *area, *area_name, *name;
 	int birth_year;
 	struct vnd this_month, arrears, grants, earlier, all;
 	int64_t earlier_months; /* claims */
@@ -22,8 +22,14 @@ struct carry {
 	struct carry_row *rows; /* by programme, ward and name */
 };
 
-/* programme, area: NULL for all. REFUSED no_mandate. */
-enum result carry_read(struct work *w, struct month period, const char *programme, const char *area,
-	struct carry *out) WARN_UNUSED;
+struct carry_wish {
+	struct month period;
+	const char *programme, *area; /* NULL: all */
+	const struct day
+		*area_day; /* by the units of that day (register.ward_as_of); NULL: by those of the claims */
+};
+
+/* REFUSED no_mandate. */
+enum result carry_read(struct work *w, const struct carry_wish *wish, struct carry *out) WARN_UNUSED;
 
 #endif

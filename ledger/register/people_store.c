@@ -8,6 +8,7 @@ struct page {
 	struct work *w;
 	const struct opening *opening;
 	struct month period;
+	const struct day *area_day;
 	bool everywhere;
 	size_t n_areas, n_programmes;
 	const char *const *areas, *const *programmes;
@@ -123,7 +124,8 @@ static enum result one_page(struct page *g, bool *more)
 	struct claim_rows claims;
 	enum result r = db_run(g->w, Q_PEOPLE_PAGE,
 		DB_ARGS(db_day(month_first(g->period)), db_text(g->programme), db_i64(g->person),
-			db_i64(PAGE), db_bool(g->everywhere), db_texts(g->areas, g->n_areas)),
+			db_i64(PAGE), db_bool(g->everywhere), db_texts(g->areas, g->n_areas),
+			g->area_day ? db_day(*g->area_day) : db_null()),
 		&rows);
 	*more = r == OK && rows_n(&rows) > 0;
 	if (!*more)
@@ -182,10 +184,15 @@ static enum result all_pages(struct page *g)
 	return r;
 }
 
-enum result people_each(struct work *w, const struct opening *opening, struct month period,
+enum result people_each(struct work *w, const struct opening *opening, const struct people_wish *wish,
 	void (*take)(void *context, const struct person_out *p), void *context)
 {
-	struct page g = {.w = w, .opening = opening, .period = period, .take = take, .context = context};
+	struct page g = {.w = w,
+		.opening = opening,
+		.period = wish->period,
+		.area_day = wish->area_day,
+		.take = take,
+		.context = context};
 	enum result r = begin(&g);
 	for (size_t i = 0; r == OK && i < g.n_programmes; i++) {
 		g.programme = g.programmes[i];

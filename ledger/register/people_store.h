@@ -26,8 +26,14 @@ struct person_out {
 	const struct person_claim *claims;
 };
 
+struct people_wish {
+	struct month period;
+	const struct day
+		*area_day; /* by the units of that day (register.ward_as_of); NULL: by those of the lists */
+};
+
 /* Calls `take` for everybody, in the order of registration. Texts live until the call returns. REFUSED no_mandate, seal_*. */
-enum result people_each(struct work *w, const struct opening *opening, struct month period,
+enum result people_each(struct work *w, const struct opening *opening, const struct people_wish *wish,
 	void (*take)(void *context, const struct person_out *p), void *context) WARN_UNUSED;
 
 struct finding_out {

@@ -201,9 +201,17 @@ as $$
 	where a.level = 'commune'
 $$;
 
--- Who is on a period's lists, each once in a programme, and where: in the ward of the list; or (area_day) in what that ward was or
--- became on that day; where the present unit does not tell, in the one in which the person was enrolled then; else in all that it can
--- have been («22924/22927»), and in «22951?» where nobody knows.
+-- Where a person of a unit was or is on another day, as areas_as_of says of it: what the unit was or became; where the unit does not tell,
+-- the one in which the person was enrolled then; else all that it can have been («22924/22927»), and «22951?» where nobody knows.
+create function register.ward_as_of(person bigint, programme text, code text, as_code text, among text[], day date) returns text language sql stable
+as $$
+	select coalesce(as_code, (select case when e.area_code = any (among) then e.area_code end from register.enrolment e
+			where e.person = ward_as_of.person and e.programme = ward_as_of.programme and e.from_month <= day and cardinality(among) > 0
+			order by e.from_month desc, e.id desc limit 1),
+		nullif(array_to_string(among, '/'), ''), code || '?')
+$$;
+
+-- Who is on a period's lists, each once in a programme, and where: in the ward of the list; or (area_day) where that is on that day.
 create function register.listed(period date, area_day date) returns table (person bigint, programme text, ward text) language sql stable
 security definer rows 200000
 set search_path = pg_catalog
@@ -217,10 +225,7 @@ as $$
 		where r.period = listed.period and r.programme is not null and r.person is not null
 		order by r.person, r.programme, f.id
 	)
-	select l.person, l.programme, case when listed.area_day is null then l.code else coalesce(u.as_code,
-		(select case when e.area_code = any (u.among) then e.area_code end from register.enrolment e
-			where e.person = l.person and e.programme = l.programme and e.from_month <= listed.area_day and cardinality(u.among) > 0
-			order by e.from_month desc, e.id desc limit 1),
-		nullif(array_to_string(u.among, '/'), ''), l.code || '?') end
+	select l.person, l.programme, case when listed.area_day is null then l.code
+		else register.ward_as_of(l.person, l.programme, l.code, u.as_code, u.among, listed.area_day) end
 	from l left join unit u on u.code = l.code and u.valid_from = l.valid_from
 $$;

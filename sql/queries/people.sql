@@ -12,13 +12,16 @@ from auth.mandate m where m.officer = auth.me() and auth.may(m.role, m.agency, m
 
 -- name: people_page
 -- duties: desk
--- in: period date, programme text, after_person bigint, most integer, everywhere boolean, areas text[]
+-- in: period date, programme text, after_person bigint, most integer, everywhere boolean, areas text[], area_day date
 -- out: listed bigint, person bigint, programme text, ward text, name text, wrapped bytea, sealed bytea, wish text, account_kind text, any_account boolean,
 --      dead boolean, blocked boolean
 -- Without wrapped: who was erased. account_kind: of the newest account that passes and whose authority is in force. Two rows that were
--- merged since are one person; listed is by whom the row stands on the list.
-with listed as materialized (
+-- merged since are one person; listed is by whom the row stands on the list. area_day: by the units of that day (register.ward_as_of).
+with unit as materialized (
+	select u.code, u.valid_from, u.as_code, u.among from register.areas_as_of($7) u where $7 is not null
+), listed as materialized (
 	select distinct on (r.person) r.person as listed, r.programme, coalesce(r.area_code, f.area_code) as area_code,
+		coalesce(r.area_valid_from, f.area_valid_from) as area_valid_from,
 		coalesce((select m.root from register.person m where m.id = r.person and m.root is not null), r.person) as person
 	from register.import_row r join register.import_file f on f.id = r.file
 	where r.period = $1 and r.programme = $2 and r.person > $3 and ($5 or coalesce(r.area_code || to_char(r.area_valid_from, ' YYYY-MM-DD'),
@@ -28,7 +31,8 @@ with listed as materialized (
 			cross join lateral (select from register.import_row o where o.programme = $2 and o.period = $1 and o.person = k.id offset 0) o))
 	order by r.person, r.kind limit $4
 )
-select l.listed, l.person, l.programme, l.area_code as ward, p.name, k.wrapped, i.sealed,
+select l.listed, l.person, l.programme, case when $7 is null then l.area_code else register.ward_as_of(l.person, l.programme, l.area_code, u.as_code, u.among, $7) end as ward,
+	p.name, k.wrapped, i.sealed,
 	coalesce((select q.method from register.pay_preference q
 		where q.person = any (s.selves) and q.programme = l.programme and q.since <= (select ops.today())
 		order by q.since desc, q.id desc limit 1), '') as wish,
@@ -40,6 +44,7 @@ select l.listed, l.person, l.programme, l.area_code as ward, p.name, k.wrapped, 
 	exists (select from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as dead,
 	exists (select from register.waiting w where w.programme = l.programme and w.period = $1 and w.person = any (s.selves)) as blocked
 from listed l
+left join unit u on u.code = l.area_code and u.valid_from = l.area_valid_from
 cross join lateral (select array(select o.id from register.person o where o.root = l.person) || l.person as selves offset 0) s
 cross join lateral (select p.name from register.person p where p.id = l.person offset 0) p
 left join lateral (select k.wrapped from register.person_key k where k.person = l.person offset 0) k on true

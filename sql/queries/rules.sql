@@ -151,15 +151,20 @@ limit 1;
 
 -- name: carry_people
 -- duties: desk
--- in: period date, programme text, area text, everywhere boolean, areas text[]
--- out: programme text, area text, name text, birth_year smallint, this_dong bigint, arrears_dong bigint, grants_dong bigint,
+-- in: period date, programme text, area text, everywhere boolean, areas text[], area_day date
+-- out: programme text, area text, area_name text, name text, birth_year smallint, this_dong bigint, arrears_dong bigint, grants_dong bigint,
 --      earlier_months bigint, earlier_dong bigint
 -- Who is owed something in a period: this month, arrears and grants apart, and what earlier periods left unpaid. A claim is left
 -- unpaid when it is not voided and has no payout that is under way or settled: it is paid again as it is, never claimed again.
-with open as (
-	select c.person, c.programme, c.area_code, c.month, c.kind, c.amount_dong, c.pay_period
+-- area_day: by the units of that day (register.ward_as_of).
+with unit as materialized (
+	select u.code, u.valid_from, u.as_code, u.among from register.areas_as_of($6) u where $6 is not null
+), open as (
+	select c.person, c.programme, c.month, c.kind, c.amount_dong, c.pay_period,
+		case when $6 is null then c.area_code else register.ward_as_of(c.person, c.programme, c.area_code, u.as_code, u.among, $6) end as area
 	from payout.claim c
-	where c.pay_period <= $1 and ($2 is null or c.programme = $2) and ($3 is null or c.area_code = $3)
+	left join unit u on u.code = c.area_code and u.valid_from = c.area_valid_from
+	where c.pay_period <= $1 and ($2 is null or c.programme = $2)
 		and ($4 or c.area_code || to_char(c.area_valid_from, ' YYYY-MM-DD') = any ($5))
 		and not exists (select from payout.claim_void v where v.claim = c.id)
 		and not exists (select from register.surplus x where x.claim = c.id and not x.undone)
@@ -167,7 +172,9 @@ with open as (
 			select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
 			where p.claim = c.id and t.proven_unpaid is not true))
 )
-select o.programme, o.area_code as area, p.name, p.birth_year,
+select o.programme, o.area, coalesce((select a.name from register.area a where a.level = 'commune' and a.code = o.area
+		order by register.area_stands(a.valid_from, a.valid_to, a.gone_by, coalesce($6, $1)) desc, a.valid_from desc limit 1), '') as area_name,
+	p.name, p.birth_year,
 	coalesce(sum(o.amount_dong) filter (where o.pay_period = $1 and o.kind = 'regular'), 0)::bigint as this_dong,
 	coalesce(sum(o.amount_dong) filter (where o.pay_period = $1 and o.kind = 'arrears'), 0)::bigint as arrears_dong,
 	coalesce(sum(o.amount_dong) filter (where o.pay_period = $1 and o.kind in ('grant', 'funeral')), 0)::bigint as grants_dong,
@@ -176,5 +183,6 @@ select o.programme, o.area_code as area, p.name, p.birth_year,
 from open o
 join register.person x on x.id = o.person
 join register.person p on p.id = coalesce(x.root, x.id)
-group by o.programme, o.area_code, p.id, p.name, p.birth_year
-order by o.programme, o.area_code, p.name, p.id;
+where $3 is null or o.area = $3
+group by o.programme, o.area, p.id, p.name, p.birth_year
+order by o.programme, o.area, p.name, p.id;

@@ -190,6 +190,16 @@ said=$(chitra report summary --period 2025-06 --area-as-of 2025-07-01 --csv 2>&1
 like "$said" 'social,22918,2' 'old units by the new ones: two wards are one'
 like "$said" 'social,21548,1' 'and the island'
 is "$(awk -F, 'NR > 1 { n += $3 } END { print n }' <<<"$said")" 6 'nobody is lost or counted twice'
+said=$(chitra report carry --period 2025-07 --area-as-of 2025-06-30 --csv 2>&1)
+is "$(grep -c '^social,536,' <<<"$said") $(grep -c '^social,22924,' <<<"$said")" "$(chitra report carry --period 2025-07 --csv | grep -cE ',(21548|536),') 1" \
+	'what each is owed is shown by the units of another day too' || echo "$said"
+is "$(chitra report carry --period 2025-07 --area-as-of 2025-06-30 --area 22924 --csv | wc -l)" 2 'and one of them alone'
+is "$(chitra people --period 2025-07 --area-as-of 2025-06-30 --csv | grep '^[0-9]' | cut -d, -f2,3 | sort -u | paste -sd' ')" \
+	"$(chitra report summary --period 2025-07 --area-as-of 2025-06-30 --csv | grep '^social' | cut -d, -f1,2 | sort -u | paste -sd' ')" 'and so are the people, where the summary counts them'
+is "$(chitra people --period 2025-07 --csv | cut -d, -f3 | sort -u | paste -sd' ')" "$(chitra people --period 2025-07 --area-as-of 2025-07-01 --csv | cut -d, -f3 | sort -u | paste -sd' ')" \
+	'by the units of the lists it is the same with or without a day'
+chitra report carry --period 2025-07 --area-as-of 2025-13-01 >/dev/null 2>&1
+is $? 64 'a day that is none is refused'
 
 # ---------------------------------------------------------------- June's batch in July
 sql "insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, posting_lag_days,

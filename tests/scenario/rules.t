@@ -111,6 +111,13 @@ is $? 77 'an officer of another ward is told nothing'
 report=$(chitra report carry --period 2026-11 --programme social --csv)
 like "$report" 'social,22945,Phạm Thị Già,1945,1620000,480000,0,4,6000000,8100000' \
 	'the list has two columns, this month and not collected before; arrears stand apart, and the total adds'
+said=$(chitra report carry --period 2026-11 --programme social)
+ok 'it fits into 80 columns' [ "$(wc -L <<<"$said")" -le 80 ]
+like "$said" 'Chương trình social, 22945 Phường.*STT  họ và tên +sinh +tháng này +chưa lĩnh trước +cộng' 'with the ward by name above its people'
+like "$said" 'Phạm Thị Già +1945 +1\.620\.000 +6\.000\.000 \(4 th\) +8\.100\.000
+ +truy lĩnh +480\.000' 'what is paid beside the month stands below it'
+like "$said" '
+ +Cộng ' 'and each ward has its sum'
 month 2026-12 2026-11-22
 like "$said" '"new_claims":5,.*"risen":0' 'the month after owes only itself: what was not collected is never claimed again'
 
