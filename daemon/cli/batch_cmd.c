@@ -8,9 +8,9 @@
 #include "ledger/base/secret.h"
 #include "ledger/payout/flag_store.h"
 #include "ledger/payout/make_store.h"
-#include "ledger/register/explain.h"
 #include "daemon/cli/pick.h"
 #include "daemon/cli/register_keys.h"
+#include "daemon/cli/words.h"
 
 #define SLICE_CLAIMS 20000
 
@@ -224,7 +224,7 @@ static enum result print_lines(
 		table_add(&t, arena_printf(w->arena, "%" PRId32, l->line));
 		table_add(&t, l->id);
 		table_add(&t, arena_strdup(w->arena, month_format(l->month, month)));
-		table_add(&t, explain_kind(l->kind));
+		table_add(&t, word_vi(l->kind));
 		table_add(&t, arena_printf(w->arena, "%" PRId32, l->issue));
 		table_add(&t, cli_money(w->arena, l->amount));
 		table_add(&t, row_text(&p.rows, i, p.name));

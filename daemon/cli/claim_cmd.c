@@ -10,6 +10,7 @@
 #include "ledger/payout/void_store.h"
 #include "ledger/register/explain.h"
 #include "daemon/cli/register_keys.h"
+#include "daemon/cli/words.h"
 
 struct asked {
 	struct month period;
@@ -81,7 +82,7 @@ static void print_list(struct arena *a, const struct claim_rows_out *all)
 		table_add(&t, c->masked_id ? c->masked_id : "");
 		table_add(&t, c->programme);
 		table_add(&t, arena_strdup(a, month_format(month_of_day(c->month), month)));
-		table_add(&t, explain_kind(c->kind));
+		table_add(&t, word_vi(c->kind));
 		table_add(&t, cli_money(a, c->amount));
 		table_add(&t, explain_state(c->state));
 	}

@@ -8,6 +8,7 @@
 #include "ledger/base/text.h"
 #include "ledger/register/decision_store.h"
 #include "daemon/cli/register_keys.h"
+#include "daemon/cli/words.h"
 
 #define RATES_MOST 5
 
@@ -195,19 +196,6 @@ static void fill_list(struct json_writer *j, const void *what)
 	json_close(j);
 }
 
-static const char *kind_vi(const char *kind)
-{
-	static const struct {
-		const char *kind, *vi;
-	} said[] = {{"suspend", "tạm dừng"}, {"terminate", "thôi hưởng"}, {"resume", "hưởng lại"},
-		{"together", "chi cùng kỳ trước"}, {"grant", "trợ cấp một lần"}, {"funeral", "mai táng phí"},
-		{"recover", "thu hồi"}, {"move", "chuyển nơi ở"}};
-	for (size_t i = 0; i < COUNT_OF(said); i++)
-		if (strcmp(said[i].kind, kind) == 0)
-			return said[i].vi;
-	return kind;
-}
-
 static void print_list(struct arena *a, const struct decisions_out *d)
 {
 	static const char *const heading[] = {">số", "loại", "chương trình", "người hưởng", "tháng", "mức",
@@ -216,7 +204,7 @@ static void print_list(struct arena *a, const struct decisions_out *d)
 	char month[MONTH_TEXT_SIZE];
 	for (size_t i = 0; i < d->n; i++) {
 		const struct decision_out *o = &d->at[i];
-		const char *cells[] = {arena_printf(a, "%" PRId64, o->id), kind_vi(o->kind), o->programme,
+		const char *cells[] = {arena_printf(a, "%" PRId64, o->id), word_vi(o->kind), o->programme,
 			o->person_name ? o->person_name : "tất cả",
 			arena_strdup(a, month_format(month_of_day(o->month), month)),
 			o->has_amount ? cli_money(a, o->amount)

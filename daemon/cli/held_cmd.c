@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger/base/text.h"
 #include "ledger/register/decision_store.h"
+#include "ledger/register/explain.h"
 #include "ledger/register/forget_store.h"
 #include "daemon/cli/register_keys.h"
+#include "daemon/cli/words.h"
 
 struct asked {
 	const char *reason, *number, *name, *archive;
@@ -57,32 +60,90 @@ static enum result find(struct cli *cli, const struct desk_register_keys *keys, 
 
 /* ---- export --------------------------------------------------------------------------------------------------------------- */
 
-static const char *label(const char *key)
+struct label {
+	const char *key, *vi;
+};
+
+static const char *label(const struct label *labels, size_t n, const char *key)
 {
-	static const struct {
-		const char *key, *vi;
-	} labels[] = {{"number", "SỐ ĐỊNH DANH, TÀI KHOẢN, ĐIỆN THOẠI"}, {"person", "NHÂN THÂN"},
-		{"enrolment", "ĐỐI TƯỢNG HƯỞNG"}, {"preference", "CÁCH NHẬN TIỀN"}, {"account", "Tài khoản"},
-		{"event", "BIẾN ĐỘNG"}, {"list", "CÓ TÊN TRONG DANH SÁCH"}, {"claim", "KHOẢN HƯỞNG"},
-		{"payout", "KHOẢN CHI"}, {"finding", "VIỆC CẦN XEM"}, {"decision", "Quyết định"},
-		{"looked", "AI ĐÃ XEM"}, {"id", "Số định danh"}, {"phone", "Điện thoại"},
-		{"row", "Dòng nguyên văn"}, {"of", "Thuộc"}, {"name", "Họ tên"}, {"sex", "Giới tính"},
-		{"birth_year", "Năm sinh"}, {"birth_date", "Ngày sinh"}, {"registered_at", "Ghi nhận lúc"},
-		{"merged", "Đã nhập hồ sơ"}, {"programme", "Chương trình"}, {"category", "Đối tượng"},
-		{"injury_pct", "Tỷ lệ thương tật"}, {"area", "Xã, phường"}, {"from", "Từ tháng"},
-		{"to", "Đến tháng"}, {"kind", "Loại"}, {"method", "Cách nhận"}, {"since", "Từ ngày"},
-		{"bank", "Ngân hàng"}, {"holder", "Chủ tài khoản"}, {"authority", "Giấy ủy quyền"},
-		{"authority_until", "Ủy quyền đến"}, {"source", "Nguồn"}, {"checked", "Đã kiểm tra"},
-		{"bank_said", "Ngân hàng trả lời"}, {"day", "Ngày"}, {"file", "Tệp"}, {"period", "Kỳ"},
-		{"listed_dong", "Số tiền ghi"}, {"status", "Kết quả"}, {"note", "Ghi chú"},
-		{"month", "Tháng"}, {"amount_dong", "Số tiền (đồng)"}, {"pay_period", "Kỳ chi trả"},
-		{"state", "Trạng thái"}, {"working", "Cách tính"}, {"end_to_end_id", "Mã chi trả"},
-		{"verdict", "Kết luận"}, {"reason", "Lý do"}, {"decided_at", "Quyết định lúc"}, {"at", "Lúc"},
-		{"officer", "Cán bộ"}, {"what", "Việc"}};
-	for (size_t i = 0; i < COUNT_OF(labels); i++)
+	for (size_t i = 0; i < n; i++)
 		if (strcmp(labels[i].key, key) == 0)
 			return labels[i].vi;
 	return key;
+}
+
+static const char *section_vi(const char *section)
+{
+	static const struct label sections[] = {{"number", "SỐ ĐỊNH DANH, TÀI KHOẢN, ĐIỆN THOẠI"},
+		{"person", "NHÂN THÂN"}, {"enrolment", "ĐỐI TƯỢNG HƯỞNG"}, {"preference", "CÁCH NHẬN TIỀN"},
+		{"account", "TÀI KHOẢN"}, {"event", "BIẾN ĐỘNG"}, {"list", "CÓ TÊN TRONG DANH SÁCH"},
+		{"claim", "KHOẢN HƯỞNG"}, {"payout", "KHOẢN CHI"}, {"finding", "VIỆC CẦN XEM"},
+		{"decision", "QUYẾT ĐỊNH"}, {"looked", "AI ĐÃ XEM"}};
+	return label(sections, COUNT_OF(sections), section);
+}
+
+static const char *key_vi(const struct held_value *v)
+{
+	static const struct label keys[] = {{"number", "Số quyết định"}, {"account", "Tài khoản"},
+		{"decision", "Quyết định"}, {"id", "Số định danh"}, {"phone", "Điện thoại"}, {"row", "Dòng"},
+		{"of", "Thuộc"}, {"name", "Họ tên"}, {"sex", "Giới tính"}, {"birth_year", "Năm sinh"},
+		{"birth_date", "Ngày sinh"}, {"registered_at", "Ghi nhận lúc"}, {"merged", "Đã gộp hồ sơ"},
+		{"programme", "Chương trình"}, {"category", "Đối tượng"}, {"injury_pct", "Tỷ lệ thương tật"},
+		{"area", "Xã, phường"}, {"from", "Từ tháng"}, {"to", "Đến tháng"}, {"kind", "Loại"},
+		{"method", "Cách nhận"}, {"since", "Từ ngày"}, {"bank", "Ngân hàng"},
+		{"holder", "Chủ tài khoản"}, {"authority", "Giấy ủy quyền"},
+		{"authority_until", "Ủy quyền đến"}, {"source", "Nguồn"}, {"checked", "Đã kiểm tra"},
+		{"bank_said", "Ngân hàng trả lời"}, {"day", "Ngày"}, {"file", "Tệp"}, {"period", "Kỳ"},
+		{"listed_dong", "Số tiền ghi"}, {"status", "Kết quả"}, {"note", "Ghi chú"},
+		{"month", "Tháng"}, {"amount_dong", "Số tiền"}, {"pay_period", "Kỳ chi trả"},
+		{"state", "Trạng thái"}, {"working", "Cách tính"}, {"end_to_end_id", "Mã chi trả"},
+		{"verdict", "Kết luận"}, {"reason", "Lý do"}, {"decided_at", "Quyết định lúc"}, {"at", "Lúc"},
+		{"officer", "Cán bộ"}, {"what", "Việc"}};
+	if (strcmp(v->section, "number") == 0 && strcmp(v->key, "row") == 0)
+		return "Dòng nguyên văn";
+	return label(keys, COUNT_OF(keys), v->key);
+}
+
+static bool is_one_of(const char *key, const char *const *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(keys[i], key) == 0)
+			return true;
+	return false;
+}
+
+/* "2024-04-03T08:00:00.118+07:00" as "03/04/2024 08:00", without the time where there is none, "04/2024" where a month is meant. */
+static const char *time_vi(struct arena *a, const char *text, bool month)
+{
+	struct day day;
+	size_t n = strlen("2024-04-03");
+	if (strlen(text) < n || !day_parse(bytes_of(text, n), &day))
+		return text;
+	const char *vi = cli_day_vi(a, day);
+	if (month)
+		return vi + strlen("03/");
+	return text[n] == 'T' && strlen(text) > n + 6 ? arena_printf(a, "%s %.5s", vi, text + n + 1) : vi;
+}
+
+static const char *value_vi(struct arena *a, const struct held_value *v)
+{
+	static const char *const codes[] = {
+		"kind", "method", "source", "status", "verdict", "sex", "merged", "of"};
+	static const char *const months[] = {"month", "period", "pay_period", "from", "to"};
+	static const char *const days[] = {
+		"day", "since", "at", "birth_date", "registered_at", "decided_at", "authority_until"};
+	struct vnd dong;
+	if (strcmp(v->key, "state") == 0)
+		return explain_state(v->value);
+	if (is_one_of(v->key, codes, COUNT_OF(codes)))
+		return word_vi(v->value);
+	if (is_one_of(v->key, months, COUNT_OF(months)))
+		return time_vi(a, v->value, true);
+	if (is_one_of(v->key, days, COUNT_OF(days)))
+		return time_vi(a, v->value, false);
+	if (strstr(v->key, "_dong") && vnd_parse(v->value, strlen(v->value), &dong, NULL))
+		return cli_money(a, dong);
+	return v->value;
 }
 
 static bool begins_thing(const struct held_values *all, size_t i)
@@ -109,14 +170,14 @@ static void fill(struct json_writer *j, const void *what)
 	json_close(j);
 }
 
-static void print_words(const struct held_values *all)
+static void print_words(struct arena *a, const struct held_values *all)
 {
 	puts("DỮ LIỆU CÁ NHÂN ĐANG LƯU");
 	for (size_t i = 0; i < all->n; i++) {
 		const struct held_value *v = &all->at[i];
 		if (i == 0 || strcmp(v->section, all->at[i - 1].section) != 0)
-			printf("\n%s\n", label(v->section));
-		printf("%s%s: %s", begins_thing(all, i) ? "  - " : "; ", label(v->key), v->value);
+			printf("\n%s\n", section_vi(v->section));
+		printf("%s%s: %s", begins_thing(all, i) ? "  - " : "; ", key_vi(v), value_vi(a, v));
 		if (i + 1 == all->n || begins_thing(all, i + 1))
 			puts("");
 	}
@@ -158,80 +219,82 @@ int cli_person_export(struct cli *cli, int argc, char **argv)
 	if (cli->json)
 		cli_print_json(fill, &all);
 	else
-		print_words(&all);
+		print_words(cli->w->arena, &all);
 	return EX_OK;
 }
 
-/* ---- erase ---------------------------------------------------------------------------------------------------------------- */
+/* ---- erase, readmit: two officers, one after the other ------------------------------------------------------------------------ */
 
-static void fill_erased(struct json_writer *j, const void *what)
+struct step {
+	const char *key, *done, *proposed;
+	bool named; /* the name is part of what both say */
+	enum result (*take)(struct work *w, const struct register_keys *keys, const struct asked *o,
+		int64_t person, bool *done);
+};
+
+struct taken {
+	const char *key;
+	bool done;
+};
+
+static void fill_taken(struct json_writer *j, const void *what)
 {
-	json_put_bool(j, "erased", *(const bool *)what);
+	const struct taken *t = what;
+	json_put_bool(j, t->key, t->done);
+}
+
+static int take_step(struct cli *cli, int argc, char **argv, const struct step *step)
+{
+	struct asked o = {0};
+	struct person_found_by_id person;
+	struct taken taken = {.key = step->key};
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	int code = read_options(cli, argc, argv, &o);
+	if (code != EX_OK)
+		return code;
+	if (!o.number || !*o.number || step->named != (o.name != NULL))
+		return cli_usage(cli);
+	enum result r = has_archive(cli, &o) ? register_keys_load(cli, &keys) : REFUSED;
+	TX_GUARD(cli->w);
+	if (r == OK)
+		r = cli_enter(cli);
+	if (r == OK)
+		r = person_by_id(cli->w, &keys.keys, &o.id, &person);
+	if (r == OK)
+		r = step->take(cli->w, &keys.keys, &o, person.id, &taken.done);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_taken, &taken);
+	else if (r == OK)
+		puts(taken.done ? step->done : step->proposed);
+	return cli_exit(cli, r);
+}
+
+static enum result erase(
+	struct work *w, const struct register_keys *keys, const struct asked *o, int64_t person, bool *done)
+{
+	(void)keys;
+	return person_erase(w, o->archive, person, o->number, o->reason, done);
 }
 
 int cli_person_erase(struct cli *cli, int argc, char **argv)
 {
-	struct asked o = {0};
-	struct person_found_by_id person;
-	bool erased;
-	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
-	int code = read_options(cli, argc, argv, &o);
-	if (code != EX_OK)
-		return code;
-	if (!o.number || !*o.number)
-		return cli_usage(cli);
-	enum result r = has_archive(cli, &o) ? register_keys_load(cli, &keys) : REFUSED;
-	TX_GUARD(cli->w);
-	if (r == OK)
-		r = cli_enter(cli);
-	if (r == OK)
-		r = person_by_id(cli->w, &keys.keys, &o.id, &person);
-	if (r == OK)
-		r = person_erase(cli->w, o.archive, person.id, o.number, o.reason, &erased);
-	if (r == OK)
-		r = tx_commit(cli->w);
-	if (r == OK && cli->json)
-		cli_print_json(fill_erased, &erased);
-	else if (r == OK)
-		puts(erased ? "Đã xóa: không còn gì ở đây cho biết người này là ai"
-			    : "Đã đề nghị xóa; chờ cán bộ thứ hai");
-	return cli_exit(cli, r);
+	static const struct step step = {"erased", "Đã xóa: không còn gì ở đây cho biết người này là ai",
+		"Đã đề nghị xóa; chờ cán bộ thứ hai", false, erase};
+	return take_step(cli, argc, argv, &step);
 }
 
-/* ---- readmit -------------------------------------------------------------------------------------------------------------- */
-
-static void fill_readmitted(struct json_writer *j, const void *what)
+static enum result readmit(
+	struct work *w, const struct register_keys *keys, const struct asked *o, int64_t person, bool *done)
 {
-	json_put_bool(j, "readmitted", *(const bool *)what);
+	return person_readmit(w, keys,
+		&(struct readmit_wish){person, o->id, o->name, o->number, o->reason, o->archive}, done);
 }
 
 int cli_person_readmit(struct cli *cli, int argc, char **argv)
 {
-	struct asked o = {0};
-	struct person_found_by_id person;
-	bool readmitted;
-	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
-	int code = read_options(cli, argc, argv, &o);
-	if (code != EX_OK)
-		return code;
-	if (!o.number || !*o.number || !o.name)
-		return cli_usage(cli);
-	enum result r = has_archive(cli, &o) ? register_keys_load(cli, &keys) : REFUSED;
-	TX_GUARD(cli->w);
-	if (r == OK)
-		r = cli_enter(cli);
-	if (r == OK)
-		r = person_by_id(cli->w, &keys.keys, &o.id, &person);
-	if (r == OK)
-		r = person_readmit(cli->w, &keys.keys,
-			&(struct readmit_wish){person.id, o.id, o.name, o.number, o.reason, o.archive},
-			&readmitted);
-	if (r == OK)
-		r = tx_commit(cli->w);
-	if (r == OK && cli->json)
-		cli_print_json(fill_readmitted, &readmitted);
-	else if (r == OK)
-		puts(readmitted ? "Đã ghi nhận lại: hãy nhập lại danh sách có người này"
-				: "Đã đề nghị ghi nhận lại; chờ cán bộ thứ hai");
-	return cli_exit(cli, r);
+	static const struct step step = {"readmitted", "Đã ghi nhận lại: hãy nhập lại danh sách có người này",
+		"Đã đề nghị ghi nhận lại; chờ cán bộ thứ hai", true, readmit};
+	return take_step(cli, argc, argv, &step);
 }

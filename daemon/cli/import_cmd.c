@@ -14,6 +14,7 @@
 #include "daemon/cli/csv_out.h"
 #include "daemon/cli/import_run.h"
 #include "daemon/cli/marked.h"
+#include "daemon/cli/words.h"
 
 #define SAID_MOST 1000 /* on a terminal: more are not read one by one */
 
@@ -168,18 +169,6 @@ static void csv_rows(const struct import_rows *rows)
 	}
 }
 
-static const char *outcome_vi(const char *outcome)
-{
-	static const struct {
-		const char *outcome, *vi;
-	} said[] = {
-		{"accepted", "nhận"}, {"repaired", "đã sửa"}, {"rejected", "từ chối"}, {"known", "đã có"}};
-	for (size_t i = 0; i < COUNT_OF(said); i++)
-		if (strcmp(said[i].outcome, outcome) == 0)
-			return said[i].vi;
-	return outcome;
-}
-
 static void print_rows(struct arena *a, const struct import_rows *rows)
 {
 	static const char *const heading[] = {"tệp", ">dòng", "kết quả", "xã", "việc phải làm"};
@@ -188,7 +177,7 @@ static void print_rows(struct arena *a, const struct import_rows *rows)
 		const struct import_row_out *r = &rows->at[i];
 		table_add(&t, r->file);
 		table_add(&t, arena_printf(a, "%" PRId32, r->row));
-		table_add(&t, outcome_vi(r->outcome));
+		table_add(&t, word_vi(r->outcome));
 		table_add(&t, r->area);
 		table_add(&t, r->note);
 	}

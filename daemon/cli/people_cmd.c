@@ -9,6 +9,7 @@
 #include "ledger/register/people_store.h"
 #include "daemon/cli/csv_out.h"
 #include "daemon/cli/register_keys.h"
+#include "daemon/cli/words.h"
 
 struct asked {
 	struct month period;
@@ -160,18 +161,13 @@ static void csv_findings(const struct findings_out *f)
 	}
 }
 
-static const char *verdict_vi(const char *verdict)
-{
-	return strcmp(verdict, "pay_entitled") == 0 ? "chi mức được hưởng" : "không chi";
-}
-
 static const char *stands(struct arena *a, const struct finding_out *o)
 {
 	if (o->verdict)
-		return verdict_vi(o->verdict);
+		return word_vi(o->verdict);
 	if (o->proposed)
 		return arena_printf(
-			a, "%s đề nghị %s", o->proposed_by ? o->proposed_by : "", verdict_vi(o->proposed));
+			a, "%s đề nghị %s", o->proposed_by ? o->proposed_by : "", word_vi(o->proposed));
 	return o->blocks ? "chờ quyết định" : "để biết";
 }
 

@@ -113,18 +113,6 @@ const char *explain_working(struct arena *a, const struct explain_names *names, 
 
 /* ---- states and answers -------------------------------------------------------------------------------------------------------- */
 
-const char *explain_kind(const char *kind)
-{
-	static const struct {
-		const char *kind, *vi;
-	} said[] = {{"regular", "hằng tháng"}, {"arrears", "truy lĩnh"}, {"grant", "một lần"},
-		{"funeral", "mai táng phí"}};
-	for (size_t i = 0; i < COUNT_OF(said); i++)
-		if (strcmp(said[i].kind, kind) == 0)
-			return said[i].vi;
-	return kind;
-}
-
 const char *explain_state(const char *state)
 {
 	static const struct {

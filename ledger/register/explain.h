@@ -22,9 +22,6 @@ const char *explain_working(struct arena *a, const struct explain_names *names, 
 /* What a rate is called; its code when it has no name. */
 const char *explain_name(const struct explain_names *names, const char *code);
 
-/* A claim's kind. */
-const char *explain_kind(const char *kind);
-
 /* A payout's state, "in_batch", "open" or "voided", said so that the citizen knows where the money is. */
 const char *explain_state(const char *state);
 
