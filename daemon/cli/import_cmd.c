@@ -20,28 +20,59 @@
 
 /* ---- what is said ------------------------------------------------------------------------------------------------------- */
 
+void import_said_free(struct import_said *s)
+{
+	free(s->at);
+	arena_free(s->arena);
+}
+
+/* Many words are about one file, and often one after the other says the same. */
+static const char *kept(struct arena *a, const char *text, const char *last)
+{
+	return last && strcmp(last, text) == 0 ? last : arena_strdup(a, text);
+}
+
 void import_say(struct import_said *s, const struct import_word *word)
 {
-	struct import_word w = *word;
+	struct import_word w = *word, none = {0};
+	const struct import_word *last = s->n > 0 ? &s->at[s->n - 1] : &none;
+	const char *code = advice_code(w.code);
+	bool is_advice = code && w.text == advice_for(code);
+	w.file = kept(s->arena, w.file, last->file);
+	w.code = code ? code : kept(s->arena, w.code, last->code);
+	w.text = is_advice ? w.text : kept(s->arena, w.text, last->text);
 	if (s->n == s->room) {
 		s->room = s->room ? 2 * s->room : 64;
-		s->at = arena_regrow(s->arena, s->at, s->n, s->room, sizeof *s->at);
+		s->at = reallocarray(s->at, s->room, sizeof *s->at);
+		bug_if(!s->at);
 	}
-	w.file = arena_strdup(s->arena, w.file);
-	w.cell = arena_strdup(s->arena, w.cell ? w.cell : "");
-	w.code = arena_strdup(s->arena, w.code);
-	w.text = arena_strdup(s->arena, w.text);
 	s->at[s->n++] = w;
 }
 
-const char *import_cell(
-	struct arena *a, const struct list_head *head, int32_t row, const char *code, int column)
+void import_unsay(struct import_said *s, size_t from, bool (*stays)(const struct import_word *word))
 {
-	char letters[LIST_LETTERS_SIZE];
+	size_t n = from;
+	for (size_t i = from; i < s->n; i++)
+		if (stays(&s->at[i]))
+			s->at[n++] = s->at[i];
+	s->n = n;
+}
+
+int16_t import_column(const struct list_head *head, const char *code, int column)
+{
 	enum list_cell cell;
 	if (column == 0 && advice_cell(code, &cell))
 		column = head->column[cell];
-	return column == 0 ? "" : arena_printf(a, "%s%" PRId32, list_letters(column, letters), row);
+	return (int16_t)column;
+}
+
+const char *import_cell(const struct import_word *word, char out[static IMPORT_CELL_SIZE])
+{
+	char letters[LIST_LETTERS_SIZE];
+	*out = '\0';
+	if (word->column > 0)
+		snprintf(out, IMPORT_CELL_SIZE, "%s%" PRId32, list_letters(word->column, letters), word->row);
+	return out;
 }
 
 static void say_saved(struct import_said *s, const struct import_heading *h)
@@ -77,6 +108,7 @@ struct hash import_sum(const struct parser *p, const struct import_asked *asked)
 static void fill_said(struct json_writer *j, const void *what)
 {
 	const struct import_said *s = what;
+	char cell[IMPORT_CELL_SIZE];
 	if (s->error) {
 		json_put_str(j, "error", s->error);
 		json_put_str(j, "text", s->error_text);
@@ -105,8 +137,8 @@ static void fill_said(struct json_writer *j, const void *what)
 		json_put_str(j, "file", s->at[i].file);
 		if (s->at[i].row > 0)
 			json_put_i64(j, "row", s->at[i].row);
-		if (*s->at[i].cell)
-			json_put_str(j, "cell", s->at[i].cell);
+		if (s->at[i].column > 0)
+			json_put_str(j, "cell", import_cell(&s->at[i], cell));
 		json_put_str(j, "outcome", s->at[i].outcome);
 		json_put_str(j, "code", s->at[i].code);
 		json_put_str(j, "text", s->at[i].text);
@@ -121,11 +153,12 @@ void import_print(const struct cli *cli, const struct import_said *s)
 		cli_print_json(fill_said, s);
 		return;
 	}
+	char cell[IMPORT_CELL_SIZE];
 	for (size_t i = 0; i < s->n && i < SAID_MOST; i++) {
 		const struct import_word *word = &s->at[i];
 		if (word->row > 0)
 			fprintf(stderr, "%s: dòng %" PRId32 "%s%s: %s (%s)\n", word->file, word->row,
-				*word->cell ? ", ô " : "", word->cell, word->text, word->code);
+				word->column > 0 ? ", ô " : "", import_cell(word, cell), word->text, word->code);
 		else
 			fprintf(stderr, "%s: %s (%s)\n", word->file, word->text, word->code);
 	}
@@ -454,6 +487,6 @@ int cli_import(struct cli *cli, int argc, char **argv)
 		code = give_back(&asked, &said, code);
 	if (code != EX_USAGE)
 		import_print(cli, &said);
-	arena_free(said.arena);
+	import_said_free(&said);
 	return code;
 }

@@ -1,16 +1,12 @@
 /* import_files.c: payment lists through chitra-parse, judged, and into the register in groups. */
-#include "daemon/cli/import_run.h"
+#include "daemon/cli/import_payment.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ledger/register/advice.h"
-#include "ledger/register/reference_store.h"
 
-#define AHEAD         4               /* parsers that run while one file is judged */
 #define GROUP_ROWS    ((size_t)20000) /* rows of one transaction */
-#define GROUP_LISTS   512
 #define ROWS_TEXT_MAX (3 * LIST_FILE_MAX)
 
 /* ---- failures ------------------------------------------------------------------------------------------------------------ */
@@ -38,21 +34,6 @@ void import_say_refused(
 	arena_free(a);
 }
 
-/* The rows' text in the arena; NULL when the file cannot be imported, and it has been said. */
-static char *rows_text(
-	struct arena *a, struct parser *p, const char *file, struct import_said *said, char **end)
-{
-	CLEANUP(buf_free) struct buf text;
-	buf_init(&text, ROWS_TEXT_MAX);
-	if (!parser_rows(p, &text)) {
-		import_say_refused(said, file, p->code, p->row, p->detail);
-		return NULL;
-	}
-	char *copy = arena_strndup(a, (const char *)text.at, text.n);
-	*end = copy + text.n;
-	return copy;
-}
-
 static size_t lines_in(const char *text, const char *end)
 {
 	size_t n = 0;
@@ -75,19 +56,6 @@ static bool names_say(struct arena *a, const char *file, struct import_list *l)
 	return true;
 }
 
-struct payment_run {
-	struct cli *cli;
-	const struct import_asked *asked;
-	const struct register_keys *keys;
-	struct reference reference;
-	struct import_headings headings;
-	struct import_said *said;
-	struct arena *group; /* what the present group needs */
-	struct import_list lists[GROUP_LISTS];
-	size_t n_lists, n_rows;
-	int code;
-};
-
 static void take_head(
 	enum list_kind kind, struct import_said *said, const struct list_row *row, struct list_head *head)
 {
@@ -96,80 +64,85 @@ static void take_head(
 	said->encoding = arena_strdup(said->arena, head->encoding);
 }
 
-static bool judge_rows(struct payment_run *run, char *text, char *end, struct import_list *l, struct why *why)
+bool payment_judge(struct payment_run *run, struct arena *a, struct payment_list *l, char *text, char *end)
 {
-	struct import_terms terms = {.programme = l->programme,
+	struct import_terms terms = {.programme = l->list.programme,
 		.list = run->asked->kind,
-		.scope = &l->scope,
+		.scope = &l->list.scope,
 		.period = run->asked->period,
 		.accept_repairs = run->asked->accept_repairs};
-	struct list_row row, total = {0};
-	bool checked;
-	l->at = arena_array(run->group, lines_in(text, end), struct entry);
-	while (list_row_read(run->asked->kind, &text, end, &row, why)) {
+	struct list_row row;
+	l->list.n = 0;
+	l->list.at = arena_array(a, lines_in(text, end), struct entry);
+	while (list_row_read(run->asked->kind, &text, end, &row, &l->bad)) {
 		if (row.head)
-			take_head(run->asked->kind, run->said, &row, &l->head);
+			take_head(run->asked->kind, run->said, &row, &l->list.head);
 		else if (row.total)
-			total = row;
+			entries_sum_total(&l->sum, &row);
 		else
-			entry_judge(run->group, &run->reference, &terms, &row, &l->at[l->n++]);
+			entry_judge(a, &run->reference, &terms, &row, &l->list.at[l->list.n++]);
 	}
-	if (*why->code)
-		return false;
-	if (!l->scope.has_words_of)
-		entries_areas_check(l->at, l->n);
-	if (run->asked->kind != LIST_PAYMENT)
-		return true;
-	if (!total.raw)
-		return why_set(why, "total_missing", "%s", "");
-	return entries_total_check(l->at, l->n, &total, &l->total, &checked, why);
+	entries_sum_add(&l->sum, l->list.at, l->list.n);
+	l->again = !l->list.scope.has_words_of && !entries_areas_check(l->list.at, l->list.n, &l->words);
+	return *l->bad.code == '\0';
 }
 
-static void say_entry(
-	struct import_said *said, const struct import_list *l, const struct entry *e, const char *text)
+bool payment_is_whole(const struct payment_run *run, struct payment_list *l)
+{
+	bool checked;
+	return run->asked->kind != LIST_PAYMENT || entries_sum_check(&l->sum, &checked, &l->bad);
+}
+
+static void say_entry(struct import_said *said, const struct import_list *l, const struct entry *e)
 {
 	import_say(said, &(struct import_word){.file = l->name,
 				 .row = e->row,
 				 .outcome = entry_status_name(e->status),
-				 .cell = import_cell(said->arena, &l->head, e->row, e->code, e->column),
+				 .column = import_column(&l->head, e->code, e->column),
 				 .code = e->code,
-				 .text = text});
+				 .text = e->note ? e->note : advice_for(e->code),
+				 .from_alone = e->alone});
 }
 
-/* Where the sum is off, the rows that are wrong anyway are the first to look at. */
-static void say_judged(struct import_said *said, const struct import_list *l)
+void payment_say_rows(struct import_said *said, const struct import_list *l, bool all)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		const struct entry *e = &l->at[i];
-		if (e->status == ENTRY_REJECTED)
-			say_entry(said, l, e, e->note ? e->note : advice_for(e->code));
-	}
+	for (size_t i = 0; i < l->n; i++)
+		if (l->at[i].code && (all || l->at[i].status == ENTRY_REJECTED))
+			say_entry(said, l, &l->at[i]);
 }
 
-/* Judges one file and adds it to the group. */
-static void take_file(struct payment_run *run, struct parser *p, const char *file)
+bool payment_begin(struct payment_run *run, const struct parser *p, const char *file, struct payment_list *out)
 {
-	struct import_list l = {.name = import_file_name(file),
-		.sha256 = import_sum(p, run->asked),
-		.programme = run->asked->programme,
-		.area = run->asked->area};
-	struct why why = {0};
-	char *end, *text = rows_text(run->group, p, file, run->said, &end);
-	if (!text)
-		return;
-	if (run->asked->from_names && !names_say(run->group, file, &l)) {
+	*out = (struct payment_list){.list = {.name = import_file_name(file),
+					     .sha256 = import_sum(p, run->asked),
+					     .programme = run->asked->programme,
+					     .area = run->asked->area}};
+	struct import_list *l = &out->list;
+	if (run->asked->from_names && !names_say(run->group, file, l)) {
 		import_say_refused(run->said, file, "file_name", 0, "");
-		return;
+		return false;
 	}
-	l.scope = area_scope(run->group, &run->reference.areas, l.area, month_first(run->asked->period),
+	l->scope = area_scope(run->group, &run->reference.areas, l->area, month_first(run->asked->period),
 		run->asked->has_words_of ? &run->asked->words_of : NULL);
-	if (!judge_rows(run, text, end, &l, &why)) {
-		import_say_refused(run->said, file, why.code, 0, why.text);
-		say_judged(run->said, &l);
+	return true;
+}
+
+/* Judges one file and adds it to the group. Where the sum is off, the rows that are wrong anyway are the first to look at. */
+static void take_short(struct payment_run *run, const struct parser *p, const char *file, const struct buf *text)
+{
+	struct payment_list l;
+	if (!payment_begin(run, p, file, &l))
+		return;
+	char *lines = arena_strndup(run->group, (const char *)text->at, text->n);
+	bool good = payment_judge(run, run->group, &l, lines, lines + text->n) && payment_is_whole(run, &l);
+	bug_if(l.again);
+	if (!good) {
+		import_say_refused(run->said, file, l.bad.code, 0, l.bad.text);
+		payment_say_rows(run->said, &l.list, false);
 		return;
 	}
-	run->lists[run->n_lists++] = l;
-	run->n_rows += l.n;
+	run->lists[run->n_lists++] = l.list;
+	run->n_rows += l.list.n;
 }
 
 /* ---- one group ----------------------------------------------------------------------------------------------------------- */
@@ -188,28 +161,27 @@ static void say_area(struct import_said *said, const struct import_list *l)
 					 area_text(a, s->unit), area_text(a, s->whole))});
 }
 
+void payment_say_in(struct import_said *said, const struct import_list *l)
+{
+	said->files++;
+	say_area(said, l);
+	said->accepted += l->accepted;
+	said->rejected += l->rejected;
+	said->repaired += l->repaired;
+	said->known += l->known;
+	said->carried += l->carried;
+	said->new_people += l->new_people;
+}
+
 static void say_list(struct import_said *said, const struct import_list *l, bool counts)
 {
 	if (l->refused) {
 		import_say_refused(said, l->name, l->why.code, 0, l->why.text);
 		return;
 	}
-	for (size_t i = 0; i < l->n; i++) {
-		const struct entry *e = &l->at[i];
-		if (e->code && (counts || e->status == ENTRY_REJECTED))
-			say_entry(said, l, e, e->note ? e->note : advice_for(e->code));
-	}
-	if (!counts)
-		return;
-	said->files++;
-	for (size_t i = 0; i < l->n; i++)
-		said->carried += l->at[i].note && !l->at[i].code;
-	say_area(said, l);
-	said->accepted += l->accepted;
-	said->rejected += l->rejected;
-	said->repaired += l->repaired;
-	said->known += l->known;
-	said->new_people += l->new_people;
+	payment_say_rows(said, l, counts);
+	if (counts)
+		payment_say_in(said, l);
 }
 
 static enum result import_in_transaction(struct payment_run *run, bool alone)
@@ -219,13 +191,17 @@ static enum result import_in_transaction(struct payment_run *run, bool alone)
 		.repairs = run->asked->accept_repairs,
 		.strict = run->asked->strict,
 		.alone = alone};
+	struct import *im = NULL;
 	TX_GUARD(run->cli->w);
 	enum result r = cli_enter(run->cli);
 	if (r == OK)
-		r = import_lists(run->cli->w, run->keys, &run->reference, &how, run->lists, run->n_lists);
+		r = import_begin(run->cli->w, run->keys, &run->reference, &how, run->lists, run->n_lists, &im);
 	if (r == OK)
-		r = tx_commit(run->cli->w);
-	return r;
+		r = import_slice(im);
+	if (r == OK)
+		r = import_end(im);
+	import_free(im);
+	return r == OK ? tx_commit(run->cli->w) : r;
 }
 
 static void group_begin(struct payment_run *run)
@@ -282,16 +258,13 @@ static enum result load_reference(struct payment_run *run)
 /* After a failure nobody wants the rows of those that still run. */
 static void reap(struct parser *ahead, size_t from, size_t to)
 {
-	for (size_t i = from; i < to; i++) {
-		CLEANUP(buf_free) struct buf unread;
-		buf_init(&unread, ROWS_TEXT_MAX);
-		if (!parser_rows(&ahead[i % AHEAD], &unread))
+	for (size_t i = from; i < to; i++)
+		if (parser_end(&ahead[i % AHEAD]))
 			continue;
-	}
 }
 
 /* The sender is the ward; with many files, whoever the name says. */
-static void start_parser(struct payment_run *run, struct parser *p, const char *file)
+void payment_parse(struct payment_run *run, struct parser *p, const char *file)
 {
 	struct import_list named = {.area = run->asked->area};
 	struct arena *a = run->said->arena;
@@ -302,21 +275,36 @@ static void start_parser(struct payment_run *run, struct parser *p, const char *
 	parser_start(p, run->asked->kind, file, run->said->asks);
 }
 
+/* Several lists that go in together or not at all are held together. */
+static void take_file(struct payment_run *run, struct parser *p, const char *file)
+{
+	CLEANUP(buf_free) struct buf text;
+	bool held = run->asked->strict && run->asked->n_files > 1;
+	buf_init(&text, ROWS_TEXT_MAX);
+	if (parser_more(p, &text, IMPORT_SLICE) && !held) {
+		group_end(run);
+		payment_long(run, p, file, &text);
+		group_begin(run);
+	} else if (!parser_rows(p, &text))
+		import_say_refused(run->said, file, p->code, p->row, p->detail);
+	else
+		take_short(run, p, file, &text);
+}
+
 static void run_files(struct payment_run *run)
 {
 	const struct import_asked *asked = run->asked;
-	struct parser ahead[AHEAD];
 	struct progress bar = progress_begin(run->cli, "Nhập danh sách", (int64_t)asked->n_files);
 	size_t started = 0, i = 0;
 	for (; i < asked->n_files && run->code == EX_OK; i++) {
 		for (; started < asked->n_files && started < i + AHEAD; started++)
-			start_parser(run, &ahead[started % AHEAD], asked->files[started]);
-		take_file(run, &ahead[i % AHEAD], asked->files[i]);
+			payment_parse(run, &run->ahead[started % AHEAD], asked->files[started]);
+		take_file(run, &run->ahead[i % AHEAD], asked->files[i]);
 		if (group_is_full(run))
 			group_end(run);
 		progress_at(&bar, (int64_t)i + 1);
 	}
-	reap(ahead, i, started);
+	reap(run->ahead, i, started);
 	group_end(run);
 	progress_end(&bar);
 }

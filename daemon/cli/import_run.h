@@ -25,18 +25,19 @@ struct import_asked {
 /* Payment lists, and those of who joins: by programme and ward. */
 bool import_is_of_ward(const struct import_asked *asked);
 
-/* A row or file that somebody has to look at. Lives in the run's arena. */
+/* A row or file that somebody has to look at; a list may have as many as it has rows. */
 struct import_word {
 	const char *file;
-	int32_t row;         /* 0: the file */
-	const char *cell;    /* "E5"; "" where the row, or the file, is to blame */
 	const char *outcome; /* "rejected", "repaired", "known", "refused" */
 	const char *code, *text;
+	int32_t row;     /* 0: the file */
+	int16_t column;  /* from 1; 0: the row, or the file, is to blame */
+	bool from_alone; /* the list itself says so, whatever the register knows */
 };
 
 struct import_said {
 	struct arena *arena;
-	struct import_word *at;
+	struct import_word *at; /* of malloc: a million words are not to stay in an arena each time that there are more */
 	size_t n, room;
 	struct hash sha256; /* of the last file that is no payment list, as the register knows it */
 	int32_t head_row; /* of the last file: where its headings stand, 0: nowhere; and its old encoding, or NULL */
@@ -48,11 +49,20 @@ struct import_said {
 	size_t files, refused_files, accepted, rejected, repaired, known, carried, new_people, unknown;
 };
 
-void import_say(struct import_said *s, const struct import_word *word); /* its texts are copied */
+void import_said_free(struct import_said *s);
 
-/* The address of the cell that a row's code is about, "" for none; `column` is what the parser blames, or 0. */
-const char *import_cell(
-	struct arena *a, const struct list_head *head, int32_t row, const char *code, int column);
+/* Its texts are copied, but for advice; the outcome is not. */
+void import_say(struct import_said *s, const struct import_word *word);
+
+/* Of the words from `from` on only these stay. */
+void import_unsay(struct import_said *s, size_t from, bool (*stays)(const struct import_word *word));
+
+/* The column that a row's code is about, 0 for none; `column` is what the parser blames, or 0. */
+int16_t import_column(const struct list_head *head, const char *code, int column);
+
+/* "E5"; "" for none. */
+#define IMPORT_CELL_SIZE (LIST_LETTERS_SIZE + 11)
+const char *import_cell(const struct import_word *word, char out[static IMPORT_CELL_SIZE]);
 /* A whole file that cannot be imported. */
 void import_say_refused(
 	struct import_said *said, const char *file, const char *code, int32_t row, const char *detail);

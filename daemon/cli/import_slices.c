@@ -40,7 +40,7 @@ static void say_row(struct slices *s, int32_t row, const char *code, int column)
 		import_say(s->said, &(struct import_word){.file = s->file.name,
 					    .row = row,
 					    .outcome = "rejected",
-					    .cell = import_cell(s->said->arena, &s->head, row, code, column),
+					    .column = import_column(&s->head, code, column),
 					    .code = code,
 					    .text = advice_for(code)});
 }

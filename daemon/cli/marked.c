@@ -68,16 +68,6 @@ static bool is_to_see(const struct import_word *w)
 	       is_code(w, "text_converted_unseen");
 }
 
-static int column_of(const struct import_word *w)
-{
-	char letters[LIST_LETTERS_SIZE] = "";
-	size_t n = strspn(w->cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-	if (n == 0 || n >= sizeof letters)
-		return 0;
-	memcpy(letters, w->cell, n);
-	return list_column_of(letters);
-}
-
 /* ---- looks ------------------------------------------------------------------------------------------------------------------ */
 
 /* A bad cell takes text, so that zeros typed into it stay. Long numbers are shown whole: nobody sees an ID as 9.91E+10. */
@@ -134,7 +124,7 @@ static enum paint paint_of(const struct marked *m, int32_t row, int column)
 {
 	enum paint paint = is_head(m, row) ? PAINT_HEAD : PAINT_NONE;
 	for (size_t i = m->next; i < m->n_words && m->words[i]->row == row && m->words_column; i++)
-		if (column_of(m->words[i]) == column)
+		if (m->words[i]->column == column)
 			paint = is_to_see(m->words[i]) ? PAINT_SEE : PAINT_BAD;
 	return paint;
 }
@@ -208,11 +198,11 @@ static void set_lines(struct marked *m, int32_t row, size_t letters, double wide
 static void write_words(struct marked *m, int32_t row)
 {
 	const char *text = "";
+	char cell[IMPORT_CELL_SIZE];
 	for (; m->next < m->n_words && m->words[m->next]->row <= row; m->next++) {
 		const struct import_word *w = m->words[m->next];
-		int column = column_of(w);
-		text = arena_printf(m->arena, "%s%s%s%s%s", text, *text ? "; " : "", w->cell,
-			column ? ": " : "", w->text);
+		text = arena_printf(m->arena, "%s%s%s%s%s", text, *text ? "; " : "", import_cell(w, cell),
+			w->column > 0 ? ": " : "", w->text);
 	}
 	if (row == m->head_row)
 		text = *text ? arena_printf(m->arena, HEADING "; %s", text) : HEADING;

@@ -223,7 +223,7 @@ static int fetch(struct cli *cli, const struct registry_driver *driver)
 	}
 	driver->close(f.registry);
 	int code = f.code != EX_OK ? f.code : said.refused_files > 0 ? EX_DATAERR : EX_OK;
-	arena_free(said.arena);
+	import_said_free(&said);
 	return r == OK ? code : cli_exit(cli, r);
 }
 

@@ -234,6 +234,12 @@ const char *advice_for(const char *code)
 	return a ? a->text : code;
 }
 
+const char *advice_code(const char *code)
+{
+	const struct advice *a = find(rows, COUNT_OF(rows), code);
+	return a ? a->code : NULL;
+}
+
 bool advice_cell(const char *code, enum list_cell *cell)
 {
 	for (size_t i = 0; i < COUNT_OF(blames); i++) {

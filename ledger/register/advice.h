@@ -8,6 +8,9 @@
 /* A sentence for a row's code, or for a finding's; the code itself where no sentence is known. */
 const char *advice_for(const char *code);
 
+/* The code itself, for as long as the program runs; NULL where no sentence is known. */
+const char *advice_code(const char *code);
+
 /* The cell that a row's code is about; false when it is about the row. */
 bool advice_cell(const char *code, enum list_cell *cell) WARN_UNUSED;
 

@@ -376,18 +376,30 @@ static const char *judge_area(struct judge *j)
 	return NULL;
 }
 
-void entries_areas_check(struct entry *at, size_t n)
+static void doubt(struct entry *e)
 {
-	bool old = false;
+	e->status = ENTRY_REJECTED;
+	e->code = "area_ambiguous";
+	e->note = NULL;
+	e->alone = true;
+}
+
+bool entries_areas_check(struct entry *at, size_t n, struct area_words *words)
+{
+	bool old = words->old;
 	for (size_t i = 0; i < n; i++)
 		old = old || at[i].area_by_old_word;
-	for (size_t i = 0; i < n && old; i++) {
+	bool too_late = old && words->passed;
+	for (size_t i = 0; i < n; i++) {
 		if (!at[i].area_doubtful || !entry_stands(&at[i]))
 			continue;
-		at[i].status = ENTRY_REJECTED;
-		at[i].code = "area_ambiguous";
-		at[i].note = NULL;
+		if (old)
+			doubt(&at[i]);
+		else
+			words->passed = true;
 	}
+	words->old = old;
+	return !too_late;
 }
 
 static bool is_converted(const struct list_row *row)
@@ -441,6 +453,7 @@ void entry_judge(struct arena *a, const struct reference *r, const struct import
 	if (!code)
 		return;
 	out->status = ENTRY_REJECTED;
+	out->alone = true;
 	out->code = code == row->problem ? row_problem(code) : code;
 	out->column = code == row->problem ? row->column : 0;
 }
@@ -535,28 +548,40 @@ static bool is_misaligned(const struct entry *e)
 	return e->code && (strcmp(e->code, "short_row") == 0 || strcmp(e->code, "long_row") == 0);
 }
 
-bool entries_total_check(const struct entry *at, size_t n, const struct list_row *total, struct vnd *sum,
-	bool *checked, struct why *why)
+void entries_sum_add(struct entries_sum *s, const struct entry *at, size_t n)
 {
-	struct vnd all = vnd(0), said;
-	bool readable = true, known, shifted = false;
-	char have[VND_TEXT_SIZE], want[VND_TEXT_SIZE];
 	for (size_t i = 0; i < n; i++) {
-		shifted = shifted || is_misaligned(&at[i]);
+		s->moved = s->moved || is_misaligned(&at[i]);
 		if (!at[i].listed_known)
-			readable = false;
-		else if (!vnd_add(all, at[i].listed, &all))
-			return why_set(why, "total_differs", "các dòng cộng lại quá lớn");
+			s->unreadable = true;
+		else if (!s->too_large)
+			s->too_large = !vnd_add(s->rows, at[i].listed, &s->rows);
 	}
-	const char *text = *total->cells[CELL_TOTAL] ? total->cells[CELL_TOTAL] : total->cells[CELL_AMOUNT];
-	if (read_amount(text, vnd(INT64_MAX), &said, &known) != NULL)
-		return why_set(why, "total_unreadable", "dòng %d", total->row);
-	if (shifted && vnd_cmp(all, said) != 0)
-		readable = false;
-	if (readable && vnd_cmp(all, said) != 0)
-		return why_set(why, "total_differs", "dòng %d ghi %s, các dòng cộng lại được %s", total->row,
-			vnd_format_dots(said, want), vnd_format_dots(all, have));
-	*sum = all;
+}
+
+void entries_sum_total(struct entries_sum *s, const struct list_row *row)
+{
+	const char *text = *row->cells[CELL_TOTAL] ? row->cells[CELL_TOTAL] : row->cells[CELL_AMOUNT];
+	bool known;
+	s->has_total = true;
+	s->total_row = row->row;
+	s->total_readable = read_amount(text, vnd(INT64_MAX), &s->total, &known) == NULL;
+}
+
+bool entries_sum_check(const struct entries_sum *s, bool *checked, struct why *why)
+{
+	char have[VND_TEXT_SIZE], want[VND_TEXT_SIZE];
+	if (!s->has_total)
+		return why_set(why, "total_missing", "%s", "");
+	if (s->too_large)
+		return why_set(why, "total_differs", "các dòng cộng lại quá lớn");
+	if (!s->total_readable)
+		return why_set(why, "total_unreadable", "dòng %d", s->total_row);
+	bool differs = vnd_cmp(s->rows, s->total) != 0;
+	bool readable = !s->unreadable && !(s->moved && differs);
+	if (readable && differs)
+		return why_set(why, "total_differs", "dòng %d ghi %s, các dòng cộng lại được %s",
+			s->total_row, vnd_format_dots(s->total, want), vnd_format_dots(s->rows, have));
 	*checked = readable;
 	return true;
 }

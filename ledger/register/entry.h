@@ -51,6 +51,7 @@ struct entry {
 	const char *code; /* why it was rejected or repaired; NULL: accepted as it stands */
 	const char *note; /* what to do about it, where more can be said than advice_for(code); or NULL */
 	int column;       /* that is to blame, where the parser said so; else 0: advice_cell(code) knows */
+	bool alone; /* rejected for what the list itself says; else by what the register knows */
 	const char *raw;
 	const char *
 		warning; /* accepted all the same, but a person should know: a finding that blocks nothing. NULL: none */
@@ -102,8 +103,13 @@ void entry_judge(struct arena *a, const struct reference *r, const struct import
 	const struct list_row *row, struct entry *out);
 
 /* A list of which some words name only units of another time uses that time's words: then a word that named another unit then is in doubt,
- * and its row rejected (area_ambiguous). */
-void entries_areas_check(struct entry *at, size_t n);
+ * and its row rejected (area_ambiguous). The list may come in slices, of which `words` carries what was seen; all zeros before the first.
+ * False: rows of slices before this one passed and should not have; so judge them again, beginning with `old` set. */
+struct area_words {
+	bool old;    /* some row, wherever, names a unit of another time */
+	bool passed; /* rows whose word is in doubt if so have passed */
+};
+bool entries_areas_check(struct entry *at, size_t n, struct area_words *words) WARN_UNUSED;
 
 /* For lists in which nothing confirms a guess: a whole ID as it stands, and what the parser says is wrong with the row. NULL, or the
  * code. */
@@ -140,10 +146,19 @@ struct death_entry {
 void death_entry_judge(
 	struct arena *a, const struct reference *r, const struct list_row *row, struct death_entry *out);
 
-/* Whether a payment list's totals row agrees with its rows. False: total_differs (detail in why->text), total_unreadable. Rows
+/* What a payment list adds up to, row by row, and what its totals row says; all zeros before the first. */
+struct entries_sum {
+	struct vnd rows, total;
+	bool too_large, unreadable, moved; /* the rows' sum; some row's amount; the cells of some row */
+	bool has_total, total_readable;
+	int32_t total_row;
+};
+void entries_sum_add(struct entries_sum *s, const struct entry *at, size_t n);
+void entries_sum_total(struct entries_sum *s, const struct list_row *total); /* the last one counts */
+
+/* Whether the totals row agrees with the rows. False: total_missing, total_differs (detail in why->text), total_unreadable. Rows
  * whose amount cannot be read make it impossible to check: then true, and *checked is false. So do rows with a cell too few or too
  * many, when the sum differs: they are wrong rows and no wrong file. */
-bool entries_total_check(const struct entry *at, size_t n, const struct list_row *total, struct vnd *sum,
-	bool *checked, struct why *why) WARN_UNUSED;
+bool entries_sum_check(const struct entries_sum *s, bool *checked, struct why *why) WARN_UNUSED;
 
 #endif

@@ -114,14 +114,11 @@ static enum result write_file(struct import_other *o, const char *kind)
 	const char *none[1] = {NULL};
 	const bool null[1] = {true};
 	const struct day no_day[1] = {{0}};
-	const int64_t zero[1] = {0};
-	struct db_arg no_number = db_with_nulls(db_i64s(zero, 1), null);
 	return db_run(w, Q_IMPORT_FILES_ADD,
 		DB_ARGS(db_i64s(&o->id, 1), db_hashes(&o->file->sha256, 1), db_texts(&o->file->name, 1),
 			db_text(kind), db_texts(none, 1), db_texts(none, 1),
 			db_with_nulls(db_days(no_day, 1), null), db_null(), db_text(o->file->bank),
-			db_byteas(&wrapped, 1), no_number, no_number, no_number, no_number, db_texts(none, 1),
-			db_bool(o->file->repairs)),
+			db_byteas(&wrapped, 1), db_texts(none, 1), db_bool(o->file->repairs)),
 		NULL);
 }
 

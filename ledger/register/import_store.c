@@ -1,6 +1,6 @@
 #include "ledger/register/import_store.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ledger/base/name.h"
@@ -222,16 +222,44 @@ const char *import_other_row(const struct import *im, const char *area, const ch
 		file, row);
 }
 
-/* Within this import: the first row counts, in the order of the files. */
+/* For what a row pays its person: the programme, by the first list that has it, and the kind. */
+static uint16_t payment_of(const struct import *im, const struct standing *s)
+{
+	size_t i = 0;
+	while (strcmp(im->lists[i].programme, im->lists[s->list].programme) != 0)
+		i++;
+	return (uint16_t)(2 * i + s->entry->arrears);
+}
+
+static void reject_second(
+	const struct import *im, const struct standing *s, const struct area *area, size_t list, int32_t row)
+{
+	reject(s->entry, "duplicate", import_other_row(im, area->name, im->lists[list].name, row));
+}
+
+/* Within this import: the first row counts, in the order of the files. First those of the slices before, which are in the register
+ * already and yet no earlier list. */
+static void reject_seen(struct import *im)
+{
+	for (size_t i = 0; i < im->n_rows; i++) {
+		struct standing *s = &im->rows[i];
+		if (!entry_stands(s->entry) || im->people.at[s->person].id == 0)
+			continue;
+		const struct seen_row *f =
+			seen_find(&im->seen, im->people.at[s->person].id, payment_of(im, s));
+		if (f)
+			reject_second(im, s, f->area, f->list, f->row);
+	}
+}
+
 static void reject_twice_here(struct import *im)
 {
 	struct map first;
 	map_begin(&first, im->arena);
 	for (size_t i = 0; i < im->n_rows; i++) {
 		struct standing *s = &im->rows[i];
-		const struct import_list *l = &im->lists[s->list];
-		uint8_t key[17 + 32] = {0};
-		size_t n = strlen(l->programme) < 32 ? strlen(l->programme) : 32;
+		uint16_t payment = payment_of(im, s);
+		uint8_t key[18] = {0};
 		bool is_new;
 		if (!entry_stands(s->entry))
 			continue;
@@ -240,15 +268,26 @@ static void reject_twice_here(struct import *im)
 			memcpy(key, &im->people.at[s->person].id, sizeof im->people.at[s->person].id);
 		else
 			memcpy(key, im->people.at[s->person].blind.b, 16);
-		key[16] = s->entry->arrears;
-		memcpy(key + 17, l->programme, n);
-		size_t at = *map_put(&first, bytes_of(key, 17 + n), i, &is_new);
+		memcpy(key + 16, &payment, sizeof payment);
+		size_t at = *map_put(&first, bytes_of(key, sizeof key), i, &is_new);
 		if (is_new)
 			continue;
 		const struct standing *f = &im->rows[at];
-		reject(s->entry, "duplicate",
-			import_other_row(
-				im, import_area_of(im, f)->name, im->lists[f->list].name, f->entry->row));
+		reject_second(im, s, import_area_of(im, f), f->list, f->entry->row);
+	}
+}
+
+/* What the next slices have to know of this one. */
+static void remember(struct import *im)
+{
+	for (size_t i = 0; i < im->n_rows; i++) {
+		const struct standing *s = &im->rows[i];
+		if (entry_stands(s->entry))
+			seen_add(&im->seen, &(struct seen_row){.person = im->people.at[s->person].id,
+						    .area = import_area_of(im, s),
+						    .row = s->entry->row,
+						    .list = (uint16_t)s->list,
+						    .payment = payment_of(im, s)});
 	}
 }
 
@@ -257,26 +296,14 @@ static void reject_twice_here(struct import *im)
 static void count(struct import_list *lists, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		lists[i].accepted = lists[i].rejected = lists[i].repaired = lists[i].known = 0;
 		for (size_t j = 0; j < lists[i].n; j++) {
 			lists[i].accepted += lists[i].at[j].status == ENTRY_ACCEPTED;
 			lists[i].rejected += lists[i].at[j].status == ENTRY_REJECTED;
 			lists[i].repaired += lists[i].at[j].status == ENTRY_REPAIRED;
 			lists[i].known += lists[i].at[j].status == ENTRY_KNOWN;
+			lists[i].carried += lists[i].at[j].note && !lists[i].at[j].code;
 		}
 	}
-}
-
-static enum result strict_check(struct work *w, const struct import_list *lists, size_t n)
-{
-	size_t rejected = 0;
-	for (size_t i = 0; i < n; i++)
-		rejected += lists[i].rejected + lists[i].refused;
-	if (rejected == 0)
-		return OK;
-	why_set(&w->why, "strict", "%zu rows or files are rejected; with --strict nothing was imported",
-		rejected);
-	return REFUSED;
 }
 
 static bool nothing_left(const struct import_list *lists, size_t n)
@@ -287,10 +314,39 @@ static bool nothing_left(const struct import_list *lists, size_t n)
 	return true;
 }
 
-static enum result judge_together(struct work *w, struct import *im, bool alone)
+void import_free(struct import *im)
 {
+	if (!im)
+		return;
+	secret_wipe(im->files, im->n_lists * sizeof *im->files);
+	free(im->files);
+	seen_free(&im->seen);
+	free(im);
+}
+
+enum result import_begin(struct work *w, const struct register_keys *keys, const struct reference *reference,
+	const struct import_how *how, struct import_list *lists, size_t n, struct import **out)
+{
+	struct import *im = calloc(1, sizeof *im);
 	struct rows rows;
-	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(alone)), &rows);
+	bug_if(!im || n > UINT16_MAX / 2);
+	*out = im;
+	*im = (struct import){.w = w,
+		.arena = w->arena,
+		.keys = keys,
+		.reference = reference,
+		.kind = how->kind,
+		.repairs = how->repairs,
+		.period = month_first(how->period),
+		.strict = how->strict,
+		.lists = lists,
+		.n_lists = n,
+		.files = calloc(n, sizeof *im->files)};
+	bug_if(n > 0 && !im->files);
+	for (size_t i = 0; i < n; i++)
+		lists[i].accepted = lists[i].rejected = lists[i].repaired = lists[i].known =
+			lists[i].carried = lists[i].new_people = 0;
+	enum result r = db_run(w, Q_IMPORT_LOCK, DB_ARGS(db_bool(how->alone)), &rows);
 	if (r == OK)
 		r = refuse_known_files(w, im);
 	find_areas(im);
@@ -298,53 +354,59 @@ static enum result judge_together(struct work *w, struct import *im, bool alone)
 		r = find_programmes(w, im);
 	if (r == OK)
 		r = check_mandates(w, im);
-	if (r != OK)
-		return r;
+	return r == OK && !nothing_left(lists, n) ? import_write_files(im) : r;
+}
+
+static enum result judge_together(struct work *w, struct import *im)
+{
 	collect(im);
-	r = find_people(w, im);
+	enum result r = find_people(w, im);
 	if (r == OK)
 		r = import_judge_cmnds(w, im);
 	if (r != OK)
 		return r;
 	compare_names(im);
+	reject_seen(im);
 	/* Who is on a list of enrolments again brings nothing new, and that is no error. */
 	r = im->kind == LIST_PAYMENT ? import_judge_again(w, im) : OK;
 	reject_twice_here(im);
 	return r;
 }
 
+enum result import_slice(struct import *im)
+{
+	struct work *w = im->w;
+	if (nothing_left(im->lists, im->n_lists))
+		return OK;
+	im->arena = w->arena;
+	im->n_rows = 0;
+	people_begin(&im->people, im->arena);
+	enum result r = judge_together(w, im);
+	if (r != OK)
+		return r;
+	count(im->lists, im->n_lists);
+	r = import_write(w, im);
+	if (r == OK)
+		remember(im);
+	return r;
+}
+
+enum result import_end(struct import *im)
+{
+	size_t rejected = 0;
+	for (size_t i = 0; i < im->n_lists; i++)
+		rejected += im->lists[i].rejected + im->lists[i].refused;
+	if (!im->strict || rejected == 0)
+		return OK;
+	why_set(&im->w->why, "strict", "%zu rows or files are rejected; with --strict nothing was imported",
+		rejected);
+	return REFUSED;
+}
+
 bool import_met_another(const struct work *w, enum result r)
 {
 	return (r == REFUSED && why_is(&w->why, "constraint")) ||
 	       (r == RETRY && why_is(&w->why, "db_conflict"));
-}
-
-enum result import_lists(struct work *w, const struct register_keys *keys, const struct reference *reference,
-	const struct import_how *how, struct import_list *lists, size_t n)
-{
-	struct import im = {
-		.arena = w->arena,
-		.keys = keys,
-		.reference = reference,
-		.kind = how->kind,
-		.repairs = how->repairs,
-		.period = month_first(how->period),
-		.lists = lists,
-		.n_lists = n,
-		.files = arena_array(w->arena, n, struct import_file_more),
-	};
-	people_begin(&im.people, w->arena);
-	for (size_t i = 0; i < n; i++)
-		lists[i].new_people = 0;
-	enum result r = judge_together(w, &im, how->alone);
-	if (r != OK)
-		return r;
-	count(lists, n);
-	if (how->strict)
-		r = strict_check(w, lists, n);
-	if (r != OK || nothing_left(lists, n))
-		return r;
-	return import_write(w, &im);
 }
 
 enum result import_rows_of(struct work *w, struct month period, struct import_rows *out)

@@ -3,7 +3,8 @@
  * The caller has opened an officer's transaction and commits it; rows come judged from entry.h. Here is what a row alone cannot
  * say: whether the file was imported before, whether the unit and programme exist and the officer may enter them, whether the person
  * stands on another list of this programme and period, or is registered under another name. People are found by blind index; new ones
- * get an anchor, a data key and their ID sealed with it before any row is written. A file is in whole or not at all. */
+ * get an anchor, a data key and their ID sealed with it before any row is written. A file is in whole or not at all: what is seen only
+ * at its end (its total) is the caller's to roll back for. */
 #ifndef LEDGER_REGISTER_IMPORT_STORE_H
 #define LEDGER_REGISTER_IMPORT_STORE_H
 
@@ -19,13 +20,13 @@ struct import_list {
 	const char *area;        /* as the officer said it */
 	struct area_scope scope; /* and where that is: area_scope(); its rows were judged by it */
 	size_t n;
-	struct entry *at; /* verdicts may change from accepted to rejected, never back */
+	struct entry *at; /* of this slice; verdicts may change from accepted to rejected, never back */
 	struct list_head head;
-	struct vnd total;
 
 	bool refused; /* out: nothing of it was imported, and why says the file's code */
 	struct why why;
 	size_t accepted, rejected, repaired, known; /* out; accepted counts those that stand as they are */
+	size_t carried; /* nothing is wrong with them, but their note says that they named a unit of another time */
 	size_t new_people;
 };
 
@@ -40,12 +41,25 @@ struct import_how {
 /* What register.import_file calls a kind of list. */
 const char *import_kind_name(enum list_kind kind);
 
-/* Payment lists (and those of who joins: the same people and accounts, no amounts), in the order that decides which of two rows of a person counts. Also refuses files: file_twice, area_unknown,
- * programme_unknown (per file), no_mandate (REFUSED as a whole). With how->strict one rejected row refuses everything: REFUSED strict,
- * and the verdicts say which rows. Several officers import side by side; who was not alone and met another over the same person
- * (import_met_another) rolls back and imports the same lists again, alone: verdicts may stay as they are. */
-enum result import_lists(struct work *w, const struct register_keys *keys, const struct reference *reference,
-	const struct import_how *how, struct import_list *lists, size_t n) WARN_UNUSED;
+/* Payment lists (and those of who joins: the same people and accounts, no amounts), in the order that decides which of two rows of a person
+ * counts: begin, any number of slices of their rows, end; all in one transaction. From one slice to the next 24 bytes of a row stay, in
+ * a table that is at most half full. */
+struct import;
+void import_free(struct import *im);
+
+/* Also refuses files: file_twice, area_unknown, programme_unknown (per file), no_mandate (REFUSED as a whole). The lists stay the
+ * caller's. *out is set in any case; free it. */
+enum result import_begin(struct work *w, const struct register_keys *keys, const struct reference *reference,
+	const struct import_how *how, struct import_list *lists, size_t n, struct import **out) WARN_UNUSED;
+
+/* The rows that the lists hold now; w->arena may be reset after it. Nothing of a refused list is written. */
+enum result import_slice(struct import *im) WARN_UNUSED;
+
+/* With how->strict one rejected row refuses everything: REFUSED strict, and the verdicts say which rows. */
+enum result import_end(struct import *im) WARN_UNUSED;
+
+/* Several officers import side by side; who was not alone and met another over the same person rolls back and imports the same lists
+ * again, alone: verdicts may stay as they are. */
 bool import_met_another(const struct work *w, enum result r);
 
 /* ---- lists that are no payment lists: a bank's accounts, deaths, changes ----------------------------------------------------------------

@@ -17,7 +17,63 @@ static bool stands(const struct standing *s)
 	return entry_stands(s->entry);
 }
 
-/* ---- ids, files, people --------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------------ */
+
+static enum result draw_file_ids(struct work *w, struct import *im)
+{
+	struct rows rows;
+	size_t file = 0, n_files = 0;
+	for (size_t i = 0; i < im->n_lists; i++)
+		n_files += !im->lists[i].refused;
+	enum result r = db_run(w, Q_IMPORT_NEW_IDS, DB_ARGS(db_i64(0), db_i64((int64_t)n_files)), &rows);
+	if (r != OK)
+		return r;
+	int id = rows_col(&rows, "id");
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		while (im->lists[file].refused)
+			file++;
+		im->files[file++].id = row_i64(&rows, i, id);
+	}
+	return OK;
+}
+
+enum result import_write_files(struct import *im)
+{
+	struct work *w = im->w;
+	struct arena *a = w->arena;
+	size_t n = 0, most = im->n_lists;
+	enum result r = draw_file_ids(w, im);
+	if (r != OK)
+		return r;
+	int64_t *ids = COLUMN(a, most, int64_t);
+	struct hash *sums = COLUMN(a, most, struct hash);
+	const char **names = COLUMN(a, most, const char *), **programmes = COLUMN(a, most, const char *),
+		   **areas = COLUMN(a, most, const char *), **said = COLUMN(a, most, const char *);
+	struct day *area_froms = COLUMN(a, most, struct day);
+	struct bytes *wrapped = COLUMN(a, most, struct bytes);
+	for (size_t i = 0; i < most; i++) {
+		const struct import_list *l = &im->lists[i];
+		struct import_file_more *f = &im->files[i];
+		if (l->refused)
+			continue;
+		ids[n] = f->id;
+		sums[n] = l->sha256;
+		names[n] = l->name;
+		programmes[n] = l->programme;
+		areas[n] = f->area->code;
+		area_froms[n] = f->area->from;
+		said[n] = f->area == l->scope.unit ? NULL : l->area;
+		wrapped[n++] = row_key_make(a, im->keys, f->id, &f->row_key);
+	}
+	return db_run(w, Q_IMPORT_FILES_ADD,
+		DB_ARGS(db_i64s(ids, n), db_hashes(sums, n), db_texts(names, n),
+			db_text(import_kind_name(im->kind)), db_texts(programmes, n), db_texts(areas, n),
+			db_days(area_froms, n), db_day(im->period), db_text(NULL), db_byteas(wrapped, n),
+			db_texts(said, n), db_bool(im->repairs)),
+		NULL);
+}
+
+/* ---- ids and people -------------------------------------------------------------------------------------------------- */
 
 /* Only people with a row that stands are made. */
 static size_t mark_new_people(struct import *im)
@@ -38,27 +94,19 @@ static size_t mark_new_people(struct import *im)
 	return n;
 }
 
-static enum result draw_ids(struct work *w, struct import *im, size_t n_people)
+static enum result draw_person_ids(struct work *w, struct import *im, size_t n_people)
 {
 	struct rows rows;
-	size_t person = 0, file = 0, n_files = 0;
-	for (size_t i = 0; i < im->n_lists; i++)
-		n_files += !im->lists[i].refused;
-	enum result r = db_run(
-		w, Q_IMPORT_NEW_IDS, DB_ARGS(db_i64((int64_t)n_people), db_i64((int64_t)n_files)), &rows);
+	size_t person = 0;
+	enum result r =
+		db_run(w, Q_IMPORT_NEW_IDS, DB_ARGS(db_i64((int64_t)n_people), db_i64(0)), &rows);
 	if (r != OK)
 		return r;
-	int kind = rows_col(&rows, "kind"), id = rows_col(&rows, "id");
+	int id = rows_col(&rows, "id");
 	for (size_t i = 0; i < rows_n(&rows); i++) {
-		if (*row_text(&rows, i, kind) == 'p') {
-			while (!im->people.at[person].is_new)
-				person++;
-			im->people.at[person++].id = row_i64(&rows, i, id);
-		} else {
-			while (im->lists[file].refused)
-				file++;
-			im->files[file++].id = row_i64(&rows, i, id);
-		}
+		while (!im->people.at[person].is_new)
+			person++;
+		im->people.at[person++].id = row_i64(&rows, i, id);
 	}
 	return OK;
 }
@@ -112,47 +160,9 @@ static enum result write_people(struct work *w, struct import *im, size_t n_peop
 	return r;
 }
 
-static enum result write_files(struct work *w, struct import *im, struct key32 *row_keys)
-{
-	struct arena *a = w->arena;
-	size_t n = 0, most = im->n_lists;
-	int64_t *ids = COLUMN(a, most, int64_t), *totals = COLUMN(a, most, int64_t),
-		*accepted = COLUMN(a, most, int64_t), *rejected = COLUMN(a, most, int64_t),
-		*repaired = COLUMN(a, most, int64_t);
-	struct hash *sums = COLUMN(a, most, struct hash);
-	const char **names = COLUMN(a, most, const char *), **programmes = COLUMN(a, most, const char *),
-		   **areas = COLUMN(a, most, const char *), **said = COLUMN(a, most, const char *);
-	struct day *area_froms = COLUMN(a, most, struct day);
-	struct bytes *wrapped = COLUMN(a, most, struct bytes);
-	for (size_t i = 0; i < most; i++) {
-		const struct import_list *l = &im->lists[i];
-		if (l->refused)
-			continue;
-		ids[n] = im->files[i].id;
-		sums[n] = l->sha256;
-		names[n] = l->name;
-		programmes[n] = l->programme;
-		areas[n] = im->files[i].area->code;
-		area_froms[n] = im->files[i].area->from;
-		said[n] = im->files[i].area == l->scope.unit ? NULL : l->area;
-		totals[n] = vnd_dong(l->total);
-		accepted[n] = (int64_t)l->accepted;
-		rejected[n] = (int64_t)l->rejected;
-		repaired[n] = (int64_t)l->repaired;
-		wrapped[n++] = row_key_make(a, im->keys, im->files[i].id, &row_keys[i]);
-	}
-	return db_run(w, Q_IMPORT_FILES_ADD,
-		DB_ARGS(db_i64s(ids, n), db_hashes(sums, n), db_texts(names, n),
-			db_text(import_kind_name(im->kind)), db_texts(programmes, n), db_texts(areas, n),
-			db_days(area_froms, n), db_day(im->period), db_text(NULL), db_byteas(wrapped, n),
-			db_i64s(accepted, n), db_i64s(rejected, n), db_i64s(repaired, n), db_i64s(totals, n),
-			db_texts(said, n), db_bool(im->repairs)),
-		NULL);
-}
-
 /* ---- what each row brings -------------------------------------------------------------------------------------------- */
 
-static enum result write_rows(struct work *w, struct import *im, const struct key32 *row_keys)
+static enum result write_rows(struct work *w, struct import *im)
 {
 	struct arena *a = w->arena;
 	size_t most = 0, n = 0, standing = 0;
@@ -193,7 +203,7 @@ static enum result write_rows(struct work *w, struct import *im, const struct ke
 			kinds[n] = entry_kind(e);
 			no_sealed[n] = !e->code;
 			if (e->code)
-				sealed[n] = sealed_text(a, &row_keys[i], -im->files[i].id, "row", e->raw);
+				sealed[n] = sealed_text(a, &im->files[i].row_key, -im->files[i].id, "row", e->raw);
 			n++;
 		}
 	}
@@ -219,6 +229,7 @@ struct old_rows {
 	size_t n, *which;
 	const char **programmes;
 	int64_t *persons;
+	struct day *months; /* up to which enrolments are what the row can repeat: who joins may do so after the period */
 };
 
 static struct old_rows old_rows_of(struct import *im)
@@ -227,6 +238,7 @@ static struct old_rows old_rows_of(struct import *im)
 		.which = COLUMN(im->arena, im->n_rows, size_t),
 		.programmes = COLUMN(im->arena, im->n_rows, const char *),
 		.persons = COLUMN(im->arena, im->n_rows, int64_t),
+		.months = COLUMN(im->arena, im->n_rows, struct day),
 	};
 	for (size_t i = 0; i < im->n_rows; i++) {
 		const struct found_person *p = &im->people.at[im->rows[i].person];
@@ -234,6 +246,9 @@ static struct old_rows old_rows_of(struct import *im)
 			continue;
 		o.which[o.n] = i;
 		o.programmes[o.n] = im->lists[im->rows[i].list].programme;
+		o.months[o.n] = im->period;
+		if (im->kind != LIST_PAYMENT && day_cmp(month_first(im->rows[i].entry->from), im->period) > 0)
+			o.months[o.n] = month_first(im->rows[i].entry->from);
 		o.persons[o.n++] = p->id;
 	}
 	return o;
@@ -254,16 +269,6 @@ static int number_or_0(const struct rows *rows, size_t i, int col)
 	return row_null(rows, i, col) ? 0 : row_i32(rows, i, col);
 }
 
-/* Up to which month enrolments count as known: a list of who joins may name later ones. */
-static struct day last_month(const struct import *im)
-{
-	struct day last = im->period;
-	for (size_t i = 0; i < im->n_rows && im->kind != LIST_PAYMENT; i++)
-		if (stands(&im->rows[i]) && day_cmp(month_first(im->rows[i].entry->from), last) > 0)
-			last = month_first(im->rows[i].entry->from);
-	return last;
-}
-
 /* *kept[i]: the row says the same as the register does, so nothing is written. */
 static enum result find_kept_enrolments(
 	struct work *w, struct import *im, const struct old_rows *o, bool *kept)
@@ -272,7 +277,7 @@ static enum result find_kept_enrolments(
 	if (o->n == 0)
 		return OK;
 	enum result r = db_run(w, Q_IMPORT_ENROLLED,
-		DB_ARGS(db_texts(o->programmes, o->n), db_i64s(o->persons, o->n), db_day(last_month(im))),
+		DB_ARGS(db_texts(o->programmes, o->n), db_i64s(o->persons, o->n), db_days(o->months, o->n)),
 		&rows);
 	if (r != OK)
 		return r;
@@ -560,19 +565,17 @@ static enum result write_findings(struct work *w, struct import *im)
 		NULL);
 }
 
-static enum result write_all(struct work *w, struct import *im, struct key32 *row_keys)
+enum result import_write(struct work *w, struct import *im)
 {
 	struct old_rows old = old_rows_of(im);
 	bool *kept_enrolment = COLUMN(w->arena, im->n_rows, bool),
 	     *kept_preference = COLUMN(w->arena, im->n_rows, bool);
 	size_t n_people = mark_new_people(im);
-	enum result r = draw_ids(w, im, n_people);
-	if (r == OK)
-		r = write_files(w, im, row_keys);
+	enum result r = draw_person_ids(w, im, n_people);
 	if (r == OK)
 		r = write_people(w, im, n_people);
 	if (r == OK)
-		r = write_rows(w, im, row_keys);
+		r = write_rows(w, im);
 	if (r == OK)
 		r = find_kept_enrolments(w, im, &old, kept_enrolment);
 	if (r == OK)
@@ -587,13 +590,5 @@ static enum result write_all(struct work *w, struct import *im, struct key32 *ro
 		r = import_keep_cmnds(w, im);
 	if (r == OK)
 		r = write_findings(w, im);
-	return r;
-}
-
-enum result import_write(struct work *w, struct import *im)
-{
-	struct key32 *row_keys = arena_array(w->arena, im->n_lists, struct key32);
-	enum result r = write_all(w, im, row_keys);
-	secret_wipe(row_keys, im->n_lists * sizeof *row_keys);
 	return r;
 }

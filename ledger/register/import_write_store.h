@@ -1,8 +1,10 @@
-/* import_write_store.h: the second half of an import: rows that were judged are sealed and written. Only import_store.c uses it. */
+/* import_write_store.h: the second half of an import: rows that were judged are sealed and written. Only import_store.c uses it, and the
+ * import_…_store.c that judge rows by what the register holds. */
 #ifndef LEDGER_REGISTER_IMPORT_WRITE_STORE_H
 #define LEDGER_REGISTER_IMPORT_WRITE_STORE_H
 
 #include "ledger/register/import_store.h"
+#include "ledger/register/import_seen.h"
 #include "ledger/register/people_found.h"
 
 /* A row that was not rejected from itself, and whose it is. */
@@ -17,24 +19,31 @@ struct import_file_more {
 	int64_t id;
 	const struct area *area; /* of the rows that say no other */
 	const char *agency;
+	struct key32 row_key;
 };
 
 struct import {
-	struct arena *arena;
+	struct work *w;
 	const struct register_keys *keys;
 	const struct reference *reference;
 	enum list_kind kind;
 	bool repairs;
 	struct day period; /* its first day */
+	bool strict;
 	struct import_list *lists;
 	size_t n_lists;
 	struct import_file_more *files; /* of each list */
+	struct seen seen;               /* whose rows stand, of the slices before */
+	/* of one slice */
+	struct arena *arena;
 	struct people_found people;
 	struct standing *rows;
 	size_t n_rows;
 	bool nobody_again; /* everybody is new, with one row: nothing can be there already */
 };
 
+/* The files themselves, before their rows; then what one slice of rows brings. */
+enum result import_write_files(struct import *im) WARN_UNUSED;
 enum result import_write(struct work *w, struct import *im) WARN_UNUSED;
 
 /* Where a row belongs. */

@@ -224,12 +224,7 @@ create table register.import_file (
 	officer bigint not null references auth.officer,
 	at timestamptz not null default now(),
 	row_key bytea not null,			-- wrapped key that seals the rows' raw text; wrapped for "person" −id
-	accepted integer,			-- of payment lists; others come in slices and are counted by their rows
-	rejected integer,
-	repaired integer,
-	total_dong bigint,
-	unique (sha256, kind),
-	check (kind <> 'payment_list' or (accepted is not null and rejected is not null and repaired is not null))
+	unique (sha256, kind)			-- how many rows, and how much: its rows say; they come in slices, after it
 );
 create trigger by_me after insert on register.import_file referencing new table as fresh
 	for each statement execute function auth.guard_actor('officer');

@@ -140,16 +140,16 @@ left join register.area a on a.code = coalesce(r.area_code, f.area_code)
 
 -- name: import_enrolled
 -- duties: desk
--- in: programmes text[], persons bigint[], month date
+-- in: programmes text[], persons bigint[], months date[]
 -- out: n bigint, category text, injury_pct smallint, children smallint, area_code text, area_from date
--- The regular categories that count for a month: those of the last month that named any.
+-- The regular categories that count for each one's month: those of the last month that named any.
 select w.n, e.category, e.injury_pct, e.children, e.area_code, e.area_valid_from as area_from
-from unnest($1, $2) with ordinality as w(programme, person, n)
+from unnest($1, $2, $3) with ordinality as w(programme, person, month, n)
 cross join lateral (select array(select o.id from register.person o where o.root = w.person) || w.person as selves offset 0) s
 cross join lateral (select e.category, e.injury_pct, e.children, e.area_code, e.area_valid_from from register.enrolment e
 	where e.person = any (s.selves) and e.programme = w.programme and e.kind = 'regular' and e.from_month = (
 		select max(l.from_month) from register.enrolment l
-		where l.person = any (s.selves) and l.programme = w.programme and l.kind = 'regular' and l.from_month <= $3) offset 0) e
+		where l.person = any (s.selves) and l.programme = w.programme and l.kind = 'regular' and l.from_month <= w.month) offset 0) e
 order by w.n, e.category;
 
 -- name: import_preferences
@@ -200,16 +200,13 @@ select 'file', nextval('register.import_file_id_seq') from generate_series(1, $2
 -- name: import_files_add
 -- duties: desk
 -- in: ids bigint[], sha256s bytea[], names text[], kind text, programmes text[], areas text[], area_froms date[], period date,
---     bank text, row_keys bytea[], accepted integer[], rejected integer[], repaired integer[], totals bigint[], areas_said text[],
---     repairs boolean
+--     bank text, row_keys bytea[], areas_said text[], repairs boolean
 -- out:
-insert into register.import_file (id, sha256, name, kind, programme, area_code, area_valid_from, period, bank, officer, row_key,
-	accepted, rejected, repaired, total_dong, area_said, repairs)
+insert into register.import_file (id, sha256, name, kind, programme, area_code, area_valid_from, period, bank, officer, row_key, area_said,
+	repairs)
 overriding system value
-select f.id, f.sha256, f.name, $4, f.programme, f.area, f.area_from, $8, $9, auth.me(), f.row_key, f.accepted, f.rejected,
-	f.repaired, f.total, f.said, $16
-from unnest($1, $2, $3, $5, $6, $7, $10, $11, $12, $13, $14, $15)
-	as f(id, sha256, name, programme, area, area_from, row_key, accepted, rejected, repaired, total, said);
+select f.id, f.sha256, f.name, $4, f.programme, f.area, f.area_from, $8, $9, auth.me(), f.row_key, f.said, $12
+from unnest($1, $2, $3, $5, $6, $7, $10, $11) as f(id, sha256, name, programme, area, area_from, row_key, said);
 
 -- name: import_people_in
 -- duties: desk

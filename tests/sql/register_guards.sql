@@ -81,7 +81,7 @@ select is(pg_temp.probe('desk', 'lan', pg_temp.row_sql(w.n, 'accepted', w.person
 		(2, :'person', '2024-04-01', 'arrears', 'ok', 'arrears stand beside it'),
 		(2, :'other', '2024-04-01', 'regular', 'ok', 'another person stands beside it')) as w(n, person, period, kind, wanted, title);
 create function pg_temp.file_sql(sha text, kind text default 'payment_list', period text default '2024-04-01') returns text language sql as $$
-	select format('insert into register.import_file (sha256, name, kind, programme, period, officer, row_key, accepted, rejected, repaired) values (sha256(%L), ''f'', %L, ''merit'', %L, %s, ''k'', 0, 0, 0)',
+	select format('insert into register.import_file (sha256, name, kind, programme, period, officer, row_key) values (sha256(%L), ''f'', %L, ''merit'', %L, %s, ''k'')',
 		sha, kind, period, pg_temp.officer('lan'))
 $$;
 select is(pg_temp.probe('desk', 'lan', pg_temp.file_sql('list')), '23505 import_file_once', 'a file comes in once');
@@ -167,7 +167,7 @@ select is(pg_temp.probe('owner', null, s), c, format('the form of a row: %s', c)
 	('23505 account_check_inquiry_key', format('insert into register.account_check (account, source, status, grade, id_linked, passes, inquiry) values (%s, ''officer'', ''open'', ''exact'', true, false, %s)', :account, :inquiry)),
 	('23514 death_notice_blind_check', format('insert into register.death_notice (blind, day, file, row_no) values (''short'', ''2024-04-01'', %s, 1)', :file)),
 	('23514 finding_proposal_verdict_check', format('insert into register.finding_proposal (finding, officer, verdict, reason) values (%s, %s, ''perhaps'', ''x'')', :finding, pg_temp.officer('minh'))),
-	('23514 import_file_sha256_check', format('insert into register.import_file (sha256, name, kind, officer, row_key, accepted, rejected, repaired) values (''short'', ''f'', ''deaths'', %s, ''k'', 0, 0, 0)', pg_temp.officer('lan'))),
+	('23514 import_file_sha256_check', format('insert into register.import_file (sha256, name, kind, officer, row_key) values (''short'', ''f'', ''deaths'', %s, ''k'')', pg_temp.officer('lan'))),
 	('23514 import_row_of_list', format('insert into register.import_row (file, row_no, status, programme, period) values (%s, 98, ''accepted'', ''merit'', ''2024-04-01'')', :file)),
 	('23514 import_row_of_list', format('insert into register.import_row (file, row_no, status, programme, kind) values (%s, 98, ''accepted'', ''merit'', ''regular'')', :file)),
 	('23514 import_row_kind_check', format('insert into register.import_row (file, row_no, status, kind) values (%s, 98, ''accepted'', ''twice'')', :file)),
