@@ -158,7 +158,8 @@ void import_print(const struct cli *cli, const struct import_said *s)
 		const struct import_word *word = &s->at[i];
 		if (word->row > 0)
 			fprintf(stderr, "%s: dòng %" PRId32 "%s%s: %s (%s)\n", word->file, word->row,
-				word->column > 0 ? ", ô " : "", import_cell(word, cell), word->text, word->code);
+				word->column > 0 ? ", ô " : "", import_cell(word, cell), word->text,
+				word->code);
 		else
 			fprintf(stderr, "%s: %s (%s)\n", word->file, word->text, word->code);
 	}

@@ -111,7 +111,8 @@ void payment_say_rows(struct import_said *said, const struct import_list *l, boo
 			say_entry(said, l, &l->at[i]);
 }
 
-bool payment_begin(struct payment_run *run, const struct parser *p, const char *file, struct payment_list *out)
+bool payment_begin(
+	struct payment_run *run, const struct parser *p, const char *file, struct payment_list *out)
 {
 	*out = (struct payment_list){.list = {.name = import_file_name(file),
 					     .sha256 = import_sum(p, run->asked),
@@ -128,7 +129,8 @@ bool payment_begin(struct payment_run *run, const struct parser *p, const char *
 }
 
 /* Judges one file and adds it to the group. Where the sum is off, the rows that are wrong anyway are the first to look at. */
-static void take_short(struct payment_run *run, const struct parser *p, const char *file, const struct buf *text)
+static void take_short(
+	struct payment_run *run, const struct parser *p, const char *file, const struct buf *text)
 {
 	struct payment_list l;
 	if (!payment_begin(run, p, file, &l))
@@ -195,7 +197,8 @@ static enum result import_in_transaction(struct payment_run *run, bool alone)
 	TX_GUARD(run->cli->w);
 	enum result r = cli_enter(run->cli);
 	if (r == OK)
-		r = import_begin(run->cli->w, run->keys, &run->reference, &how, run->lists, run->n_lists, &im);
+		r = import_begin(
+			run->cli->w, run->keys, &run->reference, &how, run->lists, run->n_lists, &im);
 	if (r == OK)
 		r = import_slice(im);
 	if (r == OK)

@@ -14,7 +14,7 @@ struct long_list {
 	struct arena *slice;
 	size_t first_word; /* about this list */
 	bool more;         /* rows are to come */
-	bool judged;       /* why the file is refused was seen in its rows, so those that are wrong anyway are said too */
+	bool judged; /* why the file is refused was seen in its rows, so those that are wrong anyway are said too */
 };
 
 static bool stays_none(const struct import_word *word)

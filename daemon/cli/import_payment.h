@@ -38,12 +38,13 @@ struct payment_list {
 void payment_parse(struct payment_run *run, struct parser *p, const char *file);
 
 /* Which list this is. False: its name does not say, and it has been said. Texts live in the group's arena. */
-bool payment_begin(
-	struct payment_run *run, const struct parser *p, const char *file, struct payment_list *out) WARN_UNUSED;
+bool payment_begin(struct payment_run *run, const struct parser *p, const char *file,
+	struct payment_list *out) WARN_UNUSED;
 
 /* Judges these lines, in place, which become the list's rows; they live as long as the text and the arena. False: they are not
  * chitra-parse's (l->bad). */
-bool payment_judge(struct payment_run *run, struct arena *a, struct payment_list *l, char *text, char *end) WARN_UNUSED;
+bool payment_judge(
+	struct payment_run *run, struct arena *a, struct payment_list *l, char *text, char *end) WARN_UNUSED;
 
 /* Whether all that was judged is the whole list; else l->bad. */
 bool payment_is_whole(const struct payment_run *run, struct payment_list *l) WARN_UNUSED;

@@ -37,7 +37,8 @@ struct import_word {
 
 struct import_said {
 	struct arena *arena;
-	struct import_word *at; /* of malloc: a million words are not to stay in an arena each time that there are more */
+	struct import_word *
+		at; /* of malloc: a million words are not to stay in an arena each time that there are more */
 	size_t n, room;
 	struct hash sha256; /* of the last file that is no payment list, as the register knows it */
 	int32_t head_row; /* of the last file: where its headings stand, 0: nowhere; and its old encoding, or NULL */

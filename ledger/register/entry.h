@@ -51,7 +51,7 @@ struct entry {
 	const char *code; /* why it was rejected or repaired; NULL: accepted as it stands */
 	const char *note; /* what to do about it, where more can be said than advice_for(code); or NULL */
 	int column;       /* that is to blame, where the parser said so; else 0: advice_cell(code) knows */
-	bool alone; /* rejected for what the list itself says; else by what the register knows */
+	bool alone;       /* rejected for what the list itself says; else by what the register knows */
 	const char *raw;
 	const char *
 		warning; /* accepted all the same, but a person should know: a finding that blocks nothing. NULL: none */

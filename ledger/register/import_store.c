@@ -245,8 +245,8 @@ static void reject_seen(struct import *im)
 		struct standing *s = &im->rows[i];
 		if (!entry_stands(s->entry) || im->people.at[s->person].id == 0)
 			continue;
-		const struct seen_row *f =
-			seen_find(&im->seen, im->people.at[s->person].id, payment_of(im, s));
+		const struct seen_row *f = seen_find(
+			&im->seen, im->people.at[s->person].id, payment_of(im, s));
 		if (f)
 			reject_second(im, s, f->area, f->list, f->row);
 	}

@@ -98,8 +98,7 @@ static enum result draw_person_ids(struct work *w, struct import *im, size_t n_p
 {
 	struct rows rows;
 	size_t person = 0;
-	enum result r =
-		db_run(w, Q_IMPORT_NEW_IDS, DB_ARGS(db_i64((int64_t)n_people), db_i64(0)), &rows);
+	enum result r = db_run(w, Q_IMPORT_NEW_IDS, DB_ARGS(db_i64((int64_t)n_people), db_i64(0)), &rows);
 	if (r != OK)
 		return r;
 	int id = rows_col(&rows, "id");
@@ -203,7 +202,8 @@ static enum result write_rows(struct work *w, struct import *im)
 			kinds[n] = entry_kind(e);
 			no_sealed[n] = !e->code;
 			if (e->code)
-				sealed[n] = sealed_text(a, &im->files[i].row_key, -im->files[i].id, "row", e->raw);
+				sealed[n] = sealed_text(
+					a, &im->files[i].row_key, -im->files[i].id, "row", e->raw);
 			n++;
 		}
 	}
@@ -229,7 +229,8 @@ struct old_rows {
 	size_t n, *which;
 	const char **programmes;
 	int64_t *persons;
-	struct day *months; /* up to which enrolments are what the row can repeat: who joins may do so after the period */
+	struct day *
+		months; /* up to which enrolments are what the row can repeat: who joins may do so after the period */
 };
 
 static struct old_rows old_rows_of(struct import *im)

@@ -236,8 +236,8 @@ static void merit_and_rent(void)
 }
 
 /* The rows in two slices: what a list adds up to does not ask how it came. */
-static bool adds_up(const struct entry *at, const struct list_row *total, struct entries_sum *sum, bool *checked,
-	struct why *why)
+static bool adds_up(const struct entry *at, const struct list_row *total, struct entries_sum *sum,
+	bool *checked, struct why *why)
 {
 	*sum = (struct entries_sum){0};
 	entries_sum_add(sum, at, 1);
