@@ -257,4 +257,32 @@ chitra preference 099143000003 --programme social --method cash --asked-by 'bà'
 like "$(chitra --json report coverage --period 2024-04)" '"entitled":6,"with_account":6,"wishing_account":5,"paid_by_account":5' \
 	'who wishes cash is no failure: cash is lawful'
 is "$(CHITRA_SESSION=$scratch/phu_hai chitra report coverage --period 2024-04 --csv | wc -l)" 1 'an officer of another ward sees nobody in it'
+
+# ---- the same name is not the same person -------------------------------------------------------------------------------------------------
+
+today 2024-06-03
+listed 2024-06 22945 "1,Hoàng Thị Thúy,1943,Nữ,099143000007,$elder,360.000,,9704000007,VCB,,,"
+chitra entitle --programme social --period 2024-06 >/dev/null
+mine=$(sql "select id from register.payee_account where holder_name = 'Hoàng Thị Thúy'")
+# bank_says NAME ID-MATCHES: and what the next batch would pay
+bank_says()
+{
+	sql "insert into register.account_inquiry (account, bank) values ($mine, 'VCB')"
+	sql "insert into register.account_answer (inquiry, status, holder_name, personal_id_match) select max(id), 'open', '$1', $2 from register.account_inquiry"
+	chitra match --period 2024-06 >/dev/null
+	ways 2024-06
+	undo
+}
+for name in 'exact HOÀNG THỊ THÚY' 'tone_variant Hoàng Thị Thuý' 'folded HOANG THI THUY'; do
+	for id in null false; do
+		unlike "$(bank_says "${name#* }" "$id")" 'Thúy' "${name%% *}: a name alone never passes an account, ID $id"
+		is "$(sql "select grade || ' ' || passes from register.account_check where account = $mine order by id desc limit 1")" "${name%% *} false" 'as was found'
+	done
+done
+is "$(sql "select string_agg(distinct code || ' ' || blocks, ', ') from register.finding f where f.period = '2024-06-01'")" 'account_id true' 'the money waits for an officer'
+for grade in exact tone_variant folded; do
+	like "$(sql "insert into register.account_check (account, source, status, grade, id_linked, passes) values ($mine, 'bank_inquiry', 'open', '$grade', false, true)" 2>&1)" \
+		'violates check constraint' "PostgreSQL: nor does $grade pass without the ID, whoever writes it"
+done
+like "$(bank_says 'HOANG THI THUY' true)" 'Hoàng Thị Thúy VCB self' 'with the ID it does'
 done_testing
