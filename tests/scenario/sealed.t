@@ -39,7 +39,7 @@ sql "insert into register.account_inquiry (account, bank) select id, 'demo' from
 is "$(by hoa person export $id --reason 'ông xin xem')" '77 no_mandate' 'who has no mandate exports nobody'
 is "$(by lan person export $id --reason 'bà xin xem')" 0 'a person is given everything that is held' || said
 for what in "Số định danh: $id" 'Điện thoại: 0912345678' 'Tài khoản: 970099887766' 'Họ tên: Phạm Thị Già' 'Dòng nguyên văn: .*99145000001' 'Ngân hàng trả lời: .*PHAM THI GIA' \
-	'Khoản hưởng|KHOẢN HƯỞNG' 'Số tiền \(đồng\): 750000' 'Cán bộ: lan;.*person.export; Lý do: bà xin xem'; do
+	'Khoản hưởng|KHOẢN HƯỞNG' 'Số tiền: 750.000 đ' 'Cán bộ: lan;.*person.export; Lý do: bà xin xem'; do
 	like "$(said)" "$what" "in words: $what"
 done
 by lan --json person export $id --reason 'bà xin xem' >/dev/null
