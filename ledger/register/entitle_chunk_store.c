@@ -109,12 +109,20 @@ struct enrolled_at enrolled_at(const struct rows *r)
 		.area = rows_col(r, "area_code"),
 		.area_from = rows_col(r, "area_from"),
 		.recorded = rows_col(r, "recorded_at"),
+		.row = -1,
+		.joined = -1,
 	};
 }
 
 static int number_or_0(const struct rows *rows, size_t i, int col)
 {
 	return row_null(rows, i, col) ? 0 : row_i32(rows, i, col);
+}
+
+static struct owed_row owed_row(const struct rows *rows, size_t i, int row, int joined)
+{
+	return (struct owed_row){.id = row_i64(rows, i, row),
+		.joined_us = row_null(rows, i, joined) ? 0 : row_instant(rows, i, joined)};
 }
 
 static const struct category *category_of(const struct chunk *c, const char *code)
@@ -139,6 +147,8 @@ void chunk_enrolled(struct chunk *c, const struct rows *rows, const struct enrol
 			.arrears = arrears,
 			.recorded_us = row_instant(rows, i, at->recorded),
 		};
+		if (at->row >= 0)
+			one.row = owed_row(rows, i, at->row, at->joined);
 		if (arrears)
 			one.to = month_of_day(row_day(rows, i, at->to));
 		enrolled[i - from] = one;
@@ -183,6 +193,8 @@ enum result chunk_load_claimed(
 			.area = rows_col(rows, "area_code"),
 			.area_from = rows_col(rows, "area_from"),
 			.surplus = rows_col(rows, "surplus"),
+			.row = rows_col(rows, "row"),
+			.joined = rows_col(rows, "joined_at"),
 		};
 	return r;
 }
@@ -204,6 +216,7 @@ static void read_claims(struct chunk *c, int64_t person, struct owed_asked *aske
 			.arrears = *row_text(rows, i, at->kind) == 'a',
 			.voided = row_bool(rows, i, at->voided),
 			.surplus = row_bool(rows, i, at->surplus),
+			.row = owed_row(rows, i, at->row, at->joined),
 			.instalment = row_i32(rows, i, at->instalment),
 			.amount = row_vnd(rows, i, at->amount),
 			.known_on = row_day(rows, i, at->known),

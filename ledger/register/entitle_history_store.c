@@ -140,6 +140,8 @@ static enum result claim_rises(
 	if (r != OK)
 		return r;
 	struct enrolled_at at = enrolled_at(&rows);
+	at.row = rows_col(&rows, "row");
+	at.joined = rows_col(&rows, "joined_at");
 	for (size_t i = 0, end; i < rows_n(&rows); i = end) {
 		struct about about = {
 			.person = row_i64(&rows, i, at.person),

@@ -47,7 +47,8 @@ struct finding_made {
 };
 
 struct claimed_at {
-	int person, month, kind, instalment, amount, period, known, voided, made, area, area_from, surplus;
+	int person, month, kind, instalment, amount, period, known, voided, made, area, area_from, surplus,
+		row, joined;
 };
 
 struct chunk {
@@ -65,6 +66,7 @@ struct chunk {
 /* The columns that entitle_people and entitle_histories share. */
 struct enrolled_at {
 	int person, kind, category, pct, children, from, to, death, year, birth, area, area_from, recorded;
+	int row, joined; /* of entitle_histories alone, else -1 */
 };
 struct enrolled_at enrolled_at(const struct rows *rows);
 

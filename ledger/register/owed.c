@@ -53,25 +53,39 @@ enum entitle_answer owed_standing(const struct owed_asked *asked, struct month m
 	return answer;
 }
 
-#define EVER INT64_MAX
+/* Whether a claim knew what a list said: it came before, and of whoever was the same person then. NULL: a claim that is being made. */
+static bool knew(const struct owed_claim *c, const struct owed_enrolled *e)
+{
+	return !c || (e->recorded_us <= c->made_us &&
+			     (e->row.id == c->row.id ||
+				     (e->row.joined_us <= c->made_us && c->row.joined_us <= c->made_us)));
+}
 
-/* Those that count for a month by what was recorded until then. */
-static size_t lines_of(const struct owed_asked *asked, struct month month, bool arrears, int64_t until_us,
-	struct entitle_line lines[static CATEGORIES_OF_ONE])
+static bool has_line(const struct entitle_line *lines, size_t n, const struct category *category)
+{
+	for (size_t i = 0; i < n; i++)
+		if (lines[i].category == category)
+			return true;
+	return false;
+}
+
+/* Those that count for a month by what a claim knew; each category once, whoever was listed with it by two IDs. */
+static size_t lines_of(const struct owed_asked *asked, struct month month, bool arrears,
+	const struct owed_claim *claim, struct entitle_line lines[static CATEGORIES_OF_ONE])
 {
 	const struct owed_enrolled *last = NULL;
 	size_t n = 0;
 	for (size_t i = 0; i < asked->n_enrolled; i++) {
 		const struct owed_enrolled *at = &asked->enrolled[i];
 		bool counts = at->arrears == arrears && month_cmp(at->from, month) <= 0 &&
-			      (!arrears || month_cmp(month, at->to) <= 0) && at->recorded_us <= until_us;
+			      (!arrears || month_cmp(month, at->to) <= 0) && knew(claim, at);
 		if (counts && (!last || month_cmp(at->from, last->from) > 0))
 			last = at;
 	}
 	for (size_t i = 0; last && i < asked->n_enrolled && n < CATEGORIES_OF_ONE; i++) {
 		const struct owed_enrolled *at = &asked->enrolled[i];
-		if (at->arrears == arrears && month_cmp(at->from, last->from) == 0 &&
-			at->recorded_us <= until_us)
+		if (at->arrears == arrears && month_cmp(at->from, last->from) == 0 && knew(claim, at) &&
+			!has_line(lines, n, at->line.category))
 			lines[n++] = at->line;
 	}
 	return n;
@@ -171,7 +185,7 @@ static bool worth(struct making *m, struct month month, const struct owed_claim 
 	struct entitle_line lines[CATEGORIES_OF_ONE];
 	struct entitle_asked of = m->asked->of;
 	of.lines = lines;
-	of.n = lines_of(m->asked, month, arrears, before ? before->made_us : EVER, lines);
+	of.n = lines_of(m->asked, month, arrears, before, lines);
 	if (before)
 		of.province = before->province;
 	of.month = month;
@@ -196,7 +210,7 @@ static void claim_month(struct making *m, struct month month, bool arrears)
 		m->out->whole = false;
 		return;
 	}
-	size_t n = lines_of(asked, month, arrears, EVER, lines);
+	size_t n = lines_of(asked, month, arrears, NULL, lines);
 	int most = months_most(lines, n);
 	bug_if(n == 0);
 	if (most > 0 && months_claimed(asked, m->out) >= most) {

@@ -14,12 +14,18 @@
 
 #include "ledger/register/entitle.h"
 
+/* Which of the rows of the register that are one person, and since when it is: 0: always. */
+struct owed_row {
+	int64_t id, joined_us;
+};
+
 /* A category from a month on; of regular ones those count that the last month that named any has. */
 struct owed_enrolled {
 	struct entitle_line line;
 	struct month from, to; /* to: of arrears */
 	bool arrears;
 	int64_t recorded_us; /* when a list said so */
+	struct owed_row row; /* and of whom */
 };
 
 struct owed_claim {
@@ -29,7 +35,8 @@ struct owed_claim {
 	int instalment;
 	struct vnd amount;
 	struct day known_on; /* it knew the rates of this day */
-	int64_t made_us;     /* and the lists that were recorded before */
+	int64_t made_us; /* and the lists that were recorded before, of whoever was the same person then */
+	struct owed_row row;
 	const char *province;
 };
 

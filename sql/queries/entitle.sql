@@ -107,7 +107,7 @@ on conflict do nothing;
 insert into register.finding (programme, period, person, file, row_no, code, note, blocks, facts)
 select distinct on (x.person) $1, $2, x.person, x.file, x.row_no, 'listed_twice', $3 || ': ' || x.facts, false, x.facts
 from (
-	select m.root as person, r.file, r.row_no, f.name || ', dòng ' || r.row_no || coalesce(': ' || a.name, '') || ', ' || r.listed_dong || ' đồng' as facts
+	select m.root as person, r.file, r.row_no, f.name || ', dòng ' || r.row_no || coalesce(': ' || a.name, '') || coalesce(', ' || r.listed_dong || ' đồng', '') as facts
 	from register.person m
 	join register.import_row r on r.person = m.id and r.programme = $1 and r.period = $2
 	join register.import_file f on f.id = r.file
@@ -122,12 +122,14 @@ on conflict do nothing;
 -- duties: desk
 -- in: programme text, persons bigint[], since date
 -- out: person bigint, month date, kind text, instalment smallint, amount_dong bigint, pay_period date, known_on date, voided boolean, made_at timestamptz,
---      area_code text, area_from date, surplus boolean
+--      area_code text, area_from date, surplus boolean, row bigint, joined_at timestamptz
 -- For months since then, of each of these people in the order of their ids, and of all that are one person with them. surplus: the second
--- one for the same thing.
+-- one for the same thing. row: which of them it was made for, and since when that one is another's (null: it is who is left).
 select w.person, c.month, c.kind, c.instalment, c.amount_dong, c.pay_period, c.known_on,
 	exists (select from payout.claim_void v where v.claim = c.id) as voided, c.made_at, c.area_code, c.area_valid_from as area_from,
-	exists (select from register.surplus x where x.claim = c.id and not x.undone) as surplus
+	exists (select from register.surplus x where x.claim = c.id and not x.undone) as surplus, c.person as row,
+	case when c.person <> coalesce(m.root, w.person) then (select max(d.decided_at) from register.identity d
+		where d.kind = 'merge' and not d.refused and c.person = any (d.moved)) end as joined_at
 from unnest($2) as w(person)
 left join register.person m on m.id = w.person and m.root is not null
 left join (select o.root, array_agg(o.id) as ids from register.person o where o.root is not null group by o.root) g on g.root = coalesce(m.root, w.person)
@@ -182,7 +184,8 @@ order by 1, 2;
 -- in: programme text, known_on date, period date
 -- out: since date, persons bigint[]
 -- Who has claims that knew an older rate than one that came into force, or came here, for the same months since, and no claim yet that
--- knew it. A rise is looked for over two years; what comes to light later is for an arrears list with its decision.
+-- knew it, or one that knew it and is surplus. A rise is looked for over two years; what comes to light later is for an arrears list with its
+-- decision.
 with member as materialized (
 	select p.root as of, p.id from register.person p where p.root is not null
 	union select p.root, p.root from register.person p where p.root is not null
@@ -201,7 +204,10 @@ cross join lateral (
 		and not exists (select from payout.claim n where n.person = c.person and n.programme = c.programme and n.month = c.month
 			and n.kind in ('regular', 'arrears') and n.known_on >= r.known_from and n.made_at >= r.recorded_at)
 		and not exists (select from other o join payout.claim n on n.person = o.other where o.person = c.person and n.programme = c.programme
-			and n.month = c.month and n.kind in ('regular', 'arrears') and n.known_on >= r.known_from and n.made_at >= r.recorded_at)) x
+			and n.month = c.month and n.kind in ('regular', 'arrears') and n.known_on >= r.known_from and n.made_at >= r.recorded_at)
+	union all
+	select n.person, r.effective_from from register.surplus s join payout.claim n on n.id = s.claim
+	where not s.undone and n.programme = $1 and n.month >= r.effective_from and n.month < $3 and n.known_on >= r.known_from) x
 left join member g on g.id = x.person
 where r.known_from > r.effective_from and r.known_from <= $2 and r.known_from > $2 - interval '2 years'
 having count(*) > 0;
@@ -210,12 +216,14 @@ having count(*) > 0;
 -- duties: desk
 -- in: programme text, persons bigint[], period date
 -- out: person bigint, kind text, category text, injury_pct smallint, children smallint, from_month date, to_month date, area_code text,
---      area_from date, death date, birth_year smallint, birth_date date, recorded_at timestamptz
--- Each category that ever counted and since when that is known, with the ward of the newest claim. The people are those that are left.
-select distinct on (w.person, e.kind, e.from_month, case e.kind when 'arrears' then e.decision end, e.category)
-	w.person, e.kind, e.category, e.injury_pct, e.children, e.from_month, e.to_month, n.area_code, n.area_valid_from as area_from,
+--      area_from date, death date, birth_year smallint, birth_date date, recorded_at timestamptz, row bigint, joined_at timestamptz
+-- Each category that ever counted and since when that is known, with the ward of the newest claim. The people are those that are left; row and
+-- joined_at as in entitle_claimed.
+select w.person, e.kind, e.category, e.injury_pct, e.children, e.from_month, e.to_month, n.area_code, n.area_valid_from as area_from,
 	(select min(d.day) from register.person_event d where d.person = any (s.selves) and d.kind = 'death') as death, p.birth_year, p.birth_date,
-	i.at as recorded_at
+	i.at as recorded_at, e.person as row,
+	case when e.person <> w.person then (select max(d.decided_at) from register.identity d
+		where d.kind = 'merge' and not d.refused and e.person = any (d.moved)) end as joined_at
 from unnest($2) as w(person)
 left join (select o.root, array_agg(o.id) as ids from register.person o where o.root is not null group by o.root) g on g.root = w.person
 cross join lateral (select g.ids || w.person as selves offset 0) s
