@@ -33,6 +33,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"with", required_argument, NULL, 'w'},
 		{"payout", required_argument, NULL, 'p'},
 		{"reason", required_argument, NULL, 'r'},
+		{"letter", required_argument, NULL, 'b'},
 		{NULL, 0, NULL, 0},
 	};
 	optind = 0;
@@ -50,6 +51,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 			if (!cli_reason(optarg, &o->wish.reason))
 				return false;
 			break;
+		case 'b': o->wish.letter = optarg; break;
 		default: return false;
 		}
 	}
@@ -102,39 +104,115 @@ const char *break_vi(const char *kind)
 	return word_vi(kinds, COUNT_OF(kinds), kind);
 }
 
-/* Where it stands: who said what. */
+/* Who said what; NULL: nobody yet. */
 static const char *standing(struct arena *a, const struct break_view *v)
 {
 	if (!v->outcome)
-		return "chưa có đề nghị";
+		return NULL;
 	const char *what = word_vi(outcomes, COUNT_OF(outcomes), v->outcome);
 	if (v->resolved)
 		return arena_printf(a, "xong: %s (%s, %s)", what, v->first, v->second);
 	return arena_printf(a, "%s đề nghị: %s", v->first, what);
 }
 
+/* What its money may be found to be. */
+static const char *choices(const struct break_view *v)
+{
+	if (vnd_is_zero(v->suspense))
+		return "Hỏi ngân hàng lời cuối cùng; rõ rồi thì --as without_entry";
+	if (!v->debit)
+		return "Tìm xem tiền của ai: --as funding (kho bạc chuyển), refundable (phải nộp lại), "
+		       "return --payout MÃ (tiền chi bị hoàn), sent_back --with SỐ (bị lấy lại)";
+	if (v->end_to_end_id)
+		return "Hỏi ngân hàng: --as paid_after_all (người này đã nhận, chưa chi lại), recovery (đã chi "
+		       "hai lần), taken_back --with SỐ (ngân hàng trả lại)";
+	if (strcmp(v->kind, "rogue_debit") == 0)
+		return "Khóa quyền truy cập ngân hàng và gọi ngân hàng ngay: --as taken_back --with SỐ (ngân "
+		       "hàng trả lại), fee (là phí)";
+	return "Hỏi ngân hàng: --as fee (là phí), taken_back --with SỐ (ngân hàng trả lại)";
+}
+
+#define LETTER \
+	"Sao kê đủ đến hết ngày %s sẽ không có: xin văn bản của ngân hàng, rồi --as without_entry --letter 'SỐ, NGÀY'"
+
+/* What an officer does next; the words of the proposal first. */
+static const char *next_step(struct arena *a, const struct break_view *v)
+{
+	const char *said = standing(a, v);
+	if (v->resolved)
+		return said;
+	if (v->in_books)
+		return "Hai cán bộ đã giải quyết trước khi phục hồi: nhờ người vận hành chạy lại chitra recover";
+	if (v->line_missing)
+		return "Chờ sao kê được lấy lại sau phục hồi: dòng của việc này chưa về";
+	if (said)
+		return arena_printf(a,
+			"%s. Cán bộ khác xem rồi xác nhận: chitra break confirm %" PRId64 " --as %s%s", said,
+			v->id, v->outcome,
+			v->pair          ? arena_printf(a, " --with %" PRId64, v->pair)
+			: v->said_payout ? strcmp(v->outcome, "return") == 0 ? " --payout MÃ" : ""
+			: v->letter      ? arena_printf(a, " --letter '%s'", v->letter)
+					 : "");
+	if (v->in_flight && (strcmp(v->kind, "lost_line") == 0 || strcmp(v->kind, "overdue") == 0))
+		return "Chưa có đề nghị. Hỏi ngân hàng hoặc bưu điện: khoản chi có kết quả rồi mới giải quyết được";
+	if (v->waits_for.n != 0 && v->letter_may)
+		return arena_printf(a, "Chưa có đề nghị. " LETTER, cli_day_vi(a, v->waits_for));
+	if (v->waits_for.n != 0 && vnd_is_zero(v->suspense))
+		return arena_printf(
+			a, "Chưa có đề nghị. Chờ sao kê đủ đến hết ngày %s", cli_day_vi(a, v->waits_for));
+	return arena_printf(a, "Chưa có đề nghị. %s", choices(v));
+}
+
+#define SCREEN 80
+
+/* Words, in lines that a terminal shows whole, each indented. */
+static void print_words(size_t indent, const char *words)
+{
+	size_t at = indent;
+	printf("%*s", (int)indent, "");
+	while (*words) {
+		size_t n = strcspn(words, " "), wide = 0;
+		for (size_t i = 0; i < n; i++)
+			wide += ((unsigned char)words[i] & 0xc0) != 0x80;
+		if (at > indent && at + 1 + wide > SCREEN) {
+			printf("\n%*s", (int)indent, "");
+			at = indent;
+		}
+		at += (at > indent) + wide;
+		printf("%s%.*s", at > indent + wide ? " " : "", (int)n, words);
+		words += n + strspn(words + n, " ");
+	}
+	putchar('\n');
+}
+
+/* Where its money, its line and its payout are; empty: nowhere. */
+static const char *places(struct arena *a, const struct break_view *v)
+{
+	bool waits = !vnd_is_zero(v->suspense);
+	return arena_printf(a, "%s%s%s%s%s%s%s%s", waits ? "đang treo " : "",
+		waits ? cli_money(a, v->suspense) : "", waits && v->entry_ref ? ", " : "",
+		v->entry_ref ? "bút toán " : "", v->entry_ref ? v->entry_ref : "",
+		(waits || v->entry_ref) && v->end_to_end_id ? ", " : "",
+		v->end_to_end_id ? "mã chi trả " : "", v->end_to_end_id ? v->end_to_end_id : "");
+}
+
 static void print_list(struct arena *a, const struct break_views *all)
 {
-	static const char *const headings[] = {">số", "tài khoản", "việc", ">đồng", ">đang treo",
-		">tuổi (ngày)", "bút toán", "mã chi trả", "tình trạng"};
-	struct table t = table_new(a, headings, COUNT_OF(headings));
 	if (all->n == 0) {
 		puts("Không có việc nào đang mở");
 		return;
 	}
 	for (size_t i = 0; i < all->n; i++) {
 		const struct break_view *v = &all->at[i];
-		table_add(&t, arena_printf(a, "%" PRId64, v->id));
-		table_add(&t, v->account);
-		table_add(&t, break_vi(v->kind));
-		table_add(&t, cli_money(a, v->amount));
-		table_add(&t, cli_money(a, v->suspense));
-		table_add(&t, arena_printf(a, "%" PRId32, v->age_days));
-		table_add(&t, v->entry_ref ? v->entry_ref : "");
-		table_add(&t, v->end_to_end_id ? v->end_to_end_id : "");
-		table_add(&t, standing(a, v));
+		const char *where = places(a, v);
+		print_words(0, arena_printf(a, "%" PRId64 " %s: %s, %s, %" PRId32 " ngày", v->id,
+				       break_vi(v->kind), cli_money(a, v->amount), v->account, v->age_days));
+		if (*where)
+			print_words(4, where);
+		print_words(4, next_step(a, v));
 	}
-	table_print(&t);
+	puts("\nĐề nghị: chitra break propose SỐ --as CÁCH --reason 'LÝ DO'; cán bộ thứ hai:\n"
+	     "chitra break confirm SỐ --as CÁCH. Xem thêm: chitra break show SỐ");
 }
 
 static void print_one(struct arena *a, const struct break_view *v)
@@ -149,10 +227,15 @@ static void print_one(struct arena *a, const struct break_view *v)
 			cli_day_vi(a, v->value_date), v->text);
 	if (v->end_to_end_id)
 		printf("  mã chi trả: %s%s\n", v->end_to_end_id, v->in_flight ? ", chưa có kết quả" : "");
-	printf("  ghi chú:    %s\n  tình trạng: %s\n", v->note, standing(a, v));
+	printf("  ghi chú:    %s\n  làm gì:\n", v->note);
+	print_words(4, next_step(a, v));
 	if (!v->resolved && v->waits_for.n != 0)
-		printf("  chờ:        sao kê đủ đến hết ngày %s, ngân hàng còn có thể chi đến ngày đó\n",
+		printf("  chờ:        sao kê đủ đến hết ngày %s, ngân hàng còn có thể chi đến ngày đó;\n"
+		       "    nếu nó không bao giờ đủ: giải quyết lệch của sao kê ấy, chờ thêm 5 sao kê đủ\n"
+		       "    nối tiếp nhau, rồi hai cán bộ nêu văn bản của ngân hàng (--letter)\n",
 			cli_day_vi(a, v->waits_for));
+	if (v->letter)
+		printf("  văn bản:    %s\n", v->letter);
 	if (v->pair)
 		printf("  cùng với:   %" PRId64 "\n", v->pair);
 	if (v->reason)
@@ -183,6 +266,10 @@ static void put_members(struct json_writer *j, const struct break_view *v)
 	json_put_str(j, "reason", v->reason);
 	json_put_str(j, "proposed_by", v->first);
 	json_put_str(j, "confirmed_by", v->second);
+	json_put_str(j, "letter", v->letter);
+	json_put_bool(j, "letter_may", v->letter_may);
+	json_put_bool(j, "line_missing", v->line_missing);
+	json_put_bool(j, "resolved_in_books", v->in_books);
 	json_put_bool(j, "resolved", v->resolved);
 	if (v->waits_for.n != 0)
 		json_put_day(j, "waits_for", v->waits_for);

@@ -234,6 +234,7 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_i64(j, "booked_again", (int64_t)p->booked);
 	json_put_i64(j, "voids", (int64_t)r->decisions.voids);
 	json_put_i64(j, "voided_held", (int64_t)r->decisions.held);
+	json_put_i64(j, "breaks", (int64_t)r->decisions.breaks);
 	json_put_i64(j, "resolutions", (int64_t)r->decisions.resolutions);
 	fill_lost(j, &r->decisions);
 	fill_forgotten(j, &r->forget);
@@ -245,6 +246,9 @@ static void say_decided(struct arena *a, const struct decisions_recovered *d)
 	if (d->voids + d->resolutions + d->held > 0)
 		printf("Quyết định của hai cán bộ: đã đưa lại %zu khoản hưởng đã hủy (tạm giữ %zu khoản chi của khoản hưởng đã hủy: hãy hủy chúng) và %zu chênh lệch đã giải quyết.\n",
 			d->voids, d->held, d->resolutions);
+	if (d->breaks > 0)
+		printf("Đối chiếu: đã đưa lại %zu chênh lệch với số cũ; dòng sao kê của chúng về khi sao kê được lấy lại.\n",
+			d->breaks);
 	for (size_t i = 0; i < d->lost_voids_n; i++) {
 		const struct fact_void *v = d->lost_voids[i];
 		printf("CHƯA đưa lại: khoản hưởng %" PRId64 " (%s, %s, %s, %s) đã hủy vì %s bởi %s và %s; "
@@ -255,9 +259,10 @@ static void say_decided(struct arena *a, const struct decisions_recovered *d)
 	for (size_t i = 0; i < d->lost_resolutions_n; i++) {
 		const struct fact_resolution *x = d->lost_resolutions[i];
 		printf("CHƯA đưa lại: chênh lệch %" PRId64 " (%s, %s, %s) đã giải quyết là %s bởi %s và %s; "
-		       "bản sao lưu thiếu nó hoặc thiếu cán bộ. Sổ cái đã ghi; khi sao kê về nó hiện lại với số khác.\n",
+		       "sổ cái đã ghi, không ai giải quyết lại. Lấy lại sao kê%s, rồi dừng các dịch vụ và chạy lại chitra recover.\n",
 			x->brk, x->kind, x->funding, cli_money(a, x->amount), x->outcome, x->officers[0],
-			x->officers[1]);
+			x->officers[1],
+			x->id ? " (khoản chi của nó chờ sao kê)" : ", thêm lại cán bộ nếu thiếu");
 	}
 }
 
@@ -308,7 +313,7 @@ static void say(const struct recovering *r)
 		printf("Chạy thử: chưa ghi gì vào cơ sở dữ liệu.\n");
 	say_decided(r->w->arena, d);
 	if (r->leaves.brought_back + p->sent + p->fenced + p->in_doubt + p->refused + p->held + d->voids +
-			d->resolutions + d->held + r->forget.erased + r->forget.left_n ==
+			d->breaks + d->resolutions + d->held + r->forget.erased + r->forget.left_n ==
 		0)
 		printf("%s\n",
 			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");

@@ -97,6 +97,39 @@ static enum result recover_voids(struct work *w, const struct facts *f, struct d
 
 /* ---- breaks ------------------------------------------------------------------------------------------------------------ */
 
+#define BREAK_NOTE "brought back from the archive after a restore; its statement is fetched again"
+
+static enum result recover_breaks(struct work *w, const struct facts *f, struct decisions_recovered *done)
+{
+	struct arena *a = w->arena;
+	size_t n = f->breaks_n;
+	int64_t *ids = arena_array(a, n, int64_t), *ats = arena_array(a, n, int64_t);
+	struct vnd *amounts = arena_array(a, n, struct vnd);
+	struct day *days = arena_array(a, n, struct day);
+	const char **kinds = arena_array(a, n, const char *), **fundings = arena_array(a, n, const char *),
+		   **payouts = arena_array(a, n, const char *), **entries = arena_array(a, n, const char *);
+	struct rows r;
+	for (size_t i = 0; i < n; i++) {
+		const struct fact_break *b = &f->breaks[i];
+		ids[i] = b->brk;
+		kinds[i] = b->kind;
+		fundings[i] = b->funding;
+		days[i] = b->day;
+		payouts[i] = b->id;
+		entries[i] = b->entry;
+		amounts[i] = b->amount;
+		ats[i] = b->at_us;
+	}
+	enum result result = db_run(w, Q_RECOVER_BREAKS,
+		DB_ARGS(db_i64s(ids, n), db_texts(kinds, n), db_texts(fundings, n), db_days(days, n),
+			db_texts(payouts, n), db_texts(entries, n), db_vnds(amounts, n), db_instants(ats, n),
+			db_text(BREAK_NOTE)),
+		&r);
+	if (result == OK)
+		done->breaks = rows_n(&r);
+	return result;
+}
+
 static enum result add_resolutions(struct work *w, const struct facts *f, struct rows *out)
 {
 	struct arena *a = w->arena;
@@ -155,6 +188,8 @@ enum result decisions_recover(struct work *w, const struct facts *f, struct deci
 	enum result result = db_run(w, Q_RECOVER_GUARDS_OFF, DB_NO_ARGS, NULL);
 	if (result == OK)
 		result = recover_voids(w, f, &done);
+	if (result == OK)
+		result = recover_breaks(w, f, &done);
 	if (result == OK)
 		result = recover_resolutions(w, f, &done);
 	if (result == OK)

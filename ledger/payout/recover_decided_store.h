@@ -1,5 +1,5 @@
-/* recover_decided_store.h: the officers' part of `chitra recover`: claims that two of them voided and breaks that they resolved after the
- * dump was taken, back from the archive's leaves.
+/* recover_decided_store.h: the officers' part of `chitra recover`: claims that two of them voided after the dump was taken, what was
+ * found to be different and what they resolved of it, back from the archive's leaves.
  *
  * Run by an operator on an owner's connection, in the transaction of payouts_recover and after it. The books know of these already;
  * here are the rows by which a voided claim is not due and a resolved break not open. What stands ready of a voided claim had been
@@ -11,10 +11,10 @@
 #include "ledger/payout/recover_facts.h"
 
 struct decisions_recovered {
-	size_t voids, resolutions; /* rows that are there again */
-	size_t held;               /* payouts of voided claims, ready in the dump */
+	size_t voids, breaks, resolutions; /* rows that are there again */
+	size_t held;                       /* payouts of voided claims, ready in the dump */
 
-	/* What the dump has no place for: the claim, the break or an officer is younger. */
+	/* What the dump has no place for: the claim, the break or an officer is younger, or the payout waits for its statement. */
 	const struct fact_void **lost_voids;
 	size_t lost_voids_n;
 	const struct fact_resolution **lost_resolutions;

@@ -116,6 +116,32 @@ static void add_void(struct facts *f, const struct leaf *l)
 	at_least(&f->numbers.claim, v->claim);
 }
 
+/* As word(), of a line that may be missing and has escapes; "": it is. */
+static const char *text_if(struct facts *f, const struct leaf *l, const char *key)
+{
+	CLEANUP(buf_free) struct buf text = {.max = LEAF_MAX};
+	struct bytes value;
+	if (!leaf_line_get(l->entry.lines, key, &value))
+		return "";
+	bug_if(!percent_unescape(value, &text)); /* leaf_parse has looked */
+	return arena_strndup(f->arena, (const char *)text.at, text.n);
+}
+
+static void add_break(struct facts *f, const struct leaf *l)
+{
+	struct bytes day;
+	GROW(f, breaks, sizeof *f->breaks);
+	struct fact_break *b = &f->breaks[f->breaks_n++];
+	*b = (struct fact_break){.brk = number(l, "break"),
+		.kind = word(f, l, "kind"),
+		.funding = word(f, l, "funding-account"),
+		.id = text_if(f, l, "id"),
+		.entry = text_if(f, l, "entry"),
+		.amount = amount(l),
+		.at_us = l->recorded_us};
+	bug_if(!leaf_line_get(l->entry.lines, "day", &day) || !day_parse(day, &b->day));
+}
+
 /* What was taken back and what was sent back are resolved together: two leaves in a row, of one transaction. */
 static bool is_other_half(const struct fact_resolution *a, const struct fact_resolution *b)
 {
@@ -170,6 +196,8 @@ static void take_leaf(struct facts *f, const struct leaf *l)
 		at_least(&f->numbers.bundle, key_number(l));
 	else if (l->entry.kind == LEAF_CLAIM_VOIDED)
 		add_void(f, l);
+	else if (l->entry.kind == LEAF_BREAK_OPENED)
+		add_break(f, l);
 	else if (l->entry.kind == LEAF_BREAK_RESOLVED)
 		add_resolution(f, l);
 	if (*l->entry.idem == 'k' && l->entry.idem[1] >= '0' && l->entry.idem[1] <= '9')

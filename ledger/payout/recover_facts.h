@@ -1,7 +1,7 @@
 /* recover_facts.h: what the archive and the sent journal remember of payouts, gathered for recover_store.c.
  *
  * From the archive's leaves: which batches were approved and released, which dispatches were sent, which payouts the banks
- * definitely refused or never executed, what two officers decided of claims and breaks, and up to which numbers rows were made. From
+ * definitely refused or never executed, what was found to be different, what two officers decided of that and of claims, and up to which numbers rows were made. From
  * the journal: every id that may have left.
  * Pure: files, no database. */
 #ifndef CHITRA_PAYOUT_RECOVER_FACTS_H
@@ -41,6 +41,16 @@ struct fact_void {
 	int64_t at_us;
 };
 
+/* A difference that was found: a row of its own number. */
+struct fact_break {
+	int64_t brk;
+	const char *kind, *funding;
+	const char *id, *entry; /* the payout that it is about, the bank's name for its line; "": none */
+	struct day day;
+	struct vnd amount;
+	int64_t at_us;
+};
+
 /* A break that two officers resolved. */
 struct fact_resolution {
 	int64_t brk, seq;
@@ -67,6 +77,8 @@ struct facts {
 	size_t payouts_n, payouts_room;
 	struct fact_void *voids;
 	size_t voids_n, voids_room;
+	struct fact_break *breaks;
+	size_t breaks_n, breaks_room;
 	struct fact_resolution *resolutions;
 	size_t resolutions_n, resolutions_room;
 	struct fact_numbers numbers;

@@ -43,6 +43,10 @@ static struct break_view view_of(const struct rows *r, size_t i)
 		v.said_payout = row_i64(r, i, rows_col(r, "said_payout"));
 	if (!row_null(r, i, rows_col(r, "waits_for")))
 		v.waits_for = row_day(r, i, rows_col(r, "waits_for"));
+	v.letter = row_text(r, i, rows_col(r, "letter"));
+	v.letter_may = row_bool(r, i, rows_col(r, "letter_may"));
+	v.line_missing = row_bool(r, i, rows_col(r, "line_missing"));
+	v.in_books = row_bool(r, i, rows_col(r, "in_books"));
 	return v;
 }
 
@@ -138,11 +142,17 @@ struct finding {
 	struct break_payout of; /* whose money it is; 0: nobody's */
 };
 
-static bool can_be(struct why *why, const struct break_view *v, const struct outcome_kind *as)
+static bool can_be(struct why *why, const struct break_view *v, const struct outcome_kind *as, bool letter)
 {
 	if (v->resolved)
 		return why_set(
 			why, "break_resolved", "break %" PRId64 " was resolved as %s", v->id, v->outcome);
+	if (v->in_books)
+		return why_set(why, "resolved_in_books",
+			"break %" PRId64 " was resolved before the restore; run chitra recover again", v->id);
+	if (v->line_missing)
+		return why_set(why, "line_missing",
+			"the statement with the line of break %" PRId64 " is not fetched again yet", v->id);
 	if (as->of != side_of(v))
 		return why_set(why, "break_outcome", "break %" PRId64 " is %s and cannot be %s", v->id,
 			side_of(v) == SIDE_NONE    ? "about no money in suspense"
@@ -156,7 +166,7 @@ static bool can_be(struct why *why, const struct break_view *v, const struct out
 	/* Its word is then the only one on money that is still on its way. */
 	if ((strcmp(v->kind, "lost_line") == 0 || strcmp(v->kind, "overdue") == 0) && v->in_flight)
 		return why_set(why, "still_live", "the payout of break %" PRId64 " has no end yet", v->id);
-	if (v->waits_for.n != 0 && as->payout != OF_ITS_PAYOUT) {
+	if (v->waits_for.n != 0 && as->payout != OF_ITS_PAYOUT && !(letter && v->letter_may)) {
 		char day[DAY_TEXT_SIZE];
 		return why_set(why, "too_early",
 			"break %" PRId64 " waits for the complete statement of %s: the bank may still pay",
@@ -214,7 +224,7 @@ static enum result read_finding(struct work *w, const struct break_wish *wish, s
 		return r;
 	for (size_t i = 0; i < f->n; i++) {
 		const struct break_view *v = &f->at[i];
-		if (!can_be(&w->why, v, f->as[i]))
+		if (!can_be(&w->why, v, f->as[i], wish->letter != NULL))
 			return REFUSED;
 		struct day day = v->has_line ? v->value_date : v->day;
 		if (i == 0 || day.n > f->day.n)
@@ -271,11 +281,18 @@ enum result break_propose(struct work *w, const struct break_wish *wish)
 	return db_run(w, Q_BREAK_PROPOSE,
 		DB_ARGS(db_i64s(c.ids, f.n), db_texts(c.outcomes, f.n),
 			db_with_nulls(db_i64s(c.pairs, f.n), c.alone),
-			db_with_nulls(db_i64s(c.payouts, f.n), c.no_payout), db_text(wish->reason)),
+			db_with_nulls(db_i64s(c.payouts, f.n), c.no_payout), db_text(wish->reason),
+			wish->letter ? db_text(wish->letter) : db_null()),
 		NULL);
 }
 
-static bool same_word(struct why *why, const struct officer *me, const struct finding *f)
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_word(
+	struct why *why, const struct officer *me, const struct break_wish *wish, const struct finding *f)
 {
 	struct columns c = columns_of(f);
 	for (size_t i = 0; i < f->n; i++) {
@@ -284,7 +301,7 @@ static bool same_word(struct why *why, const struct officer *me, const struct fi
 			return why_set(
 				why, "not_proposed", "nobody has proposed what break %" PRId64 " is", v->id);
 		if (strcmp(v->outcome, c.outcomes[i]) != 0 || v->pair != c.pairs[i] ||
-			v->said_payout != c.payouts[i])
+			v->said_payout != c.payouts[i] || !same_text(v->letter, wish->letter))
 			return why_set(why, "proposal_differs", "%s proposed that break %" PRId64 " is %s",
 				v->first, v->id, v->outcome);
 		if (v->first_id == me->id)
@@ -311,14 +328,14 @@ enum result break_confirm(
 	enum result r = read_finding(w, wish, &f);
 	if (r != OK)
 		return r;
-	if (!same_word(&w->why, me, &f))
+	if (!same_word(&w->why, me, wish, &f))
 		return REFUSED;
 	struct columns c = columns_of(&f);
 	r = db_run(w, Q_BREAK_RESOLVE,
 		DB_ARGS(db_i64s(c.ids, f.n), db_texts(c.outcomes, f.n),
 			db_with_nulls(db_i64s(c.pairs, f.n), c.alone),
 			db_with_nulls(db_i64s(c.payouts, f.n), c.no_payout), db_i64s(c.first, f.n),
-			db_day(f.day)),
+			db_day(f.day), wish->letter ? db_text(wish->letter) : db_null()),
 		NULL);
 	if (r == OK && f.of.payout != 0 && f.as[0]->as != RESOLVED_RECOVERY)
 		r = move_payout(w, &f);

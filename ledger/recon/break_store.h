@@ -28,7 +28,11 @@ struct break_view {
 	const char *outcome, *reason, *first, *second;
 	int64_t first_id, pair, said_payout;
 	bool resolved;
+	const char *letter;   /* the bank's letter that was named; NULL: none */
 	struct day waits_for; /* it is not resolved before that day's complete statement; 0: it may be */
+	bool letter_may;      /* … which will never come: the bank's letter may stand for it */
+	bool line_missing;    /* it came back from the archive, and the statement with its line did not yet */
+	bool in_books;        /* it was resolved before a restore, and only `chitra recover` says so here */
 };
 struct break_views {
 	size_t n;
@@ -49,10 +53,13 @@ struct break_wish {
 		pair; /* pair: with taken_back and sent_back, the break of the other direction; otherwise 0 */
 	const char *outcome, *reason;
 	const char *payout; /* with return: the end-to-end id of the payout that came back; otherwise NULL */
+	const char *
+		letter; /* number and day of the bank's letter, where no complete statement will come; otherwise NULL */
 };
 
 /* REFUSED break_unknown, break_resolved, break_outcome (it cannot be that), paid_after_all (a debit of an unpaid payout is no fee),
- * break_pair, still_live (its payout has no end yet), too_early (the bank may still pay it), payout_unknown, no_mandate (role release,
+ * break_pair, still_live (its payout has no end yet), too_early (the bank may still pay it), line_missing,
+ * resolved_in_books (after a restore), payout_unknown, no_mandate (role release,
  * for the amount). */
 enum result break_propose(struct work *w, const struct break_wish *wish) WARN_UNUSED;
 

@@ -9,7 +9,7 @@
 #include "ledger/recon/statement_store.h"
 
 struct line {
-	int64_t id, funding_id, payout, order, message;
+	int64_t id, funding_id, payout, order, message, brk; /* brk: that came back from the archive for it */
 	const char *funding, *entry_ref, *e2e, *reason;
 	const char *booked_as; /* the kind under which recovered books know it already; NULL: they do not */
 	struct day day, value_date;
@@ -221,6 +221,26 @@ static struct statement_fact fact_of(const struct line *l)
 	};
 }
 
+/* What waited under which break waits under it again. */
+static enum result find_breaks(struct settling *s)
+{
+	struct arena *a = s->w->arena;
+	int64_t *breaks = arena_array(a, s->n, int64_t), *lines = arena_array(a, s->n, int64_t);
+	struct rows r;
+	for (size_t i = 0; i < s->n; i++) {
+		breaks[i] = s->at[i].brk;
+		lines[i] = s->at[i].id;
+		s->at[i].brk = 0;
+	}
+	enum result result = db_run(
+		s->w, Q_SETTLE_FOUND, DB_ARGS(db_i64s(breaks, s->n), db_i64s(lines, s->n)), &r);
+	for (size_t i = 0; result == OK && i < rows_n(&r); i++) {
+		int64_t n = row_i64(&r, i, rows_col(&r, "n"));
+		s->at[n - 1].brk = breaks[n - 1];
+	}
+	return result;
+}
+
 /* After a restore, statements are fetched and settled again. What of their lines the recovered books know is not booked twice,
  * whatever rows of the database (rules, orders, credits of the open day) were lost with the dump. */
 static enum result recognise(struct settling *s)
@@ -238,20 +258,19 @@ static enum result recognise(struct settling *s)
 		idems[s->n + i] = statement_fact_key(a, &fact);
 	}
 	result = db_run(s->w, Q_SETTLE_BOOKED, DB_ARGS(db_texts(idems, 2 * s->n)), &r);
-	if (result != OK)
-		return result;
-	for (size_t i = 0; i < rows_n(&r); i++) {
+	for (size_t i = 0; result == OK && i < rows_n(&r); i++) {
 		size_t n = (size_t)row_i64(&r, i, rows_col(&r, "n")) - 1;
 		bug_if(n >= 2 * s->n);
 		struct line *l = &s->at[n % s->n];
 		if (n < s->n) {
 			l->booked_as = row_text(&r, i, rows_col(&r, "kind"));
+			l->brk = or_zero(&r, i, rows_col(&r, "break"));
 		} else if (!l->facts.debit && !l->payout && l->part == 0) {
 			l->facts.booked = true;
 			l->facts.booked_amount = row_vnd(&r, i, rows_col(&r, "amount_dong"));
 		}
 	}
-	return OK;
+	return result == OK ? find_breaks(s) : result;
 }
 
 static enum result read_lines(struct settling *s, const struct rows *r)
@@ -348,7 +367,7 @@ static enum result open_breaks(struct settling *s, struct day today)
 	size_t found_n = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct line *l = &s->at[i];
-		if (!l->waits || !l->pairing.because)
+		if (!l->waits || !l->pairing.because || l->brk)
 			continue;
 		found[found_n++] = (struct break_found){
 			.kind = l->pairing.because,

@@ -210,16 +210,34 @@ create table recon.break (
 	funding_account bigint not null references org.funding_account,
 	day date not null,
 	line bigint references bank.statement_line,
+	entry_ref text,					-- brought back from the archive: the bank's name for its line, which is not there yet
 	payout bigint references payout.payout,
 	statement bigint references bank.statement,	-- what is wrong with a statement as a whole
 	amount_dong bigint not null check (amount_dong >= 0),
 	note text not null,
 	opened_at timestamptz not null default now(),
-	nth smallint not null default 0,
-	unique nulls not distinct (kind, funding_account, line, payout, statement, nth)
+	nth smallint not null default 0
 );
+create unique index break_once on recon.break (kind, funding_account, line, payout, statement, nth) nulls not distinct
+	where line is not null or entry_ref is null;
 create index on recon.break (payout) where payout is not null;
 create index on recon.break (line) where line is not null;
+-- A break never changes; but one that came back from the archive before its line did gets that line, once.
+create function recon.guard_break() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if old.line is not null or old.entry_ref is null
+			or jsonb_set(to_jsonb(old), '{line}', to_jsonb(new.line)) is distinct from to_jsonb(new)
+			or not exists (select from bank.statement_line l join bank.statement s on s.id = l.statement
+				where l.id = new.line and (s.funding_account, l.entry_ref) = (old.funding_account, old.entry_ref)
+					and (old.payout is null or l.payout = old.payout)) then
+		raise exception 'append_only: break % does not change', old.id using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before update on recon.break for each row execute function recon.guard_break();
+call ops.keep_rows('recon.break');
 -- What the first officer found it to be; the second one, who finds the same, resolves it.
 create table recon.break_proposal (
 	id bigint generated always as identity primary key,
@@ -228,6 +246,7 @@ create table recon.break_proposal (
 	outcome text not null,
 	pair bigint references recon.break,	-- the other half, when a debit and a credit are one thing: money that the bank took back
 	payout bigint references payout.payout,	-- whose money it is: paid after all, to be recovered, or come back
+	letter text check (length(letter) between 3 and 100),	-- number and day of the bank's letter, where no complete statement will come
 	reason text check (length(reason) between 3 and 500),
 	at timestamptz not null default clock_timestamp()
 );
@@ -239,6 +258,7 @@ create table recon.break_resolution (
 	outcome text not null,
 	pair bigint references recon.break,
 	payout bigint references payout.payout,
+	letter text,
 	day date not null default ops.today(),	-- from which the books have it: the value date of what was in suspense
 	first_officer bigint not null references auth.officer,
 	second_officer bigint not null references auth.officer,
@@ -310,6 +330,26 @@ as $$
 			where told.id <= (select g.upto from ops.progress g where g.name = 'absence')
 				and not exists (select from bank.statement bad where bad.funding_account = c.funding_account
 					and bad.day between b.not_before and told.day and not (bad.complete and bad.chained and bad.source = 'fetched')))
+$$;
+
+-- Or a statement up to that day is uneven, unchained or brought by a person, and a complete one will never come. Then the bank's letter may
+-- stand for it, when two officers have looked into each such statement, and the last five were fetched, are complete and follow each
+-- other: a debit that came late would be on one of them.
+create function recon.letter_may(break bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select recon.waits_for(k.id) is not null
+		and (select count(*) = 5 and bool_and(g.complete and g.chained and g.source = 'fetched' and g.day > recon.waits_for(k.id))
+			from (select * from bank.statement s where s.funding_account = c.funding_account
+				and s.id <= (select g.upto from ops.progress g where g.name = 'absence') order by s.day desc limit 5) g)
+		and not exists (select from bank.statement s join recon.break o on o.statement = s.id
+			where s.funding_account = c.funding_account and s.day >= b.not_before
+				and not exists (select from recon.break_resolution r where r.break = o.id))
+	from recon.break k
+	join payout.payout p on p.id = k.payout
+	join payout.batch b on b.id = p.batch
+	join org.channel c on c.id = b.channel
+	where k.id = letter_may.break
 $$;
 
 -- How a claim stands that a late debit of one of its payouts, which had ended unpaid, may have paid: owed still, paid already (or not
@@ -387,30 +427,54 @@ begin
 	end if;
 end $$;
 
+-- Half of a pair, or two halves that are not the same money, would leave the books beside the statement.
+create function recon.guard_pair(resolution recon.break_resolution) returns void language plpgsql stable security definer
+set search_path = pg_catalog
+as $$
+begin
+	if (resolution.pair is not null) <> (resolution.outcome in ('taken_back', 'sent_back')) or resolution.pair is not null and not exists (
+			select from recon.break_resolution r where (r.break, r.pair) = (resolution.pair, resolution.break)) then
+		raise exception 'half_a_pair: what was taken back is resolved together with what came back' using errcode = 'CH001';
+	end if;
+	if resolution.pair is not null and not exists (
+			select from recon.break a join bank.statement_line x on x.id = a.line, recon.break b join bank.statement_line y on y.id = b.line
+			where a.id = resolution.break and b.id = resolution.pair and a.funding_account = b.funding_account
+				and x.direction = case resolution.outcome when 'taken_back' then 'debit' else 'credit' end and y.direction <> x.direction
+				and (select sum(o.amount_dong) from recon.allocation o where o.line = x.id and o.kind = 'suspense')
+					= (select sum(o.amount_dong) from recon.allocation o where o.line = y.id and o.kind = 'suspense')) then
+		raise exception 'break_pair: breaks % and % are not the same amount on one account', resolution.break, resolution.pair using errcode = 'CH001';
+	end if;
+end $$;
+
 create function recon.guard_resolution() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 declare
 	k record;
 begin
-	if not exists (select from (select p.officer, p.outcome, p.pair, p.payout from recon.break_proposal p where p.break = new.break order by p.id desc limit 1) l
-			where (l.officer, l.outcome, l.pair, l.payout) is not distinct from (new.first_officer, new.outcome, new.pair, new.payout)) then
+	if not exists (select from (select p.officer, p.outcome, p.pair, p.payout, p.letter from recon.break_proposal p where p.break = new.break order by p.id desc limit 1) l
+			where (l.officer, l.outcome, l.pair, l.payout, l.letter) is not distinct from (new.first_officer, new.outcome, new.pair, new.payout, new.letter)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
 	end if;
-	-- Half of a pair would leave the books beside the statement.
-	if new.pair is not null and not exists (select from recon.break_resolution r where (r.break, r.pair) = (new.pair, new.break)) then
-		raise exception 'half_a_pair: what was taken back is resolved together with what came back' using errcode = 'CH001';
+	-- Of a database that was restored: what the books have resolved only `chitra recover` brings back, and it would be booked twice.
+	if exists (select from books.txn t where t.idem = 'k' || new.break || '.resolved') then
+		raise exception 'resolved_in_books: break % was resolved before the restore; run chitra recover again', new.break using errcode = 'CH001';
 	end if;
+	perform recon.guard_pair(new);
 	select a.code as agency, b.amount_dong, l.direction = 'debit' and coalesce(b.payout, l.payout) is not null as of_payout,
 			(select sum(x.amount_dong) from recon.allocation x where x.line = b.line and x.kind = 'suspense')::bigint as suspense into k
 		from recon.break b join org.funding_account f on f.id = b.funding_account join org.agency a on a.id = f.agency
 		left join bank.statement_line l on l.id = b.line where b.id = new.break;
+	if exists (select from recon.break o where o.id = new.break and o.line is null and o.entry_ref is not null) then
+		raise exception 'line_missing: the statement with the line of break % is not fetched again yet', new.break using errcode = 'CH001';
+	end if;
 	-- Or its claim would be paid again: at once if it ended unpaid, as soon as it is absent from the statement if it has no end yet.
 	if k.of_payout and new.outcome not in ('paid_after_all', 'recovery', 'taken_back') then
 		raise exception 'paid_after_all: a debit with the id of a payout paid it, or the bank gives it back' using errcode = 'CH001';
 	end if;
 	perform recon.guard_payout_of(new);
-	if new.outcome not in ('paid_after_all', 'recovery') and recon.waits_for(new.break) is not null then
+	if new.outcome not in ('paid_after_all', 'recovery') and recon.waits_for(new.break) is not null
+			and (new.letter is null or recon.letter_may(new.break) is not true) then
 		raise exception 'too_early: break % waits for the complete statement of %', new.break, recon.waits_for(new.break) using errcode = 'CH001';
 	end if;
 	perform auth.need_both(new.first_officer, new.second_officer, array['release'], k.agency, '*', null, coalesce(k.suspense, k.amount_dong));
@@ -524,5 +588,5 @@ create table recon.cash_line (
 );
 
 call ops.append_only('payout.claim_void_proposal', 'payout.claim_void', 'bank.message_key', 'bank.message', 'bank.statement', 'bank.statement_line', 'bank.intraday_credit',
-	'recon.allocation', 'recon.break', 'recon.break_proposal', 'recon.break_resolution', 'recon.reconciliation', 'recon.cash_line');
+	'recon.allocation', 'recon.break_proposal', 'recon.break_resolution', 'recon.reconciliation', 'recon.cash_line');
 call ops.keep_rows('recon.cash_list');

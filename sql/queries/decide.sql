@@ -6,15 +6,17 @@
 -- out: id bigint, kind text, funding bigint, account text, agency text, day date, age_days integer, amount_dong bigint, note text,
 --      entry_ref text, debit boolean, value_date date, line_text text, suspense_dong bigint, end_to_end_id text, in_flight boolean,
 --      first_officer bigint, first_login text, second_login text, outcome text, pair bigint, said_payout bigint, reason text, is_resolved boolean,
---      waits_for date
+--      letter text, waits_for date, letter_may boolean, line_missing boolean, in_books boolean
 -- Those with these ids, or (null) those of an account (empty: of any), oldest first. suspense_dong: what of the line still waits in
 -- suspense. The last proposal, or what it was resolved as. Only of agencies for which the officer has a mandate.
 select k.id, k.kind, k.funding_account as funding, f.code as account, a.code as agency, k.day, ops.today() - k.day as age_days,
-	k.amount_dong, k.note, l.entry_ref, l.direction = 'debit' as debit, l.value_date, l.text as line_text,
+	k.amount_dong, k.note, coalesce(l.entry_ref, k.entry_ref) as entry_ref, l.direction = 'debit' as debit, l.value_date, l.text as line_text,
 	coalesce((select sum(x.amount_dong) from recon.suspended x where x.line = l.id), 0)::bigint as suspense_dong,
 	p.end_to_end_id, coalesce(t.in_flight, false) as in_flight,
 	w.officer as first_officer, o.login as first_login, s.login as second_login, w.outcome, w.pair, w.payout as said_payout,
-	w.reason, r.break is not null as is_resolved, recon.waits_for(k.id) as waits_for
+	w.reason, r.break is not null as is_resolved, w.letter, recon.waits_for(k.id) as waits_for, coalesce(recon.letter_may(k.id), false) as letter_may,
+	k.line is null and k.entry_ref is not null as line_missing,
+	r.break is null and exists (select from books.txn t where t.idem = 'k' || k.id || '.resolved') as in_books
 from recon.break k
 join org.funding_account f on f.id = k.funding_account
 join org.agency a on a.id = f.agency
@@ -22,7 +24,7 @@ left join bank.statement_line l on l.id = k.line
 left join payout.payout p on p.id = k.payout
 left join payout.payout_state ps on ps.payout = k.payout
 left join payout.state t on t.code = ps.state
-left join lateral (select w.officer, w.outcome, w.pair, w.payout, w.reason from recon.break_proposal w where w.break = k.id order by w.id desc limit 1) w on true
+left join lateral (select w.officer, w.outcome, w.pair, w.payout, w.reason, w.letter from recon.break_proposal w where w.break = k.id order by w.id desc limit 1) w on true
 left join auth.officer o on o.id = w.officer
 left join recon.break_resolution r on r.break = k.id
 left join auth.officer s on s.id = r.second_officer
@@ -32,18 +34,18 @@ order by k.id;
 
 -- name: break_propose
 -- duties: desk
--- in: breaks bigint[], outcomes text[], pairs bigint[], payouts bigint[], reason text
+-- in: breaks bigint[], outcomes text[], pairs bigint[], payouts bigint[], reason text, letter text
 -- out:
-insert into recon.break_proposal (break, officer, outcome, pair, payout, reason)
-select b.break, auth.me(), b.outcome, b.pair, b.payout, $5 from unnest($1, $2, $3, $4) as b(break, outcome, pair, payout);
+insert into recon.break_proposal (break, officer, outcome, pair, payout, reason, letter)
+select b.break, auth.me(), b.outcome, b.pair, b.payout, $5, $6 from unnest($1, $2, $3, $4) as b(break, outcome, pair, payout);
 
 -- name: break_resolve
 -- duties: desk
--- in: breaks bigint[], outcomes text[], pairs bigint[], payouts bigint[], officers bigint[], day date
+-- in: breaks bigint[], outcomes text[], pairs bigint[], payouts bigint[], officers bigint[], day date, letter text
 -- out:
 -- In the order of their numbers: so that two pairs of officers wait for each other (recon.lock_break) and never deadlock.
-insert into recon.break_resolution (break, outcome, pair, payout, first_officer, second_officer, day)
-select b.break, b.outcome, b.pair, b.payout, b.officer, auth.me(), $6
+insert into recon.break_resolution (break, outcome, pair, payout, first_officer, second_officer, day, letter)
+select b.break, b.outcome, b.pair, b.payout, b.officer, auth.me(), $6, $7
 from unnest($1, $2, $3, $4, $5) as b(break, outcome, pair, payout, officer) order by b.break;
 
 -- name: break_payout

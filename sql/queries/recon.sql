@@ -217,12 +217,23 @@ select exists (select from books.txn t where t.idem >= 'recovered.' and t.idem <
 -- name: settle_booked
 -- duties: scribe
 -- in: idems text[]
--- out: n bigint, kind text, amount_dong bigint
--- What of it is in the books, as what, and with which amount.
-select i.n, t.kind, abs(p.amount) as amount_dong
+-- out: n bigint, kind text, amount_dong bigint, break bigint
+-- What of it is in the books, as what, and with which amount; of suspense: the break that it waits under.
+select i.n, t.kind, abs(p.amount) as amount_dong,
+	case t.kind when 'suspense' then substring(convert_from(t.leaf, 'UTF8') from '\nbreak ([0-9]+)\n')::bigint end as break
 from unnest($1) with ordinality as i(idem, n)
 join books.txn t on t.idem = i.idem
 join books.posting p on p.seq = t.seq and p.n = 1;
+
+-- name: settle_found
+-- duties: scribe
+-- in: breaks bigint[], lines bigint[]
+-- out: n bigint
+-- Breaks that came back from the archive get their lines.
+update recon.break k set line = f.line
+from unnest($1, $2) with ordinality as f(break, line, n)
+where k.id = f.break and k.line is null
+returning f.n;
 
 -- name: fee_rules
 -- duties: scribe

@@ -144,12 +144,29 @@ join payout.payout_state s on s.payout = p.id
 where s.state = 1
 order by p.id;
 
+-- name: recover_breaks
+-- duties: owner
+-- in: ids bigint[], kinds text[], fundings text[], days date[], payouts text[], entries text[], amounts bigint[], ats timestamptz[], note text
+-- out: id bigint
+-- Those that the dump lacks, under their numbers, whatever statement it lacks: nobody is paid again whom a bank's later word is about.
+-- Their lines come with the statement (settle_found). One of a statement as a whole, which names neither payout nor entry, comes with it too.
+insert into recon.break (id, kind, funding_account, day, payout, entry_ref, amount_dong, note, opened_at, nth) overriding system value
+select a.id, a.kind, f.id, a.day, p.id, nullif(a.entry, ''), a.amount, $9, a.at,
+	row_number() over (partition by a.kind, f.id, p.id, a.entry order by a.id) - 1 + (select count(*) from recon.break k
+		where (k.kind, k.funding_account, k.payout) = (a.kind, f.id, p.id) and k.line is null and k.entry_ref is null)
+from unnest($1, $2, $3, $4, $5, $6, $7, $8) as a(id, kind, funding, day, payout, entry, amount, at)
+join org.funding_account f on f.code = a.funding
+left join payout.payout p on p.end_to_end_id = a.payout
+where (p.id is not null or a.payout = '' and a.entry <> '') and not exists (select from recon.break k where k.id = a.id)
+returning id;
+
 -- name: recover_resolutions
 -- duties: owner
 -- in: breaks bigint[], kinds text[], fundings text[], outcomes text[], pairs bigint[], days date[], firsts text[], seconds text[],
 --     ats timestamptz[], ids text[]
 -- out: n bigint, is_new boolean
--- Those that the dump lacks; not new: it lacks the break, its other half or an officer, or its payout does not stand as it stood.
+-- Those that the dump lacks; not new: it lacks the break, its other half or an officer, or its payout does not stand as it stood: what came
+-- back is settled by a statement that is not there yet.
 with said as materialized (
 	select a.*, x.id as first_officer, y.id as second_officer, p.id as payout
 	from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) with ordinality
@@ -161,7 +178,7 @@ with said as materialized (
 	left join payout.payout p on p.end_to_end_id = a.id
 	left join payout.payout_state s on s.payout = p.id
 	where not exists (select from recon.break_resolution r where r.break = a.break)
-		and (a.id = '' or s.state in (7, 8, 9) and (s.state = 7) = (a.outcome = 'return'))
+		and case a.outcome when 'paid_after_all' then s.state in (8, 9) when 'return' then s.state = 7 else a.id = '' or p.id is not null end
 ), whole as (
 	select s.* from said s where s.pair is null or exists (select from said o where o.break = s.pair)
 ), proposed as (
@@ -182,12 +199,12 @@ order by a.n;
 -- duties: owner
 -- in:
 -- out: payout bigint
--- As break_move: what two officers found to be a payout's moves it.
+-- As break_move: what two officers found to be a payout's moves it, also before the line is there that said so.
 select payout.move(array_agg(r.payout), array_agg(s.state), array_agg(case r.outcome when 'return' then 10 else 7 end::smallint), 12::smallint,
 	array_agg(l.message), array_agg(l.item), null) as payout
 from recon.break_resolution r
 join recon.break k on k.id = r.break
-join bank.statement_line l on l.id = k.line
+left join bank.statement_line l on l.id = k.line
 join payout.payout_state s on s.payout = r.payout and s.state = any (case r.outcome when 'return' then array[7] else array[8, 9] end)
 where r.outcome in ('paid_after_all', 'return');
 
@@ -198,6 +215,7 @@ where r.outcome in ('paid_after_all', 'return');
 -- Until recover_guards_on, in one transaction.
 do $$ begin
 	alter table payout.claim_void disable trigger first_proposed, disable trigger second_is_me;
+	alter table recon.break disable trigger numbered;
 	alter table recon.break_proposal disable trigger by_me;
 	alter table recon.break_resolution disable trigger first_proposed, disable trigger second_is_me;
 end $$;
@@ -208,6 +226,7 @@ end $$;
 -- out:
 do $$ begin
 	alter table payout.claim_void enable trigger first_proposed, enable trigger second_is_me;
+	alter table recon.break enable trigger numbered;
 	alter table recon.break_proposal enable trigger by_me;
 	alter table recon.break_resolution enable trigger first_proposed, enable trigger second_is_me;
 end $$;

@@ -6,58 +6,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/scenario/teller_lib.sh
 # shellcheck disable=SC2154
 
-scribe_pid=
-# shellcheck disable=SC2016
-at_exit '[ -z "$scribe_pid" ] || kill -9 "$scribe_pid" 2>/dev/null'
-
-genesis()
-{
-	mkdir -p "$keys/archive"
-	"$CHITRA_BIN/chitra" secret new "$keys/log" >/dev/null
-	local public
-	public=$("$CHITRA_BIN/chitra" secret public signing "$keys/log")
-	echo "{\"genesis\":{\"origin\":\"recover.test/ledger\",\"log_key\":\"$public\",\"admin_keys\":[\"$public\"]}}" >"$scratch/genesis.json"
-	"$CHITRA_BIN/chitra" setup "$scratch/genesis.json" >/dev/null
-}
-
-scribe_start()
-{
-	mkdir -p "$scratch/run-scribe"
-	printf '%s\n' '[chitra]' "run_dir = $scratch/run-scribe" '[archive]' "directory = $keys/archive" '[evidence]' \
-		"secret_key = $keys/evidence.key" '[scribe]' "log_key = $keys/log" 'log_origin = recover.test/ledger' \
-		"blind_key = $keys/blind" >"$scratch/scribe.conf"
-	"$CHITRA_BIN/chitrad" --config "$scratch/scribe.conf" --duty scribe 2>>"$scratch/scribe.log" &
-	scribe_pid=$!
-}
-
-scribe_stop()
-{
-	kill -TERM "$scribe_pid"
-	wait "$scribe_pid" 2>/dev/null
-	scribe_pid=
-}
-
-dump()
-{
-	pg_dump -Fc --file="$scratch/$1.dump"
-}
-
-restore()
-{
-	dropdb --maintenance-db=postgres --force "$PGDATABASE" && createdb --maintenance-db=postgres --template=template0 "$PGDATABASE" &&
-		pg_restore --dbname="$PGDATABASE" --exit-on-error "$scratch/$1.dump" && "$CHITRA_BIN/chitra" db migrate >/dev/null
-}
-
-recover()
-{
-	"$CHITRA_BIN/chitra" --config "$scratch/chitra.conf" recover --archive "$keys/archive" --journal "$scratch/journal" "$@" 2>&1
-}
-
-# next_day [DAY]: the banks' next day on our clock
-next_day()
-{
-	psql -XAtq -c "set session_replication_role = replica; update ops.instance set clock_offset = timestamptz '${1:-2024-04-04} 08:00+07' - now()"
-}
+# shellcheck source=tests/scenario/lib/restored.sh
+. tests/scenario/lib/restored.sh
 
 states()
 {
@@ -82,12 +32,6 @@ order()
 		select id, 'treasury', '$1', $2, 1 from org.funding_account"
 }
 
-# book DIRECTION AMOUNT TEXT: what else the bank does on the account
-book()
-{
-	bank_says book "{\"account\":\"110000000001\",\"direction\":\"$1\",\"amount\":$2,\"text\":\"$3\"}" >/dev/null
-}
-
 breaks()
 {
 	sql "select coalesce(string_agg(kind || ' ' || amount_dong, ', ' order by kind, amount_dong), 'none') from recon.break"
@@ -97,11 +41,6 @@ explained()
 {
 	sql "select string_agg(kind || ' ' || n || ' ' || dong, ', ' order by kind)
 		from (select kind, count(*) as n, sum(amount_dong) as dong from recon.explained group by kind) x"
-}
-
-sealed()
-{
-	until_true 20 "select (select next_seq from books.counter) = (select h.size from books.tree_head h order by 1 desc limit 1)"
 }
 
 ready_says()
@@ -164,7 +103,6 @@ all_breaks=$(breaks)
 all_explained=$(explained)
 echo "# $all_explained"
 states >"$scratch/end"
-balances="select string_agg(a.code || ' ' || b.balance, ', ' order by a.code) from books.balance b join books.ledger_account a on a.id = b.account"
 sql "$balances" >"$scratch/end-balances"
 paid=$(bank_count paid)
 
@@ -236,14 +174,7 @@ done
 
 # ---- what officers decided after the dump ------------------------------------------------------------------------------------------
 
-cat >"$scratch/desk.conf" <<-END
-	[archive]
-	directory = $keys/archive
-	[desk]
-	kek = $keys/kek
-	id_key = $keys/id
-END
-
+desk_conf
 by_config=$scratch/desk.conf
 # shellcheck source=tests/scenario/lib/officers.sh
 . tests/scenario/lib/officers.sh

@@ -98,7 +98,7 @@ break_of()
 rogue=$(break_of rogue_debit)
 interest=$(break_of unmatched_credit)
 is "$(by minh break list)" 0 "an officer sees what is open"
-like "$(cat "$scratch/said")" "$rogue.*Tiền ra không do ta lệnh.*55.555 đ.*chưa có đề nghị" "with what waits in suspense"
+like "$(cat "$scratch/said")" "$rogue.*Tiền ra không do ta lệnh.*55.555 đ.*Chưa có đề nghị" "with what waits in suspense"
 is "$(by minh --json break show "$rogue")" 0 "and each of them"
 like "$(cat "$scratch/said")" '"suspense_dong":55555,"direction":"debit"' "to programs too"
 is "$(by minh break propose "$rogue" --as funding --reason 'kho bạc')" "65 break_outcome" "a debit is no money of the treasury's"

@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# The database is lost, and the dump is older than the statement whose differences two officers have resolved since. `chitra recover` brings
+# the differences and the decisions back under their numbers, the statement is fetched again, and nothing is decided or booked twice.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/teller_lib.sh
+. tests/scenario/teller_lib.sh
+# shellcheck disable=SC2154
+
+# shellcheck source=tests/scenario/lib/restored.sh
+. tests/scenario/lib/restored.sh
+by_config=$scratch/desk.conf
+# shellcheck source=tests/scenario/lib/officers.sh
+. tests/scenario/lib/officers.sh
+
+id_of()
+{
+	sql "select p.end_to_end_id from payout.payout p join payout.claim c on c.id = p.claim where c.person = $1"
+}
+amount_of()
+{
+	sql "select p.amount_dong from payout.payout p join payout.claim c on c.id = p.claim where c.person = $1"
+}
+states()
+{
+	sql "select string_agg(c.person || ' ' || t.name, ', ' order by c.person) from payout.payout p join payout.claim c on c.id = p.claim
+		join payout.payout_state s on s.payout = p.id join payout.state t on t.code = s.state"
+}
+# break_of KIND [AMOUNT]
+break_of()
+{
+	sql "select max(id) from recon.break where kind = '$1' and amount_dong = coalesce(nullif('${2:-}', '')::bigint, amount_dong)"
+}
+# Each difference with its number, its line as the bank names it, and its payout.
+breaks()
+{
+	sql "select string_agg(concat_ws(' ', k.id, k.kind, k.day, l.entry_ref, p.end_to_end_id, k.amount_dong), ', ' order by k.id)
+		from recon.break k left join bank.statement_line l on l.id = k.line left join payout.payout p on p.id = k.payout"
+}
+resolutions()
+{
+	sql "select string_agg(concat_ws(' ', r.break, r.outcome, r.pair, r.payout, r.day, a.login, b.login), ', ' order by r.break)
+		from recon.break_resolution r join auth.officer a on a.id = r.first_officer join auth.officer b on b.id = r.second_officer"
+}
+# two BREAK OUTCOME [option ...]: both officers say it
+two()
+{
+	local brk=$1 as=$2
+	shift 2
+	echo "$(by minh break propose "$brk" --as "$as" "$@" --reason 'đã xem') $(by hoa break confirm "$brk" --as "$as" "$@")"
+}
+settled_through()
+{
+	until_true 30 "select count(*) = 1 and not exists (select from bank.line_waiting) and
+		(select upto from ops.progress where name = 'absence') >= max(id) from bank.statement where day = '$1'"
+}
+
+# shellcheck disable=SC2119
+fresh_database
+genesis
+clock_start
+payroll 12 items=20 valid_hours=30
+desk_conf
+bank_start --reply-status ACCC
+bank_says will "{\"fault\":\"reject\",\"reason\":\"AC04\",\"match\":{\"end_to_end_id\":\"$(id_of 1)\"}}" >/dev/null
+bank_says will "{\"fault\":\"double_debit\",\"match\":{\"end_to_end_id\":\"$(id_of 2)\"}}" >/dev/null
+bank_says will "{\"fault\":\"hide_id\",\"match\":{\"end_to_end_id\":\"$(id_of 3)\"}}" >/dev/null
+scribe_start
+teller_start
+ok "one is refused, the others credited" until_true 30 \
+	"select count(*) filter (where state = 8) = 1 and count(*) filter (where state = 6) = 11 from payout.payout_state"
+scribe_stop
+teller_drain
+dump early
+
+# ---- after the dump: two statements, and what two officers find on them ----------------------------------------------------------
+
+book credit "$(amount_of 4)" "TRA LAI TIEN"
+book credit 3450000 "LAI TIEN GUI"
+book debit 6789 "TRICH NO"
+book debit 4321 "GHI NHAM"
+book credit 4321 "HOAN GHI NHAM"
+book debit 777 "CHUA RO"
+scribe_start
+teller_start
+bank_says next-day >/dev/null
+next_day
+ok "the first day is settled" settled_through 2024-04-03
+bank_says book "{\"account\":\"110000000001\",\"direction\":\"debit\",\"amount\":$(amount_of 1),\"text\":\"CHI HO\",\"end_to_end_id\":\"$(id_of 1)\"}" >/dev/null
+bank_says next-day >/dev/null
+next_day 2024-04-05
+ok "and the second" settled_through 2024-04-04
+late=$(break_of contradiction)
+came=$(break_of unmatched_credit "$(amount_of 4)")
+double=$(break_of double_debit)
+open=$(break_of unmatched_debit 777)
+wrong=$(break_of unmatched_debit 4321)
+right=$(break_of unmatched_credit 4321)
+is "$(two "$late" paid_after_all)" "0 0" "two officers find that a late debit paid what had been refused"
+is "$(two "$double" recovery)" "0 0" "that a second debit is to be recovered"
+is "$(two "$came" return --payout "$(id_of 4)")" "0 0" "whose money came back"
+is "$(two "$(break_of unmatched_credit 3450000)" refundable)" "0 0" "that a credit is interest"
+is "$(two "$(break_of unmatched_debit 6789)" fee)" "0 0" "that a debit is a fee"
+is "$(two "$wrong" taken_back --with "$right")" "0 0" "and what the bank took and gave back"
+sealed
+paid=$(bank_count paid)
+breaks >"$scratch/breaks"
+resolutions >"$scratch/resolutions"
+states >"$scratch/states"
+sql "$balances" >"$scratch/balances"
+like "$(cat "$scratch/states")" "1 settled, 2 settled, 3 credited, 4 returned, 5 settled" "so the payouts stand"
+scribe_stop
+teller_drain
+
+# ---- the dump is older -----------------------------------------------------------------------------------------------------------
+
+ok "a dump from before the statements is restored" restore early
+out=$(recover)
+is $? 0 "and recovered"
+while read -r line; do echo "# $line"; done <<<"$out"
+is "$(sql "select count(*) from recon.break")" "$(tr ',' '\n' <"$scratch/breaks" | wc -l)" "every difference is there before its statement is"
+is "$(sql "select payout.in_question(c.id, 2::smallint) from payout.claim c where c.person = 1")" t "nobody is paid again meanwhile whom a late debit paid"
+is "$(by minh break propose "$open" --as without_entry --reason 'đã xem')" "65 line_missing" "nobody resolves a difference whose line is not there yet"
+like "$(cat "$scratch/said")" "sao kê" "and it is said what is waited for"
+like "$out" "CHƯA đưa lại: chênh lệch $came .*sao kê" "what has to wait for its payout's statement is named"
+is "$(grep -c CHƯA <<<"$out")" 1 "and is the only one"
+recover --resume >/dev/null
+next_day 2024-04-05
+scribe_start
+teller_start
+ok "the statements are fetched again" settled_through 2024-04-04
+is "$(breaks)" "$(cat "$scratch/breaks")" "the differences are the same ones, with their numbers, and no other"
+is "$(by minh break propose "$came" --as refundable --reason 'đã xem')" "65 resolved_in_books" "what the books have resolved nobody resolves again"
+like "$(cat "$scratch/said")" "chitra recover" "it is said what brings the decision back"
+is "$(by minh break list)" 0 "the list"
+like "$(cat "$scratch/said")" "$came Tiền vào.*chitra recover" "says it too"
+is "$(LC_ALL=C.UTF-8 grep -cE '^.{81}' "$scratch/said")" 0 "and fits a terminal"
+sed 's/^/# /' "$scratch/said"
+is "$(by hoa break propose "$late" --as paid_after_all --reason 'đã xem')" "65 break_resolved" "what was brought back is resolved"
+sealed
+scribe_stop
+teller_drain
+out=$(recover)
+is $? 0 "recovery runs again"
+while read -r line; do echo "# $line"; done <<<"$out"
+is "$(grep -c CHƯA <<<"$out")" 0 "and nothing is left behind"
+is "$(resolutions)" "$(cat "$scratch/resolutions")" "every decision is there"
+is "$(states)" "$(cat "$scratch/states")" "every payout stands where it stood"
+is "$(sql "$balances")" "$(cat "$scratch/balances")" "and the books too: nothing is booked twice"
+is "$(sql "select count(*) from books.txn where kind = 'break.resolved'")" "$(tr ',' '\n' <"$scratch/resolutions" | wc -l)" "each decision is in the books once"
+is "$(two "$open" fee)" "0 0" "what was open is resolved now, as ever"
+is "$(by hoa ledger check)" 0 "the books are whole"
+is "$(bank_count paid)" "$paid" "the bank paid nobody again"
+
+done_testing
