@@ -37,13 +37,13 @@ break_of()
 {
 	sql "select max(k.id) from recon.break k join payout.payout p on p.id = k.payout where p.end_to_end_id = '$1'"
 }
-for person in 1 2 3; do
+for person in 1 2 3 4; do
 	bank_says will "{\"fault\":\"reject\",\"reason\":\"AC04\",\"match\":{\"end_to_end_id\":\"$(id_of $person)\"}}" >/dev/null
 done
 for name in gate scribe teller; do
 	duty $name
 done
-ok "three are refused, the others credited" until_true 40 "select count(*) filter (where state = 8) = 3 and count(*) filter (where state = 6) = 9 from payout.payout_state"
+ok "four are refused, the others credited" until_true 40 "select count(*) filter (where state = 8) = 4 and count(*) filter (where state = 6) = 8 from payout.payout_state"
 
 # ---- two words of the bank, while it may still pay -----------------------------------------------------------------------------------
 
@@ -63,7 +63,13 @@ is "$(by minh break propose "$both" --as without_entry --reason 'ngân hàng đ�
 
 # ---- late debits, and a credit without a name -------------------------------------------------------------------------------------------
 
-for person in 2 3; do
+# Person 4 was paid again, which the bank refused too.
+psql -XAtqc "set session_replication_role = replica" -c "with p as (
+	insert into payout.payout (claim, issue, batch, line, payee_account, account_hash, amount_dong, line_hash, end_to_end_id)
+	select claim, 2, batch, 98, payee_account, account_hash, amount_dong, line_hash, repeat('4', 19) from payout.payout where end_to_end_id = '$(id_of 4)' returning id)
+	insert into payout.payout_state (payout, state) select id, 8 from p"
+bank_says book "{\"account\":\"110000000001\",\"direction\":\"debit\",\"amount\":$(amount_of 4),\"text\":\"CHI HO\",\"end_to_end_id\":\"4444444444444444444\",\"counterparty\":\"200000000004\"}" >/dev/null
+for person in 2 3 4; do
 	bank_says book "{\"account\":\"110000000001\",\"direction\":\"debit\",\"amount\":$(amount_of $person),\"text\":\"CHI HO\",\"end_to_end_id\":\"$(id_of $person)\",\"counterparty\":\"20000000000$person\"}" >/dev/null
 done
 bank_says book "{\"account\":\"110000000001\",\"direction\":\"credit\",\"amount\":$(amount_of 5),\"text\":\"TRA LAI TIEN\"}" >/dev/null
@@ -117,6 +123,37 @@ like "$(cat "$scratch/said")" "thu hồi" "and the officer is told what to do"
 is "$(by minh break propose "$twice" --as recovery --reason 'chi hai lần')" 0 "so the money is to be recovered"
 is "$(by hoa break confirm "$twice" --as recovery)" 0 "as two officers say"
 is "$(balance assets:clawback:so-ldtbxh:merit)" "$(amount_of 3)" "the books have it as a claim"
+
+# Two debits of one claim arrive late, its first payout's and its second one's; two pairs of officers look at them at once, each in a session
+# of its own. The claim is owed once: one debit paid it, the other is to be recovered.
+first=$(id_of 4)
+claim=$(sql "select claim from payout.payout where end_to_end_id = '$first'")
+debits=()
+for end_to_end_id in "$first" 4444444444444444444; do
+	debits+=("$(sql "select max(k.id) from recon.break k join payout.payout p on p.id = k.payout where p.end_to_end_id = '$end_to_end_id'")")
+done
+for n in 0 1; do
+	is "$(by minh break propose "${debits[$n]}" --as paid_after_all --reason 'đã nhận tiền')" 0 "one officer says of late debit $n that it paid the claim"
+done
+psql -XAtqc "begin; select 1 from payout.claim where id = $claim for update; select pg_sleep(3); commit" >/dev/null &
+until_true 5 "select count(*) = 1 from pg_stat_activity where query ~ 'pg_sleep' and pid <> pg_backend_pid()"
+confirming=()
+for n in 0 1; do
+	mkdir "$scratch/session.debit$n"
+	(
+		said=$(scratch=$scratch/session.debit$n by hoa break confirm "${debits[$n]}" --as paid_after_all)
+		echo "$said" >"$scratch/paid.$n"
+	) &
+	confirming+=($!)
+done
+ok "two debits of one claim wait for each other" until_true 3 \
+	"select count(*) = 2 from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'break_resolution'"
+wait "${confirming[@]}"
+is "$(sort "$scratch"/paid.? | paste -sd' ')" "0 65 paid_twice" "and one of them paid it, however many were debited"
+is "$(sql "select count(*) from payout.payout p join payout.payout_state s on s.payout = p.id where p.claim = $claim and s.state = 7")" 1 "the claim is paid once"
+other=$(grep -l paid_twice "$scratch"/paid.?)
+other=${debits[${other##*.}]}
+is "$(by minh break propose "$other" --as recovery --reason 'chi hai lần') $(by hoa break confirm "$other" --as recovery)" "0 0" "the other is to be recovered"
 
 back=$(id_of 5)
 is "$(by minh break propose "$came" --as return --reason 'hoàn')" "65 break_outcome" "a return is a payout's"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The database is lost, and the dump is older than the statement whose differences two officers have resolved since. `chitra recover` brings
 # the differences and the decisions back under their numbers, the statement is fetched again, and nothing is decided or booked twice.
+# shellcheck disable=SC2119,SC2154
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/scenario/teller_lib.sh
 . tests/scenario/teller_lib.sh
-# shellcheck disable=SC2154
 
 # shellcheck source=tests/scenario/lib/restored.sh
 . tests/scenario/lib/restored.sh
@@ -54,7 +54,6 @@ settled_through()
 		(select upto from ops.progress where name = 'absence') >= max(id) from bank.statement where day = '$1'"
 }
 
-# shellcheck disable=SC2119
 fresh_database
 genesis
 clock_start
