@@ -51,7 +51,11 @@ static bool read_options(int argc, char **argv, struct asked *o)
 			if (!cli_reason(optarg, &o->wish.reason))
 				return false;
 			break;
-		case 'b': o->wish.letter = optarg; break;
+		case 'b':
+			if (strlen(optarg) < 3 || strlen(optarg) > 100)
+				return false;
+			o->wish.letter = optarg;
+			break;
 		default: return false;
 		}
 	}
