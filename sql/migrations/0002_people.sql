@@ -111,11 +111,13 @@ create trigger made_by_me after insert on org.funding_order referencing new tabl
 	for each statement execute function auth.guard_actor('made_by');
 
 -- Whether an officer holds a role for an agency, an area and an amount, by a certificate in force.
+-- (plpgsql: an SQL function that another one calls is planned at each call.)
 create function auth.officer_may(officer bigint, role text, agency text, area text, amount bigint) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog
 as $$
-	select exists (
+begin
+	return exists (
 		select from auth.mandate m join auth.certificate c on c.id = m.certificate
 		where m.officer = officer_may.officer and m.role = officer_may.role
 			and (m.agency = '*' or m.agency = officer_may.agency)
@@ -123,8 +125,8 @@ as $$
 			and m.limit_dong >= officer_may.amount
 			and now() between c.not_before and c.not_after
 			and not exists (select from auth.revocation r where r.certificate = c.id))
-		and exists (select from auth.officer o where o.id = officer_may.officer and not o.disabled)
-$$;
+		and exists (select from auth.officer o where o.id = officer_may.officer and not o.disabled);
+end $$;
 
 -- Of an act of two: both may do it when the second one does; what the first had when he proposed it may be gone. area_from: null for '*'.
 create function auth.need_both(first bigint, second bigint, roles text[], agency text, area text, area_from date, amount bigint) returns void

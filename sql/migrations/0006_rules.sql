@@ -148,7 +148,7 @@ alter table register.finding
 	add column n smallint not null default 1 check (n >= 1),
 	drop constraint finding_programme_period_person_code_key,
 	add constraint finding_key unique nulls not distinct (programme, period, person, code, n);
-create index finding_blocks on register.finding (programme, period) where blocks;
+create index finding_blocks on register.finding (programme, period, person) where blocks;
 
 -- What blocks, and two officers did not decide to pay.
 create view register.waiting as

@@ -73,10 +73,11 @@ end $$;
 
 -- Whether an officer holds a role for an agency, a unit and an amount. auth.officer_may, without a day, knows the mandates' own words only.
 create function auth.officer_may_in(officer bigint, role text, agency text, area text, area_from date, amount bigint) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog
 as $$
-	select auth.officer_may(officer, role, agency, '*', amount) or exists (
+begin
+	return auth.officer_may(officer, role, agency, '*', amount) or exists (
 		select from auth.mandate m
 		cross join lateral (select u.code, u.valid_from from register.area_reach(officer_may_in.area, officer_may_in.area_from) u
 			where u.code = m.area) u
@@ -86,8 +87,8 @@ as $$
 			and (m.agency = '*' or m.agency = officer_may_in.agency) and m.limit_dong >= officer_may_in.amount
 			and exists (select from auth.certificate c where c.id = m.certificate and now() between c.not_before and c.not_after)
 			and not exists (select from auth.revocation r where r.certificate = m.certificate)
-			and exists (select from auth.officer o where o.id = m.officer and not o.disabled))
-$$;
+			and exists (select from auth.officer o where o.id = m.officer and not o.disabled));
+end $$;
 create function auth.may_in(role text, agency text, area text, area_from date, amount bigint) returns boolean language sql stable
 security definer
 set search_path = pg_catalog

@@ -184,9 +184,9 @@ left join lateral (select array_agg(s.id) as rows, array_agg(coalesce(s.carried_
 	join register.person o on o.id = coalesce(me.root, me.id) or o.root = coalesce(me.root, me.id)
 	join register.payee_account s on s.person = o.id and s.bank = a.bank and s.blind = a.blind
 	where me.id = a.person and a.person in (select k.id from register.kin k)) m on true
-left join lateral (select w.what, w.document, w.until from register.account_word w
-	where w.account = any (coalesce(m.firsts, array[coalesce(a.carried_from, a.id)])) and w.second_officer is not null
-		and w.from_day <= (select ops.today())
+left join lateral (select w.what, w.document, w.until
+	from (select x.* from register.account_word x where x.account = any (coalesce(m.firsts, array[coalesce(a.carried_from, a.id)])) offset 0) w
+	where w.second_officer is not null and w.from_day <= (select ops.today())
 	order by w.id desc limit 1) w on true
 left join lateral (select c.status, c.grade, c.passes, c.source, c.at from register.account_check c
 	where c.account = any (coalesce(m.rows, array[a.id])) order by c.status = 'unclear', c.known_on desc, c.id desc limit 1) k on true;

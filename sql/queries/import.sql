@@ -172,9 +172,10 @@ cross join lateral (
 -- Also under the ID of somebody who was merged into the person, or under the code that the bank had before.
 select w.n, a.id
 from unnest($1, $2, $3) with ordinality as w(person, bank, blind, n)
+left join (select o.root, array_agg(o.id) as ids from register.person o where o.root is not null group by o.root) g on g.root = w.person
+left join (select b.replaced_by as bank, array_agg(b.code) as codes from bank.bank b where b.replaced_by is not null group by 1) b on b.bank = w.bank
 cross join lateral (select a.id from register.payee_account a
-	where a.person = any (array(select o.id from register.person o where o.root = w.person) || w.person) and a.blind = w.blind
-		and a.bank = any (array(select b.code from bank.bank b where b.replaced_by = w.bank) || w.bank)
+	where a.person = any (g.ids || w.person) and a.blind = w.blind and a.bank = any (b.codes || w.bank)
 	order by a.bank = w.bank desc, a.id limit 1 offset 0) a;
 
 -- name: import_accounts_shut
