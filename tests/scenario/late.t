@@ -169,6 +169,32 @@ like "$(cat "$scratch/words")" "KHỚP" "and says so"
 is "$(sql "select sum(balance) from books.balance")" 0 "the books balance"
 is "$(by hoa ledger check)" 0 "and are whole"
 
+# ---- a statement that never adds up ------------------------------------------------------------------------------------------------------
+
+say "$(id_of 1)" "$(amount_of 1)" 200000000001 ACCC
+ok "the bank contradicts itself again" until_true 20 "select count(*) = 1 from recon.break k where k.kind = 'contradiction' and not exists (
+	select from recon.break_resolution r where r.break = k.id)"
+again=$(break_of "$(id_of 1)")
+chained()
+{
+	psql -XAtqc "set session_replication_role = replica" -c "update bank.statement set chained = $1 where day = '2024-04-03'"
+}
+chained false
+letter='CV 12/NH, 20/04/2024'
+is "$(by minh break propose "$again" --as without_entry --letter "$letter" --reason 'ngân hàng đính chính')" "65 too_early" "a letter comes too early while the bank may yet tell"
+for day in 05 06 07 08 09; do
+	next_day
+	settled_through "2024-04-$day" 40
+done
+ok "five statements later" until_true 20 "select recon.letter_may($again)"
+is "$(by minh break list)" 0 "the list"
+like "$(cat "$scratch/said")" "$again Ngân hàng nói trái ngược.*--letter" "says that a letter is needed"
+is "$(by minh break propose "$again" --as without_entry --reason 'ngân hàng đính chính')" "65 too_early" "nothing but a letter"
+is "$(by minh break propose "$again" --as without_entry --letter "$letter" --reason 'ngân hàng đính chính')" 0 "stands for the statement"
+is "$(by hoa break confirm "$again" --as without_entry --letter 'CV 13/NH')" "65 proposal_differs" "when both officers name the same"
+is "$(by hoa break confirm "$again" --as without_entry --letter "$letter")" 0 "as they do"
+chained true
+
 # ---- who may ----------------------------------------------------------------------------------------------------------------------------
 
 is "$(by lan break show "$came")" 0 "an officer of the agency sees its breaks"
