@@ -210,7 +210,11 @@ static int confirm(struct cli *cli, const struct asked *o, int n, char **words)
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = account_confirm(cli->w, &keys.keys, ids, (size_t)n, o->number ? &number : NULL);
+		r = account_confirm(cli->w, &keys.keys,
+			&(struct account_confirmed){.words = ids,
+				.n = (size_t)n,
+				.number = o->number ? &number : NULL,
+				.archive = config_text(cli->config, "archive", "directory")});
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r != OK)

@@ -11,6 +11,7 @@
 #include "ledger/books/recover_store.h"
 #include "ledger/payout/recover_decided_store.h"
 #include "ledger/payout/recover_store.h"
+#include "ledger/register/end_again_store.h"
 #include "ledger/register/forget_again_store.h"
 #include "ledger/register/payer_store.h"
 
@@ -31,6 +32,8 @@ struct recovering {
 	struct decisions_recovered decisions;
 	struct forgottens forgotten;
 	struct forget_again forget;
+	struct endeds endeds;
+	struct end_again end;
 };
 
 /* ---- what it is told ----------------------------------------------------------------------------------------------------- */
@@ -108,9 +111,10 @@ static enum result open_archive(struct recovering *r)
 /* ---- that nothing leaves unseen ------------------------------------------------------------------------------------------- */
 
 #define TO_CHECK                                                                                                        \
-	"Sau khi phục hồi chưa chi tiền: các lần tạm giữ và hủy khoản chi sau lúc "                 \
-	"sao lưu không có trong kho lưu trữ. Hãy đối chiếu với hồ sơ, tạm giữ hoặc hủy lại " \
-	"(chitra hold, chitra cancel), rồi chạy chitra recover --resume"
+	"Sau khi phục hồi chưa chi tiền: các lần tạm giữ và hủy khoản chi, danh sách đã nhập, " \
+	"tài khoản thêm hoặc gia hạn và ý muốn nhận tiền mặt sau lúc sao lưu không có trong kho " \
+	"lưu trữ. Hãy đối chiếu với hồ sơ và làm lại (chitra hold, chitra cancel, chitra import, "    \
+	"chitra account, chitra preference), rồi chạy chitra recover --resume"
 
 /* In a transaction of its own and before anything else, so that no crash leaves a database that looks recovered and pays. */
 static enum result pause(struct work *w)
@@ -161,6 +165,8 @@ static enum result recover_payouts(struct recovering *r)
 		result = decisions_recover(w, &r->facts, &r->decisions);
 	if (result == OK)
 		result = forget_again(w, &r->forgotten, &r->forget);
+	if (result == OK)
+		result = end_again(w, &r->endeds, &r->end);
 	if (result == OK && !r->dry)
 		result = tx_commit(w);
 	return result;
@@ -176,7 +182,8 @@ static enum result recover(struct recovering *r)
 	enum result result = open_archive(r);
 	if (result == OK && !facts_gather(r->archive, r->journal_path, w->arena, &r->facts, &w->why))
 		result = REFUSED;
-	if (result == OK && !forgotten_read(r->archive_path, w->arena, &r->forgotten, &w->why))
+	if (result == OK && (!forgotten_read(r->archive_path, w->arena, &r->forgotten, &w->why) ||
+				    !ended_read(r->archive_path, w->arena, &r->endeds, &w->why)))
 		result = REFUSED;
 	if (result == OK)
 		result = payouts_recoverable(w, &r->facts);
@@ -238,6 +245,11 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_i64(j, "resolutions", (int64_t)r->decisions.resolutions);
 	fill_lost(j, &r->decisions);
 	fill_forgotten(j, &r->forget);
+	json_put_i64(j, "accounts_ended_again", (int64_t)r->end.ended);
+	json_open_array(j, "accounts_left");
+	for (size_t i = 0; i < r->end.left_n; i++)
+		json_put_i64(j, NULL, r->end.left[i]);
+	json_close(j);
 	json_put_bool(j, "paused", !r->dry);
 }
 
@@ -288,6 +300,17 @@ static void say_forgotten(struct arena *a, const struct forget_again *f)
 	}
 }
 
+static void say_ended(const struct end_again *e)
+{
+	if (e->ended > 0)
+		printf("Tài khoản: đã kết thúc lại %zu tài khoản mà hai cán bộ kết thúc sau lúc sao lưu.\n",
+			e->ended);
+	for (size_t i = 0; i < e->left_n; i++)
+		printf("CHƯA kết thúc lại: tài khoản số %" PRId64 "; bản sao lưu thiếu cán bộ. "
+		       "Thêm lại cán bộ rồi chạy lại chitra recover, hoặc hai cán bộ kết thúc lại (chitra account end).\n",
+			e->left[i]);
+}
+
 static void say_payouts(const struct recovering *r)
 {
 	const struct payouts_recovered *p = &r->payouts;
@@ -313,13 +336,15 @@ static void say(const struct recovering *r)
 		printf("Chạy thử: chưa ghi gì vào cơ sở dữ liệu.\n");
 	say_decided(r->w->arena, d);
 	if (r->leaves.brought_back + p->sent + p->fenced + p->in_doubt + p->refused + p->held + d->voids +
-			d->breaks + d->resolutions + d->held + r->forget.erased + r->forget.left_n ==
+			d->breaks + d->resolutions + d->held + r->forget.erased + r->forget.left_n +
+			r->end.ended + r->end.left_n ==
 		0)
 		printf("%s\n",
 			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");
 	else
 		say_payouts(r);
 	say_forgotten(r->w->arena, &r->forget);
+	say_ended(&r->end);
 	if (!r->dry)
 		printf("%s.\n", TO_CHECK);
 }

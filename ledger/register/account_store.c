@@ -8,6 +8,7 @@
 #include "ledger/base/name.h"
 #include "ledger/base/secret.h"
 #include "ledger/register/account_hash.h"
+#include "ledger/register/ended_file.h"
 #include "ledger/register/match.h"
 #include "ledger/register/people_found.h"
 #include "ledger/register/reading.h"
@@ -230,19 +231,37 @@ static enum result vouch(struct work *w, const struct rows *rows)
 	return r;
 }
 
-enum result account_confirm(struct work *w, const struct register_keys *keys, const int64_t *words, size_t n,
-	const struct account_no *number)
+/* Before the commit, so that no dump pays into what the archive does not know to be ended. */
+static enum result keep_ends(struct work *w, const char *archive, const struct rows *done)
+{
+	for (size_t i = 0; archive && i < rows_n(done); i++) {
+		const struct ended e = {.account = row_hash(done, i, rows_col(done, "hash")),
+			.at_us = row_instant(done, i, rows_col(done, "at")),
+			.from = row_day(done, i, rows_col(done, "from_day")),
+			.officers = {row_text(done, i, rows_col(done, "first")),
+				row_text(done, i, rows_col(done, "second"))}};
+		if (strcmp(row_text(done, i, rows_col(done, "what")), "end") == 0 &&
+			!ended_keep(archive, &e, &w->why))
+			return REFUSED;
+	}
+	return OK;
+}
+
+enum result account_confirm(
+	struct work *w, const struct register_keys *keys, const struct account_confirmed *c)
 {
 	struct rows rows, done;
-	enum result r = db_run(w, Q_ACCOUNT_WORDS, DB_ARGS(db_i64s(words, n)), &rows);
+	enum result r = db_run(w, Q_ACCOUNT_WORDS, DB_ARGS(db_i64s(c->words, c->n)), &rows);
 	int problem = r == OK ? rows_col(&rows, "problem") : 0;
 	for (size_t i = 0; r == OK && i < rows_n(&rows); i++) {
 		if (!row_null(&rows, i, problem))
 			return refuse_word(w, &rows, i, row_text(&rows, i, problem));
-		r = check_number(w, keys, &rows, i, number);
+		r = check_number(w, keys, &rows, i, c->number);
 	}
 	if (r == OK)
-		r = db_run(w, Q_ACCOUNT_WORDS_CONFIRM, DB_ARGS(db_i64s(words, n)), &done);
+		r = db_run(w, Q_ACCOUNT_WORDS_CONFIRM, DB_ARGS(db_i64s(c->words, c->n)), &done);
+	if (r == OK)
+		r = keep_ends(w, c->archive, &done);
 	return r == OK ? vouch(w, &rows) : r;
 }
 

@@ -37,10 +37,17 @@ struct account_change {
 };
 enum result account_change(struct work *w, const struct account_change *change, int64_t *word) WARN_UNUSED;
 
-/* All of them or none. An account that is added is confirmed alone, by its number typed again; number NULL: not given. REFUSED
- * word_unknown, same_officer, no_mandate, number_needed, number_differs (why->text names the first). */
-enum result account_confirm(struct work *w, const struct register_keys *keys, const int64_t *words, size_t n,
-	const struct account_no *number) WARN_UNUSED;
+/* All of them or none. An account that is added is confirmed alone, by its number typed again. What is ended is in the archive before the
+ * commit (ended_file.h). REFUSED word_unknown, same_officer, no_mandate, first_mandate, number_needed, number_differs (why->text
+ * names the first), file_trouble. */
+struct account_confirmed {
+	const int64_t *words;
+	size_t n;
+	const struct account_no *number; /* NULL: not given */
+	const char *archive;             /* NULL: there is none */
+};
+enum result account_confirm(
+	struct work *w, const struct register_keys *keys, const struct account_confirmed *c) WARN_UNUSED;
 
 /* What was proposed wrongly counts never. All of them or none. REFUSED word_unknown, no_mandate. */
 enum result account_drop(struct work *w, const int64_t *words, size_t n) WARN_UNUSED;

@@ -81,9 +81,16 @@ order by i.n;
 -- name: account_words_confirm
 -- duties: desk
 -- in: ids bigint[]
--- out: id bigint
-update register.account_word set second_officer = auth.me(), decided_at = clock_timestamp()
-where id = any ($1) and second_officer is null and dropped_by is null returning id;
+-- out: what text, hash bytea, at timestamptz, from_day date, first text, second text
+-- Of each what the archive must know.
+with done as (
+	update register.account_word set second_officer = auth.me(), decided_at = clock_timestamp()
+	where id = any ($1) and second_officer is null and dropped_by is null
+	returning account, what, decided_at, from_day, first_officer, second_officer
+)
+select d.what, a.hash, d.decided_at as at, d.from_day, x.login as first, y.login as second
+from done d join register.payee_account a on a.id = d.account
+join auth.officer x on x.id = d.first_officer join auth.officer y on y.id = d.second_officer;
 
 -- name: account_words_drop
 -- duties: desk

@@ -312,3 +312,42 @@ where e.person = a.person and e.proposed_at = a.at and e.second_officer is null;
 do $$ begin
 	alter table register.erasure enable trigger guard, enable trigger first_is_me;
 end $$;
+
+-- name: end_again
+-- duties: owner
+-- in: accounts bytea[], ats timestamptz[], froms date[], firsts text[], seconds text[]
+-- out: account bigint, ended boolean
+-- Accounts that two officers ended, each by its newest end of which the dump knows nothing; it is named by its first row. Not ended: one of
+-- the officers is not in the dump.
+with said as materialized (
+	select distinct on (p.id) p.id as account, a.at, a.from_day, x.id as first_officer, y.id as second_officer
+	from unnest($1, $2, $3, $4, $5) as a(hash, at, from_day, first, second)
+	join register.payee_account p on p.hash = a.hash
+	left join auth.officer x on x.login = a.first
+	left join auth.officer y on y.login = a.second
+	where not exists (select from register.account_word w where w.account = p.id and w.decided_at >= a.at)
+	order by p.id, a.at desc
+), made as (
+	insert into register.account_word (account, what, from_day, document, first_officer, proposed_at, second_officer, decided_at)
+	select s.account, 'end', s.from_day, 'phục hồi: đã kết thúc sau lúc sao lưu', s.first_officer, s.at, s.second_officer, s.at
+	from said s where s.first_officer <> s.second_officer
+	returning account
+)
+select s.account, m.account is not null as ended from said s left join made m on m.account = s.account order by s.account;
+
+-- name: end_again_guards_off
+-- duties: owner
+-- in:
+-- out:
+-- As forget_again_guards_off.
+do $$ begin
+	alter table register.account_word disable trigger guard, disable trigger first_is_me;
+end $$;
+
+-- name: end_again_guards_on
+-- duties: owner
+-- in:
+-- out:
+do $$ begin
+	alter table register.account_word enable trigger guard, enable trigger first_is_me;
+end $$;
