@@ -27,6 +27,7 @@ hoa approver Lê Thị Hòa
 an release Phạm Văn An
 binh release Hoàng Thị Bình
 thu register Đỗ Thị Thu
+nga register Ngô Thị Nga
 son operator Vũ Ngọc Sơn
 yen cash Bùi Thị Yến
 dung cash Phan Văn Dũng'
@@ -226,6 +227,7 @@ config_write()
 		kek = $keys/kek
 		blind_key = $keys/blind
 		id_key = $keys/id
+		admin_keys = $keys/admin-keys
 		[teller]
 		journal = $here/journal
 		cash_out = $here/cash
