@@ -47,6 +47,13 @@ static bool write_all(int fd, const uint8_t *at, size_t n)
 	return true;
 }
 
+static const char *trouble_vi(int error)
+{
+	if (error == ENOENT || error == ENOTDIR)
+		return "không có tệp này";
+	return error == EACCES || error == EPERM ? "không có quyền đọc" : strerror(error);
+}
+
 /* Copies and hashes at most LIST_FILE_MAX bytes. */
 static bool copy_file(struct parser *p, int from, int to)
 {
@@ -68,10 +75,18 @@ static bool copy_file(struct parser *p, int from, int to)
 	if (total > LIST_FILE_MAX)
 		problem(p, "file_too_large", "");
 	else if (n != 0)
-		problem(p, "file_trouble", strerror(errno));
+		problem(p, "file_trouble", trouble_vi(errno));
 	else if (total == 0)
 		problem(p, "file_empty", "");
 	return *p->code == '\0' && lseek(to, 0, SEEK_SET) == 0;
+}
+
+/* Half of a list is no list: whether somebody writes while the file is read. */
+static bool has_changed(int fd, const struct stat *before)
+{
+	struct stat now;
+	return fstat(fd, &now) != 0 || now.st_size != before->st_size ||
+	       now.st_mtim.tv_sec != before->st_mtim.tv_sec || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec;
 }
 
 /* A descriptor with the file's bytes that nobody can change any more; −1 with the problem. */
@@ -80,7 +95,7 @@ static int copy_of(struct parser *p, const char *path)
 	CLEANUP(close_fd) int from = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat s;
 	if (from < 0 || fstat(from, &s) != 0) {
-		problem(p, "file_trouble", strerror(errno));
+		problem(p, "file_trouble", trouble_vi(errno));
 		return -1;
 	}
 	if (!S_ISREG(s.st_mode)) {
@@ -94,7 +109,10 @@ static int copy_of(struct parser *p, const char *path)
 	int to = memfd_create("list", MFD_CLOEXEC);
 	if (to < 0)
 		bug("could not make room for a file: %s", strerror(errno));
-	if (copy_file(p, from, to))
+	bool good = copy_file(p, from, to);
+	if (has_changed(from, &s))
+		problem(p, "file_changed", "");
+	else if (good)
 		return to;
 	close(to);
 	return -1;

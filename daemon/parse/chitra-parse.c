@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -56,17 +57,43 @@ static int say(const struct problem *p)
 
 /* ---- the two kinds of file ------------------------------------------------------------------------------------------ */
 
-enum shape { SHAPE_TEXT, SHAPE_ZIP, SHAPE_OLD_EXCEL };
+enum shape { SHAPE_TEXT, SHAPE_ZIP, SHAPE_OLD_EXCEL, SHAPE_OTHER };
+
+/* What is sent in place of a list, by how it begins. */
+static const struct {
+	const char *begin, *vi;
+} others[] = {
+	{"%PDF", "tệp PDF"},
+	{"\x89PNG", "ảnh"},
+	{"\xff\xd8\xff", "ảnh"},
+	{"Rar!", "tệp nén"},
+	{"7z\xbc\xaf", "tệp nén"},
+	{"\x1f\x8b", "tệp nén"},
+	{"{\\rtf", "văn bản"},
+	{"<html", "trang web"},
+	{"<!doctype", "trang web"},
+	{"<table", "trang web"},
+	{"<?xml", "tệp XML"},
+};
 
 /* What cannot be looked into (a pipe) is text. */
-static enum shape shape_of_file(void)
+static enum shape shape_of_file(const char **other)
 {
-	uint8_t head[4];
-	if (pread(0, head, sizeof head, 0) != (ssize_t)sizeof head)
+	char head[16] = "", *text = head;
+	if (pread(0, head, sizeof head - 1, 0) < 4)
 		return SHAPE_TEXT;
 	if (memcmp(head, "PK\3\4", 4) == 0)
 		return SHAPE_ZIP;
-	return memcmp(head, "\xd0\xcf\x11\xe0", 4) == 0 ? SHAPE_OLD_EXCEL : SHAPE_TEXT;
+	if (memcmp(head, "\xd0\xcf\x11\xe0", 4) == 0)
+		return SHAPE_OLD_EXCEL;
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		*other = others[i].vi;
+		if (strncasecmp(text, others[i].begin, strlen(others[i].begin)) == 0)
+			return SHAPE_OTHER;
+	}
+	return SHAPE_TEXT;
 }
 
 static int ended(bool good, const struct problem *p)
@@ -107,10 +134,12 @@ static int run(enum list_kind kind, char *text)
 	if (!asked_read(text, &asked))
 		return EX_USAGE;
 	sandbox_enter();
-	switch (shape_of_file()) {
+	const char *other;
+	switch (shape_of_file(&other)) {
 	case SHAPE_TEXT: return run_text(&asked);
 	case SHAPE_ZIP: return run_workbook(&asked);
 	case SHAPE_OLD_EXCEL: problem_set(&p, "file_xls", 0, ""); return say(&p);
+	case SHAPE_OTHER: problem_set(&p, "file_kind", 0, other); return say(&p);
 	}
 	bug("no such shape of a file");
 }

@@ -201,18 +201,18 @@ static void list_row(int end, void *context)
 	struct sift_cell cells[COLUMNS_MAX];
 	if (!record_ends(r, end))
 		return;
-	bool below = l->sift && sift_begun(l->sift);
+	const char *wrong = r->too_wide ? "too_many_columns" : buf_ok(&r->text) ? NULL : "quote_unclosed";
 	if (!l->problem.code && !l->refused && r->n > 0) {
 		struct sift_row row = {.row = r->row, .n = r->n, .cells = cells, .ragged = true};
-		if (below && r->too_wide)
-			problem_set(&l->problem, "too_many_columns", r->row, "");
-		else if (below && !buf_ok(&r->text))
-			problem_set(&l->problem, "quote_unclosed", r->row, "");
-		else if (buf_ok(&r->text)) {
-			for (size_t i = 0; i < r->n; i++)
-				cells[i] = (struct sift_cell){.text = record_raw(r, i)};
+		if (wrong && l->sift)
+			row.n = 0;
+		for (size_t i = 0; i < row.n && buf_ok(&r->text); i++)
+			cells[i] = (struct sift_cell){.text = record_raw(r, i)};
+		if (buf_ok(&r->text) || l->sift)
 			l->refused = !give(l, &row);
-		}
+		/* Above the headings such a row is nothing. Only a row below them tells that they are complete: an empty one in its place. */
+		if (wrong && l->sift && sift_begun(l->sift))
+			problem_set(&l->problem, wrong, r->row, "");
 	}
 	record_next(r);
 }

@@ -420,19 +420,31 @@ static bool look(struct heading_search *s, int32_t row, const struct heading_lin
 	return s->complete;
 }
 
+#define SEARCH_MAX ((size_t)8 << 20) /* bytes: a hundred times of what the first rows of a list need */
+
+/* A copy; of what is too long for a heading only so much that it stays too long: small files can hold many such cells. */
+static struct bytes kept_of(struct arena *a, struct bytes cell)
+{
+	size_t n = cell.n;
+	if (n > LIST_HEADING_MAX)
+		for (n = LIST_HEADING_MAX; n < cell.n && (cell.at[n] & 0xc0) == 0x80;)
+			n++;
+	return bytes_of(arena_copy(a, cell.at, n), n);
+}
+
 bool heading_search_row(struct heading_search *s, int32_t row, const struct bytes *cells, size_t n)
 {
 	struct heading_line now[LEGACIES];
 	struct bytes kept[COLUMNS_MAX];
 	for (size_t i = 0; i < n; i++)
-		kept[i] = bytes_of(arena_copy(s->arena, cells[i].at, cells[i].n), cells[i].n);
+		kept[i] = kept_of(s->arena, cells[i]);
 	for (int l = LEGACY_NONE; l < LEGACIES; l++)
 		now[l] = decoded(s, (enum legacy)l, kept, n);
 	if (s->before[LEGACY_NONE].n > 0 && look(s, row, now))
 		return true;
 	memcpy(s->before, now, sizeof now);
 	s->row_before = row;
-	s->rows++;
+	s->rows = arena_used(s->arena) > SEARCH_MAX ? INT32_MAX : s->rows + 1;
 	return false;
 }
 

@@ -62,7 +62,7 @@ struct heading_search {
 	struct heading_line
 		before[LEGACIES]; /* the row before, which may be headings alone or with this one */
 	int32_t row_before;
-	int32_t rows; /* looked at */
+	int32_t rows; /* looked at; INT32_MAX: what they hold is too much for titles */
 	struct headings found;
 	enum legacy legacy;           /* the encoding in which the headings were readable */
 	struct heading_line lines[2]; /* once complete: the rows of headings as they stand */

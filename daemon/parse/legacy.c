@@ -209,7 +209,8 @@ bool legacy_decode(enum legacy l, struct arena *a, struct bytes in, struct bytes
 	*out = in;
 	if (l == LEGACY_NONE || text_is_ascii(in) || !is_latin1(in))
 		return true;
-	char *text = arena_alloc(a, 9 * in.n + 1), *to = text;
+	/* Two bytes become three at most, and a plain letter with its mark (three bytes) five. */
+	char *text = arena_alloc(a, 2 * in.n), *to = text;
 	for (size_t i = 0, width, more = 0; i < in.n;) {
 		uint16_t c = point_at(in, i, &width);
 		i += width;

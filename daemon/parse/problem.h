@@ -4,7 +4,7 @@
  *
  *	code <tab> row, 0 for none <tab> detail <LF>
  *
- * file_empty, file_too_large, file_nul, file_encoding (detail: its name), heading_none, heading_missing (the headings),
+ * file_empty, file_too_large, file_kind (what it is), file_nul, file_encoding (detail: its name), heading_none, heading_missing (the headings),
  * heading_twice (the cells and the heading), heading_again, amount_unit (the unit), too_many_columns, quote_unclosed, no_rows, total_missing, rows_after_total. */
 #pragma once
 

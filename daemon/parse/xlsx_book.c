@@ -326,6 +326,8 @@ static bool read_parts(struct xlsx_book *b)
 	const char *part = p->code ? NULL : part_of_type(root, "/officeDocument");
 	if (!part)
 		return problem_set(p, "xlsx_none", 0, "");
+	if (ends_in(bytes_z(part), ".bin")) /* .xlsb */
+		return problem_set(p, "file_xls", 0, "");
 	struct workbook w = {.book = b, .relations = relations_of(b, part)};
 	if (p->code)
 		return false;

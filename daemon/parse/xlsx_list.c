@@ -12,7 +12,7 @@
 
 struct look {
 	struct heading_search search;
-	struct arena *arena;
+	struct arena *arena, *row; /* the search's; of one row */
 };
 
 static bool look_at_row(void *context, const struct sift_row *row)
@@ -22,11 +22,13 @@ static bool look_at_row(void *context, const struct sift_row *row)
 	for (size_t i = 0; i < row->n; i++) {
 		const struct sift_cell *c = &row->cells[i];
 		bool changed;
-		if (!legacy_decode(c->legacy, l->arena, c->text, &cells[i], &changed))
+		if (!legacy_decode(c->legacy, l->row, c->text, &cells[i], &changed))
 			cells[i] = c->text;
-		cells[i] = tidy_cell(l->arena, cells[i]);
+		cells[i] = tidy_cell(l->row, cells[i]);
 	}
-	return !heading_search_row(&l->search, row->row, cells, row->n) && l->search.rows < TITLE_ROWS_MAX;
+	bool found = heading_search_row(&l->search, row->row, cells, row->n);
+	arena_reset(l->row);
+	return !found && l->search.rows < TITLE_ROWS_MAX;
 }
 
 struct choice {
@@ -51,6 +53,7 @@ static bool look_at(const struct xlsx_book *b, const struct asked *asked, const 
 	struct look *l = calloc(1, sizeof *l);
 	bug_if(!l);
 	l->arena = arena_new();
+	l->row = arena_new();
 	heading_search_begin(&l->search, l->arena, asked);
 	bool good = xlsx_sheet_read(b, sheet->part, &take, l);
 	if (good && heading_search_end(&l->search)) {
@@ -63,6 +66,7 @@ static bool look_at(const struct xlsx_book *b, const struct asked *asked, const 
 		headings_refuse(asked, &l->search.found, &c->why);
 	}
 	arena_free(l->arena);
+	arena_free(l->row);
 	free(l);
 	return good;
 }

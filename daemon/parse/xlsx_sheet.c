@@ -114,6 +114,24 @@ static bool cell_text(struct reader *r, struct bytes *text, struct sift_cell *ce
 	return true;
 }
 
+/* What XML cannot hold stands as _x000D_, and «_x» itself as _x005F_x (ISO/IEC 29500-1, 22.9.2.19). */
+static void add_text(struct buf *to, struct bytes s)
+{
+	for (size_t used; s.n > 0; s = bytes_of(s.at + used, s.n - used)) {
+		const uint8_t *mark = memchr(s.at, '_', s.n);
+		uint8_t c;
+		used = mark ? (size_t)(mark - s.at) : s.n;
+		buf_add(to, s.at, used);
+		if (!mark)
+			continue;
+		bool escaped = s.n - used >= 7 && memcmp(mark, "_x00", 4) == 0 && mark[6] == '_' &&
+			       hex_decode((const char *)mark + 4, 2, &c, 1) && c < 0x80;
+		/* A NUL stays a character that no cell may have. */
+		buf_u8(to, !escaped ? '_' : c == 0 ? 1 : c);
+		used += escaped ? 7 : 1;
+	}
+}
+
 static void cell_end(struct reader *r)
 {
 	struct sift_cell cell = {.formula = r->formula, .error = r->type == TYPE_ERROR};
@@ -137,7 +155,7 @@ static void cell_end(struct reader *r)
 	while (text.n >= SHEET_CELL_MAX && (text.at[keep - 1] & 0xc0) == 0x80)
 		keep--;
 	keep -= text.n >= SHEET_CELL_MAX && text.at[keep - 1] >= 0xc0;
-	buf_add(&r->text, text.at, keep);
+	add_text(&r->text, bytes_of(text.at, keep));
 	r->cells[r->n - 1] = cell;
 	r->ends[r->n - 1] = r->text.n;
 }

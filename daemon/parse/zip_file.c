@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -129,9 +130,25 @@ struct problem *zip_file_problem(struct zip_file *z)
 	return &z->problem;
 }
 
+/* How many entries have this name, and one of them. Letter case is no difference (Open Packaging Conventions §6.2.2.3). */
+static size_t entries_named(const struct zip_file *z, const char *part, zip_uint64_t *entry)
+{
+	zip_int64_t n = zip_get_num_entries(z->zip, 0);
+	size_t found = 0;
+	for (zip_int64_t i = 0; i < n; i++) {
+		const char *name = zip_get_name(z->zip, (zip_uint64_t)i, ZIP_FL_ENC_RAW);
+		if (!name || strcasecmp(name, part) != 0)
+			continue;
+		*entry = (zip_uint64_t)i;
+		found++;
+	}
+	return found;
+}
+
 bool zip_file_has(const struct zip_file *z, const char *part)
 {
-	return zip_name_locate(z->zip, part, ZIP_FL_ENC_RAW) >= 0;
+	zip_uint64_t entry;
+	return entries_named(z, part, &entry) > 0;
 }
 
 /* ---- a part -------------------------------------------------------------------------------------------------------- */
@@ -140,11 +157,20 @@ bool zip_part_open(struct zip_file *z, const char *part)
 {
 	const zip_uint64_t needed = ZIP_STAT_INDEX | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD |
 				    ZIP_STAT_ENCRYPTION_METHOD;
+	zip_uint64_t entry;
+	size_t found = entries_named(z, part, &entry);
+	if (found == 0)
+		return false;
+	/* Which of them another program shows, nobody knows. */
+	if (found > 1)
+		return problem_set(&z->problem, "xlsx_twice", 0, part);
 	zip_stat_t s;
 	zip_stat_init(&s);
-	if (zip_stat(z->zip, part, ZIP_FL_ENC_RAW, &s) != 0)
-		return false;
-	bool readable = (s.valid & needed) == needed && s.encryption_method == ZIP_EM_NONE &&
+	if (zip_stat_index(z->zip, entry, 0, &s) != 0)
+		return problem_set(&z->problem, "xlsx_damaged", 0, "");
+	if ((s.valid & ZIP_STAT_ENCRYPTION_METHOD) && s.encryption_method != ZIP_EM_NONE)
+		return problem_set(&z->problem, "xlsx_password", 0, "");
+	bool readable = (s.valid & needed) == needed &&
 			(s.comp_method == ZIP_CM_STORE || s.comp_method == ZIP_CM_DEFLATE);
 	z->part = readable ? zip_fopen_index(z->zip, s.index, 0) : NULL;
 	if (!z->part)

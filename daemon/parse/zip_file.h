@@ -24,7 +24,7 @@ struct zip_file *zip_file_of_fd(int fd, struct problem *p) FREED_BY(zip_file_fre
 
 bool zip_file_has(const struct zip_file *z, const char *part);
 
-/* Begins a part; one at a time. False without a problem: there is no such part. With one: xlsx_damaged. */
+/* Begins a part; one at a time. False without a problem: there is no such part. With one: xlsx_damaged, xlsx_password, xlsx_twice. */
 bool zip_part_open(struct zip_file *z, const char *part) WARN_UNUSED;
 void zip_part_close(struct zip_file *z);
 

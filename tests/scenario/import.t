@@ -77,6 +77,29 @@ refused large.csv file_too_large 'a file of 300 MB is refused'
 refused missing.csv file_trouble 'a file that is not there is refused'
 mkdir "$scratch/directory.csv"
 refused directory.csv file_trouble 'a directory is no file'
+import missing.csv
+like "$said" 'không có tệp này' 'whoever looks for it is told in Vietnamese'
+mkfifo "$scratch/pipe.csv"
+refused pipe.csv file_trouble 'a pipe is none, and nobody waits for it'
+# somebody SCRIPT: while the file is read, again and again
+somebody()
+{
+	{ echo "$heading"; yes "$(person 099143000101)" | head -n 300000; } >"$scratch/busy.csv"
+	python3 -c "import os, time
+f = os.open('$scratch/busy.csv', os.O_RDWR)
+size = os.fstat(f).st_size
+end = time.time() + 60
+open('$scratch/begun', 'w')
+while time.time() < end:
+    $1" &
+	local pid=$!
+	until [ -e "$scratch/begun" ]; do sleep 0.1; done
+	rm "$scratch/begun"
+	refused busy.csv file_changed "$2"
+	kill $pid && wait $pid 2>/dev/null
+}
+somebody 'os.pwrite(f, b"x", os.fstat(f).st_size)' 'a file that grows while it is read is refused'
+somebody 'os.ftruncate(f, size // 2); os.ftruncate(f, size)' 'so is one that is cut off while it is read'
 list good.csv "$(person 099143000101)"
 said=$(chitra import "$scratch/good.csv" --programme social --area 99999 --period $period 2>&1)
 is "$? ${said##*(}" "65 ${said##*(}" 'an unknown ward is refused: exit 65'

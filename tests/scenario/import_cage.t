@@ -39,7 +39,9 @@ small strings.xlsx deaths '65 xlsx_strings' 'more text than that is refused, wit
 small bomb.xlsx deaths '65 xlsx_strings' 'twenty million strings are refused'
 small parts.xlsx deaths '65 xlsx_(parts|damaged)' 'a zip of 300,000 parts is refused'
 small cell.xlsx deaths 0 'a cell of 50 MB is a wrong row'
-small wide.csv deaths '65 [a-z_]+' 'a row of a million columns is refused'
+small head.xlsx deaths '65 heading_none' '10,000 cells of 32 KB above the headings, in a file of 20 KB, are refused'
+small words.xlsx deaths '65 heading_none' 'so are 10,000 words as long as a heading may be'
+small wide.csv deaths '65 too_many_columns' 'a row of a million columns is refused'
 small wide.xlsx deaths '65 too_many_columns' 'so is one of a workbook'
 small ratio.xlsx deaths '65 xlsx_ratio' 'a part that unpacks to 300 MB is refused while it does'
 small nested.xlsx deaths '65 xlsx_(xml|ratio)' 'a zip in a zip is not unpacked'
@@ -54,7 +56,7 @@ small macro.xlsx deaths '65 xlsx_macro' 'a workbook with macros is refused, what
 small small.xlsx deaths '65 xlsx_(ratio|damaged)' 'a zip that says it is smaller than it is, is refused'
 small huge.xlsx deaths '65 xlsx_(ratio|damaged)' 'so is one that says it is larger'
 small packed.xlsx deaths '65 xlsx_(xml|damaged)' 'or longer than its file'
-small locked.xlsx deaths '65 xlsx_damaged' 'one with a password is refused'
+small locked.xlsx deaths '65 xlsx_password' 'one with a password is refused, and named'
 for cut in "$scratch"/cut-*.xlsx; do
 	small "${cut##*/}" deaths '65 (xlsx_damaged|heading_none|file_[a-z]*)' 'a truncated zip is refused'
 done

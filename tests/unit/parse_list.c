@@ -141,6 +141,13 @@ static void bad_files(void)
 	is_str(refused(HEAD SUM), "no_rows", "a list of nobody is refused");
 	is_str(refused(HEAD LAN SUM ",,,,,,,\n,Người lập biểu,,Kế toán,,,,\n"), "accepted",
 		"signatures below are passed over");
+	char commas[301], wide[sizeof HEAD + sizeof commas + sizeof LAN + sizeof SUM];
+	memset(commas, ',', 300);
+	commas[300] = '\0';
+	snprintf(wide, sizeof wide, "%s%s\n%s", HEAD, commas, LAN SUM);
+	is_str(refused(wide), "too_many_columns",
+		"a row of 300 columns right below the headings is not dropped");
+	is_i64(problem.row, 2, "but named");
 	is_str(refused(HEAD "1,\"Lan,1943,Nữ\n" LAN SUM), "quote_unclosed",
 		"a quote that nothing closes is refused");
 	is_str(parse(LIST_PAYMENT, bytes_of(HEAD "a\0b" LAN, sizeof HEAD + 20), 64) ? "accepted"

@@ -59,7 +59,7 @@ def write(name, data):
 
 
 # Of a file as a whole; all else has a row or a cell.
-WHOLE = {"heading_none", "file_twice", "total_missing", "people_unknown", "no_rows", "strict", "sheets_many", "sheet_unknown", "file_xls", "file_encoding", "file_empty"}
+WHOLE = {"heading_none", "file_twice", "total_missing", "people_unknown", "no_rows", "strict", "sheets_many", "sheet_unknown", "file_xls", "file_encoding", "file_empty", "file_kind"}
 mute = []
 
 
@@ -276,6 +276,27 @@ write("cut.xlsx", whole[: len(whole) // 2])
 gold("cut.xlsx", "refused: xlsx_damaged", "a truncated zip is refused")
 write("bit.xlsx", whole.replace(b"PK\x03\x04", b"PK\x03\x04", 1)[:60] + bytes([whole[60] ^ 255]) + whole[61:])
 tap.ok(import_file("bit.xlsx").startswith("refused: xlsx_"), "bit.xlsx: one damaged byte is refused")
+sheet = Workbook(Sheet("Danh sách", listed(person())))
+with zipfile.ZipFile(path_of("twice.xlsx"), "w") as z:
+    for part, content in [*sheet.build().items(), ("xl/Worksheets/sheet1.xml", "<worksheet/>")]:
+        z.writestr(part, content)
+gold("twice.xlsx", "refused: xlsx_twice", "a zip with two parts of one name, of which each program shows another, is refused")
+with zipfile.ZipFile(path_of("case.xlsx"), "w") as z:
+    for part, content in sheet.build().items():
+        with z.open(part.replace("/sheet", "/Sheet"), "w", force_zip64=True) as f:
+            f.write(content.encode())
+gold("case.xlsx", "1+0-0", "a zip64, with the names of parts in other letter case, is read")
+with zipfile.ZipFile(path_of("evil.xlsx"), "w") as z:
+    for part, content in [*Workbook(Sheet("Danh sách", listed(person()))).build().items(), ("../../../../tmp/evil", "x")]:
+        z.writestr(part, content)
+gold("evil.xlsx", "1+0-0", "a part that is called ../.. is unpacked nowhere")
+spoiled("dots.xlsx", "refused: xlsx_none", "a sheet that would be another file is not there", **{"xl___rels__workbook.xml.rels": sheet.build()["xl/_rels/workbook.xml.rels"].replace("worksheets/sheet1.xml", "../../../../etc/passwd")})
+spoiled("binary.xlsb", "refused: file_xls", "a binary workbook is named", **{"_rels__.rels": '<Relationships><Relationship Id="1" Type="/officeDocument" Target="xl/workbook.bin"/></Relationships>'})
+book("escapes.xlsx", listed(person(name="Nguyễn_x000D_\nThị_x0020_Lan"), person(name="Trần_x0007_Thị Bé"), person(name="Lê _x0000_Thị Tư")), "1+0-2 B7:control_character B8:control_character", "what XML cannot hold is what it stands for: a line break is a space, a bell is none")
+for name, data, kind in (("scan.xlsx", b"%PDF-1.7\n", "PDF"), ("photo.csv", b"\xff\xd8\xff\xe0\0\x10JFIF", "ảnh"), ("list.rar", b"Rar!\x1a\7\1\0", "nén"), ("page.xls", b"\xef\xbb\xbf<html><table>", "trang web"), ("book.xml", b'<?xml version="1.0"?><Workbook/>', "XML")):
+    write(name, data)
+    gold(name, "refused: file_kind", "what is no list is named")
+    tap.ok(kind in words(name), f"{name}: for what it is", words(name))
 write("old.xls", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
 gold("old.xls", "refused: file_xls", "an old .xls, or a file with a password, is named")
 write("empty.xlsx", b"PK\5\6" + bytes(18))

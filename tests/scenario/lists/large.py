@@ -54,6 +54,8 @@ save("circle.xlsx", **{"xl__sharedStrings.xml": "<sst>" + "<si><t>a</t>" * 200_0
 save("wide.xlsx", **{"xl__worksheets__sheet1.xml": sheet_of(head, row(2, ["<c><v>1</v></c>"] * 1_000_000))})
 save("merged.xlsx", **{"xl__worksheets__sheet1.xml": sheet_of(head, row(2, ['<c r="A2"><v>1</v></c>'])) .replace("</worksheet>", "<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 2_000_000 + "</mergeCells></worksheet>")})
 save("styles.xlsx", **{"xl__styles.xml": "<styleSheet><fonts>" + '<font><name val=".VnTime"/></font>' * 1_000_000 + "</fonts><cellXfs>" + '<xf fontId="1"/>' * 1_000_000 + "</cellXfs></styleSheet>"})
+save("head.xlsx", **{"xl__worksheets__sheet1.xml": sheet_of("", "".join(row(i + 1, ['<c t="s"><v>0</v></c>'] * 200) for i in range(50))), "xl__sharedStrings.xml": "<sst><si><t>" + "á" * 16_000 + "</t></si></sst>"})
+save("words.xlsx", **{"xl__worksheets__sheet1.xml": sheet_of("", "".join(row(i + 1, ['<c t="s"><v>0</v></c>'] * 200) for i in range(50))), "xl__sharedStrings.xml": "<sst><si><t>" + "á" * 149 + "</t></si></sst>"})
 save("macro.xlsx", [["099143000101", "Lan", day(2024, 2, 1)]], **{"xl__vbaProject.bin": os.urandom(1 << 20)})
 
 
