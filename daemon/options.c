@@ -34,6 +34,8 @@ const struct option_row option_rows[] = {
 		"the public key that raw bank messages are sealed for"},
 	{"evidence", "secret_key", OPTION_SECRET, DUTY_DESK | DUTY_SCRIBE, NULL, 0, 0, NULL, false,
 		"its other half, for those who read raw bank messages"},
+	{"evidence", "secret_key_other", OPTION_SECRET, DUTY_SCRIBE, NULL, 0, 0, NULL, false,
+		"the one before it, until what was sealed for it is digested"},
 
 	{"gate", "listen", OPTION_LISTEN, DUTY_GATE, "/run/chitra/gate.sock", 0, 0, NULL, false,
 		"where banks' callbacks come in, through HAProxy"},

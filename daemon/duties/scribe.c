@@ -33,7 +33,7 @@ struct settler {
 };
 
 struct scribe {
-	struct key32 *evidence;
+	struct key32 *evidence, *evidence_before;
 	struct digest digest;
 	struct scribe_seal *seal; /* may be NULL */
 	struct settler settlers[SETTLERS];
@@ -93,7 +93,7 @@ static enum result expire(struct work *w, void *arg, size_t *found)
 static void begin_digest(struct duty_ctx *d, struct scribe *s)
 {
 	struct lane *lane = duty_lane(d, "digest");
-	digest_start(&s->digest, s->evidence);
+	digest_start(&s->digest, s->evidence, s->evidence_before);
 	duty_poll(d, &(struct poll_plan){
 			     .name = "scribe.digest",
 			     .lane = lane,
@@ -150,16 +150,24 @@ static void begin_settle(struct duty_ctx *d, struct scribe *s)
 		     });
 }
 
-static bool load_key(struct duty_ctx *d, struct scribe *s, struct why *why)
+/* True also where nothing is set: *out is NULL. */
+static bool load_secret(struct duty_ctx *d, const char *option, struct key32 **out, struct why *why)
 {
-	const char *where = config_secret(d->config, "evidence", "secret_key");
-	if (!where) {
+	const char *where = config_secret(d->config, "evidence", option);
+	if (where)
+		*out = strchr(where, '/') ? secret_load_file(where, why) : secret_load(where, why);
+	return !where || *out || why_prefix(why, "[evidence] %s", option);
+}
+
+static bool load_keys(struct duty_ctx *d, struct scribe *s, struct why *why)
+{
+	if (!load_secret(d, "secret_key", &s->evidence, why) ||
+		!load_secret(d, "secret_key_other", &s->evidence_before, why))
+		return false;
+	if (!s->evidence)
 		log_event(LOG_WARN, "no_evidence_key",
 			K_STR("why", "[evidence] secret_key is not set: no message is digested"));
-		return true;
-	}
-	s->evidence = strchr(where, '/') ? secret_load_file(where, why) : secret_load(where, why);
-	return s->evidence || why_prefix(why, "[evidence] secret_key");
+	return true;
 }
 
 static void stop_claiming(struct duty_ctx *d)
@@ -173,6 +181,7 @@ static void stop(struct duty_ctx *d)
 	struct scribe *s = d->state;
 	scribe_seal_free(s->seal);
 	secret_free(s->evidence);
+	secret_free(s->evidence_before);
 	explicit_bzero(&s->digest.inbox, sizeof s->digest.inbox);
 	free(s);
 	d->state = NULL;
@@ -183,7 +192,7 @@ static bool start(struct duty_ctx *d, struct why *why)
 	struct scribe *s = calloc(1, sizeof *s);
 	bug_if(!s);
 	d->state = s;
-	if (load_key(d, s, why))
+	if (load_keys(d, s, why))
 		s->seal = scribe_seal_start(d, why);
 	if (*why->code) {
 		stop(d);

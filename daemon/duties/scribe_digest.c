@@ -12,11 +12,11 @@
 #define WORDS_MAX       2000            /* payments spoken of in one transaction */
 #define GAP_PATIENCE_US INT64_C(100000) /* a commit in flight takes a few milliseconds */
 
-void digest_start(struct digest *d, const struct key32 *secret)
+void digest_start(struct digest *d, const struct key32 *secret, const struct key32 *before)
 {
 	static const char name[] = "chitra_scribe_messages_total",
 			  help[] = "Bank messages digested, by kind.";
-	*d = (struct digest){.inbox = {.secret = secret}};
+	*d = (struct digest){.inbox = {.secrets = {secret, before}}};
 	d->messages = metric_counter(name, "kind=\"callback\"", help);
 	d->statements = metric_counter(name, "kind=\"statement\"", help);
 	d->strange = metric_counter(name, "kind=\"strange\"", help);

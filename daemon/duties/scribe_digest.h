@@ -33,7 +33,8 @@ struct digest {
 	struct metric *messages, *words, *unknown, *misfits, *strange, *statements, *lines;
 };
 
-void digest_start(struct digest *d, const struct key32 *secret);
+/* `before`: the secret half of the evidence key pair that was replaced; NULL: none. */
+void digest_start(struct digest *d, const struct key32 *secret, const struct key32 *before);
 
 /* poll_plan.run */
 enum result digest_run(struct work *w, void *digest, size_t *found);

@@ -79,6 +79,15 @@ enum result inbox_sure(struct work *w, int64_t *sure)
 	return tx_commit(w);
 }
 
+/* Whose secret half it is sealed for, nothing says but that it opens. */
+static bool key_open(const struct inbox *in, struct bytes sealed, struct key32 *key, struct why *why)
+{
+	for (size_t i = 0; i < INBOX_SECRETS; i++)
+		if (in->secrets[i] && evidence_key_open(in->secrets[i], sealed, key, why))
+			return true;
+	return false;
+}
+
 static enum result key_of(struct work *w, struct inbox *in, int64_t id, const struct key32 **out)
 {
 	for (size_t i = 0; i < INBOX_KEYS; i++) {
@@ -96,7 +105,7 @@ static enum result key_of(struct work *w, struct inbox *in, int64_t id, const st
 		return REFUSED;
 	}
 	struct inbox_key *slot = &in->keys[in->next];
-	if (!evidence_key_open(in->secret, row_bytes(&r, 0, rows_col(&r, "sealed")), &slot->key, &w->why)) {
+	if (!key_open(in, row_bytes(&r, 0, rows_col(&r, "sealed")), &slot->key, &w->why)) {
 		slot->id = 0;
 		return REFUSED;
 	}

@@ -42,10 +42,12 @@ struct inbox_key {
 	struct key32 key;
 };
 
-#define INBOX_KEYS 16
+#define INBOX_KEYS    16
+#define INBOX_SECRETS 2
 
 struct inbox {
-	const struct key32 *secret; /* of the evidence key pair */
+	/* Of the evidence key pair, and of the one before it while its messages are read still. NULL: none. */
+	const struct key32 *secrets[INBOX_SECRETS];
 	struct inbox_key keys[INBOX_KEYS];
 	size_t next;
 };
