@@ -269,6 +269,49 @@ is "$(sql "select d.kind || ' ' || d.amount_dong || ' ' || (d.second_officer is 
 like "$(chitra person list)" 'đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm' 'and two officers see it through'
 is "$(sql 'select count(*) from books.txn')" 0 'the books are untouched'
 
+# ---- a list that comes in beside a merge --------------------------------------------------------------------------------------------------------------
+
+# A list names both of two, or the one that goes; it has found its people and is about to write their rows when they become one. However the
+# two meet, the month is claimed once and stands in one line.
+sql "insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, posting_lag_days,
+	items_per_message, valid_hours, agent_key) select 'post', 'cash', id, 'vnpost', 'cash_list', true, 7, true, 1, 500, 72, sha256('agent') from org.funding_account;
+	insert into auth.mandate select officer, certificate, 'maker', agency, area, 1000000000000, named_on from auth.mandate where role = 'register' on conflict do nothing"
+# met MONTH COUNTS TITLE: of $one and $other
+met()
+{
+	local month=$1
+	owe "$month" >/dev/null
+	owe "$month" >/dev/null
+	chitra batch make --programme social --period "$month" --all >"$scratch/out" 2>&1
+	is "$(sql "select (select root from register.person where id = $other) = $one, count(distinct c.id), count(p.id) from payout.claim c left join payout.payout p on p.claim = c.id where c.person in ($one, $other) and c.pay_period = '$month-01'")" "$2" "$3" || sed 's/^/# /' "$scratch/out"
+}
+each=500000	# 76/2024/ND-CP
+for n in 0 2; do
+	name=$([ $n = 0 ] && echo 'Bùi Thị Gặp' || echo 'Bùi Thị Gỡ')
+	pair "$name" $n 2025-03
+	rows=("$name|1939|Nữ|0991390000${n}1|" "$name|1939|Nữ|0991390000${n}2|")
+	month=2025-0$((4 + n / 2))
+	list "meet$n" "${rows[@]:n / 2}"
+	list after "${rows[@]}"
+	sed -i "1i DANH SÁCH CHI TRẢ $month" "$scratch/meet$n.csv"
+	sed -i "1i DANH SÁCH BỔ SUNG $month" "$scratch/after.csv"
+	psql -XAtq -c "begin; lock table register.import_row in share mode; select pg_sleep(4); commit" >/dev/null &
+	sleep 0.5
+	chitra import "$scratch/meet$n.csv" --programme social --area 22915 --period $month >"$scratch/meet$n" 2>&1 &
+	for _ in $(seq 60); do
+		waits=$(sql "select count(*) from pg_locks where relation = 'register.import_row'::regclass and not granted")
+		[ "$waits" -gt 0 ] && break
+		sleep 0.05
+	done
+	[ -n "$other" ] && [ "$other" != "$one" ] || exit 1
+	like "$waits $(second person confirm "$made")" '^1 .*Đã xác nhận 1' 'two people become one while a list that names them comes in'
+	wait
+	like "$(cat "$scratch/meet$n")" "$((2 - n / 2)) dòng nhận" 'and is written all the same'
+	chitra import "$scratch/after.csv" --programme social --area 22915 --period $month >"$scratch/after" 2>&1
+	met $month 't|1|1' 'who was two when his list was read and is one when it is written is paid once'
+done
+each=360000
+
 # ---- grants ------------------------------------------------------------------------------------------------------------------------------------------
 
 # granted ID RATE NUMBER MONTH: decided by two

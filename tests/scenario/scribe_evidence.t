@@ -12,6 +12,7 @@ clock_start
 . tests/scenario/lib/bank_day.sh
 
 payroll 20 valid_hours=30
+# shellcheck disable=SC2119
 bank_day
 for name in gate teller; do
 	duty $name
