@@ -296,14 +296,14 @@ static void print_word(struct arena *a, const struct account_row *r)
 /* Person by person. */
 static void print_rows(struct arena *a, const struct account_rows *rows)
 {
-	static const char *const heading[] = {
-		">số", "ngân hàng", "tài khoản", "chủ tài khoản", "loại", "trạng thái"};
+	static const char *const heading[] = {">số", "tài khoản", "chủ tài khoản", "loại", "trạng thái"};
 	for (size_t i = 0, next; i < rows->n; i = next) {
 		struct table t = table_new(a, heading, COUNT_OF(heading));
 		for (next = i; next < rows->n && rows->at[next].person == rows->at[i].person; next++) {
 			const struct account_row *r = &rows->at[next];
-			const char *cells[] = {arena_printf(a, "%" PRId64, r->account), r->bank, r->number,
-				r->holder, arena_printf(a, "%s%s", kind_vi(r->kind), until_vi(a, r->until)),
+			const char *cells[] = {arena_printf(a, "%" PRId64, r->account),
+				arena_printf(a, "%s %s", r->bank, r->number), r->holder,
+				arena_printf(a, "%s%s", kind_vi(r->kind), until_vi(a, r->until)),
 				state_vi(r)};
 			for (size_t c = 0; c < COUNT_OF(cells); c++)
 				table_add(&t, cells[c]);

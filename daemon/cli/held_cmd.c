@@ -92,13 +92,13 @@ static const char *key_vi(const struct held_value *v)
 		{"area", "Xã, phường"}, {"from", "Từ tháng"}, {"to", "Đến tháng"}, {"kind", "Loại"},
 		{"method", "Cách nhận"}, {"since", "Từ ngày"}, {"bank", "Ngân hàng"},
 		{"holder", "Chủ tài khoản"}, {"authority", "Giấy ủy quyền"},
-		{"authority_until", "Ủy quyền đến"}, {"source", "Nguồn"}, {"checked", "Đã kiểm tra"},
-		{"bank_said", "Ngân hàng trả lời"}, {"day", "Ngày"}, {"file", "Tệp"}, {"period", "Kỳ"},
-		{"listed_dong", "Số tiền ghi"}, {"status", "Kết quả"}, {"note", "Ghi chú"},
-		{"month", "Tháng"}, {"amount_dong", "Số tiền"}, {"pay_period", "Kỳ chi trả"},
-		{"state", "Trạng thái"}, {"working", "Cách tính"}, {"end_to_end_id", "Mã chi trả"},
-		{"verdict", "Kết luận"}, {"reason", "Lý do"}, {"decided_at", "Quyết định lúc"}, {"at", "Lúc"},
-		{"officer", "Cán bộ"}, {"what", "Việc"}};
+		{"authority_until", "Ủy quyền đến"}, {"source", "Nguồn"}, {"said", "Hai cán bộ ghi"},
+		{"asked_by", "Theo lời của"}, {"checked", "Đã kiểm tra"}, {"bank_said", "Ngân hàng trả lời"},
+		{"day", "Ngày"}, {"file", "Tệp"}, {"period", "Kỳ"}, {"listed_dong", "Số tiền ghi"},
+		{"status", "Kết quả"}, {"note", "Ghi chú"}, {"month", "Tháng"}, {"amount_dong", "Số tiền"},
+		{"pay_period", "Kỳ chi trả"}, {"state", "Trạng thái"}, {"working", "Cách tính"},
+		{"end_to_end_id", "Mã chi trả"}, {"verdict", "Kết luận"}, {"reason", "Lý do"},
+		{"decided_at", "Quyết định lúc"}, {"at", "Lúc"}, {"officer", "Cán bộ"}, {"what", "Việc"}};
 	if (strcmp(v->section, "number") == 0 && strcmp(v->key, "row") == 0)
 		return "Dòng nguyên văn";
 	return label(keys, COUNT_OF(keys), v->key);

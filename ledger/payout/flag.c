@@ -10,7 +10,7 @@ static const struct {
 	[FLAG_CLOSED] = {"account_closed", "tài khoản đã đóng, sẽ không chi"},
 	[FLAG_CHANGED] = {"account_changed", "đổi tài khoản từ kỳ trước"},
 	[FLAG_NEW_PAYEE] = {"account_new_payee", "người khác nhận lần đầu"},
-	[FLAG_NEW_LARGE] = {"account_new_large", "tài khoản mới, số tiền lớn"},
+	[FLAG_NEW_LARGE] = {"account_new_large", "tài khoản mới, tiền lớn"},
 	[FLAG_SHARED] = {"account_shared", "nhiều người một tài khoản"},
 	[FLAG_DORMANT] = {"account_dormant", "tài khoản lâu không dùng"},
 	[FLAG_AUTHORITY_ENDS] = {"authority_ends", "ủy quyền sắp hết hạn"},

@@ -166,11 +166,13 @@ with me as materialized (select unnest(register.selves($1)) as id), things as (
 		'from', e.from_month, 'to', e.to_month, 'kind', e.kind, 'decision', e.decision)
 	from register.enrolment e where e.person in (select id from me)
 	union all
-	select 3, 'preference', q.id, json_build_object('programme', q.programme, 'method', q.method, 'since', q.since)
+	select 3, 'preference', q.id, json_build_object('programme', q.programme, 'method', q.method, 'since', q.since, 'asked_by', q.asked_by)
 	from register.pay_preference q where q.person in (select id from me)
 	union all
 	select 4, 'account', a.id, json_build_object('bank', a.bank, 'kind', a.kind, 'holder', a.holder_name, 'authority', a.authority,
 		'authority_until', a.authority_until, 'source', a.source, 'since', a.proposed_at,
+		'said', (select string_agg(concat_ws(' ', w.what, w.from_day, w.until, w.document, case when w.second_officer is null then '(proposed)' end), '; ' order by w.id)
+			from register.account_word w where w.account = a.id and w.dropped_by is null),
 		'checked', (select string_agg(concat_ws(' ', c.at::date, c.source, c.status, c.grade, case when c.passes then 'passes' end), '; ' order by c.id)
 			from register.account_check c where c.account = a.id),
 		'bank_said', (select string_agg(concat_ws(' ', w.at::date, w.status, w.holder_name), '; ' order by i.id)

@@ -213,6 +213,23 @@ is "$(code by hoa approve "$a" --role approver --key "$keys/hoa" --passphrase-fi
 is "$(code sign minh approver "$a")" '77 same_person' 'the checker cannot approve too'
 is "$(code sign binh approver "$b")" '77 no_mandate' 'an approver of one ward approves no other'
 is "$(sql "select count(*) from payout.payout_state")" 0 'nothing lives before the second signature'
+# At a terminal, with an account that the bank has closed since and one that officers call somebody else's.
+at_terminal()
+{
+	export -f by
+	export scratch keys CHITRA_CONFIG
+	printf '%s\n' "$1" | script -qec "bash -c 'by hoa approve $a --role approver --key $keys/hoa --passphrase-file $keys/passphrase'" /dev/null | tr -d '\r'
+}
+two=$(sql "select string_agg(payee_account::text, ', ' order by line) from payout.payout where batch = $a and line <= 2")
+closed="insert into register.account_check (account, source, status, grade, id_linked, passes) values (${two%,*}, 'bank_list', 'closed', 'exact', true, false)"
+sql "$closed; set session_replication_role = replica; update register.payee_account set kind = 'delegate', authority = 'UQ' where id in ($two)"
+shown=$(at_terminal k)
+like "$shown" "bảng $a, dòng 1: .* đ.    tài khoản đã đóng, sẽ không chi; người khác nhận lần đầu.bảng $a, dòng 2: .* đ.    người khác nhận lần đầu." \
+	'who signs is shown whose accounts to look at, what is never paid first'
+like "$shown" '2 dòng cần xem trước khi ký:.  1 tài khoản đã đóng, sẽ không chi.  2 người khác nhận lần đầu' 'counted'
+like "$shown" 'chitra batch send-back.*Ký\? \[c/K\].*not_signed' 'and asked; who does not say yes has not signed'
+is "$(sql "select count(*) from payout.payout_state")" 0 'nothing lives yet'
+sql "set session_replication_role = replica; update register.payee_account set kind = 'self', authority = null where id in ($two); delete from register.account_check where status = 'closed'"
 ok 'an approver signs one batch' sign hoa approver "$a"
 is "$(sql "select string_agg(state, ' ' order by id) from payout.batch where id in ($a, $b, $cash) and state = 'approved'")" approved 'which is approved now'
 is "$(sql "select count(*) || ' ' || count(*) filter (where s.state = 1) from payout.payout_state s")" '5 5' 'its payouts live, as ready'
