@@ -12,13 +12,14 @@
 enum flag {
 	FLAG_CLOSED,         /* the bank or two officers say since that nothing may be paid into it */
 	FLAG_CHANGED,        /* another account than the last month that was paid into one */
+	FLAG_FROM_CASH,      /* the last month was paid in cash */
 	FLAG_NEW_PAYEE,      /* another's account that never received this person's money */
 	FLAG_NEW_LARGE,      /* an account that never received this person's money, and much of it at once */
 	FLAG_SHARED,         /* one account for several people */
 	FLAG_DORMANT,        /* the bank says that nobody has used it for long */
 	FLAG_AUTHORITY_ENDS, /* whoever receives for another may do so for 30 days or less */
 };
-#define FLAGS 7
+#define FLAGS 8
 
 #define AUTHORITY_WARNING_DAYS 30
 
@@ -27,6 +28,7 @@ struct flag_facts {
 	bool own;           /* the person's, no delegate's or guardian's */
 	bool known;         /* it received the person's money before */
 	bool elsewhere;     /* the last month that was paid into an account went to another one */
+	bool from_cash;     /* the last month was paid in cash */
 	struct vnd sum;     /* of the lines at hand that go to it */
 	struct vnd large;   /* from which sum on a new account is worth a look */
 	const char *status; /* what the bank says of it: "open" …; NULL: nothing */

@@ -10,6 +10,7 @@ static unsigned flags_at(const struct rows *r, size_t i)
 		.own = strcmp(row_text(r, i, rows_col(r, "kind")), "self") == 0,
 		.known = row_bool(r, i, rows_col(r, "known")),
 		.elsewhere = row_bool(r, i, rows_col(r, "paid_elsewhere")),
+		.from_cash = row_bool(r, i, rows_col(r, "from_cash")),
 		.sum = row_vnd(r, i, rows_col(r, "sum_dong")),
 		.large = row_vnd(r, i, rows_col(r, "large_dong")),
 		.status = row_text(r, i, rows_col(r, "status")),

@@ -273,9 +273,10 @@ order by p.programme, p.since, p.id;
 -- duties: desk
 -- in: batches bigint[]
 -- out: batch bigint, line integer, name text, amount_dong bigint, kind text, status text, passes boolean, stands boolean,
---      authority_until date, people bigint, paid_elsewhere boolean, known boolean, sum_dong bigint, large_dong bigint, today date
+--      authority_until date, people bigint, paid_elsewhere boolean, from_cash boolean, known boolean, sum_dong bigint, large_dong bigint, today date
 -- What is known of the account of each line that is not cash (flag.h). people: who receives into it by the register, merged ones once.
--- paid_elsewhere: the programme's last month that was paid to an account of this person went to another one; known: any month went to this one. An account
+-- paid_elsewhere: the programme's last month that was paid to an account of this person went to another one; from_cash: its last month was paid in cash;
+-- known: any month went to this one. An account
 -- under its bank's old code is the same; the same number at another bank is not. sum_dong: of these lines together. Looked up one by one:
 -- by index, whatever the tables hold.
 with line as materialized (
@@ -288,7 +289,8 @@ with line as materialized (
 ), sum as materialized (
 	select l.account, l.person, l.programme, sum(l.amount_dong)::bigint as sum_dong from line l group by 1, 2, 3
 ), looked as materialized (
-	select s.*, a.kind, a.status, a.passes, a.stands, a.authority_until, o.people, coalesce(not paid.same[1], false) as paid_elsewhere,
+	select s.*, a.kind, a.status, a.passes, a.stands, a.authority_until, o.people,
+		coalesce(not (array_remove(paid.same, null))[1], false) as paid_elsewhere, coalesce(cardinality(paid.same) > 0 and paid.same[1] is null, false) as from_cash,
 		coalesce(paid.known, false) as known, n.name
 	from sum s
 	cross join lateral (select a.bank, a.blind, a.carried_from, a.kind, a.status, a.passes, a.stands, a.authority_until
@@ -303,12 +305,12 @@ with line as materialized (
 		from payout.claim c
 		join payout.payout p on p.claim = c.id
 		join payout.payout_state t on t.payout = p.id and t.state in (6, 7)
-		cross join lateral (select b.blind = a.blind and (b.bank = a.bank
+		left join lateral (select b.blind = a.blind and (b.bank = a.bank
 				or coalesce(b.carried_from, b.id) = coalesce(a.carried_from, s.account)) as same
-			from register.payee_account b where b.id = p.payee_account offset 0) b
+			from register.payee_account b where b.id = p.payee_account offset 0) b on true
 		where c.person = any (w.selves)) paid
 )
-select l.batch, l.line, k.name, l.amount_dong, k.kind, k.status, k.passes, k.stands, k.authority_until, k.people, k.paid_elsewhere, k.known,
+select l.batch, l.line, k.name, l.amount_dong, k.kind, k.status, k.passes, k.stands, k.authority_until, k.people, k.paid_elsewhere, k.from_cash, k.known,
 	k.sum_dong, g.large_dong, t.today
 from line l
 join looked k on k.account = l.account and k.person = l.person and k.programme = l.programme

@@ -216,6 +216,12 @@ paid 'Cao Thị Ba' 2024-02 "$(account_of 'Cao Thị Ba' VCB)"
 is "$(flags)" 'An Thị Một: account_dormant;Đỗ Thị Bốn: account_new_payee,authority_ends;' 'the account of the last month is nothing to look at'
 paid 'Cao Thị Ba' 2024-03 "$(account_of 'Bùi Thị Hai' VCB)"
 like "$(flags)" 'Cao Thị Ba: account_changed;' 'another one than that of the last month that was paid is'
+paid 'Bùi Thị Hai' 2024-02 null
+like "$(flags)" 'Bùi Thị Hai: account_from_cash;' 'so is the first account after cash: the post office saw her, and nobody does now'
+paid 'Bùi Thị Hai' 2024-03 "$(account_of 'Bùi Thị Hai' VCB)"
+unlike "$(flags)" account_from_cash 'once'
+sql "set session_replication_role = replica; delete from payout.payout where claim in (select c.id from payout.claim c join register.person r on r.id = c.person
+	where r.name = 'Bùi Thị Hai' and c.month < '2024-04-01'); delete from payout.claim c using register.person r where r.id = c.person and r.name = 'Bùi Thị Hai' and c.month < '2024-04-01'"
 sql "update rules.programme set large_dong = 360001 where code = 'social'"
 unlike "$(flags)" account_new_large 'on a new account 360,000 is not much when 360,001 is'
 sql "update rules.programme set large_dong = 360000 where code = 'social'"

@@ -52,6 +52,9 @@ static void each_alone(void)
 	f.elsewhere = true;
 	is_str(said(f), "account_changed", "another account than the last month's");
 	f = plain();
+	f.from_cash = true;
+	is_str(said(f), "account_from_cash", "an account after cash");
+	f = plain();
 	f.status = "dormant";
 	is_str(said(f), "account_dormant", "a dormant account");
 	f = plain();
@@ -103,6 +106,7 @@ int main(void)
 	authorities();
 	struct flag_facts all = {.people = 3,
 		.elsewhere = true,
+		.from_cash = true,
 		.sum = vnd(9000000),
 		.large = vnd(5000000),
 		.status = "dormant",
@@ -110,7 +114,7 @@ int main(void)
 		.until = {DAY_TODAY},
 		.today = {DAY_TODAY}};
 	is_str(said(all),
-		"account_closed account_changed account_new_payee account_new_large account_shared account_dormant authority_ends",
+		"account_closed account_changed account_from_cash account_new_payee account_new_large account_shared account_dormant authority_ends",
 		"what is never paid is said first, then what a thief leaves behind");
 	for (int i = 0; i < FLAGS; i++)
 		ok(*flag_vi((enum flag)i) && strcmp(flag_vi((enum flag)i), flag_name((enum flag)i)) != 0,
