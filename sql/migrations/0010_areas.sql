@@ -17,7 +17,7 @@ as $$ select valid_from <= day and (valid_to is null or day <= valid_to) and (go
 alter table auth.mandate add column named_on date not null default ops.today();
 
 -- A unit and those that it lies in.
-create function register.area_above(unit text, since date) returns table (code text, valid_from date) language plpgsql stable
+create function register.area_above(unit text, since date) returns table (code text, valid_from date) language plpgsql stable rows 3
 set search_path = pg_catalog
 as $$
 #variable_conflict use_column
@@ -37,7 +37,7 @@ end $$;
 -- those lie in that it was made of. So no reform gives anybody power over people who were not his: of a unit made of three, one
 -- ward's officer has nothing, the officer of the district or province in which all three lay has it, and whoever has the new unit
 -- finishes what the old ones left.
-create function register.area_reach(unit text, since date) returns table (code text, valid_from date) language plpgsql stable
+create function register.area_reach(unit text, since date) returns table (code text, valid_from date) language plpgsql stable rows 10
 set search_path = pg_catalog
 as $$
 #variable_conflict use_column
@@ -67,7 +67,9 @@ begin
 	return array(
 		select distinct concat_ws(' ', u.code, to_char(case when i.sandbox then '0001-01-01' else a.valid_from end, 'YYYY-MM-DD'),
 			to_char(case when i.sandbox then '9999-12-31' else coalesce(least(a.valid_to, a.gone_by - 1), '9999-12-31') end, 'YYYY-MM-DD'))
-		from register.area_reach($1, $2) u join register.area a on a.code = u.code and a.valid_from = u.valid_from, ops.instance i
+		from register.area_reach($1, $2) u
+		cross join lateral (select a.valid_from, a.valid_to, a.gone_by from register.area a where a.code = u.code and a.valid_from = u.valid_from offset 0) a
+		cross join ops.instance i
 		order by 1);
 end $$;
 
@@ -81,7 +83,8 @@ begin
 		select from auth.mandate m
 		cross join lateral (select u.code, u.valid_from from register.area_reach(officer_may_in.area, officer_may_in.area_from) u
 			where u.code = m.area) u
-		join register.area a on a.code = u.code and a.valid_from = u.valid_from
+		cross join lateral (select a.valid_from, a.valid_to, a.gone_by from register.area a
+			where a.code = u.code and a.valid_from = u.valid_from offset 0) a
 		where m.officer = officer_may_in.officer and m.role = officer_may_in.role
 			and register.area_stands(a.valid_from, a.valid_to, a.gone_by, m.named_on)
 			and (m.agency = '*' or m.agency = officer_may_in.agency) and m.limit_dong >= officer_may_in.amount
