@@ -93,15 +93,24 @@ bool payment_is_whole(const struct payment_run *run, struct payment_list *l)
 	return run->asked->kind != LIST_PAYMENT || entries_sum_check(&l->sum, &checked, &l->bad);
 }
 
-static void say_entry(struct import_said *said, const struct import_list *l, const struct entry *e)
+static void say_code(
+	struct import_said *said, const struct import_list *l, const struct entry *e, const char *code)
 {
+	bool first = code == e->code;
 	import_say(said, &(struct import_word){.file = l->name,
 				 .row = e->row,
 				 .outcome = entry_status_name(e->status),
-				 .column = import_column(&l->head, e->code, e->column),
-				 .code = e->code,
-				 .text = e->note ? e->note : advice_for(e->code),
+				 .column = import_column(&l->head, code, first ? e->column : 0),
+				 .code = code,
+				 .text = first && e->note ? e->note : advice_for(code),
 				 .from_alone = e->alone});
+}
+
+static void say_entry(struct import_said *said, const struct import_list *l, const struct entry *e)
+{
+	say_code(said, l, e, e->code);
+	for (size_t i = 0; i < e->n_also && e->alone; i++)
+		say_code(said, l, e, e->also[i]);
 }
 
 void payment_say_rows(struct import_said *said, const struct import_list *l, bool all)

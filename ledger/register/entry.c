@@ -53,6 +53,20 @@ static bool has(const struct judge *j, enum list_cell c)
 	return *cell(j, c) != '\0';
 }
 
+/* One more that is wrong with the row; NULL is nothing. The first is the row's code, so that who corrects it sees all of them at once. */
+static void blame(struct judge *j, const char *code)
+{
+	struct entry *e = j->e;
+	if (!code)
+		return;
+	if (!e->code || e->status == ENTRY_REPAIRED) {
+		e->code = code;
+		e->status = ENTRY_REJECTED;
+	} else if (e->n_also < ENTRY_ALSO && strcmp(e->code, code) != 0) {
+		e->also[e->n_also++] = code;
+	}
+}
+
 /* ---- who ----------------------------------------------------------------------------------------------------------- */
 
 static bool prefix_is_sample(const struct personal_id *id)
@@ -115,24 +129,47 @@ static const char *judge_name(struct judge *j)
 }
 
 /* Nothing but an old card's number: whom it names, the register says, and whether name and birth agree. */
-static const char *judge_cmnd_person(struct judge *j)
+static void judge_cmnd_person(struct judge *j)
 {
 	struct entry *e = j->e;
-	const char *code = judge_name(j);
-	if (code)
-		return code;
+	blame(j, judge_name(j));
 	if (!read_birth(cell(j, CELL_BIRTH), &e->birth, &e->birth_year, &e->birth_whole))
-		return "birth_bad";
+		blame(j, "birth_bad");
 	if (!read_sex(j->arena, cell(j, CELL_SEX), &e->sex))
-		return "sex_bad";
+		blame(j, "sex_bad");
+	if (e->code)
+		return;
 	e->by_cmnd = true;
 	e->status = ENTRY_REPAIRED;
 	e->code = j->terms->accept_repairs ? "cmnd_found" : "cmnd_unseen";
-	return NULL;
 }
 
 /* The ID's own digits say sex and year of birth. With zeros put back both must agree, or the guess was wrong. */
-static const char *judge_person(struct judge *j)
+static void judge_birth_and_sex(struct judge *j, bool id_read, bool lost)
+{
+	struct entry *e = j->e;
+	bool born = read_birth(cell(j, CELL_BIRTH), &e->birth, &e->birth_year, &e->birth_whole);
+	bool sexed = read_sex(j->arena, cell(j, CELL_SEX), &e->sex);
+	bool year_fits = id_read && born && e->birth_year == personal_id_birth_year(&e->id);
+	bool sex_fits = id_read && sexed && (e->sex == 'F') == personal_id_is_female(&e->id);
+	bool damaged = id_read && lost && !(year_fits && sex_fits && prefix_known(j->reference, &e->id));
+	blame(j, damaged ? "id_damaged" : NULL);
+	blame(j, !born ? "birth_bad" : id_read && !damaged && !year_fits ? "birth_contradicts_id" : NULL);
+	blame(j, !sexed ? "sex_bad" : id_read && !damaged && !sex_fits ? "sex_contradicts_id" : NULL);
+	if (!id_read || damaged)
+		return;
+	if (prefix_is_sample(&e->id) && !j->reference->sandbox)
+		blame(j, "id_sample");
+	else if (!prefix_known(j->reference, &e->id))
+		e->warning =
+			"id_prefix_unknown"; /* births registered abroad: Circular 07/2016/TT-BCA annex 2 */
+	if (!lost || e->code)
+		return;
+	e->status = j->terms->accept_repairs ? ENTRY_REPAIRED : ENTRY_REJECTED;
+	e->code = j->terms->accept_repairs ? "id_zeros_put_back" : "id_zeros_lost";
+}
+
+static void judge_person(struct judge *j)
 {
 	struct entry *e = j->e;
 	bool lost;
@@ -145,42 +182,14 @@ static const char *judge_person(struct judge *j)
 		if (strcmp(code, "id_empty") == 0)
 			e->id = e->cmnd;
 		e->has_cmnd = false;
-		return judge_cmnd_person(j);
+		judge_cmnd_person(j);
+		return;
 	}
 	if (has(j, CELL_CMND) && !e->has_cmnd)
 		e->warning = "cmnd_bad";
-	if (code) {
-		judge_name(j);
-		return code;
-	}
-	if ((code = judge_name(j)))
-		return code;
-	bool born = read_birth(cell(j, CELL_BIRTH), &e->birth, &e->birth_year, &e->birth_whole);
-	bool sexed = read_sex(j->arena, cell(j, CELL_SEX), &e->sex);
-	bool year_fits = born && e->birth_year == personal_id_birth_year(&e->id);
-	bool sex_fits = sexed && (e->sex == 'F') == personal_id_is_female(&e->id);
-	if (lost && !(year_fits && sex_fits && prefix_known(j->reference, &e->id)))
-		return "id_damaged";
-	if (!born)
-		return "birth_bad";
-	if (!sexed)
-		return "sex_bad";
-	if (!year_fits)
-		return "birth_contradicts_id";
-	if (!sex_fits)
-		return "sex_contradicts_id";
-	if (prefix_is_sample(&e->id) && !j->reference->sandbox)
-		return "id_sample";
-	if (!prefix_known(j->reference, &e->id))
-		e->warning =
-			"id_prefix_unknown"; /* births registered abroad: Circular 07/2016/TT-BCA annex 2 */
-	if (!lost)
-		return NULL;
-	if (!j->terms->accept_repairs)
-		return "id_zeros_lost";
-	e->status = ENTRY_REPAIRED;
-	e->code = "id_zeros_put_back";
-	return NULL;
+	blame(j, code);
+	blame(j, judge_name(j));
+	judge_birth_and_sex(j, code == NULL, lost);
 }
 
 /* ---- for what ------------------------------------------------------------------------------------------------------ */
@@ -278,18 +287,26 @@ static void note_listed(struct judge *j)
 		e->listed = amount;
 }
 
-static const char *judge_amount(struct judge *j, int months)
+static const char *read_amounts(struct judge *j)
 {
 	struct entry *e = j->e;
-	struct vnd most = vnd(READING_MOST_DONG), total;
+	struct vnd most = vnd(READING_MOST_DONG);
 	bool known;
 	const char *code = NULL;
 	if (has(j, CELL_AMOUNT) && (code = read_amount(cell(j, CELL_AMOUNT), most, &e->monthly, &known)))
 		return code;
-	if (has(j, CELL_TOTAL) && (code = read_amount(cell(j, CELL_TOTAL), most, &e->total, &known)))
+	if (has(j, CELL_TOTAL))
+		return read_amount(cell(j, CELL_TOTAL), most, &e->total, &known);
+	return has(j, CELL_AMOUNT) ? NULL : "amount_empty";
+}
+
+static const char *judge_amount(struct judge *j, int months)
+{
+	struct entry *e = j->e;
+	struct vnd total;
+	const char *code = read_amounts(j);
+	if (code)
 		return code;
-	if (!has(j, CELL_AMOUNT) && !has(j, CELL_TOTAL))
-		return "amount_empty";
 	if (!has(j, CELL_AMOUNT) && !vnd_times(e->total, 1, months, &e->monthly))
 		return "total_of_row_differs";
 	if (!vnd_times(e->monthly, months, 1, &total))
@@ -337,14 +354,12 @@ static const char *judge_account(struct judge *j)
 	return judge_authority(j);
 }
 
-static const char *judge_payment(struct judge *j)
+static void judge_payment(struct judge *j)
 {
 	struct entry *e = j->e;
 	if (!read_method(j->arena, cell(j, CELL_METHOD), &e->method))
-		return "method_unknown";
-	const char *code = judge_account(j);
-	if (code)
-		return code;
+		blame(j, "method_unknown");
+	blame(j, judge_account(j));
 	if (e->has_account && e->method == METHOD_NONE)
 		e->method = METHOD_ACCOUNT;
 	if (has(j, CELL_PHONE)) {
@@ -352,7 +367,6 @@ static const char *judge_payment(struct judge *j)
 		if (!e->has_phone)
 			e->warning = "phone_bad";
 	}
-	return NULL;
 }
 
 /* ---- where ---------------------------------------------------------------------------------------------------------- */
@@ -407,23 +421,24 @@ static bool is_converted(const struct list_row *row)
 	return strcmp(row->problem, "converted") == 0;
 }
 
-static const char *judge_row(struct judge *j)
+/* Everything that is wrong with it, so that it comes back once. */
+static void judge_row(struct judge *j)
 {
 	int months;
-	const char *code;
-	if (*j->row->problem && !is_converted(j->row))
-		return j->row->problem;
-	if ((code = judge_person(j)) || (code = judge_category(j)))
-		return code;
-	if (j->terms->list != LIST_PAYMENT)
-		code = judge_joining(j);
-	else if (!(code = judge_months(j, &months)))
-		code = judge_amount(j, months);
-	if (code)
-		return code;
-	if ((code = judge_payment(j)))
-		return code;
-	return judge_area(j);
+	judge_person(j);
+	blame(j, judge_category(j));
+	if (j->terms->list != LIST_PAYMENT) {
+		blame(j, judge_joining(j));
+	} else {
+		const char *code = judge_months(j, &months);
+		blame(j, code);
+		blame(j, code ? read_amounts(j) : judge_amount(j, months));
+	}
+	judge_payment(j);
+	bool others = j->e->status == ENTRY_REJECTED;
+	blame(j, judge_area(j));
+	if (others) /* it is about the unit, and the row's first trouble is another */
+		j->e->note = NULL;
 }
 
 /* The parser's word is not trusted for what it is: only codes that advice.h knows get in. */
@@ -443,19 +458,19 @@ void entry_judge(struct arena *a, const struct reference *r, const struct import
 	*out = (struct entry){.row = row->row, .raw = row->raw, .name = "", .name_fold = ""};
 	struct judge j = {.arena = a, .reference = r, .terms = terms, .row = row, .e = out};
 	note_listed(&j);
-	const char *code = judge_row(&j);
-	if (!code && is_converted(row)) {
-		bool counts = terms->accept_repairs;
-		out->status = ENTRY_REPAIRED;
-		out->code = out->code ? out->code : "text_converted";
-		code = counts ? NULL : "text_converted_unseen";
+	if (*row->problem && !is_converted(row)) {
+		out->status = ENTRY_REJECTED;
+		out->code = row_problem(row->problem);
+		out->column = row->column;
+	} else {
+		judge_row(&j);
 	}
-	if (!code)
-		return;
-	out->status = ENTRY_REJECTED;
-	out->alone = true;
-	out->code = code == row->problem ? row_problem(code) : code;
-	out->column = code == row->problem ? row->column : 0;
+	if (is_converted(row) && out->status != ENTRY_REJECTED) {
+		out->status = terms->accept_repairs ? ENTRY_REPAIRED : ENTRY_REJECTED;
+		if (!terms->accept_repairs || !out->code)
+			out->code = terms->accept_repairs ? "text_converted" : "text_converted_unseen";
+	}
+	out->alone = out->status == ENTRY_REJECTED;
 }
 
 /* ---- other lists --------------------------------------------------------------------------------------------------- */
@@ -538,50 +553,4 @@ void death_entry_judge(
 	*out = (struct death_entry){.row = row->row, .raw = row->raw, .name = row->cells[CELL_NAME]};
 	out->code = judge_death_row(a, r, row, out);
 	out->status = out->code ? ENTRY_REJECTED : ENTRY_ACCEPTED;
-}
-
-/* ---- the totals row ------------------------------------------------------------------------------------------------ */
-
-/* A row with a cell too few or too many: what stands under the amount may be another cell. */
-static bool is_misaligned(const struct entry *e)
-{
-	return e->code && (strcmp(e->code, "short_row") == 0 || strcmp(e->code, "long_row") == 0);
-}
-
-void entries_sum_add(struct entries_sum *s, const struct entry *at, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		s->moved = s->moved || is_misaligned(&at[i]);
-		if (!at[i].listed_known)
-			s->unreadable = true;
-		else if (!s->too_large)
-			s->too_large = !vnd_add(s->rows, at[i].listed, &s->rows);
-	}
-}
-
-void entries_sum_total(struct entries_sum *s, const struct list_row *row)
-{
-	const char *text = *row->cells[CELL_TOTAL] ? row->cells[CELL_TOTAL] : row->cells[CELL_AMOUNT];
-	bool known;
-	s->has_total = true;
-	s->total_row = row->row;
-	s->total_readable = read_amount(text, vnd(INT64_MAX), &s->total, &known) == NULL;
-}
-
-bool entries_sum_check(const struct entries_sum *s, bool *checked, struct why *why)
-{
-	char have[VND_TEXT_SIZE], want[VND_TEXT_SIZE];
-	if (!s->has_total)
-		return why_set(why, "total_missing", "%s", "");
-	if (s->too_large)
-		return why_set(why, "total_differs", "các dòng cộng lại quá lớn");
-	if (!s->total_readable)
-		return why_set(why, "total_unreadable", "dòng %d", s->total_row);
-	bool differs = vnd_cmp(s->rows, s->total) != 0;
-	bool readable = !s->unreadable && !(s->moved && differs);
-	if (readable && differs)
-		return why_set(why, "total_differs", "dòng %d ghi %s, các dòng cộng lại được %s",
-			s->total_row, vnd_format_dots(s->total, want), vnd_format_dots(s->rows, have));
-	*checked = readable;
-	return true;
 }

@@ -151,6 +151,29 @@ static void whole_rows(void)
 	is_str(verdict(&row), "authority_until_bad", "a document that ends on no day is refused");
 }
 
+/* Who corrects a row sees all of it at once. */
+static void many_faults(void)
+{
+	struct list_row row = good_row();
+	row.cells[CELL_SEX] = "Khác?";
+	row.cells[CELL_CATEGORY] = "Không có";
+	row.cells[CELL_AMOUNT] = "hai triệu";
+	row.cells[CELL_ACCOUNT] = "97-04";
+	struct entry e = judged(&row);
+	ok(strcmp(e.code, "sex_bad") == 0 && e.n_also == 3 && strcmp(e.also[0], "category_unknown") == 0 &&
+			strcmp(e.also[1], "amount_bad") == 0 && strcmp(e.also[2], "account_bad") == 0,
+		"a row with four bad cells says all four");
+	row.cells[CELL_ID] = "12345";
+	row.cells[CELL_NAME] = "";
+	row.cells[CELL_BIRTH] = "?";
+	row.cells[CELL_METHOD] = "?";
+	e = judged(&row);
+	ok(strcmp(e.code, "id_length") == 0 && e.n_also == ENTRY_ALSO, "one with more says its first seven");
+	row = good_row();
+	row.cells[CELL_SEX] = "?";
+	ok(judged(&row).n_also == 0, "one bad cell is one fault");
+}
+
 static void repairs(void)
 {
 	terms.accept_repairs = true;
@@ -369,6 +392,7 @@ int main(void)
 	one_cell();
 	children();
 	whole_rows();
+	many_faults();
 	repairs();
 	merit_and_rent();
 	totals();

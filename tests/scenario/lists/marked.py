@@ -151,4 +151,11 @@ tap.equal(m.names, ["Ghi chú", "Tổ & 2", "Hướng dẫn"], "all sheets come 
 tap.equal((m.text.get("K4"), m.merged), ("Lỗi cần sửa", ["A1:D1"]), "the list is marked where it is")
 m = Marked(at=1)
 tap.equal((m.text, [c for c in m.colour.values() if c]), ({"A1": "Kính gửi", "A2": "99143000002", "B2": "45383"}, []), "and the others are as they were")
+many = [*ROWS[0]]
+many[3], many[4], many[5], many[6] = "Khác?", "099143000077", "Không có", "hai triệu"
+Workbook(Sheet("Danh sách", [HEAD, many, ROWS[0], TOTAL])).save(path_of("many.xlsx"))
+bring("many.xlsx")
+m = Marked()
+tap.equal([m.colour.get(at, "") for at in ("D2", "F2", "G2")], ["FFFFC7CE"] * 3, "a row with three bad cells has all three coloured")
+tap.ok(all(f"{at}: " in m.text.get("K2", "") for at in ("D2", "F2", "G2")), "and says what to do about each", str(m.text.get("K2")))
 tap.done()
