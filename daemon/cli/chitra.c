@@ -34,6 +34,7 @@
 #include "daemon/cli/people_cmd.h"
 #include "daemon/cli/person_cmd.h"
 #include "daemon/cli/recover_cmd.h"
+#include "daemon/cli/recovery_cmd.h"
 #include "daemon/cli/secret_cmd.h"
 #include "daemon/cli/setup_cmd.h"
 #include "daemon/signals.h"
@@ -74,6 +75,8 @@ static const struct command commands[] = {
 	{"finding", NEEDS_CONFIG, cli_finding, FINDING_USAGE, "what awaits a decision before it is paid"},
 	{"claim", NEEDS_CONFIG, cli_claim, CLAIM_USAGE,
 		"what each person of a ward is owed; voided by two officers"},
+	{"recovery", NEEDS_CONFIG, cli_recovery, RECOVERY_USAGE,
+		"money that was not due: asked back or not, by two officers"},
 	{"match", WRITES_MUCH, cli_match, MATCH_USAGE, "whose account is it: grades answers, asks banks"},
 	{"ledger", ANY_HISTORY, cli_ledger, LEDGER_USAGE,
 		"where the books stand, and whether they are whole"},

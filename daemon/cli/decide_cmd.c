@@ -210,7 +210,7 @@ static void print_list(struct arena *a, const struct decisions_out *d)
 			o->has_amount ? cli_money(a, o->amount)
 			: o->rates    ? o->rates
 				      : "",
-			o->number, o->first, o->second ? o->second : "chờ", o->reason};
+			o->number ? o->number : "", o->first, o->second ? o->second : "chờ", o->reason};
 		for (size_t c = 0; c < COUNT_OF(cells); c++)
 			table_add(&t, cells[c]);
 	}

@@ -164,6 +164,10 @@ static void print_words(struct arena *a, const struct report *r)
 	printf("\n%" PRId64 " dòng danh sách bị từ chối. Đang chuyển %s, treo %s, chưa giải thích %s.\n",
 		r->rejected_rows, cli_money(a, r->in_flight), cli_money(a, r->suspense),
 		cli_money(a, r->unexplained));
+	printf("Thu hồi: %" PRId64
+	       " khoản đang mở; chưa quyết định %s, phải thu %s, đã thu %s, không thu %s.\n",
+		r->recovery.cases, cli_money(a, r->recovery.open), cli_money(a, r->recovery.asked),
+		cli_money(a, r->recovery.back), cli_money(a, r->recovery.waived));
 	printf("Sổ cái %s: %" PRId64 " bút toán, %" PRId64 " đã niêm phong.\n",
 		r->books_balance ? "cân" : "KHÔNG CÂN", r->ledger_seq, r->checkpoint_size);
 }
@@ -250,6 +254,13 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_vnd(j, "in_flight_dong", r->in_flight);
 	json_put_vnd(j, "suspense_dong", r->suspense);
 	json_put_vnd(j, "unexplained_dong", r->unexplained);
+	json_open_object(j, "recovery");
+	json_put_i64(j, "cases", r->recovery.cases);
+	json_put_vnd(j, "open_dong", r->recovery.open);
+	json_put_vnd(j, "asked_dong", r->recovery.asked);
+	json_put_vnd(j, "back_dong", r->recovery.back);
+	json_put_vnd(j, "waived_dong", r->recovery.waived);
+	json_close(j);
 	json_put_bool(j, "books_balance", r->books_balance);
 	json_put_i64(j, "ledger_seq", r->ledger_seq);
 	put_checkpoint(j, r);

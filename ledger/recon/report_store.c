@@ -80,6 +80,8 @@ enum result report_read(struct work *w, struct month period, const struct day *a
 	if (result == OK)
 		result = read_whole(w, &report);
 	if (result == OK)
+		result = recovery_sums(w, &report.recovery);
+	if (result == OK)
 		*out = report;
 	return result;
 }

@@ -9,6 +9,7 @@
 #include "ledger/base/money.h"
 #include "ledger/db/work.h"
 #include "ledger/register/opening_store.h"
+#include "ledger/register/recovery_store.h"
 
 /* People of one programme in one ward. `open`: nobody has made a batch of their claims yet. */
 struct report_row {
@@ -24,6 +25,7 @@ struct report {
 	size_t n;
 	int64_t rejected_rows;
 	struct vnd in_flight, suspense, unexplained; /* of the whole database */
+	struct recovery_sums recovery;               /* and what is asked back, which no other figure holds */
 	bool books_balance; /* the accounts add up to 0, and in flight is what payouts are in flight */
 	int64_t ledger_seq; /* transactions in the books */
 	int64_t checkpoint_size;

@@ -118,7 +118,7 @@ static const struct advice rows[] = {
 	{"months_spent", "Đưa ra khỏi danh sách: đã hưởng đủ số tháng của chương trình"},
 	{"overpaid", "Xem xét quyết định thu hồi: đã tính nhiều hơn mức được hưởng"},
 	{"after_death", "Hủy khoản của các tháng sau tháng mất: báo tử có sau khi tính"},
-	{"recover", "Lập quyết định thu hồi: tiền của các tháng không còn được hưởng đã gửi đi"},
+	{"recover", "Quyết định thu hồi hoặc không (chitra recovery list): tiền của các tháng không còn được hưởng đã gửi đi"},
 	{"stopped_since",
 		"Hủy khoản của các tháng từ khi tạm dừng hoặc thôi hưởng, hoặc quyết định vẫn chi: quyết định có sau khi tính"},
 	{"payee_dead", "Xác nhận người nhận thay: người hưởng đã mất"},

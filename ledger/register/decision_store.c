@@ -77,14 +77,22 @@ enum result decision_propose(struct work *w, struct decision d, int64_t *id)
 		}
 		d.month = month_of_day(death);
 	}
+	if (strcmp(d.kind, "recover") == 0)
+		r = db_run(w, Q_RECOVERY_OPEN,
+			DB_ARGS(db_text(d.programme), db_i64(d.person), db_day(month_first(d.month)),
+				db_vnd(d.amount), db_text(d.reason)),
+			&rows);
+	if (r != OK)
+		return r;
+	bool recovers = !vnd_is_zero(d.amount);
+	int64_t recovery = recovers ? row_i64(&rows, 0, rows_col(&rows, "id")) : 0;
 	r = db_run(w, Q_DECISION_ADD,
 		DB_ARGS(db_text(d.kind), db_text(d.programme), d.person ? db_i64(d.person) : db_null(),
 			db_day(month_first(d.month)),
 			d.has_period ? db_day(month_first(d.period)) : db_null(),
 			granted ? db_texts(d.codes, d.n_codes) : db_null(),
-			granted ? db_i64(d.quantity) : db_null(),
-			vnd_is_zero(d.amount) ? db_null() : db_vnd(d.amount), db_text(d.number),
-			db_text(d.reason)),
+			granted ? db_i64(d.quantity) : db_null(), recovers ? db_vnd(d.amount) : db_null(),
+			db_text(d.number), db_text(d.reason), recovers ? db_i64(recovery) : db_null()),
 		&rows);
 	if (r == OK)
 		*id = row_i64(&rows, 0, rows_col(&rows, "id"));

@@ -31,6 +31,41 @@ alter table payout.claim drop constraint claim_kind_check,
 	add constraint claim_kind_check check (kind in ('regular', 'arrears', 'grant', 'funeral'));
 create unique index claim_funeral on payout.claim (person, instalment) where kind = 'funeral';
 
+-- Money that left and was not due, a claim once: asked back or not by what two officers decide (kinds recover and waive), never taken off
+-- another payment. It is over when the claim's payout was returned or proven unpaid, when as much came back, or when it is waived
+-- (register.recovery_now, 0009_identity.sql).
+create table register.recovery (
+	id bigint generated always as identity primary key,
+	claim bigint unique references payout.claim,
+	person bigint not null references register.person,
+	programme text not null references rules.programme,
+	month date not null check (extract(day from month) = 1),
+	amount_dong bigint not null check (amount_dong > 0),
+	why text not null check (why in ('after_death', 'stopped_since', 'twice', 'officer')),
+	facts text not null default '',
+	opened_at timestamptz not null default now(),
+	check ((claim is null) = (why = 'officer'))
+);
+create index on register.recovery (person);
+
+-- What came back: of which statement line's break, that two officers found to be money for the treasury, how much is this case's.
+create table register.repayment (
+	id bigint generated always as identity primary key,
+	recovery bigint not null references register.recovery,
+	break bigint not null references recon.break,
+	amount_dong bigint not null check (amount_dong > 0),
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	check (first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null))
+);
+create index on register.repayment (recovery);
+create index on register.repayment (break);
+create trigger first_is_me after insert on register.repayment referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+
 -- What officers decide about a person's or everybody's benefit. Proposed by one, confirmed by another; only then it counts.
 --
 --   suspend, terminate, resume   from a month on
@@ -38,9 +73,10 @@ create unique index claim_funeral on payout.claim (person, instalment) where kin
 --   grant, funeral               once, by a rate; of several rates for a funeral the highest
 --   move                         a ward pays no more from the month after this was confirmed; another one does (0009_identity.sql)
 --   recover                      that what was paid too much for a month is asked back: the claims of other months stay whole
+--   waive                        that it is not, or no longer
 create table register.decision (
 	id bigint generated always as identity primary key,
-	kind text not null check (kind in ('suspend', 'terminate', 'resume', 'together', 'grant', 'funeral', 'recover', 'move')),
+	kind text not null check (kind in ('suspend', 'terminate', 'resume', 'together', 'grant', 'funeral', 'recover', 'waive', 'move')),
 	programme text not null references rules.programme,
 	person bigint references register.person,	-- null: everybody
 	month date not null check (extract(day from month) = 1),
@@ -48,7 +84,8 @@ create table register.decision (
 	rate_codes text[],
 	quantity integer check (quantity between 1 and 1000),	-- of a grant: martyrs, days
 	amount_dong bigint check (amount_dong > 0),		-- to recover
-	number text not null check (length(number) between 1 and 100),	-- of the written decision
+	recovery bigint references register.recovery,
+	number text check (length(number) between 1 and 100),	-- of the written decision
 	reason text not null check (length(reason) between 3 and 500),
 	first_officer bigint not null references auth.officer,
 	proposed_at timestamptz not null default clock_timestamp(),
@@ -61,10 +98,12 @@ create table register.decision (
 	check ((kind in ('grant', 'funeral')) = (rate_codes is not null and quantity is not null)),
 	check (kind <> 'grant' or cardinality(rate_codes) = 1),
 	check (kind <> 'funeral' or cardinality(rate_codes) between 1 and 5 and quantity = 1),
-	check ((kind = 'recover') = (amount_dong is not null)),
+	check ((kind in ('recover', 'waive')) = (amount_dong is not null) and (amount_dong is null) = (recovery is null)),
+	constraint decision_number check (number is not null or kind = 'waive'),
 	check (kind <> 'together' or month = pay_period + interval '1 month')
 );
 create index on register.decision (person);
+create index on register.decision (recovery) where recovery is not null;
 create unique index decision_together on register.decision (programme, month) where kind = 'together' and second_officer is not null;
 create trigger first_is_me after insert on register.decision referencing new table as fresh
 	for each statement execute function auth.guard_actor('first_officer');
@@ -112,6 +151,11 @@ begin
 		if new.second_officer is not null then
 			raise exception 'not_proposed: a decision is proposed before it is confirmed' using errcode = 'CH001';
 		end if;
+		if new.recovery is not null and not exists (select from register.recovery r where r.id = new.recovery
+				and (r.programme, r.month, r.amount_dong) = (new.programme, new.month, new.amount_dong)
+				and new.person = any (register.selves(r.person))) then
+			raise exception 'recovery_unknown: a decision is about the money of its case' using errcode = 'CH001';
+		end if;
 		return new;
 	end if;
 	if old.second_officer is not null or new.second_officer is null or to_jsonb(new) - 'second_officer' - 'decided_at'
@@ -138,6 +182,52 @@ begin
 	return new;
 end $$;
 create trigger guard before insert or update on register.decision for each row execute function register.guard_decided();
+
+-- Two officers who may decide about the person; the line is money for the treasury of the agency that paid, and neither it nor the case is
+-- counted beyond its sum.
+create function register.guard_repayment() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	r register.recovery;
+	line_dong bigint;
+begin
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null then
+			raise exception 'not_proposed: a repayment is proposed before it is confirmed' using errcode = 'CH001';
+		end if;
+	elsif old.second_officer is not null or new.second_officer is null
+			or to_jsonb(new) - array['second_officer', 'decided_at'] <> to_jsonb(old) - array['second_officer', 'decided_at'] then
+		raise exception 'append_only: register.repayment is confirmed once and never changed' using errcode = 'CH001';
+	elsif new.second_officer is distinct from auth.me() then
+		raise exception 'not_yours: a repayment is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	select * into r from register.recovery x where x.id = new.recovery for no key update;
+	if not register.may_decide(new.first_officer, r.programme, r.person)
+			or new.second_officer is not null and not register.may_decide(new.second_officer, r.programme, r.person) then
+		raise exception 'no_mandate: a repayment is by two officers who have the mandate' using errcode = 'CH001';
+	end if;
+	perform from recon.break k where k.id = new.break for no key update;
+	select l.amount_dong into line_dong
+		from recon.break k join recon.break_resolution b on b.break = k.id and b.outcome = 'refundable'
+		join bank.statement_line l on l.id = k.line and l.direction = 'credit'
+		join org.funding_account f on f.id = k.funding_account
+		join org.programme_agency a on a.agency = f.agency and a.programme = r.programme
+		where k.id = new.break;
+	if line_dong is null then
+		raise exception 'not_refundable: break % is no credit that two officers found to be money for the treasury', new.break using errcode = 'CH001';
+	elsif new.amount_dong + (select coalesce(sum(y.amount_dong), 0) from register.repayment y
+				where y.break = new.break and y.second_officer is not null and y.id <> new.id) > line_dong
+			or new.amount_dong + (select coalesce(sum(y.amount_dong), 0) from register.repayment y
+				where y.recovery = new.recovery and y.second_officer is not null and y.id <> new.id) > r.amount_dong then
+		raise exception 'repaid_too_much: more than the line or the case has left' using errcode = 'CH001';
+	elsif (select d.kind from register.decision d where d.recovery = r.id and d.second_officer is not null
+			order by d.decided_at desc, d.id desc limit 1) is distinct from 'recover' then
+		raise exception 'not_asked: two officers have not decided to recover this' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert or update on register.repayment for each row execute function register.guard_repayment();
 
 -- ---------------------------------------------------------------- findings, and what waits for them
 
@@ -288,5 +378,5 @@ end $$;
 create trigger guard_waiting after update on payout.batch referencing old table as old_rows new table as new_rows
 	for each statement execute function payout.guard_waiting();
 
-call ops.keep_rows('register.decision');
-call ops.append_only('register.decision_claim');
+call ops.keep_rows('register.decision', 'register.repayment');
+call ops.append_only('register.decision_claim', 'register.recovery');

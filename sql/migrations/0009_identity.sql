@@ -168,6 +168,7 @@ declare
 	stuck bigint := register.under_way(kept || gone);
 	x record;
 	asked bigint;
+	recovered bigint;
 begin
 	if exists (select from register.person p where p.id in (i.person, i.other) and p.root is not null) then
 		raise exception 'identity_stale: one of the two was merged since; propose it anew' using errcode = 'CH001';
@@ -182,8 +183,12 @@ begin
 	for x in select c.*, register.was_paid(c.gone_claim) and not register.was_paid(c.kept_claim) as keeps_gone from register.collisions(kept, gone) c loop
 		asked := null;
 		if not x.keeps_gone and register.was_paid(x.gone_claim) then
-			insert into register.decision (kind, programme, person, month, amount_dong, number, reason, first_officer)
-				select 'recover', c.programme, i.person, c.month, c.amount_dong, left(i.number, 100), i.reason, auth.me()
+			insert into register.recovery (claim, person, programme, month, amount_dong, why)
+				select c.id, c.person, c.programme, c.month, c.amount_dong, 'twice' from payout.claim c where c.id = x.gone_claim
+				on conflict (claim) do nothing;
+			select r.id into recovered from register.recovery r where r.claim = x.gone_claim;
+			insert into register.decision (kind, programme, person, month, amount_dong, recovery, number, reason, first_officer)
+				select 'recover', c.programme, c.person, c.month, c.amount_dong, recovered, left(i.number, 100), i.reason, auth.me()
 				from payout.claim c where c.id = x.gone_claim
 				returning id into asked;
 		end if;
@@ -215,11 +220,11 @@ begin
 			or exists (select from payout.claim c join payout.payout p on p.claim = c.id where c.person = any (all_of_them) and p.id > m.upto_payout)
 			or exists (select from register.payee_account a where a.person = any (all_of_them) and a.proposed_at > m.decided_at)
 			or exists (select from register.decision d where d.person = any (all_of_them) and greatest(d.proposed_at, d.decided_at) > m.decided_at
-				and not exists (select from register.surplus s where s.decision = d.id))
+				and not (d.recovery is not null and d.second_officer is null
+					and exists (select from register.surplus s join register.recovery r on r.claim = s.claim where s.merge = m.id and r.id = d.recovery)))
 			or exists (select from register.identity x where x.id <> m.id and x.person = any (all_of_them) and not x.refused
 				and x.decided_at > m.decided_at)
-			or exists (select from register.surplus s left join register.decision d on d.id = s.decision
-				where s.merge = m.id and (d.second_officer is not null or exists (select from payout.claim_void v where v.claim = s.claim))) then
+			or exists (select from register.surplus s where s.merge = m.id and exists (select from payout.claim_void v where v.claim = s.claim)) then
 		raise exception 'merge_used: claims, payments, lists or decisions rest on this merge; it can no longer be undone' using errcode = 'CH001';
 	end if;
 	update register.surplus s set undone = true where s.merge = m.id;
@@ -343,18 +348,37 @@ end $$;
 create trigger guard_surplus after insert on payout.payout referencing new table as lines
 	for each statement execute function register.guard_lines();
 
--- Nothing is asked back for a merge that was undone.
+-- Nothing is asked back, or let be, for a merge that was undone.
 create function register.guard_recover() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 begin
 	perform register.merge_lock(false);
-	if exists (select from register.surplus s where s.decision = new.id and s.undone) then
+	if exists (select from register.recovery r where r.id = new.recovery and r.why = 'twice'
+			and not exists (select from register.surplus s where s.claim = r.claim and not s.undone)) then
 		raise exception 'identity_stale: the merge for which this was proposed was undone' using errcode = 'CH001';
 	end if;
 	return new;
 end $$;
-create trigger not_undone before update on register.decision for each row when (new.kind = 'recover') execute function register.guard_recover();
+create trigger not_undone before update on register.decision for each row when (new.recovery is not null) execute function register.guard_recover();
+
+-- How each case stands: came_back (no payout of its claim is out), repaid, waived, asked, open. What a merge that was undone opened is none.
+create view register.recovery_now as
+select r.id, r.claim, coalesce(p.root, p.id) as person, r.programme, r.month, r.amount_dong, r.why, r.facts, r.opened_at, d.number,
+	y.repaid_dong, case
+		when r.claim is not null and not exists (select from payout.payout o join payout.payout_state s on s.payout = o.id
+			where o.claim = r.claim and s.state between 3 and 7) then 'came_back'
+		when y.repaid_dong >= r.amount_dong then 'repaid'
+		when d.kind = 'waive' then 'waived'
+		when d.kind = 'recover' then 'asked'
+		else 'open' end as state
+from register.recovery r
+join register.person p on p.id = r.person
+left join lateral (select d.kind, d.number from register.decision d where d.recovery = r.id and d.second_officer is not null
+	order by d.decided_at desc, d.id desc limit 1) d on true
+cross join lateral (select coalesce(sum(x.amount_dong), 0)::bigint as repaid_dong from register.repayment x
+	where x.recovery = r.id and x.second_officer is not null) y
+where r.why <> 'twice' or exists (select from register.surplus s where s.claim = r.claim and not s.undone);
 
 -- Which of two claims stays, or whether both do, is not decided while one of them is being voided.
 create function register.guard_voids() returns trigger language plpgsql security definer

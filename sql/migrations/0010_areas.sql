@@ -223,11 +223,12 @@ as $$
 	with unit as materialized (
 		select u.code, u.valid_from, u.as_code, u.among from register.areas_as_of(listed.area_day) u where listed.area_day is not null
 	), l as (
-		select distinct on (r.person, r.programme) r.person, r.programme, coalesce(r.area_code, f.area_code) as code,
-			coalesce(r.area_valid_from, f.area_valid_from) as valid_from
+		select distinct on (coalesce(m.root, r.person), r.programme) coalesce(m.root, r.person) as person, r.programme,
+			coalesce(r.area_code, f.area_code) as code, coalesce(r.area_valid_from, f.area_valid_from) as valid_from
 		from register.import_row r join register.import_file f on f.id = r.file
+		left join register.person m on m.id = r.person and m.root is not null
 		where r.period = listed.period and r.programme is not null and r.person is not null
-		order by r.person, r.programme, f.id
+		order by coalesce(m.root, r.person), r.programme, m.root is not null, f.id
 	)
 	select l.person, l.programme, case when listed.area_day is null then l.code
 		else register.ward_as_of(l.person, l.programme, l.code, u.as_code, u.among, listed.area_day) end

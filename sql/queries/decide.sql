@@ -79,10 +79,12 @@ where r.break = $1 and r.outcome in ('paid_after_all', 'return');
 -- in: period date, area text, programme text
 -- out: claim bigint, person bigint, programme text, month date, kind text, amount_dong bigint, state text, name text, birth_year smallint,
 --      wrapped bytea, sealed bytea
--- Of a ward, for which the officer has a mandate; an empty programme is any. state: as in people_claims.
+-- Of a ward, for which the officer has a mandate; an empty programme is any. state: as in people_claims, and 'surplus': the second claim for the
+-- same thing, which is never paid.
 select c.id as claim, c.person, c.programme, c.month, c.kind, c.amount_dong,
 	case
 		when exists (select from payout.claim_void v where v.claim = c.id) then 'voided'
+		when exists (select from register.surplus x where x.claim = c.id and not x.undone and s.state is distinct from 7) then 'surplus'
 		when p.id is null then 'open'
 		else coalesce(t.name, 'in_batch')
 	end as state, n.name, n.birth_year, k.wrapped, i.sealed

@@ -240,7 +240,8 @@ order by w.person, e.kind, e.from_month, case e.kind when 'arrears' then e.decis
 -- in: programme text, persons bigint[], died text, stopped text, recover text
 -- out: person bigint
 -- Of a programme (null: all), or of these people (null: all): what was claimed for months after the month of death, or from a suspension
--- or termination on, is not due (Decree 20/2021/ND-CP art. 8). What has not left waits; what has left is for a decision to recover.
+-- or termination on, is not due (Decree 20/2021/ND-CP art. 8). What has not left waits; what has left is for a decision to recover, and so is
+-- the second claim for the same thing once it was paid: each claim is one case (register.recovery), however often it is found.
 with gone as (
 	select c.id, c.programme, c.pay_period, c.person, c.month, c.amount_dong, 'after_death' as code, $3 as advice, d.day::text as facts
 	from (select coalesce(m.root, d.person) as person, min(d.day) as day from register.person_event d
@@ -263,13 +264,25 @@ with gone as (
 			and l.kind in ('suspend', 'terminate', 'resume') and l.month <= c.month
 		order by l.month desc, l.decided_at desc, l.id desc limit 1) l
 	where l.kind <> 'resume'
+	union all
+	select c.id, c.programme, c.pay_period, c.person, c.month, c.amount_dong, 'twice', '', ''
+	from register.surplus s join payout.claim c on c.id = s.claim
+	left join register.person m on m.id = c.person and m.root is not null
+	where not s.undone and ($1 is null or c.programme = $1) and ($2 is null or c.person = any ($2) or m.root = any ($2))
+		and register.was_paid(c.id)
+), each_claim as materialized (
+	select distinct on (g.id) g.*, exists (select from payout.payout p join payout.payout_state s on s.payout = p.id
+		where p.claim = g.id and s.state between 3 and 7) as has_left
+	from gone g where not exists (select from payout.claim_void v where v.claim = g.id) order by g.id, g.code
+), cases as (
+	insert into register.recovery (claim, person, programme, month, amount_dong, why, facts)
+	select g.id, g.person, g.programme, g.month, g.amount_dong, g.code, g.facts from each_claim g where g.has_left
+	on conflict (claim) do nothing
 ), found as (
 	select g.programme, g.pay_period, g.person, x.code, x.advice,
 		case when x.code = 'recover' then string_agg(distinct to_char(g.month, 'MM/YYYY'), ', ') || ': ' || sum(g.amount_dong) || ' đồng'
 			else min(g.facts) end as facts
-	from (select distinct on (g.id) g.*, exists (select from payout.payout p join payout.payout_state s on s.payout = p.id
-			where p.claim = g.id and s.state between 3 and 7) as has_left
-		from gone g where not exists (select from payout.claim_void v where v.claim = g.id) order by g.id, g.code) g
+	from (select * from each_claim where code <> 'twice') g
 	cross join lateral (select case when g.has_left then 'recover' else g.code end as code, case when g.has_left then $5 else g.advice end as advice) x
 	group by g.programme, g.pay_period, g.person, x.code, x.advice
 )
@@ -349,7 +362,8 @@ left join lateral (select x.sealed from register.person_id x where x.person = f.
 	order by x.replaced_at desc nulls first, x.known_from desc limit 1) x on true
 left join lateral (select p.verdict, p.officer, p.reason from register.finding_proposal p where p.finding = f.id order by p.id desc limit 1) w on true
 left join auth.officer o on o.id = w.officer
-where not $2 or f.blocks and d.finding is null
+where not $2 or f.blocks and d.finding is null and not (f.code = 'recover' and not exists (select from register.recovery_now r
+	join payout.claim c on c.id = r.claim where c.person = f.person and c.programme = f.programme and c.pay_period = f.period and r.state = 'open'))
 order by f.id;
 
 -- name: finding_propose

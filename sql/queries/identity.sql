@@ -102,12 +102,12 @@ order by i.id;
 --      settled boolean
 -- What merges came to: second claims for the same thing. settled: voided, or asked back by a decision.
 select c.id as claim, c.programme, c.month, c.kind, c.amount_dong, p.name, s.merge, register.was_paid(c.id) as paid, s.decision,
-	exists (select from payout.claim_void v where v.claim = c.id) or d.second_officer is not null as settled
+	exists (select from payout.claim_void v where v.claim = c.id) or r.state is distinct from 'open' and r.state is not null as settled
 from register.surplus s
 join payout.claim c on c.id = s.claim
 join register.identity i on i.id = s.merge
 join register.person p on p.id = i.person
-left join register.decision d on d.id = s.decision
+left join register.recovery_now r on r.claim = c.id
 where not s.undone and register.may_identify(auth.me(), i.person, array['register', 'checker', 'approver'])
 order by s.opened_at, c.id;
 

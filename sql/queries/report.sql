@@ -154,16 +154,19 @@ returning id;
 --      ended bigint, open bigint, settled bigint, returned bigint, rejected bigint, not_paid bigint, settled_payouts bigint,
 --      settled_dong bigint, returned_dong bigint, unexplained_dong bigint
 -- People of the period's lists, each once, by programme and ward: that of the list, or (area_day) what register.listed says of that day.
--- payable: by account. A person is where the worst of their claims is.
+-- payable: by account. A person is where the worst of their claims is. Rows that were merged are one person; the second claim for the same thing
+-- is none, unless it was paid: that money is out.
 with listed as materialized (
 	select l.person, l.programme, l.ward from register.listed($1, $2) l
 ), claims as materialized (
-	select c.person, c.programme, c.id, p.id as payout, p.payee_account, p.amount_dong, s.state
+	select coalesce(m.root, c.person) as person, c.programme, c.id, p.id as payout, p.payee_account, p.amount_dong, s.state
 	from payout.claim c
+	left join register.person m on m.id = c.person and m.root is not null
 	left join lateral (select p.id, p.payee_account, p.amount_dong from payout.payout p where p.claim = c.id
 		order by p.issue desc limit 1) p on true
 	left join payout.payout_state s on s.payout = p.id
 	where c.pay_period = $1 and not exists (select from payout.claim_void v where v.claim = c.id)
+		and not exists (select from register.surplus x where x.claim = c.id and not x.undone and s.state is distinct from 7)
 ), suspended as materialized (
 	select a.payout, sum(a.amount_dong)::bigint as dong from recon.suspended a where a.payout is not null group by a.payout
 ), overdue as materialized (
@@ -174,7 +177,8 @@ with listed as materialized (
 	where b.state = 'released' and b.period = $1
 		and (b.valid_until at time zone 'Asia/Ho_Chi_Minh')::date + c.posting_lag_days < ops.today()
 ), blocked as materialized (
-	select distinct w.person, w.programme from register.waiting w where w.period = $1
+	select distinct coalesce(m.root, w.person) as person, w.programme from register.waiting w
+	left join register.person m on m.id = w.person and m.root is not null where w.period = $1
 ), wishes as materialized (
 	select distinct on (q.person, q.programme) q.person, q.programme, q.method from register.pay_preference q where q.since <= ops.today()
 	order by q.person, q.programme, q.since desc, q.id desc

@@ -32,10 +32,10 @@ where p.code = $1;
 -- name: decision_add
 -- duties: desk
 -- in: kind text, programme text, person bigint, month date, pay_period date, codes text[], quantity integer, amount_dong bigint,
---     number text, reason text
+--     number text, reason text, recovery bigint
 -- out: id bigint
-insert into register.decision (kind, programme, person, month, pay_period, rate_codes, quantity, amount_dong, number, reason, first_officer)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, auth.me())
+insert into register.decision (kind, programme, person, month, pay_period, rate_codes, quantity, amount_dong, number, reason, first_officer, recovery)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, auth.me(), $11)
 returning id;
 
 -- name: decision_find

@@ -190,6 +190,10 @@ is "$(sql "insert into payout.payout (claim, issue, batch, line, account_hash, a
 	select claim, 1, (select max(id) from payout.batch), 1, sha256('x'), 360000, sha256('y'), '0000000000000000ZZZ' from register.surplus" 2>&1 | grep -o 'surplus: claim')" \
 	'surplus: claim' 'PostgreSQL lets no line pay it'
 like "$(owe 2024-04)" '"new_claims":0' 'nothing is owed again for that month'
+said=$(chitra --json report summary --period 2024-04 2>&1)
+like "$said" '"ward":"22915","on_list":5,' 'a report counts who stands on the list by two IDs once'
+like "$said" '"settled":1,"returned":0,"rejected":0,"not_paid":0,"settled_payouts":1,' 'and takes him for paid, whatever became of the second claim'
+like "$(chitra --json claim list --period 2024-04 --area 22915)" '"state":"surplus"' 'which the list of claims calls surplus'
 list three 'Võ Thị Hai|1939|Nữ|099139000012|'
 bring three --programme social --area 22915 --period 2024-06 >/dev/null
 is "$(sql "select person from register.import_row where period = '2024-06-01'")" "$hai" 'a list that names the other ID finds the person that is left'
@@ -204,6 +208,8 @@ like "$explained" '360.000 đồng \(trùng với khoản theo số định danh
 unlike "$(chitra explain 099139000011 --period 2024-04 2>&1)" 'gộp' 'by the ID that is left nothing needs saying'
 file_of 'Số CCCD,Họ và tên,Ngày mất' '099139000012,Võ Thị Hai,02/03/2024' >"$scratch/dead.csv"
 bring dead --kind deaths >/dev/null
+is "$(sql "select string_agg(r.why || ' ' || r.amount_dong || ' ' || (c.person = $ba), ', ') from register.recovery r join payout.claim c on c.id = r.claim")" \
+	'after_death 360000 true' 'what was paid by the ID that was merged away, and not due as is known now, is a case to recover'
 is "$(sql "select count(*) from register.finding where code in ('after_death', 'recover')")" 3 'a death by either ID holds back what both were claimed for later months'
 like "$(chitra person part "$made" --number 32/CA --reason 'nhầm người' 2>&1)" 'người thứ hai' 'an undoing is proposed'
 like "$(second person confirm "$(sql 'select max(id) from register.identity')")" 'merge_used|không tách lại được' 'and refused once lists and claims rest on the merge'
@@ -267,6 +273,7 @@ second person confirm "$made" >/dev/null
 is "$(sql "select d.kind || ' ' || d.amount_dong || ' ' || (d.second_officer is null) from register.decision d join register.surplus s on s.decision = d.id")" \
 	'recover 500000 true' 'where both were paid, what was paid twice is proposed to be recovered'
 like "$(chitra person list)" 'đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm' 'and two officers see it through'
+like "$(chitra recovery list)" 'Bùi Thị Tám.*hai số định danh, chi hai lần.*thu đề nghị thu hồi|Bùi Thị Tám.*hai số định danh, chi hai lần.*đề nghị thu hồi' 'as a case among those that are asked back'
 is "$(sql 'select count(*) from books.txn')" 0 'the books are untouched'
 
 # ---- a list that comes in beside a merge --------------------------------------------------------------------------------------------------------------

@@ -236,6 +236,66 @@ paid 2024-04 10/04/2024 1
 is "$(findings "${names[7]}")" 'recover 04/2024: 1080000 đồng' 'the heirs did not collect what was sent'
 by lan entitle --programme social --period 2024-04 >/dev/null
 is "$(findings "${names[7]}")" 'recover 04/2024: 1080000 đồng, after_death 2024-03-20' 'so there is nothing to recover, and nothing is due'
+is "$(by minh recovery list --all | grep -c 'Ngô Thị Gửi.*tiền đã hoàn lại')" 1 'which ends its case by itself'
+
+# ---- money that is asked back ------------------------------------------------------------------------------------------------------------------
+
+dies 1
+like "$(by minh recovery list)" 'Phạm Thị Lĩnh.*Phường.*2024-04.*1.080.000 đ.*tháng sau khi mất: 2024-03-20.*chưa quyết định' \
+	'Circular 44/2022/TT-BTC: what was collected for a month after death is a case, with person, claim, sum and why'
+by lan entitle --programme social --period 2024-04 >/dev/null
+dies 1
+case=$(sql "select max(id) from register.recovery")
+is "$(sql "select count(*) from register.recovery where claim = (select claim from register.recovery where id = $case)")" 1 'once, however often it is found'
+is "$(by minh finding list --period 2024-04 --open | grep -c 'Phạm Thị Lĩnh')" 1 'it is among what waits for a decision'
+asked()
+{
+	by minh recovery "$@" | grep -o '[0-9]*$'
+}
+# line DONG [OUTCOME]: a credit of a statement, and what two officers found it to be; its break
+line()
+{
+	sql "set session_replication_role = replica;
+		with l as (insert into bank.statement_line (statement, line, entry_ref, direction, amount_dong, value_date, text, message, item)
+				select 0, 1 + count(*), 'HOAN' || count(*), 'credit', $1, '2024-04-12', 'NOP LAI TIEN', 0, 0 from bank.statement_line returning id),
+			k as (insert into recon.break (kind, funding_account, day, line, amount_dong, note)
+				select 'unmatched_credit', f.id, '2024-04-12', l.id, $1, '' from l, org.funding_account f returning id)
+		insert into recon.break_resolution (break, outcome, first_officer, second_officer) select id, '${2:-refundable}', 2, 3 from k returning break"
+}
+like "$(by minh recovery ask "$case" --reason 'chi sau khi mất')" 'usage' 'nothing is asked back without the number of a decision'
+money=$(line 400000)
+two recovery repaid "$case" --break "$money" --amount 400000 >/dev/null
+like "$(cat "$scratch/said")" 'not_asked' 'nothing is counted for a case before two officers decided to recover'
+made=$(asked ask "$case" --number 30/QĐ --reason 'chi sau khi mất')
+like "$(by minh decide confirm "$made")" 'same_person' 'one officer alone asks nobody for money'
+before=$(sql "select count(*), sum(amount_dong) from payout.claim")
+by hoa decide confirm "$made" >/dev/null
+like "$(by lan recovery list)" 'Phạm Thị Lĩnh.*phải thu hồi, 30/QĐ' 'two do, by a written decision'
+is "$(by minh finding list --period 2024-04 --open | grep -c 'Phạm Thị Lĩnh')" 0 'then nothing about it waits any more'
+by minh recovery repaid "$case" --break "$money" --amount 400000 >/dev/null
+like "$(by minh recovery repaid "$case" --break "$money" --amount 400000)" 'same_officer' 'what came back is said by two officers'
+like "$(by hoa recovery repaid "$case" --break "$money" --amount 400000)" 'Đã ghi' 'a part of it comes back as a credit'
+like "$(by hoa recovery list)" '400.000 đ .*phải thu hồi' 'and the rest is still asked for'
+like "$(by minh recovery repaid "$case" --break "$money" --amount 1000)" 'repaid_too_much' 'no line is counted for more than it holds'
+like "$(by minh recovery repaid "$case" --break "$(line 680000 funding)" --amount 680000)" 'not_refundable' 'nor money that is something else'
+like "$(by minh --json report summary --period 2024-04)" '"recovery":\{"cases":1,"open_dong":0,"asked_dong":680000,"back_dong":1480000,"waived_dong":0\}' \
+	'the report has it as a line of its own'
+two recovery repaid "$case" --break "$(line 680000)"
+like "$(by hoa recovery list --all)" 'Phạm Thị Lĩnh.*1.080.000 đ.*đã thu đủ, 30/QĐ' 'the case ends when as much came back'
+like "$(by minh recovery waive "$case" --reason 'khó khăn')" 'recovery_over' 'and is decided no more'
+by lan entitle --programme social --period 2024-04 >/dev/null
+is "$(sql "select count(*), sum(amount_dong) from payout.claim")" "$before" 'nothing was taken off any claim'
+two decide recover 099140000006 --programme social --from 2024-01 --amount 50000 --number 31/QĐ --reason 'khai sai' >/dev/null
+case=$(sql "select max(id) from register.recovery")
+like "$(by minh recovery list)" "Ngô Thị Xuất.*50.000 đ.*cán bộ đề nghị: khai sai.*đề nghị thu hồi: chitra decide confirm" 'what officers find themselves is a case too'
+made=$(asked waive "$case" --reason 'hoàn cảnh khó khăn')
+by hoa decide confirm "$made" >/dev/null
+like "$(by minh recovery list --all)" 'Ngô Thị Xuất.*không thu hồi' 'two officers let it be, with a reason'
+is "$(sql "insert into register.decision (kind, programme, person, month, amount_dong, recovery, number, reason, first_officer)
+	select 'recover', programme, person, month, 1, id, '1', 'thử', 1 from register.recovery where id = $case" 2>&1 | grep -o 'recovery_unknown')" recovery_unknown \
+	'PostgreSQL: a decision is about the whole money of its case'
+is "$(sql "insert into register.repayment (recovery, break, amount_dong, first_officer, second_officer, decided_at) values ($case, $money, 1, 1, 2, now())" 2>&1 | grep -o 'not_proposed')" \
+	not_proposed 'and nobody says alone what came back'
 
 number=$(by minh --json decide resume 099140000002 --programme social --from 2024-04 --number 10/QĐ --reason 'đã tìm thấy' | grep -o '[0-9]*')
 by hoa decide confirm "$number" >/dev/null

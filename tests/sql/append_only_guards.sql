@@ -22,6 +22,7 @@ insert into exception values
 	('recon.cash_list', true, false, false, 'desk', '', 'confirmed by two officers'),
 	('register.account_word', true, false, false, 'desk', '', 'confirmed or dropped, once: register.guard_account_word'),
 	('register.decision', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_decided'),
+	('register.repayment', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_repayment'),
 	('register.identity', true, false, false, 'desk', '', 'confirmed or refused by a second officer, once: register.guard_identity'),
 	('register.surplus', true, false, false, '', '', 'undone with its merge'),
 	('register.person', true, false, false, '', '', 'merged into another; id and anchor stay'),
@@ -124,6 +125,8 @@ insert into register.account_word (account, what, from_day, document, first_offi
 insert into register.death_notice (blind, day, file, row_no) values (substr(sha256('x'), 1, 16), '2024-04-03', :file, 1);
 insert into register.decision (kind, programme, month, pay_period, number, reason, first_officer) values ('together', 'merit', '2024-05-01', '2024-04-01', 'x', 'xxx', :officer);
 insert into register.decision_claim (decision, claim) values (1, :claim);
+insert into register.recovery (person, programme, month, amount_dong, why) values (1, 'merit', '2024-04-01', 1, 'officer');
+insert into register.repayment (recovery, break, amount_dong, first_officer) values (1, 1, 1, :officer);
 insert into register.enrolment (person, programme, category, area_code, area_valid_from, from_month, file, row_no) values (1, 'merit', 'x', 'x', '2024-04-01', '2024-04-01', :file, 1);
 insert into register.finding (programme, period, code, note, blocks) values ('merit', '2024-04-01', 'x', 'x', true);
 insert into register.finding_proposal (finding, officer, verdict, reason) values (1, :officer, 'pay_entitled', 'x');

@@ -24,8 +24,13 @@ select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('grant', :'person', 
 	(null, '1', '23514 decision_check4'), ('{A}', 'null', '23514 decision_check4')) as w(r, q, v);
 select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('funeral', :'person', '2024-04-01', r, q)), v, format('a funeral of %s, %s times', r, q)) from (values
 	('{A}', '1', 'ok'), ('{A,B}', '1', 'ok'), ('{A}', '2', '23514 decision_check6'), ('{}', '1', '23514 decision_check6')) as w(r, q, v);
-select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('recover', :'person', amount => a)), case a when '1' then 'ok' when 'null' then '23514 decision_check7' else '23514 decision_amount_dong_check' end,
-	format('%s đồng are asked back', a)) from unnest(array['1', '0', 'null']) a;
+select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('recover', :'person', amount => a)), case a when '0' then '23514 decision_amount_dong_check' else '23514 decision_check7' end,
+	format('%s đồng are asked back for no case', a)) from unnest(array['1', '0', 'null']) a;
+insert into register.recovery (person, programme, month, amount_dong, why) values (:person, 'merit', '2024-04-01', 7, 'officer') returning id as recovery \gset
+select is(pg_temp.probe('desk', 'lan', format('insert into register.decision (kind, programme, person, month, amount_dong, recovery, number, reason, first_officer)
+		values (%L, ''merit'', %s, ''2024-04-01'', %s, %s, %L, ''lý do'', %s)', k, p, a, :'recovery', n, pg_temp.officer('lan'))), v, format('to %s %s đồng of a case of 7, number %s', k, a, coalesce(n, 'none')))
+	from (values ('recover', :'person', 7, '1', 'ok'), ('waive', :'person', 7, null, 'ok'), ('recover', :'person', 7, null, '23514 decision_number'),
+		('recover', :'person', 6, '1', 'CH001 recovery_unknown'), ('waive', :'other', 7, null, 'CH001 recovery_unknown')) as w(k, p, a, n, v);
 select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('pardon', :'person')), '23514 decision_kind_check', 'there is no other kind');
 select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('suspend', :'person', officer => 'minh')), 'CH001 not_yours', 'nobody proposes in another''s name');
 select is(pg_temp.probe('owner', 'lan', replace(replace(pg_temp.decision_sql('suspend', :'person'), 'first_officer)', 'first_officer, second_officer, decided_at)'),

@@ -1,0 +1,71 @@
+-- Money that went out and was not due: cases, what two officers decide of each, and what came back.
+
+-- name: recovery_list
+-- duties: desk
+-- in: all_of_them boolean, case_id bigint
+-- out: id bigint, claim bigint, name text, birth_year smallint, area text, programme text, month date, amount_dong bigint, why text,
+--      facts text, state text, repaid_dong bigint, number text, proposed text, proposed_by text, decision bigint, age_days integer,
+--      person bigint
+-- Those that are open or asked back (or all, or this one), of people about whom this officer may see something, oldest first.
+select r.id, r.claim, p.name, p.birth_year, a.area, r.programme, r.month, r.amount_dong, r.why,
+	r.facts, r.state, r.repaid_dong, r.number, d.kind as proposed, o.login as proposed_by, d.id as decision,
+	(ops.today() - (r.opened_at at time zone 'Asia/Ho_Chi_Minh')::date) as age_days, r.person
+from register.recovery_now r
+join register.person p on p.id = r.person
+left join lateral (select coalesce(u.name, e.area_code) as area from register.enrolment e
+	left join register.area u on u.level = 'commune' and u.code = e.area_code and u.valid_from = e.area_valid_from
+	where e.person = any (register.selves(r.person)) order by e.programme <> r.programme, e.from_month desc, e.id desc limit 1) a on true
+left join lateral (select d.id, d.kind, d.first_officer from register.decision d
+	where d.recovery = r.id and d.second_officer is null order by d.id desc limit 1) d on true
+left join auth.officer o on o.id = d.first_officer
+where case when $2 is not null then r.id = $2 else $1 or r.state in ('open', 'asked') end
+	and register.may_see(r.programme, r.person)
+order by r.id;
+
+-- name: recovery_propose
+-- duties: desk
+-- in: case_id bigint, kind text, number text, reason text
+-- out: id bigint
+-- The first half of a decision about a case that is open or asked back; no row: it is over, or he has no mandate.
+insert into register.decision (kind, programme, person, month, amount_dong, number, reason, first_officer, recovery)
+select $2, r.programme, r.person, r.month, r.amount_dong, $3, $4, auth.me(), r.id
+from register.recovery_now r
+where r.id = $1 and r.state in ('open', 'asked') and register.may_decide(auth.me(), r.programme, r.person)
+returning id;
+
+-- name: recovery_open
+-- duties: desk
+-- in: programme text, person bigint, month date, amount_dong bigint, facts text
+-- out: id bigint
+-- What an officer says was paid too much, beside what the rules find.
+insert into register.recovery (programme, person, month, amount_dong, why, facts) values ($1, $2, $3, $4, 'officer', $5) returning id;
+
+-- name: recovery_repaid
+-- duties: desk
+-- in: case_id bigint, break bigint, amount_dong bigint
+-- out: outcome text
+-- What came back for a case is a credit of a statement that two officers found to be money for the treasury. The first officer proposes, the
+-- second with the same words confirms. outcome: proposed, confirmed, same_officer.
+with waits as (
+	select y.id, y.first_officer from register.repayment y
+	where (y.recovery, y.break, y.amount_dong) = ($1, $2, $3) and y.second_officer is null order by y.id desc limit 1
+), proposed as (
+	insert into register.repayment (recovery, break, amount_dong, first_officer)
+	select $1, $2, $3, auth.me() where not exists (select from waits)
+), confirmed as (
+	update register.repayment y set second_officer = auth.me(), decided_at = clock_timestamp()
+	from waits w where y.id = w.id and w.first_officer <> auth.me() returning y.id
+)
+select case when exists (select from confirmed) then 'confirmed' when exists (select from waits) then 'same_officer' else 'proposed' end as outcome;
+
+-- name: recovery_sums
+-- duties: desk scribe
+-- in:
+-- out: cases bigint, asked_dong bigint, open_dong bigint, back_dong bigint, waived_dong bigint
+-- Apart from everything that is paid: open cases, what of the asked sums is still out, what came back, what two officers let be.
+select count(*) filter (where r.state in ('open', 'asked')) as cases,
+	coalesce(sum(r.amount_dong - r.repaid_dong) filter (where r.state = 'asked'), 0)::bigint as asked_dong,
+	coalesce(sum(r.amount_dong) filter (where r.state = 'open'), 0)::bigint as open_dong,
+	coalesce(sum(case r.state when 'came_back' then r.amount_dong else r.repaid_dong end), 0)::bigint as back_dong,
+	coalesce(sum(r.amount_dong - r.repaid_dong) filter (where r.state = 'waived'), 0)::bigint as waived_dong
+from register.recovery_now r;
