@@ -173,10 +173,6 @@ begin
 	if exists (select from register.person p where p.id in (i.person, i.other) and p.root is not null) then
 		raise exception 'identity_stale: one of the two was merged since; propose it anew' using errcode = 'CH001';
 	end if;
-	if exists (select from register.erasure e where e.second_officer is not null and e.person = any (kept || gone)) and (
-			not exists (select from register.person_key k where k.person = any (kept)) or not exists (select from register.person_key k where k.person = any (gone))) then
-		raise exception 'person_erased: one of the two was erased; whoever is merged with him would be lost with him' using errcode = 'CH001';
-	end if;
 	if stuck is not null then
 		raise exception 'still_live: claim % has a payout under way; merge them when it has ended', stuck using errcode = 'CH001';
 	end if;

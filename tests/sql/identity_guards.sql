@@ -130,6 +130,104 @@ select pg_temp.rests('an account', format('update register.payee_account set pro
 select pg_temp.rests('a decision', format('insert into register.decision (kind, programme, person, month, number, reason, first_officer)
 	values (''suspend'', ''merit'', %s, ''2024-05-01'', ''1'', ''vắng'', %s)', :one, pg_temp.officer('tam')));
 
+-- ---------------------------------------------------------------- what forbids it
+
+select pg_temp.of_ward('22915') as a, pg_temp.of_ward('22918') as b, pg_temp.of_ward('22915') as c \gset
+select pg_temp.proposed(pg_temp.merge_sql(:a, :b, 'tam')) as m \gset
+select is(pg_temp.after(prep, 'son', pg_temp.decide_sql(:m, 'son')), how, format('a merge beside %s: %s', what, how)) from (values
+	('another one of who goes', format('update register.person set root = %s where id = %s', :c, :b), 'CH001 identity_stale'), ('another one of who stays', format('update register.person set root = %s where id = %s', :c, :a), 'CH001 identity_stale'),
+	('an erased one', format('delete from register.person_key where person = %s', :b), 'CH001 person_erased'),
+	('a payout in doubt', pg_temp.claimed(:b, '{unknown}'), 'CH001 still_live'), ('a line', pg_temp.claimed(:a, '{line}'), 'CH001 still_live'), ('what was paid', pg_temp.claimed(:b, '{settled}'), 'ok'),
+	('what two proofs tell differently', pg_temp.claimed(:b, '{settled}') || '; insert into recon.break (id, kind, funding_account, day, payout, amount_dong, note) overriding system value
+		select 1, ''contradiction'', min(id), ''2024-04-03'', 999001, 1, ''x'' from org.funding_account', 'CH001 still_live'),
+	('what came late', pg_temp.claimed(:b, '{settled}') || '; insert into recon.break (id, kind, funding_account, day, payout, amount_dong, note) overriding system value
+		select 1, ''overdue'', min(id), ''2024-04-03'', 999001, 1, ''x'' from org.funding_account', 'ok'),
+	('a difference that two resolved', pg_temp.claimed(:b, '{settled}') || '; insert into recon.break (id, kind, funding_account, day, payout, amount_dong, note) overriding system value
+		select 1, ''contradiction'', min(id), ''2024-04-03'', 999001, 1, ''x'' from org.funding_account;
+		insert into recon.break_resolution (break, outcome, first_officer, second_officer, day) values (1, ''x'', 1, 2, ''2024-04-03'')', 'ok')) as w(what, prep, how);
+select is(pg_temp.probe('owner', 'tam', format('insert into register.identity (kind, person, other, number, reason, first_officer, %s) values (''merge'', %s, %s, ''1'', ''xxx'', %s, %s)', w.columns, :a, :b, pg_temp.officer('tam'), w.said)),
+	'CH001 not_proposed', 'nobody proposes and decides at once: ' || w.columns) from (values ('second_officer, decided_at', pg_temp.officer('son') || ', now()'), ('moved', '''{1}'''), ('was', '''{}''')) as w(columns, said);
+select is(pg_temp.probe('owner', 'son', replace(pg_temp.decide_sql(:m, w.o), 'set ', 'set ' || w.more)), w.how, format('confirmed as %s %s: %s', w.o, w.more, w.how)) from (values
+	('son', '', 'ok'), ('tam', '', 'CH001 not_yours'), ('son', 'number = ''9'', ', 'CH001 append_only')) as w(o, more, how);
+select is(pg_temp.after(format('delete from auth.mandate where officer = %s', pg_temp.officer('tam')), 'tam', pg_temp.decide_sql(:m, 'tam', true)), 'ok', 'whoever proposed it takes it back, also without a mandate');
+-- Two programmes are two mandates; whom no list names is for those who have everywhere.
+insert into register.enrolment (person, programme, category, area_code, area_valid_from, from_month, file, row_no)
+	select :c, 'merit', min(c.code), '22918', '2023-04-01', '2024-05-01', pg_temp.file(), nextval('pg_temp.rows') from rules.category c where c.programme = 'merit';
+create function pg_temp.correct_sql(who bigint, login text) returns text language sql as $$
+	select format('insert into register.identity (kind, person, name, name_fold, number, reason, first_officer) values (''correct'', %s, ''B'', ''b'', ''1'', ''thử'', %s)', who, pg_temp.officer(login))
+$$;
+select is(pg_temp.after(format('insert into register.enrolment (person, programme, category, area_code, area_valid_from, from_month, file, row_no)
+	select %s, ''social'', min(c.code), ''22915'', ''2023-04-01'', ''2024-04-01'', %s, 777 from rules.category c where c.programme = ''social''; delete from auth.mandate where officer = %s and area = ''22918''', :c, pg_temp.file(), pg_temp.officer('tam')),
+	'tam', pg_temp.correct_sql(:c, 'tam')), 'CH001 no_mandate', 'who has one of two programmes'' wards says nothing of the person');
+select pg_temp.person() as nowhere \gset
+select is(pg_temp.probe('desk', l, pg_temp.correct_sql(:nowhere, l)), how, format('of whom no list names, %s: %s', l, how)) from (values ('tam', 'CH001 no_mandate')) as w(l, how);
+select is(pg_temp.after(format('insert into auth.mandate values (%s, %s, ''register'', ''labour'', ''*'', 0)', pg_temp.officer('hoa'), pg_temp.certificate('hoa')), 'hoa', pg_temp.correct_sql(:nowhere, 'hoa')), 'ok', 'whoever has everywhere does');
+
+-- ---------------------------------------------------------------- an ID
+
+select pg_temp.proposed(format('insert into register.identity (kind, person, blind, sealed, number, reason, first_officer) select ''correct'', %s, blind, ''s'', ''1'', ''thử'', %s from register.person_id where person = %s',
+	:a, pg_temp.officer('tam'), :b)) as id \gset
+select is(pg_temp.probe('desk', 'son', pg_temp.decide_sql(:id, 'son')), 'CH001 id_of_other', 'an ID of another person makes no two of one');
+select is(pg_temp.after(format('update register.person set root = %s where id = %s', :c, :a), 'son', pg_temp.decide_sql(:id, 'son')), 'CH001 identity_stale', 'nor is somebody corrected who was merged since');
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:id, 'son', true)));
+select pg_temp.proposed(format('insert into register.identity (kind, person, blind, sealed, number, reason, first_officer) values (''correct'', %s, substr(sha256(''new''), 1, 16), ''s'', ''1'', ''thử'', %s)', :a, pg_temp.officer('tam'))) as id \gset
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:id, 'son')));
+select is((select string_agg((replaced_at is null)::text, ' ' order by blind = substr(sha256('new'), 1, 16)) from register.person_id where person = :a), 'false true', 'a new ID takes the place of the old one');
+select is(pg_temp.try('owner', 'son', pg_temp.decide_sql(:id, 'son')), 'CH001 append_only', 'it is decided once');
+
+-- ---------------------------------------------------------------- whose claim stays
+
+select pg_temp.of_ward('22915') as one, pg_temp.of_ward('22918') as two \gset
+select pg_temp.claim_of(:one, 'regular', false) as open, pg_temp.claim_of(:two, 'regular', true) as paid \gset
+select pg_temp.proposed(pg_temp.merge_sql(:one, :two, 'tam')) as m \gset
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:m, 'son')));
+select is((select array[claim, beside, decision] from register.surplus where merge = :m), array[:open, :paid, null]::bigint[], 'what was paid stays, though he who had it goes, and nothing is asked back');
+select is(pg_temp.probe('owner', null, pg_temp.line_sql(pg_temp.open_batch(), :open)), 'CH001 surplus', 'nobody is paid the second claim');
+select isnt(pg_temp.after(format('update register.surplus set undone = true where merge = %s', :m), null, pg_temp.line_sql(pg_temp.open_batch(), :open), 'owner'), 'CH001 surplus', 'unless the merge was undone');
+create function pg_temp.claim_sql(who bigint, month text) returns text language sql as $$
+	select format('insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from)
+		select %s, ''merit'', %L, ''regular'', 1000, id, ''2024-04-01'', ''22915'', ''2004-01-01'' from org.agency where code = ''labour''', who, month)
+$$;
+select is(pg_temp.probe('owner', null, pg_temp.claim_sql(:two, '2024-05-01')), 'CH001 merged', 'nothing is claimed for who went');
+select is(pg_temp.after(pg_temp.claim_sql(:two, '2024-05-01'), null, pg_temp.claim_sql(:one, '2024-05-01'), 'owner'), 'CH001 merged', 'nor for who stays what was claimed for the other');
+select is(pg_temp.after(pg_temp.claim_sql(:two, '2024-05-01') || format('; insert into register.surplus (claim, beside, merge) select max(id), %s, %s from payout.claim', :paid, :m), null, pg_temp.claim_sql(:one, '2024-05-01'), 'owner'), 'ok',
+	'but what was surplus of that');
+select pg_temp.of_ward('22915') as kept, pg_temp.of_ward('22918') as gone \gset
+select pg_temp.claim_of(:kept, 'regular', false) as voided, pg_temp.claim_of(:gone, 'regular', false) as due, pg_temp.claim_of(:kept, 'arrears', false) as rise, pg_temp.claim_of(:gone, 'arrears', false) as known \gset
+set local session_replication_role = replica;
+insert into payout.claim_void (claim, reason, first_officer, second_officer) values (:voided, 'died', 1, 2);
+insert into register.surplus (claim, beside, merge) values (:known, :rise, :m);
+set local session_replication_role = origin;
+select pg_temp.proposed(pg_temp.merge_sql(:kept, :gone, 'tam')) as n \gset
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:n, 'son')));
+select is((select array_agg((claim, beside)::text) from register.surplus where merge = :n), array[format('(%s,%s)', :due, :rise)], 'a claim that was voided, or is surplus already, has no like: what is left meets what is left');
+
+-- ---------------------------------------------------------------- when it stands no more
+
+select pg_temp.of_ward('22915') as one, pg_temp.of_ward('22918') as two \gset
+select pg_temp.claim_of(:one, 'regular', true) as mine, pg_temp.claim_of(:two, 'regular', true) as his \gset
+select pg_temp.proposed(pg_temp.merge_sql(:one, :two, 'tam')) as m \gset
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:m, 'son')));
+select pg_temp.proposed(pg_temp.part_sql(:m, 'tam')) as part \gset
+select is(pg_temp.after(prep, 'son', pg_temp.decide_sql(:part, 'son')), how, format('undone, where %s: %s', what, how)) from (values
+	('nothing was built on it', 'select', 'ok'),
+	('it was never confirmed', format('update register.identity set second_officer = null, decided_at = null where id = %s', :m), 'CH001 identity_stale'),
+	('it was refused', format('update register.identity set refused = true where id = %s', :m), 'CH001 identity_stale'),
+	('it is no merge', format('update register.identity set kind = ''part'', undoes = id where id = %s', :m), 'CH001 identity_stale'),
+	('it moved another', format('update register.identity set moved = array[%s] where id = %s', :a, :m), 'CH001 identity_stale'),
+	('it was of others', format('update register.identity set person = %s where id = %s', :a, :m), 'CH001 identity_stale'),
+	('who stayed went on', format('update register.person set root = %s where id in (%s, %s)', :c, :one, :two), 'CH001 identity_stale'),
+	('a claim came', pg_temp.claim_sql(:one, '2024-05-01'), 'CH001 merge_used'),
+	('a list came', format('insert into register.import_file (id, sha256, name, kind, officer, row_key, bank) overriding system value values (99999, sha256(''l''), ''l'', ''account_list'', 1, ''k'', ''demo'');
+		insert into register.import_row (file, row_no, status, person) values (99999, 1, ''accepted'', %s)', :two), 'CH001 merge_used'),
+	('something was corrected', format('insert into register.identity (kind, person, name, name_fold, number, reason, first_officer, second_officer, decided_at) values (''correct'', %s, ''x'', ''x'', ''1'', ''xxx'', 1, 2, clock_timestamp())', :one), 'CH001 merge_used'),
+	('that was refused', format('insert into register.identity (kind, person, name, name_fold, number, reason, first_officer, second_officer, decided_at, refused) values (''correct'', %s, ''x'', ''x'', ''1'', ''xxx'', 1, 2, clock_timestamp(), true)', :one), 'ok'),
+	('that was before', format('insert into register.identity (kind, person, name, name_fold, number, reason, first_officer, second_officer, decided_at) values (''correct'', %s, ''x'', ''x'', ''1'', ''xxx'', 1, 2, ''2020-01-01'')', :one), 'ok'),
+	('two ask the money back', format('update register.decision set second_officer = 2, decided_at = clock_timestamp() where person = %s', :one), 'CH001 merge_used'),
+	('the surplus was voided', format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''x'', 1, 2)', :his), 'CH001 merge_used')) as w(what, prep, how);
+select is(pg_temp.after(format('update register.surplus set undone = true where merge = %s', :m), 'son', format('update register.decision set second_officer = %s, decided_at = now() where person = %s', pg_temp.officer('son'), :one)),
+	'CH001 identity_stale', 'nothing is asked back for a merge that was undone');
+
 -- ---------------------------------------------------------------- one code, two units
 
 select a.code, a.valid_from as before from register.area a join register.area n on n.code = a.code and n.valid_from = '2025-07-01' and n.level = 'commune'

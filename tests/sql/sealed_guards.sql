@@ -14,21 +14,6 @@ begin
 	delete from auth.mandate where officer = pg_temp.officer(login) and role = 'register';
 	set local session_replication_role = origin;
 end $$;
--- Round every trigger, then a try; and all undone.
-create function pg_temp.after(statement text, login text, tried text, duty text default 'desk') returns text language plpgsql as $$
-declare
-	said text;
-begin
-	begin
-		set local session_replication_role = replica;
-		execute statement;
-		set local session_replication_role = origin;
-		said := pg_temp.try(duty, login, tried);
-		raise exception 'undone' using errcode = 'UNDO1';
-	exception when sqlstate 'UNDO1' then return said;
-	end;
-end $$;
-
 -- ---------------------------------------------------------------- keys that wrap
 
 create function pg_temp.kek_sql(n integer, login text default null, retired text default 'null') returns text language sql as $$
@@ -109,14 +94,6 @@ select is(pg_temp.after(pg_temp.over('tam'), 'tam', pg_temp.erase_sql(:other, 't
 select is(pg_temp.probe('owner', 'son', pg_temp.erase_sql(:person, 'tam', 'son')), 'CH001 not_proposed', 'none is confirmed that nobody proposed');
 create function pg_temp.hinders(person bigint, what text, statement text, how text) returns text language sql
 as $$ select is(pg_temp.after(statement, 'tam', pg_temp.erase_sql(hinders.person, 'tam')), hinders.how, format('an erasure beside %s: %s', hinders.what, hinders.how)) $$;
--- A claim of 2024, its payouts in these states, the break on the last.
-create function pg_temp.claimed(person bigint, states text[]) returns text language sql as $$
-	select format('insert into payout.claim (id, person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from, made_at) overriding system value
-		select 888888, %s, ''merit'', ''2024-04-01'', ''regular'', 1000, min(id), ''2024-04-01'', ''22918'', ''2004-01-01'', ''2024-04-03'' from org.agency', person)
-		|| coalesce((select string_agg(format('; insert into payout.payout (id, claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id) overriding system value
-			values (%s, 888888, %s, 0, %2$s, sha256(''x''), 1000, sha256(''y''), %L)', 999000 + n, n, pg_temp.e2e(888888, n::integer)) || case when s <> 'line'
-			then format('; insert into payout.payout_state (payout, state) select %s, code from payout.state where name = %L', 999000 + n, s) else '' end, '') from unnest(states) with ordinality as u(s, n)), '')
-$$;
 select pg_temp.hinders(:person, w.what, pg_temp.claimed(:person, w.states), w.how) from (values
 	('a claim that nobody was paid', '{}'::text[], 'CH001 erase_owed'), ('a line that has not left', '{line}', 'CH001 erase_owed'), ('a payout in doubt', '{unknown}', 'CH001 erase_owed'),
 	('one that came back', '{returned}', 'CH001 erase_owed'), ('one that was paid', '{settled}', 'ok'), ('one that was paid the second time', '{rejected,settled}', 'ok'),
