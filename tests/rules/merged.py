@@ -19,7 +19,7 @@ import slow  # noqa: E402
 import tap  # noqa: E402
 
 seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000_007))
-wanted = int(os.environ.get("PEOPLE", 1000))
+wanted = int(os.environ.get("PEOPLE", 600))
 r = random.Random(seed)
 rates, categories = driver.rows("rate.csv"), driver.rows("category.csv")
 WARDS = {"08": "00691", "79": "25747", "68": "22945"}  # of three provinces, two of them with standards of their own
@@ -216,10 +216,9 @@ class Lists:
 
     def write(self, step):
         base = int(psql("select coalesce(max(id), 0) from register.import_file")[0])
-        text = UNGUARDED + copy("register.import_file", "id, sha256, name, kind, programme, area_code, area_valid_from, period, officer, at, row_key,"
-                                " accepted, rejected, repaired, total_dong", [
+        text = UNGUARDED + copy("register.import_file", "id, sha256, name, kind, programme, area_code, area_valid_from, period, officer, at, row_key", [
                                     (base + n, f"\\\\x{base + n:064x}", f"{step}-{base + n}", "payment_list", p, WARDS[a], "2025-07-01", m + "-01", 1,
-                                     "now", "\\\\x00", 0, 0, 0, 0) for (p, a, m), n in self.files.items()])
+                                     "now", "\\\\x00") for (p, a, m), n in self.files.items()])
         text += copy("register.import_row", "file, row_no, status, person, programme, period, kind", [(base + x[0], *x[1:]) for x in self.rows])
         text += copy("register.enrolment", "person, programme, category, injury_pct, area_code, area_valid_from, from_month, kind, file, row_no, children",
                      [(*x[:8], base + x[8], *x[9:]) for x in self.enrolled])
