@@ -92,23 +92,13 @@ static int village(struct cli *cli, const char *name, const struct asked *o)
 
 int cli_area(struct cli *cli, int argc, char **argv)
 {
-	static const struct option known[] = {
-		{"unit", required_argument, NULL, 'u'},
-		{"to", required_argument, NULL, 't'},
-		{"source", required_argument, NULL, 's'},
-		{NULL, 0, NULL, 0},
-	};
 	struct asked o = {0};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'u': o.unit = optarg; break;
-		case 't': o.to = optarg; break;
-		case 's': o.source = optarg; break;
-		default: return cli_usage(cli);
-		}
-	}
-	if (optind + 2 != argc)
+	const struct cli_option known[] = {
+		{"unit", .text = &o.unit},
+		{"to", .text = &o.to},
+		{"source", .text = &o.source},
+	};
+	if (!cli_options(argc, argv, known, COUNT_OF(known)) || optind + 2 != argc)
 		return cli_usage(cli);
 	bool given = o.unit && o.to && o.source && strlen(o.source) >= 3 && strlen(o.source) <= 200;
 	if (strcmp(argv[optind], "show") == 0 && !o.unit && !o.to && !o.source)

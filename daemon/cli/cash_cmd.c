@@ -19,21 +19,11 @@ struct asked {
 
 static bool read_options(struct arena *a, int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"channel", required_argument, NULL, 'c'},
-		{"signature", required_argument, NULL, 's'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"channel", .text = &o->channel, .needed = true},
+		{"signature", .text = &o->signature},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'c')
-			o->channel = optarg;
-		else if (c == 's')
-			o->signature = optarg;
-		else
-			return false;
-	}
-	if (optind != argc - 1 || !o->channel)
+	if (!cli_options(argc, argv, known, COUNT_OF(known)) || optind != argc - 1)
 		return false;
 	o->file = argv[optind];
 	if (!o->signature)

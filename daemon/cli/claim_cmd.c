@@ -20,28 +20,13 @@ struct asked {
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"period", required_argument, NULL, 'm'},
-		{"area", required_argument, NULL, 'a'},
-		{"programme", required_argument, NULL, 'p'},
-		{"reason", required_argument, NULL, 'r'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"period", .month = &o->period, .given = &o->has_period},
+		{"area", .text = &o->area},
+		{"programme", .text = &o->programme},
+		{"reason", .text = &o->reason},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'm':
-			if (!cli_month(optarg, &o->period))
-				return false;
-			o->has_period = true;
-			break;
-		case 'a': o->area = optarg; break;
-		case 'p': o->programme = optarg; break;
-		case 'r': o->reason = optarg; break;
-		default: return false;
-		}
-	}
-	return true;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* ---- the list --------------------------------------------------------------------------------------------------------- */

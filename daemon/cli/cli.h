@@ -58,6 +58,20 @@ bool cli_dong(const char *text, struct vnd *out) WARN_UNUSED;
 /* Why something is done, for those who look later: 3 to 500 characters, as the tables want it. */
 bool cli_reason(const char *text, const char **out) WARN_UNUSED;
 
+/* One option and where its value goes: exactly one place, or only `given`, a flag. */
+struct cli_option {
+	const char *name;
+	const char **text, **reason;
+	struct month *month;
+	struct day *day;
+	struct vnd *dong;
+	bool *given; /* that it was there; or NULL */
+	bool needed; /* the command cannot do without */
+};
+
+/* Takes the options of the command; optind is then the first other word. False, and the wrong word was named or getopt spoke. */
+bool cli_options(int argc, char **argv, const struct cli_option *known, size_t n) WARN_UNUSED;
+
 /* What did not go well, in words (and as {"error": …} with --json), and the exit code. OK prints nothing and gives 0. */
 int cli_exit(const struct cli *cli, enum result r);
 

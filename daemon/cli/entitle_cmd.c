@@ -10,26 +10,15 @@
 struct asked {
 	const char *programme;
 	struct month period;
-	bool has_period;
 };
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"programme", required_argument, NULL, 'p'},
-		{"period", required_argument, NULL, 'm'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"programme", .text = &o->programme, .needed = true},
+		{"period", .month = &o->period, .needed = true},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'p')
-			o->programme = optarg;
-		else if (c == 'm')
-			o->has_period = cli_month(optarg, &o->period);
-		else
-			return false;
-	}
-	return optind == argc && o->programme && o->has_period;
+	return cli_options(argc, argv, known, COUNT_OF(known)) && optind == argc;
 }
 
 static void fill_counts(struct json_writer *j, const void *what)

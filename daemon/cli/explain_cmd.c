@@ -12,7 +12,6 @@
 struct asked {
 	struct personal_id id;
 	struct month period;
-	bool has_period;
 	const char *reason;
 	struct person_found_by_id person;
 	struct explanations found;
@@ -20,22 +19,12 @@ struct asked {
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"period", required_argument, NULL, 'm'},
-		{"reason", required_argument, NULL, 'r'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"period", .month = &o->period, .needed = true},
+		{"reason", .reason = &o->reason},
 	};
-	optind = 0;
 	o->reason = "chitra explain";
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'm')
-			o->has_period = cli_month(optarg, &o->period);
-		else if (c == 'r')
-			o->reason = optarg;
-		else
-			return false;
-	}
-	return optind + 1 == argc && o->has_period;
+	return cli_options(argc, argv, known, COUNT_OF(known)) && optind + 1 == argc;
 }
 
 /* ---- words ---------------------------------------------------------------------------------------------------------------- */

@@ -19,30 +19,15 @@ struct funds {
 
 static bool read_order(int argc, char **argv, struct funding_order *o)
 {
-	static const struct option known[] = {
-		{"account", required_argument, NULL, 'a'},
-		{"amount", required_argument, NULL, 'd'},
-		{"reference", required_argument, NULL, 'r'},
-		{"kind", required_argument, NULL, 'k'},
-		{"channel", required_argument, NULL, 'c'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"account", .text = &o->account, .needed = true},
+		{"amount", .dong = &o->amount, .needed = true},
+		{"reference", .text = &o->reference, .needed = true},
+		{"kind", .text = &o->kind},
+		{"channel", .text = &o->channel},
 	};
 	*o = (struct funding_order){.kind = "treasury", .amount = vnd(0)};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'a': o->account = optarg; break;
-		case 'r': o->reference = optarg; break;
-		case 'k': o->kind = optarg; break;
-		case 'c': o->channel = optarg; break;
-		case 'd':
-			if (!cli_dong(optarg, &o->amount))
-				return false;
-			break;
-		default: return false;
-		}
-	}
-	return optind == argc && o->account && o->reference && !vnd_is_zero(o->amount);
+	return cli_options(argc, argv, known, COUNT_OF(known)) && optind == argc;
 }
 
 struct expected {

@@ -19,24 +19,14 @@ struct asked {
 /* EX_OK, or what the command ends with. */
 static int read_options(struct cli *cli, int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"reason", required_argument, NULL, 'r'},
-		{"number", required_argument, NULL, 'n'},
-		{"name", required_argument, NULL, 'a'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"reason", .reason = &o->reason, .needed = true},
+		{"number", .text = &o->number},
+		{"name", .text = &o->name},
 	};
 	struct why why = {0};
-	optind = 0;
 	o->archive = config_text(cli->config, "archive", "directory");
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'n')
-			o->number = optarg;
-		else if (c == 'a')
-			o->name = optarg;
-		else if (c != 'r' || !cli_reason(optarg, &o->reason))
-			return cli_usage(cli);
-	}
-	if (optind != argc - 1 || !o->reason)
+	if (!cli_options(argc, argv, known, COUNT_OF(known)) || optind != argc - 1)
 		return cli_usage(cli);
 	return personal_id_parse(bytes_z(argv[optind]), &o->id, &why) ? EX_OK : cli_refused(cli, &why);
 }

@@ -10,26 +10,16 @@
 
 struct asked {
 	struct month period;
-	bool has_period, status;
+	bool status;
 };
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"period", required_argument, NULL, 'm'},
-		{"status", no_argument, NULL, 's'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"period", .month = &o->period, .needed = true},
+		{"status", .given = &o->status},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'm')
-			o->has_period = cli_month(optarg, &o->period);
-		else if (c == 's')
-			o->status = true;
-		else
-			return false;
-	}
-	return optind == argc && o->has_period;
+	return cli_options(argc, argv, known, COUNT_OF(known)) && optind == argc;
 }
 
 static void fill_counts(struct json_writer *j, const void *what)

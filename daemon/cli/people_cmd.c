@@ -20,39 +20,15 @@ struct asked {
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"period", required_argument, NULL, 'm'},
-		{"csv", no_argument, NULL, 'c'},
-		{"open", no_argument, NULL, 'o'},
-		{"reason", required_argument, NULL, 'r'},
-		{"verdict", required_argument, NULL, 'v'},
-		{"area-as-of", required_argument, NULL, 'd'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"period", .month = &o->period, .given = &o->has_period},
+		{"csv", .given = &o->csv},
+		{"open", .given = &o->open},
+		{"reason", .reason = &o->reason},
+		{"verdict", .text = &o->verdict},
+		{"area-as-of", .day = &o->area_day, .given = &o->has_area_day},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'm':
-			if (!cli_month(optarg, &o->period))
-				return false;
-			o->has_period = true;
-			break;
-		case 'c': o->csv = true; break;
-		case 'o': o->open = true; break;
-		case 'r':
-			if (!cli_reason(optarg, &o->reason))
-				return false;
-			break;
-		case 'v': o->verdict = optarg; break;
-		case 'd':
-			if (!cli_day(optarg, &o->area_day))
-				return false;
-			o->has_area_day = true;
-			break;
-		default: return false;
-		}
-	}
-	return true;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* ---- people -------------------------------------------------------------------------------------------------------------- */

@@ -20,27 +20,13 @@ struct asked {
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"number", required_argument, NULL, 'n'},
-		{"reason", required_argument, NULL, 'w'},
-		{"file", required_argument, NULL, 'f'},
-		{"all", no_argument, NULL, 'a'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"number", .text = &o->number},
+		{"reason", .reason = &o->reason},
+		{"file", .text = &o->file},
+		{"all", .given = &o->all},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'n': o->number = optarg; break;
-		case 'w':
-			if (!cli_reason(optarg, &o->reason))
-				return false;
-			break;
-		case 'f': o->file = optarg; break;
-		case 'a': o->all = true; break;
-		default: return false;
-		}
-	}
-	return true;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* ---- list ------------------------------------------------------------------------------------------------------------------------- */

@@ -11,26 +11,15 @@
 struct asked {
 	const char *account;
 	struct day day;
-	bool has_day;
 };
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"account", required_argument, NULL, 'a'},
-		{"date", required_argument, NULL, 'd'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"account", .text = &o->account, .needed = true},
+		{"date", .day = &o->day, .needed = true},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'a')
-			o->account = optarg;
-		else if (c == 'd')
-			o->has_day = cli_day(optarg, &o->day);
-		else
-			return false;
-	}
-	return optind == argc && o->account && o->has_day;
+	return cli_options(argc, argv, known, COUNT_OF(known)) && optind == argc;
 }
 
 /* ---- in words --------------------------------------------------------------------------------------------------------- */

@@ -80,6 +80,7 @@ like "$(bring rows.xlsx --kind deaths --marked "$scratch/no/x.xlsx")" 'marked_fa
 like "$(bring rows.xlsx --kind deaths --marked "$scratch/x.csv")" 'marked_name' 'as is a name that no program would open as a workbook'
 is "$(sql "select count(*) from register.import_file where name = 'rows.xlsx'")" 0 'before anything is in'
 like "$(bring rows.xlsx)" '^Thêm --period .* Xem cách dùng: chitra help import $' 'an option that lacks is named'
+like "$(chitra match --status 2>&1)" '^Thêm --period' 'of every command'
 like "$(bring rows.xlsx --kind death)" '«death»' 'so is a kind of list that there is not'
 
 # ---- what senders call their columns ---------------------------------------------------------------------------------------------------
