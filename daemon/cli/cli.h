@@ -64,7 +64,7 @@ struct cli_option {
 	const char **text, **reason;
 	struct month *month;
 	struct day *day;
-	struct vnd *dong;
+	struct vnd *amount;
 	bool *given; /* that it was there; or NULL */
 	bool needed; /* the command cannot do without */
 };

@@ -21,7 +21,7 @@ static bool read_order(int argc, char **argv, struct funding_order *o)
 {
 	const struct cli_option known[] = {
 		{"account", .text = &o->account, .needed = true},
-		{"amount", .dong = &o->amount, .needed = true},
+		{"amount", .amount = &o->amount, .needed = true},
 		{"reference", .text = &o->reference, .needed = true},
 		{"kind", .text = &o->kind},
 		{"channel", .text = &o->channel},

@@ -18,8 +18,8 @@ static bool take(const struct cli_option *o, const char *value)
 		taken = cli_month(value, o->month);
 	else if (o->day)
 		taken = cli_day(value, o->day);
-	else if (o->dong)
-		taken = cli_dong(value, o->dong);
+	else if (o->amount)
+		taken = cli_dong(value, o->amount);
 	if (o->given)
 		*o->given = taken;
 	return taken;
@@ -32,7 +32,7 @@ bool cli_options(int argc, char **argv, const struct cli_option *known, size_t n
 	bug_if(n > OPTIONS_MOST);
 	for (size_t i = 0; i < n; i++) {
 		const struct cli_option *o = &known[i];
-		bool has_value = o->text || o->reason || o->month || o->day || o->dong;
+		bool has_value = o->text || o->reason || o->month || o->day || o->amount;
 		names[i] = (struct option){
 			o->name, has_value ? required_argument : no_argument, NULL, FIRST + (int)i};
 	}
