@@ -188,6 +188,7 @@ begin
 			or exists (select from register.finding f where f.person = any (me) and f.blocks
 				and not exists (select from register.finding_decision d where d.finding = f.id))
 			or exists (select from register.decision d where d.person = any (me) and d.second_officer is null)
+			or exists (select from register.recovery_now r where r.person = any (me) and r.state in ('open', 'asked'))
 			or exists (select from register.identity i where (i.person = any (me) or i.other = any (me)) and i.second_officer is null)
 			or exists (select from register.payee_account a join register.account_word w on w.account = a.id
 				where a.person = any (me) and w.second_officer is null and w.dropped_by is null) then

@@ -137,6 +137,7 @@ create function pg_temp.typed(person bigint, rest text) returns text language sq
 $$;
 select pg_temp.hinders(:person, w.what, pg_temp.typed(:person, w.rest), w.how) from (values ('an account''s word that waits', 'null::bigint, null::timestamptz, null::bigint', 'CH001 erase_doubt'),
 	('one that was confirmed', '2, now(), null::bigint', 'ok'), ('one that was dropped', 'null::bigint, null::timestamptz, 1', 'ok')) as w(what, rest, how);
+select pg_temp.hinders(:person, 'money that is to come back', format('insert into register.recovery (person, programme, month, amount_dong, why, facts) values (%s, ''merit'', ''2024-04-01'', 1000, ''officer'', ''x'')', :person), 'CH001 erase_doubt');
 select pg_temp.hinders(:person, 'nothing that a key opens', format('delete from register.person_key where person = %s', :person), 'CH001 erased_already');
 
 -- The law's ten years run from the end of the year of the last of it (174/2016/ND-CP art. 13, 15).
