@@ -160,6 +160,22 @@ create table auth.access_log (
 create trigger by_me after insert on auth.access_log referencing new table as fresh
 	for each statement execute function auth.guard_actor('officer');
 
+-- A whole list in clear is for those whose work it is: who keeps the register, makes and signs batches, or audits.
+create function auth.guard_opening() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from fresh f where f.what in ('export.people', 'report.settled')) and not exists (select from auth.mandate m
+			where m.officer = auth.me() and m.role in ('register', 'maker', 'checker', 'approver', 'auditor')
+				and auth.may(m.role, m.agency, m.area, 0)) then
+		raise exception 'no_mandate: numbers of everybody in clear take a mandate register, maker, checker, approver or auditor'
+			using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard_opening after insert on auth.access_log referencing new table as fresh
+	for each statement execute function auth.guard_opening();
+
 -- ---------------------------------------------------------------- register
 
 create table register.person (

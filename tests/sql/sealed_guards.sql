@@ -14,6 +14,13 @@ begin
 	delete from auth.mandate where officer = pg_temp.officer(login) and role = 'register';
 	set local session_replication_role = origin;
 end $$;
+-- ---------------------------------------------------------------- who opens whole lists
+
+select is(pg_temp.probe('desk', l, format('insert into auth.access_log (officer, what, reason) values (%s, %L, ''x'')', pg_temp.officer(l), w)), how,
+		format('%s by %s: %s', w, l, how))
+	from (values ('tam', 'export.people', 'ok'), ('tam', 'report.settled', 'ok'), ('minh', 'export.people', 'ok'),
+		('binh', 'export.people', 'CH001 no_mandate'), ('binh', 'report.settled', 'CH001 no_mandate'), ('binh', 'claim.list', 'ok')) as t(l, w, how);
+
 -- ---------------------------------------------------------------- keys that wrap
 
 create function pg_temp.kek_sql(n integer, login text default null, retired text default 'null') returns text language sql as $$
