@@ -24,7 +24,7 @@ struct reader {
 	uint32_t column; /* from 1; 0: none yet in this row */
 	enum cell_type type;
 	uint32_t style;
-	bool formula, in_value, in_rows, phonetic;
+	bool formula, in_value, in_rows, in_row, in_cell, phonetic;
 	char value[SHEET_CELL_MAX + 4];
 	size_t n_value;
 };
@@ -85,8 +85,10 @@ static void cell_start(struct reader *r, const struct xml_element *e)
 	r->style = 0;
 	r->type = type_of(e);
 	xml_attribute_u32(e, "s", &r->style);
-	if (!read_reference(r, e))
+	/* A cell is in a row, and nothing but text in a cell. */
+	if (!r->in_row || r->in_cell || !read_reference(r, e))
 		refuse(r, "xlsx_cell");
+	r->in_cell = true;
 }
 
 /* The text of the cell as an officer sees it. False: it refers to a string that is not there. */
@@ -136,6 +138,7 @@ static void cell_end(struct reader *r)
 {
 	struct sift_cell cell = {.formula = r->formula, .error = r->type == TYPE_ERROR};
 	struct bytes text;
+	r->in_cell = false;
 	if (!cell_text(r, &text, &cell)) {
 		refuse(r, "xlsx_cell");
 		return;
@@ -168,8 +171,9 @@ static void row_start(struct reader *r, const struct xml_element *e)
 	struct bytes any;
 	bool said = xml_attribute_u32(e, "r", &row);
 	r->column = 0;
-	if ((!said && xml_attribute(e, "r", &any)) || row <= r->row || row > SHEET_ROWS_MAX)
+	if (r->in_row || (!said && xml_attribute(e, "r", &any)) || row <= r->row || row > SHEET_ROWS_MAX)
 		refuse(r, "xlsx_cell");
+	r->in_row = true;
 	r->row = row;
 	r->hidden = xml_attribute_true(e, "hidden");
 	r->n = 0;
@@ -179,6 +183,7 @@ static void row_start(struct reader *r, const struct xml_element *e)
 static bool row_end(struct reader *r)
 {
 	struct sift_row row = {.row = (int32_t)r->row, .n = r->n, .cells = r->cells, .hidden = r->hidden};
+	r->in_row = false;
 	for (size_t i = 0; i < r->n; i++) {
 		size_t from = i == 0 ? 0 : r->ends[i - 1];
 		r->cells[i].text = r->ends[i] == from ? bytes_of("", 0)

@@ -260,6 +260,12 @@ book("external.xlsx", listed(person()), "refused: xlsx_dtd", "so are those from 
 book("circle.xlsx", listed(person(name=Cell("r", '<c r="AT" t="s"><v>999</v></c>'))), "refused: xlsx_cell", "a shared string that is not there is refused")
 book("twiceacell.xlsx", listed(person(name=Cell("r", '<c r="A6"><v>1</v></c>'))), "refused: xlsx_cell", "so is a cell out of its order")
 spoiled("rowslimit.xlsx", "refused: xlsx_cell", "so is a row beyond the last that a spreadsheet has", **{"xl__worksheets__sheet1.xml": '<worksheet><sheetData><row r="1048577"><c><v>1</v></c></row></sheetData></worksheet>'})
+for name, inside, title in (
+    ("rowinside.xlsx", '<row r="1"><c r="A1" t="inlineStr"><is><t>x<row r="2"/></t></is></c></row>', "a row inside a cell"),
+    ("cellinside.xlsx", '<row r="1"><c r="A1"><v>1<c r="B1"><v>2</v></c></v></c></row>', "a cell inside a cell"),
+    ("cellalone.xlsx", '<c><v>1</v></c>', "a cell outside all rows"),
+):
+    spoiled(name, "refused: xlsx_cell", f"so is {title}", **{"xl__worksheets__sheet1.xml": f"<worksheet><sheetData>{inside}</sheetData></worksheet>"})
 spoiled("backwards.xlsx", "refused: xlsx_cell", "so are rows out of their order", **{"xl__worksheets__sheet1.xml": '<worksheet><sheetData><row r="2"><c><v>1</v></c></row><row r="2"><c><v>1</v></c></row></sheetData></worksheet>'})
 Workbook(*[Sheet(f"Trang {i}", [["x"]]) for i in range(51)]).save(path_of("fifty.xlsx"))
 gold("fifty.xlsx", "refused: xlsx_sheets", "a workbook of more than 50 sheets is refused")
