@@ -87,7 +87,7 @@ somebody()
 	{ echo "$heading"; yes "$(person 099143000101)" | head -n 300000; } >"$scratch/busy.csv"
 	python3 -c "import os, time
 f = os.open('$scratch/busy.csv', os.O_RDWR)
-size = os.fstat(f).st_size
+long = os.fstat(f).st_size
 end = time.time() + 60
 open('$scratch/begun', 'w')
 while time.time() < end:
@@ -99,7 +99,7 @@ while time.time() < end:
 	kill $pid && wait $pid 2>/dev/null
 }
 somebody 'os.pwrite(f, b"x", os.fstat(f).st_size)' 'a file that grows while it is read is refused'
-somebody 'os.ftruncate(f, size // 2); os.ftruncate(f, size)' 'so is one that is cut off while it is read'
+somebody 'os.ftruncate(f, long // 2); os.ftruncate(f, long)' 'so is one that is cut off while it is read'
 list good.csv "$(person 099143000101)"
 said=$(chitra import "$scratch/good.csv" --programme social --area 99999 --period $period 2>&1)
 is "$? ${said##*(}" "65 ${said##*(}" 'an unknown ward is refused: exit 65'
