@@ -17,6 +17,9 @@ struct publisher {
 	struct arena *arena; /* of one file */
 	const char *directory;
 	uint64_t n;
+	struct compact tree;
+	uint64_t before; /* size that was published already; 0: none */
+	struct hash before_root;
 	struct buf entries; /* of the bundle that is not full yet */
 	struct {
 		uint64_t index; /* of the tile that is not full yet */
@@ -47,6 +50,20 @@ struct publisher *publisher_open(const char *directory, struct why *why)
 	p->directory = directory;
 	buf_init(&p->entries, ENTRIES_MAX);
 	return p;
+}
+
+void publish_after(struct publisher *p, uint64_t size, const struct hash *root)
+{
+	p->before = size;
+	p->before_root = *root;
+}
+
+static bool differs(const struct publisher *p, const char *name, struct why *why)
+{
+	return why_set(why, "publish_differs",
+		"%s/%s says something else than the books do: history was rewritten or is shorter now, or the directory is "
+		"another log's",
+		p->directory, name);
 }
 
 /* The directories of the file, below ours. */
@@ -93,9 +110,7 @@ static bool publish_tile(struct publisher *p, const char *what, uint64_t index, 
 		return publish_file(p, name, bytes, why);
 	if (bytes_eq(there, bytes))
 		return true;
-	return why_set(why, "publish_differs",
-		"%s/%s holds other bytes than the books have there: history was rewritten, or the directory is another log's",
-		p->directory, name);
+	return differs(p, name, why);
 }
 
 static bool publish_level(struct publisher *p, unsigned level, struct why *why)
@@ -109,8 +124,14 @@ static bool publish_level(struct publisher *p, unsigned level, struct why *why)
 
 bool publish_leaf(struct publisher *p, struct bytes leaf, const struct hash *hash, struct why *why)
 {
-	struct hash up = *hash;
+	struct hash up = *hash, root;
 
+	compact_append(&p->tree, hash);
+	if (p->tree.n == p->before) {
+		root = compact_root(&p->tree);
+		if (!hash_eq(&root, &p->before_root))
+			return differs(p, "checkpoint", why);
+	}
 	buf_u16be(&p->entries, (uint16_t)leaf.n);
 	buf_add_bytes(&p->entries, leaf);
 	if (++p->n % TILE_WIDTH == 0) {
@@ -134,6 +155,8 @@ bool publish_leaf(struct publisher *p, struct bytes leaf, const struct hash *has
 
 bool publish_tiles(struct publisher *p, struct why *why)
 {
+	if (p->n < p->before)
+		return differs(p, "checkpoint", why);
 	if (p->entries.n > 0 && !publish_tile(p, "entries", p->n / TILE_WIDTH, (size_t)(p->n % TILE_WIDTH),
 					buf_bytes(&p->entries), why))
 		return false;

@@ -20,10 +20,13 @@ void publisher_drop(struct publisher **p); /* for CLEANUP */
 /* The directory is made when it is not there. NULL with why file_trouble. */
 struct publisher *publisher_open(const char *directory, struct why *why) WARN_UNUSED;
 
+/* What was published there before: history must go on from it. Before the first leaf. */
+void publish_after(struct publisher *p, uint64_t size, const struct hash *root);
+
 /* The next leaf, from leaf 0 on. False with why: publish_differs (another history is published there), file_trouble. */
 bool publish_leaf(
 	struct publisher *p, struct bytes leaf, const struct hash *hash, struct why *why) WARN_UNUSED;
-/* The tiles that are not full, and everything onto the disk. */
+/* The tiles that are not full. False with why as above; publish_differs also when less is published than before. */
 bool publish_tiles(struct publisher *p, struct why *why) WARN_UNUSED;
 
 /* Beside the tiles: a file that may change, whole or not at all. */

@@ -8,6 +8,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/file.h"
+#include "ledger/base/note.h"
 #include "ledger/base/text.h"
 #include "ledger/books/publish.h"
 #include "ledger/db/copy.h"
@@ -150,6 +151,22 @@ static enum result put_balances(struct work *w, const char *directory, int64_t s
 	return sheet_end(w, &days);
 }
 
+/* What is published there already: its checkpoint, whoever signed it. False with why: another log's, or unreadable. */
+static bool go_on_after(struct work *w, struct publisher *p, const char *directory)
+{
+	struct bytes text;
+	struct note note;
+	struct checkpoint c;
+
+	if (!read_file(
+		    w->arena, arena_printf(w->arena, "%s/checkpoint", directory), NOTE_MAX, &text, &w->why))
+		return why_is(&w->why, "file_missing");
+	if (!note_parse(text, &note, &w->why) || !checkpoint_parse(note.text, &c, &w->why))
+		return false;
+	publish_after(p, c.size, &c.root);
+	return true;
+}
+
 enum result books_publish(struct work *w, const char *directory, int64_t *leaves)
 {
 	CLEANUP(publisher_drop) struct publisher *p = NULL;
@@ -168,7 +185,8 @@ enum result books_publish(struct work *w, const char *directory, int64_t *leaves
 	size = row_i64(&head, 0, rows_col(&head, "size"));
 	note = row_bytes(&head, 0, rows_col(&head, "note"));
 	p = publisher_open(directory, &w->why);
-	if (p == NULL || !make_directory_durable(arena_printf(w->arena, "%s/rows", directory), 0755, &w->why))
+	if (p == NULL || !go_on_after(w, p, directory) ||
+		!make_directory_durable(arena_printf(w->arena, "%s/rows", directory), 0755, &w->why))
 		return REFUSED;
 	result = put_txns(w, p, directory, size);
 	if (result == OK && !publish_tiles(p, &w->why))

@@ -308,7 +308,8 @@ static enum result move_payouts(struct settling *s)
 			.reason = l->facts.debit ? NULL
 				  : l->reason    ? l->reason
 						 : "returned",
-			.effective = l->value_date,
+			.effective =
+				l->day, /* of the statement: by it the account's balance moves, whatever the value date */
 		};
 		l->told = s->told_n;
 	}
@@ -422,8 +423,7 @@ static enum result book_suspense(struct settling *s)
 				fact.break_id = row_i64(&r, j, id);
 		if (fact.break_id == 0)
 			bug("line %lld waits without a break", (long long)v.lines[i]);
-		struct told_by by = {
-			.actor = s->actor, .effective = v.of[i]->value_date, .src_item = v.of[i]->item};
+		struct told_by by = {.actor = s->actor, .effective = v.of[i]->day, .src_item = v.of[i]->item};
 		if (!v.of[i]->booked_as)
 			entries_add(s->w->arena, &s->entries, entry_suspense(s->w->arena, &by, &fact));
 		s->counts.suspense++;
@@ -437,7 +437,7 @@ static void book_fact(struct settling *s, const struct line *l)
 {
 	struct arena *a = s->w->arena;
 	struct statement_fact fact = fact_of(l);
-	struct told_by by = {.actor = s->actor, .effective = l->value_date};
+	struct told_by by = {.actor = s->actor, .effective = l->day};
 	if (l->for_order) {
 		fact.order = l->for_order->reference;
 		fact.channel = l->for_order->channel;

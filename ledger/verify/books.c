@@ -43,6 +43,7 @@ void books_begin(struct books *b, struct findings *f)
 		.facts = TABLE(struct fact),
 		.payouts = TABLE(struct payout),
 		.batches = TABLE(struct batch),
+		.bundles = TABLE(struct fact),
 		.statements = TABLE(struct statement),
 	};
 }
@@ -54,6 +55,7 @@ void books_free(struct books *b)
 	table_free(&b->facts);
 	table_free(&b->payouts);
 	table_free(&b->batches);
+	table_free(&b->bundles);
 	table_free(&b->statements);
 }
 
@@ -117,7 +119,7 @@ static void ask_floors(struct books *b)
 	for (size_t i = 0; i < b->n_touched; i++) {
 		const struct account *a = books_account(b, text_z(b->touched[i].code));
 
-		if (a->balance * a->family->normal < 0)
+		if (a->family->normal > 0 ? a->balance < 0 : a->balance > 0)
 			finding(b->findings, "floor", b->touched[i].leaf,
 				"%s is at %" PRId64 ", below its floor, by our own doing", a->code,
 				a->balance);
@@ -129,7 +131,8 @@ static void touch(struct books *b, const struct leaf *l, const struct leg *g)
 {
 	const struct family *family = family_of(g->family);
 
-	if (!family->floor || (g->amount > 0) == (family->normal > 0) || !own_action(l))
+	if (!family->floor || (g->amount > 0) == (family->normal > 0) ||
+		!(own_action(l) || text_is(g->family, "liabilities:in-flight")))
 		return;
 	for (size_t i = 0; i < b->n_touched; i++)
 		if (text_is(g->account, b->touched[i].code))
@@ -232,6 +235,8 @@ static void add_batch(struct books *b, const struct leaf *l)
 	struct digest root;
 	int n;
 
+	if (strcmp(leaf_kind_name(l), "approval") == 0)
+		(void)table_row(&b->bundles, leaf_value(l, "bundle"), &made);
 	if (!approved && strcmp(leaf_kind_name(l), "batch.released") != 0)
 		return;
 	n = snprintf(name, sizeof name, "%" PRId64 ".%" PRId64, leaf_amount(l, "batch"),
@@ -242,6 +247,9 @@ static void add_batch(struct books *b, const struct leaf *l)
 		of->root = root;
 		of->lines = leaf_amount(l, "lines");
 		of->sum = leaf_amount(l, "sum");
+		if (table_find(&b->bundles, leaf_value(l, "bundle")) == NULL)
+			finding(b->findings, "batch_unsigned", l->seq,
+				"no approval before it is of its bundle");
 		if (leaf_amount(l, "first") > of->sum - leaf_amount(l, "unclaimed"))
 			finding(b->findings, "batch_sum", l->seq, "batch %s owes more than its sum", name);
 		return;
@@ -261,8 +269,8 @@ static void add_batch(struct books *b, const struct leaf *l)
 static void add_statement(struct books *b, const struct leaf *l)
 {
 	struct statement *s;
-	int64_t moved;
-	bool made;
+	int64_t moved, said;
+	bool made, fits;
 
 	if (strcmp(leaf_kind_name(l), "statement.file") != 0)
 		return;
@@ -275,10 +283,10 @@ static void add_statement(struct books *b, const struct leaf *l)
 	s->closing = leaf_amount(l, "closing");
 	s->chained = text_is(leaf_value(l, "chained"), "yes");
 	moved = leaf_amount(l, "credits") - leaf_amount(l, "debits");
-	if (s->closing - s->opening != moved)
+	fits = !__builtin_sub_overflow(s->closing, s->opening, &said);
+	if (!fits || said != moved)
 		finding(b->findings, "statement_uneven", l->seq,
-			"its lines move the account by %" PRId64 ", its balances by %" PRId64, moved,
-			s->closing - s->opening);
+			"its lines move the account by %" PRId64 ", its balances by %" PRId64, moved, said);
 }
 
 static int by_fund_and_day(const void *one, const void *two)
@@ -300,7 +308,7 @@ static int64_t moved_between(const struct books *b, const char *fund, int32_t af
 
 		if (m != NULL && strncmp(m->code, "assets:bank:", 12) == 0 &&
 			strcmp(m->code + 12, fund) == 0 && m->day > after && m->day <= until)
-			sum += m->amount;
+			(void)__builtin_add_overflow(sum, m->amount, &sum); /* balance_overflow said it */
 	}
 	return sum;
 }
@@ -327,8 +335,12 @@ static void ask_statements(struct books *b)
 			finding(b->findings, "statement_chain", s->leaf,
 				"%s opens at %" PRId64 ", and the statement before it closed at %" PRId64,
 				s->fund, s->opening, before->closing);
-		said = s->closing - (before != NULL ? before->closing : s->opening);
+		(void)__builtin_sub_overflow(
+			s->closing, before != NULL ? before->closing : s->opening, &said);
 		booked = moved_between(b, s->fund, before != NULL ? before->day : s->day - 1, s->day);
+		if (before == NULL && moved_between(b, s->fund, INT32_MIN, s->day - 1) != 0)
+			finding(b->findings, "statement_missing", s->leaf,
+				"the books moved %s before its first statement", s->fund);
 		if (said != booked)
 			finding(b->findings, "statement_differs", s->leaf,
 				"%s moved by %" PRId64 " at the bank and by %" PRId64 " in the books",
@@ -372,7 +384,7 @@ void books_end(struct books *b)
 		const struct account *a = table_at(&b->accounts, i);
 
 		if (a != NULL)
-			total += a->balance;
+			(void)__builtin_add_overflow(total, a->balance, &total);
 	}
 	if (total != 0)
 		finding(b->findings, "trial_balance", NO_LEAF, "all accounts add up to %" PRId64 ", not to 0",

@@ -35,6 +35,7 @@ struct books {
 	struct table facts;    /* keys that were posted */
 	struct table payouts;
 	struct table batches;
+	struct table bundles; /* that somebody approved */
 	struct table statements;
 	char origin_text[256]; /* of the genesis */
 	/* accounts that our own action moved within one posting, whose floors are asked when it is whole */

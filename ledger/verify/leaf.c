@@ -241,9 +241,9 @@ static bool take(struct text *rest, const char *key, struct text *value)
 /* names[] outlives every leaf: lines point to the specification's own words, made once. */
 static const char *name_of(struct text name)
 {
-	static char words[64][20];
+	static char words[96][20];
 
-	for (size_t i = 0; i < 64; i++) {
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (words[i][0] == '\0' && name.n < sizeof words[i])
 			memcpy(words[i], name.at, name.n);
 		if (text_is(name, words[i]))
@@ -277,6 +277,8 @@ static bool own_lines(struct text *rest, struct leaf *l)
 		}
 		if ((seen == 0 && times != '?') || (times == '2' && seen != 2))
 			return false;
+		if (times == '2' && text_same(l->lines[l->n_lines - 2].value, l->lines[l->n_lines - 1].value))
+			return false; /* nobody acts alone */
 	}
 	return true;
 }

@@ -96,6 +96,8 @@ bool receipt_verify(const struct policy *p, const char *path, FILE *to)
 		if (wrong == NULL && (!leaf_read((struct text){.at = leaf.at, .n = leaf.n}, &read, &wrong) ||
 					     (uint64_t)read.seq != r.index))
 			wrong = "the leaf is none of chitra's, or of another place";
+		if (wrong == NULL && strcmp(leaf_kind_name(&read), "payout.settled") != 0)
+			wrong = "the leaf is in the books, and is no payment that was made";
 		if (wrong != NULL)
 			(void)fprintf(to, "finding receipt_wrong: %s\n", wrong);
 		else

@@ -10,7 +10,8 @@ struct table_file {
 	FILE *in;
 	char *line;
 	size_t room;
-	struct text now; /* the line that was read and not yet used; n = 0: there is none */
+	bool has;        /* a line was read and not yet used */
+	struct text now; /* that line, which may be empty */
 };
 
 struct rows {
@@ -24,7 +25,7 @@ static bool peek(struct table_file *t)
 {
 	ssize_t n;
 
-	if (t->now.n > 0)
+	if (t->has)
 		return true;
 	n = getline(&t->line, &t->room, t->in);
 	if (n <= 0)
@@ -32,7 +33,7 @@ static bool peek(struct table_file *t)
 	if (t->line[n - 1] == '\n')
 		n--;
 	t->now = (struct text){.at = t->line, .n = (size_t)n};
-	return n > 0;
+	return t->has = true;
 }
 
 static bool open_table(struct table_file *t, const char *dir, const char *name)
@@ -98,7 +99,7 @@ static void add_txn(struct rows *r, const struct leaf *l, const struct digest *h
 	while (peek(&r->txn) && seq_of(r->txn.now) >= 0 && seq_of(r->txn.now) < l->seq) {
 		finding(r->findings, "row_more", seq_of(r->txn.now),
 			"a row of a transaction that no leaf has: %.*s", TEXT(r->txn.now));
-		r->txn.now.n = 0;
+		r->txn.has = false;
 	}
 	if (!peek(&r->txn) || seq_of(r->txn.now) != l->seq) {
 		finding(r->findings, "row_missing", l->seq, "the database has no row for it");
@@ -114,7 +115,7 @@ static void add_txn(struct rows *r, const struct leaf *l, const struct digest *h
 	if (!text_same(r->txn.now, (struct text){.at = want, .n = (size_t)n}))
 		finding(r->findings, "row_differs", l->seq, "the database's row says %.*s and the leaf %s",
 			TEXT(r->txn.now), want);
-	r->txn.now.n = 0;
+	r->txn.has = false;
 }
 
 static void add_posting(struct rows *r, const struct leaf *l, size_t i, int64_t after)
@@ -125,7 +126,7 @@ static void add_posting(struct rows *r, const struct leaf *l, size_t i, int64_t 
 	while (peek(&r->posting) && seq_of(r->posting.now) >= 0 && seq_of(r->posting.now) < l->seq) {
 		finding(r->findings, "row_more", seq_of(r->posting.now),
 			"a posting that its leaf has not: %.*s", TEXT(r->posting.now));
-		r->posting.now.n = 0;
+		r->posting.has = false;
 	}
 	if (!peek(&r->posting) || seq_of(r->posting.now) != l->seq) {
 		finding(r->findings, "row_missing", l->seq, "the database has no row for its posting %zu",
@@ -137,7 +138,7 @@ static void add_posting(struct rows *r, const struct leaf *l, size_t i, int64_t 
 	if (!text_same(r->posting.now, (struct text){.at = want, .n = (size_t)n}))
 		finding(r->findings, "row_differs", l->seq,
 			"the database's posting says %.*s and the leaf %s", TEXT(r->posting.now), want);
-	r->posting.now.n = 0;
+	r->posting.has = false;
 }
 
 void rows_add(struct rows *r, const struct leaf *l, const struct digest *hash, const struct books *b)
@@ -152,34 +153,34 @@ void rows_add(struct rows *r, const struct leaf *l, const struct digest *hash, c
 static void ask_balances(struct rows *r, const struct books *b, const char *name, bool by_day, size_t all)
 {
 	struct table_file t = {.in = NULL};
+	struct table seen = TABLE(struct table_key);
 	size_t n = 0;
+	bool once;
 
 	if (!open_table(&t, r->dir, name)) {
 		finding(r->findings, "rows_missing", NO_LEAF, "%s/rows/%s.csv cannot be read: %s", r->dir,
 			name, strerror(errno));
 		return;
 	}
-	for (; peek(&t); t.now.n = 0, n++) {
-		struct text rest = t.now, code, day = text_z("");
-		char key[ACCOUNT_CODE + 16], amount[24];
-		int64_t have = 0;
+	for (; peek(&t); t.has = false, n++) {
+		struct text rest = t.now, code = text_z(""), day = text_z("");
+		char key[ACCOUNT_CODE + 16], amount[24] = "no such account";
+		const struct account *a = NULL;
+		const struct moved *m = NULL;
+		bool fits = text_until(&rest, ',', &code) && (!by_day || text_until(&rest, ',', &day));
+		struct text named = {.at = t.now.at, .n = fits ? t.now.n - rest.n - 1 : 0};
 		int k;
 
-		if (!text_until(&rest, ',', &code) || (by_day && !text_until(&rest, ',', &day)) ||
-			code.n > ACCOUNT_CODE)
-			rest = text_z("?");
-		k = snprintf(key, sizeof key, by_day ? "%.*s %.*s" : "%.*s%.*s", TEXT(code), TEXT(day));
-		if (by_day) {
-			const struct moved *m = table_find(
-				&b->days, (struct text){.at = key, .n = (size_t)k});
-
-			have = m != NULL ? m->amount : 0;
-		} else {
-			const struct account *a = books_account(b, code);
-
-			have = a != NULL ? a->balance : 0;
+		if (fits && code.n <= ACCOUNT_CODE && day.n <= 10) {
+			k = snprintf(key, sizeof key, "%.*s %.*s", TEXT(code), TEXT(day));
+			a = by_day ? NULL : books_account(b, code);
+			m = by_day ? table_find(&b->days, (struct text){.at = key, .n = (size_t)k}) : NULL;
 		}
-		(void)snprintf(amount, sizeof amount, "%" PRId64, have);
+		if (a != NULL || m != NULL)
+			(void)snprintf(amount, sizeof amount, "%" PRId64, a != NULL ? a->balance : m->amount);
+		(void)table_row(&seen, named, &once);
+		if (!once)
+			finding(r->findings, "row_more", NO_LEAF, "%s names %.*s twice", name, TEXT(named));
 		if (!text_is(rest, amount))
 			finding(r->findings, "balance_differs", NO_LEAF, "%s says %.*s and the leaves %s",
 				name, TEXT(t.now), amount);
@@ -187,6 +188,7 @@ static void ask_balances(struct rows *r, const struct books *b, const char *name
 	if (n < all)
 		finding(r->findings, "balance_missing", NO_LEAF, "%s has %zu rows and the leaves make %zu",
 			name, n, all);
+	table_free(&seen);
 	close_table(&t);
 }
 
@@ -195,12 +197,12 @@ void rows_end(struct rows *r, const struct books *b)
 	while (peek(&r->txn)) {
 		finding(r->findings, "row_more", NO_LEAF, "a row of a transaction that no leaf has: %.*s",
 			TEXT(r->txn.now));
-		r->txn.now.n = 0;
+		r->txn.has = false;
 	}
 	while (peek(&r->posting)) {
 		finding(r->findings, "row_more", NO_LEAF, "a posting that its leaf has not: %.*s",
 			TEXT(r->posting.now));
-		r->posting.now.n = 0;
+		r->posting.has = false;
 	}
 	ask_balances(r, b, "balance", false, b->accounts.n);
 	ask_balances(r, b, "balance_day", true, b->days.n);

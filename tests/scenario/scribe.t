@@ -147,7 +147,7 @@ unclaimed()
 }
 before=$(unclaimed)
 is "$(by lan claim list --period 2024-04 --area "$area")" 0 "an officer sees what the people of a ward are owed"
-like "$(cat "$scratch/said")" "$claim .*099•••••.*returned" "with a masked ID and what became of it"
+like "$(cat "$scratch/said")" "$claim .*099•••••.*tiền bị hoàn lại" "with a masked ID and what became of it"
 unlike "$(cat "$scratch/said")" '0990[0-9]{8}' "and no ID in full"
 is "$(by lan claim void "$(sql "select p.claim from payout.payout p join payout.payout_state s on s.payout = p.id where s.state = 7 limit 1")" --reason died)" \
 	"65 still_live" "what was paid is not voided"

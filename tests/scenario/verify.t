@@ -120,6 +120,12 @@ attack yesterday "delete from books.checkpoint where size > $early_size; delete 
 is "$(found "$scratch/yesterday" --checkpoint "$pub/checkpoint" | grep -o history_shorter)" history_shorter \
 	"yesterday's backup: who holds today's checkpoint is told that the history is shorter"
 
+cp -r "$pub" "$scratch/held"
+rm -rf "$scratch/yesterday"
+is "$(sed "s/dbname=[^ ]*/dbname=attacked/" "$CHITRA_CONFIG" >"$scratch/attacked.conf"
+	CHITRA_CONFIG=$scratch/attacked.conf by an ledger publish "$scratch/held" 2>&1 | grep -o publish_differs)" publish_differs \
+	"and it is not published over what was published today"
+
 # ---- whoever has the log's key too -----------------------------------------------------------------------------------------------
 
 cp -r "$pub" "$scratch/forged"
