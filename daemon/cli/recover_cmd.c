@@ -110,19 +110,24 @@ static enum result open_archive(struct recovering *r)
 
 /* ---- that nothing leaves unseen ------------------------------------------------------------------------------------------- */
 
-#define TO_CHECK                                                                                                        \
-	"Sau khi phục hồi chưa chi tiền: các lần tạm giữ và hủy khoản chi, danh sách đã nhập, " \
-	"tài khoản thêm hoặc gia hạn và ý muốn nhận tiền mặt sau lúc sao lưu không có trong kho " \
-	"lưu trữ. Hãy đối chiếu với hồ sơ và làm lại (chitra hold, chitra cancel, chitra import, "    \
-	"chitra account, chitra preference), rồi chạy chitra recover --resume"
+#define TO_CHECK                                                                                                                        \
+	"Sau khi phục hồi chưa chi tiền. Không có trong kho lưu trữ những gì cán bộ làm sau lúc sao lưu; thiếu " \
+	"chúng có thể chi sai. Hãy đối chiếu với hồ sơ và làm lại: tạm giữ và hủy khoản chi (chitra hold, " \
+	"chitra cancel); danh sách đã nhập, người mất, chuyển nơi ở (chitra import, chitra registry); tạm dừng, "    \
+	"thôi hưởng, cấp thêm (chitra decide); gộp người, sửa thông tin (chitra person); quyết định về việc "   \
+	"cần xem (chitra finding); quyết định thu hồi và tiền đã thu lại (chitra recovery); tài khoản thêm "        \
+	"hoặc gia hạn (chitra account); ý muốn nhận tiền mặt (chitra preference). Rồi chạy chitra recover "            \
+	"--resume"
+#define UNFINISHED "Phục hồi chưa xong: chạy lại chitra recover"
 
-/* In a transaction of its own and before anything else, so that no crash leaves a database that looks recovered and pays. */
+/* In a transaction of its own and before anything else, so that no crash leaves a database that looks recovered and pays; nor does
+ * --resume, until recover_payouts has said what is to be checked. */
 static enum result pause(struct work *w)
 {
 	TX_GUARD(w);
 	enum result result = tx_begin(w);
 	if (result == OK)
-		result = db_run(w, Q_RECOVER_PAUSE, DB_ARGS(db_text(TO_CHECK)), NULL);
+		result = db_run(w, Q_RECOVER_PAUSE, DB_ARGS(db_text(UNFINISHED)), NULL);
 	return result == OK ? tx_commit(w) : result;
 }
 
@@ -134,16 +139,20 @@ static void fill_resumed(struct json_writer *j, const void *what)
 static enum result resume(struct cli *cli)
 {
 	struct work *w = cli->w;
-	struct rows lifted;
+	struct rows r;
 	TX_GUARD(w);
 	enum result result = tx_begin(w);
 	if (result == OK)
-		result = db_run(w, Q_RECOVER_RESUME, DB_NO_ARGS, &lifted);
+		result = db_run(w, Q_RECOVER_RESUME, DB_ARGS(db_text(TO_CHECK)), &r);
+	if (result == OK && row_bool(&r, 0, rows_col(&r, "unfinished"))) {
+		why_set(&w->why, "recover_unfinished", "recovery has not ended; run chitra recover again");
+		return REFUSED;
+	}
 	if (result == OK)
 		result = tx_commit(w);
 	if (result != OK)
 		return result;
-	bool resumed = rows_n(&lifted) > 0;
+	bool resumed = row_bool(&r, 0, rows_col(&r, "lifted"));
 	if (cli->json)
 		cli_print_json(fill_resumed, &resumed);
 	else
@@ -167,6 +176,8 @@ static enum result recover_payouts(struct recovering *r)
 		result = forget_again(w, &r->forgotten, &r->forget);
 	if (result == OK)
 		result = end_again(w, &r->endeds, &r->end);
+	if (result == OK && !r->dry)
+		result = db_run(w, Q_RECOVER_PAUSE, DB_ARGS(db_text(TO_CHECK)), NULL);
 	if (result == OK && !r->dry)
 		result = tx_commit(w);
 	return result;
@@ -210,16 +221,39 @@ static void fill_lost(struct json_writer *j, const struct decisions_recovered *d
 	json_close(j);
 }
 
-static void fill_forgotten(struct json_writer *j, const struct forget_again *f)
+static void fill_decision(struct json_writer *j, int64_t at_us, const char *const officers[2])
 {
-	json_put_i64(j, "erased_again", (int64_t)f->erased);
-	json_open_array(j, "erased_left");
-	for (size_t i = 0; i < f->left_n; i++) {
+	json_put_day(j, "day", day_of_instant_vn(at_us));
+	json_open_array(j, "officers");
+	json_put_str(j, NULL, officers[0]);
+	json_put_str(j, NULL, officers[1]);
+	json_close(j);
+	json_close(j);
+}
+
+static void fill_forgotten(struct json_writer *j, const char *name, const struct forget_told *told, size_t n)
+{
+	json_open_array(j, name);
+	for (size_t i = 0; i < n; i++) {
 		json_open_object(j, NULL);
-		json_put_i64(j, "person", f->left[i].person);
-		json_put_str(j, "number", f->left[i].decision->number);
-		json_put_str(j, "code", f->left[i].code);
-		json_close(j);
+		json_put_i64(j, "person", told[i].person);
+		json_put_str(j, "number", told[i].decision->number);
+		if (told[i].code)
+			json_put_str(j, "code", told[i].code);
+		fill_decision(j, told[i].decision->at_us, told[i].decision->officers);
+	}
+	json_close(j);
+}
+
+static void fill_ended(struct json_writer *j, const char *name, const struct end_told *told, size_t n)
+{
+	json_open_array(j, name);
+	for (size_t i = 0; i < n; i++) {
+		json_open_object(j, NULL);
+		if (told[i].account)
+			json_put_i64(j, "account", told[i].account);
+		json_put_day(j, "from", told[i].decision->from);
+		fill_decision(j, told[i].decision->at_us, told[i].decision->officers);
 	}
 	json_close(j);
 }
@@ -244,12 +278,10 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_i64(j, "breaks", (int64_t)r->decisions.breaks);
 	json_put_i64(j, "resolutions", (int64_t)r->decisions.resolutions);
 	fill_lost(j, &r->decisions);
-	fill_forgotten(j, &r->forget);
-	json_put_i64(j, "accounts_ended_again", (int64_t)r->end.ended);
-	json_open_array(j, "accounts_left");
-	for (size_t i = 0; i < r->end.left_n; i++)
-		json_put_i64(j, NULL, r->end.left[i]);
-	json_close(j);
+	fill_forgotten(j, "erased_again", r->forget.erased, r->forget.erased_n);
+	fill_forgotten(j, "erased_left", r->forget.left, r->forget.left_n);
+	fill_ended(j, "accounts_ended_again", r->end.ended, r->end.ended_n);
+	fill_ended(j, "accounts_left", r->end.left, r->end.left_n);
 	json_put_bool(j, "paused", !r->dry);
 }
 
@@ -281,8 +313,14 @@ static void say_decided(struct arena *a, const struct decisions_recovered *d)
 /* Numbers of people and decisions: who was erased has no name. */
 static void say_forgotten(struct arena *a, const struct forget_again *f)
 {
-	if (f->erased > 0)
-		printf("Xóa dữ liệu cá nhân: đã xóa lại %zu người mà bản sao lưu còn giữ.\n", f->erased);
+	if (f->erased_n > 0)
+		printf("Xóa dữ liệu cá nhân: đã xóa lại %zu người mà bản sao lưu còn giữ.\n", f->erased_n);
+	for (size_t i = 0; i < f->erased_n; i++) {
+		const struct forgotten *d = f->erased[i].decision;
+		printf("  người số %" PRId64 " (quyết định %s ngày %s của %s và %s)\n", f->erased[i].person,
+			d->number, cli_day_vi(a, day_of_instant_vn(d->at_us)), d->officers[0],
+			d->officers[1]);
+	}
 	for (size_t i = 0; i < f->left_n; i++) {
 		const struct forgotten *d = f->left[i].decision;
 		const char *day = cli_day_vi(a, day_of_instant_vn(d->at_us));
@@ -300,15 +338,32 @@ static void say_forgotten(struct arena *a, const struct forget_again *f)
 	}
 }
 
-static void say_ended(const struct end_again *e)
+static const char *end_vi(struct arena *a, const struct ended *e)
 {
-	if (e->ended > 0)
+	return arena_printf(a, "từ ngày %s, quyết định ngày %s của %s và %s", cli_day_vi(a, e->from),
+		cli_day_vi(a, day_of_instant_vn(e->at_us)), e->officers[0], e->officers[1]);
+}
+
+static void say_ended(struct arena *a, const struct end_again *e)
+{
+	if (e->ended_n > 0)
 		printf("Tài khoản: đã kết thúc lại %zu tài khoản mà hai cán bộ kết thúc sau lúc sao lưu.\n",
-			e->ended);
-	for (size_t i = 0; i < e->left_n; i++)
-		printf("CHƯA kết thúc lại: tài khoản số %" PRId64 "; bản sao lưu thiếu cán bộ. "
-		       "Thêm lại cán bộ rồi chạy lại chitra recover, hoặc hai cán bộ kết thúc lại (chitra account end).\n",
-			e->left[i]);
+			e->ended_n);
+	for (size_t i = 0; i < e->ended_n; i++)
+		printf("  tài khoản số %" PRId64 " (%s)\n", e->ended[i].account,
+			end_vi(a, e->ended[i].decision));
+	for (size_t i = 0; i < e->left_n; i++) {
+		const char *end = end_vi(a, e->left[i].decision);
+		if (e->left[i].account)
+			printf("CHƯA kết thúc lại: tài khoản số %" PRId64
+			       " (%s); bản sao lưu thiếu cán bộ. Thêm lại cán bộ rồi chạy lại chitra "
+			       "recover, hoặc hai cán bộ kết thúc lại (chitra account end).\n",
+				e->left[i].account, end);
+		else
+			printf("CHƯA kết thúc lại: một tài khoản mà bản sao lưu không có (%s); hai cán bộ kết thúc "
+			       "lại sau khi nhập lại danh sách (chitra import, rồi chitra account end).\n",
+				end);
+	}
 }
 
 static void say_payouts(const struct recovering *r)
@@ -336,15 +391,15 @@ static void say(const struct recovering *r)
 		printf("Chạy thử: chưa ghi gì vào cơ sở dữ liệu.\n");
 	say_decided(r->w->arena, d);
 	if (r->leaves.brought_back + p->sent + p->fenced + p->in_doubt + p->refused + p->held + d->voids +
-			d->breaks + d->resolutions + d->held + r->forget.erased + r->forget.left_n +
-			r->end.ended + r->end.left_n ==
+			d->breaks + d->resolutions + d->held + r->forget.erased_n + r->forget.left_n +
+			r->end.ended_n + r->end.left_n ==
 		0)
 		printf("%s\n",
 			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");
 	else
 		say_payouts(r);
 	say_forgotten(r->w->arena, &r->forget);
-	say_ended(&r->end);
+	say_ended(r->w->arena, &r->end);
 	if (!r->dry)
 		printf("%s.\n", TO_CHECK);
 }

@@ -81,6 +81,7 @@ static const struct {
 	{"officer_exists", "Chọn tên đăng nhập khác: tên này đã có người dùng"},
 	{"history_in_doubt",
 		"Dừng lại và báo quản trị viên: cơ sở dữ liệu đã lùi về quá khứ; phải chạy chitra recover trước"},
+	{"recover_unfinished", "Chạy lại chitra recover đến khi xong: lần phục hồi trước chưa xong"},
 	{"kek_missing",
 		"Dừng lại và báo quản trị viên: [desk] kek không phải khóa đã niêm phong dữ liệu này (xem chitra kek status)"},
 	{"kek_unknown", "Dừng lại và báo quản trị viên: dữ liệu ở đây do một khóa bọc khác niêm phong"},

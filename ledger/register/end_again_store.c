@@ -31,14 +31,22 @@ enum result end_again(struct work *w, const struct endeds *known, struct end_aga
 		result = db_run(w, Q_END_AGAIN_GUARDS_ON, DB_NO_ARGS, NULL);
 	if (result != OK)
 		return result;
-	struct end_again done = {0};
-	int64_t *left = arena_array(w->arena, rows_n(&r), int64_t);
-	for (size_t i = 0; i < rows_n(&r); i++)
+	size_t n = rows_n(&r);
+	struct end_again done = {
+		.ended = arena_array(w->arena, n, struct end_told),
+		.left = arena_array(w->arena, n, struct end_told),
+	};
+	for (size_t i = 0; i < n; i++) {
+		int account = rows_col(&r, "account");
+		struct end_told told = {
+			.decision = &known->at[row_i64(&r, i, rows_col(&r, "n")) - 1],
+			.account = row_null(&r, i, account) ? 0 : row_i64(&r, i, account),
+		};
 		if (row_bool(&r, i, rows_col(&r, "ended")))
-			done.ended++;
+			done.ended[done.ended_n++] = told;
 		else
-			left[done.left_n++] = row_i64(&r, i, rows_col(&r, "account"));
-	done.left = left;
+			done.left[done.left_n++] = told;
+	}
 	*out = done;
 	return OK;
 }

@@ -3,7 +3,7 @@
  *
  *   <archive>/ended/<account's hash>.<microseconds>
  *
- * The hash is salted and names nobody. What was added or prolonged since needs no file: without it nothing is paid. Knows no database;
+ * The hash is salted and names nobody. What was added or prolonged since has no file: officers enter it again. Knows no database;
  * account_store.c writes, end_again_store.c reads. */
 #ifndef CHITRA_REGISTER_ENDED_FILE_H
 #define CHITRA_REGISTER_ENDED_FILE_H

@@ -29,22 +29,25 @@ static enum result erase(
 	int64_t *people = arena_array(a, n, int64_t), *ats = arena_array(a, n, int64_t);
 	const char **numbers = arena_array(a, n, const char *), **firsts = arena_array(a, n, const char *),
 		   **seconds = arena_array(a, n, const char *);
-	done->left = arena_array(a, n, struct forget_left);
+	done->erased = arena_array(a, n, struct forget_told);
+	done->left = arena_array(a, n, struct forget_told);
 	for (size_t i = 0; i < n; i++) {
 		const struct forgotten *f = &known->at[row_i64(r, i, rows_col(r, "n")) - 1];
 		int64_t person = row_i64(r, i, rows_col(r, "person"));
 		const char *code = row_text(r, i, rows_col(r, "code"));
+		struct forget_told told = {f, person, code};
 		if (code) {
-			done->left[done->left_n++] = (struct forget_left){f, person, code};
+			done->left[done->left_n++] = told;
 			continue;
 		}
-		people[done->erased] = person;
-		ats[done->erased] = f->at_us;
-		numbers[done->erased] = f->number;
-		firsts[done->erased] = f->officers[0];
-		seconds[done->erased++] = f->officers[1];
+		people[done->erased_n] = person;
+		ats[done->erased_n] = f->at_us;
+		numbers[done->erased_n] = f->number;
+		firsts[done->erased_n] = f->officers[0];
+		seconds[done->erased_n] = f->officers[1];
+		done->erased[done->erased_n++] = told;
 	}
-	n = done->erased;
+	n = done->erased_n;
 	enum result result = db_run(w, Q_FORGET_AGAIN_PROPOSE,
 		DB_ARGS(db_i64s(people, n), db_texts(numbers, n), db_texts(firsts, n), db_instants(ats, n)),
 		NULL);

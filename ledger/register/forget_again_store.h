@@ -9,16 +9,15 @@
 #include "ledger/db/db.h"
 #include "ledger/register/forgotten_file.h"
 
-struct forget_left {
+struct forget_told {
 	const struct forgotten *decision;
 	int64_t person;
-	const char *code; /* of the refusal; readmit: two officers bring him back again */
+	const char *code; /* of the refusal; readmit: two officers bring him back again; NULL: erased */
 };
 
 struct forget_again {
-	size_t erased; /* people */
-	struct forget_left *left;
-	size_t left_n;
+	struct forget_told *erased, *left;
+	size_t erased_n, left_n;
 };
 
 enum result forget_again(

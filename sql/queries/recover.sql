@@ -235,13 +235,20 @@ end $$;
 -- duties: owner
 -- in: reason text
 -- out:
-insert into ops.pause (what, reason, by_officer) values ('all', $1, 'duty:recover') on conflict (what) do nothing;
+-- Also over what an earlier recovery said; somebody else's pause stays as it is.
+insert into ops.pause as p (what, reason, by_officer) values ('all', $1, 'duty:recover')
+on conflict (what) do update set reason = excluded.reason where p.by_officer = excluded.by_officer;
 
 -- name: recover_resume
 -- duties: owner
--- in:
--- out: what text
-delete from ops.pause where what = 'all' and by_officer = 'duty:recover' returning what;
+-- in: reason text
+-- out: lifted boolean, unfinished boolean
+-- Only the pause with the reason of a recovery that ended; with another one it did not.
+with lifted as (
+	delete from ops.pause where what = 'all' and by_officer = 'duty:recover' and reason = $1 returning what
+)
+select exists (select from lifted) as lifted,
+	exists (select from ops.pause where what = 'all' and by_officer = 'duty:recover' and reason <> $1) as unfinished;
 
 -- name: recover_numbers
 -- duties: owner
@@ -316,24 +323,24 @@ end $$;
 -- name: end_again
 -- duties: owner
 -- in: accounts bytea[], ats timestamptz[], froms date[], firsts text[], seconds text[]
--- out: account bigint, ended boolean
--- Accounts that two officers ended, each by its newest end of which the dump knows nothing; it is named by its first row. Not ended: one of
--- the officers is not in the dump.
+-- out: n bigint, account bigint, ended boolean
+-- Accounts that two officers ended, each by its newest end of which the dump knows nothing. Not ended: one of the officers is not in the
+-- dump, or, where account is null, the account itself. It comes back with a list, under another salt, so nobody but its officers finds it.
 with said as materialized (
-	select distinct on (p.id) p.id as account, a.at, a.from_day, x.id as first_officer, y.id as second_officer
-	from unnest($1, $2, $3, $4, $5) as a(hash, at, from_day, first, second)
-	join register.payee_account p on p.hash = a.hash
+	select distinct on (p.id, a.hash) a.n, p.id as account, a.at, a.from_day, x.id as first_officer, y.id as second_officer
+	from unnest($1, $2, $3, $4, $5) with ordinality as a(hash, at, from_day, first, second, n)
+	left join register.payee_account p on p.hash = a.hash
 	left join auth.officer x on x.login = a.first
 	left join auth.officer y on y.login = a.second
 	where not exists (select from register.account_word w where w.account = p.id and w.decided_at >= a.at)
-	order by p.id, a.at desc
+	order by p.id, a.hash, a.at desc
 ), made as (
 	insert into register.account_word (account, what, from_day, document, first_officer, proposed_at, second_officer, decided_at)
 	select s.account, 'end', s.from_day, 'phục hồi: đã kết thúc sau lúc sao lưu', s.first_officer, s.at, s.second_officer, s.at
-	from said s where s.first_officer <> s.second_officer
+	from said s where s.account is not null and s.first_officer <> s.second_officer
 	returning account
 )
-select s.account, m.account is not null as ended from said s left join made m on m.account = s.account order by s.account;
+select s.n, s.account, m.account is not null as ended from said s left join made m on m.account = s.account order by s.account, s.n;
 
 -- name: end_again_guards_off
 -- duties: owner

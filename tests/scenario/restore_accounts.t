@@ -65,6 +65,7 @@ is "$(find "$keys/archive/ended" -type f | wc -l)" 3 'the archive has a file of 
 ok 'that names nobody' bash -c "! grep -rqiE 'nguy|đòi' '$keys/archive/ended'"
 printf 'chitra-ended/v1\naccount %s\nat 1712106000000000\nfrom 2024-04-03\nofficer lan\nofficer trang\n' \
 	"$(sql "select encode(hash, 'hex') from register.payee_account where id = ${account[2]}")" >"$keys/archive/ended/of-an-officer-who-is-younger"
+printf 'chitra-ended/v1\naccount %064d\nat 1712106000000000\nfrom 2024-04-05\nofficer lan\nofficer minh\n' 7 >"$keys/archive/ended/of-an-account-that-is-younger"
 
 ok 'the old dump is restored' restore old
 is "$(sql "$stands")" 'true true true false' 'and knows nothing of the one'
@@ -73,13 +74,20 @@ like "$out" 'kết thúc lại 2 tài khoản' 'recovery says what it would do'
 is "$(sql "$stands")" 'true true true false' 'and does nothing yet'
 out=$(recover)
 is $? 0 'recovery ends them again'
-like "$out" "CHƯA kết thúc lại: tài khoản số ${account[2]};" 'and names the one whose officer the dump does not have'
-like "$out" 'ý muốn nhận tiền mặt sau lúc sao lưu không có trong kho' 'and what is in no archive'
+like "$out" "CHƯA kết thúc lại: tài khoản số ${account[2]} \\(.* thiếu cán bộ" 'and names the one whose officer the dump does not have'
+like "$out" "  tài khoản số ${account[1]} \\(từ ngày 01/05/2024, quyết định ngày .* của lan và minh\\)" 'and each that is ended again, with its days and officers'
+like "$out" 'CHƯA kết thúc lại: một tài khoản mà bản sao lưu không có \(từ ngày 05/04/2024, quyết định ngày 03/04/2024 của lan và minh\).*sau khi nhập lại danh sách' \
+	'and the end of an account that the dump does not have'
+for what in 'chitra hold' 'danh sách đã nhập' 'chuyển nơi ở' 'thôi hưởng' 'gộp người, sửa thông tin' 'chitra finding' 'tiền đã thu lại' 'chitra account' 'ý muốn nhận tiền mặt'; do
+	like "$out" "Không có trong kho lưu trữ.*thiếu chúng có thể chi sai.*$what.*--resume" "and what is in no archive: $what"
+done
 is "$(sql "$stands") $(sql "select string_agg(from_day::text, ' ' order by from_day) from register.account_word where document like 'phục hồi%'")" 'false true true false 2024-04-03 2024-05-01' 'each from its day'
 is "$(sql "select string_agg(distinct a.login || ' ' || b.login, ',') from register.account_word w join auth.officer a on a.id = w.first_officer join auth.officer b on b.id = w.second_officer")" 'lan minh' 'by the two who decided it'
 is "$(sql "select count(*) from pg_trigger where tgrelid = 'register.account_word'::regclass and tgenabled = 'D'")" 0 'the guards are awake again'
 is "$(sql "$reasons")" "$cash" 'why somebody is paid in cash stands in the dump, which has every line that was signed'
-like "$(recover)" 'CHƯA kết thúc lại' 'a second run'
+is "$(recover --json | /usr/bin/python3 -c 'import json, sys; r = json.load(sys.stdin)
+print(r["accounts_ended_again"], sorted((a.get("account", 0), a["from"], a["day"], *a["officers"]) for a in r["accounts_left"]))')" \
+	"[] [(0, '2024-04-05', '2024-04-03', 'lan', 'minh'), (${account[2]}, '2024-04-03', '2024-04-03', 'lan', 'trang')]" 'a second run'
 is "$(sql "select count(*) from register.account_word where document like 'phục hồi%'")" 2 'finds nothing more to do'
 
 bank_start --reply-status ACCC
