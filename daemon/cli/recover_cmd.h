@@ -2,8 +2,8 @@
  *
  * Runs on the owner's connection, as `chitra setup` does, while every program is stopped: the journal's lock shows that no teller
  * of this host runs. Asks first whether the dump is recent enough; then the ledger's leaves, then dispatches and payouts, then what two
- * officers decided. What one officer held or cancelled after the dump is in no leaf: no money leaves until `--resume` says that a
- * person has looked (ops.pause). */
+ * officers decided. Much of what officers did after the dump is in no archive: no money leaves until `--resume` says that a person
+ * has looked (ops.pause), and it does so only after a recovery that ended. */
 #ifndef CHITRA_CLI_RECOVER_CMD_H
 #define CHITRA_CLI_RECOVER_CMD_H
 
@@ -14,7 +14,7 @@
 	"       after a restore, with every program stopped; safe to repeat. The directories are those of the\n" \
 	"       configuration ([archive] directory, [teller] journal)\n"                                         \
 	"       chitra recover --resume [--database CONNINFO]\n"                                                 \
-	"       what was held and cancelled after the dump has been looked through: money leaves again"
+	"       recovery has ended, and what is in no archive was entered again: money leaves again"
 
 int cli_recover(struct cli *cli, int argc, char **argv);
 
