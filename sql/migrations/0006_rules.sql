@@ -141,6 +141,24 @@ create function register.may_see(programme text, person bigint) returns boolean 
 set search_path = pg_catalog
 as $$ select register.has_role(auth.me(), array(select m.role from auth.mandate m where m.officer = auth.me()), programme, person) $$;
 
+-- A case about a claim says what the claim says; any other one is opened by an officer who may decide about the person.
+create function register.guard_recovery() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from fresh f join payout.claim c on c.id = f.claim
+			where (c.programme, c.month, c.amount_dong) <> (f.programme, f.month, f.amount_dong)
+				or c.person <> f.person and c.person <> all (register.selves(f.person))) then
+		raise exception 'recovery_claim: a case is about the person, month and money of its claim' using errcode = 'CH001';
+	end if;
+	if exists (select from fresh f where f.claim is null and register.may_decide(auth.me(), f.programme, f.person) is not true) then
+		raise exception 'no_mandate: a case that no rule found is opened by an officer who has the mandate' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard after insert on register.recovery referencing new table as fresh
+	for each statement execute function register.guard_recovery();
+
 -- Nothing of a decision changes but that a second officer confirms it, once. One funeral a person (Decree 20/2021/ND-CP art. 11 (3)), and what
 -- one written decision grants him is granted once: again only when the first one's claim was voided.
 create function register.guard_decided() returns trigger language plpgsql security definer

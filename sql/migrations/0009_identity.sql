@@ -376,6 +376,14 @@ cross join lateral (select coalesce(sum(x.amount_dong), 0)::bigint as repaid_don
 	where x.recovery = r.id and x.second_officer is not null) y
 where r.why <> 'twice' or exists (select from register.surplus s where s.claim = r.claim and not s.undone);
 
+-- Of whom each case of a pay period is decided: the finding that asked for it holds back nothing else of the period. Where money came back,
+-- its claim could be paid again, so that is for two officers to say.
+create view register.recovery_decided as
+select c.person, c.programme, c.pay_period as period
+from register.recovery_now r join payout.claim c on c.id = r.claim
+group by c.person, c.programme, c.pay_period
+having bool_and(r.state in ('asked', 'repaid', 'waived'));
+
 -- Which of two claims stays, or whether both do, is not decided while one of them is being voided.
 create function register.guard_voids() returns trigger language plpgsql security definer
 set search_path = pg_catalog

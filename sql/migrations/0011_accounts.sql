@@ -257,7 +257,8 @@ as $$
 	where l.method = 'cash'
 $$;
 
--- What was found of one account holds nobody back who has another one that passes, or wishes cash, unless two officers said so.
+-- What was found of one account holds nobody back who has another one that passes, or wishes cash, unless two officers said so; nor does
+-- money that has to come back, once each case of it is decided.
 create or replace view register.waiting as
 select f.id, f.programme, f.period, f.person, f.code
 from register.finding f
@@ -265,6 +266,9 @@ where f.blocks and f.person is not null
 	and not exists (select from register.finding l
 		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
 	and not exists (select from register.finding_decision d where d.finding = f.id and d.verdict = 'pay_entitled')
+	and not (f.code = 'recover'
+		and not exists (select from register.finding_decision d where d.finding = f.id)
+		and exists (select from register.recovery_decided r where (r.person, r.programme, r.period) = (f.person, f.programme, f.period)))
 	and not (f.code in ('account_name', 'account_id', 'account_closed', 'authority_over')
 		and not exists (select from register.finding_decision d where d.finding = f.id)
 		and exists (select from (select array(select o.id from register.person me

@@ -167,16 +167,21 @@ order by 2, d.decided_at, d.id;
 -- duties: desk
 -- in: programme text, period date
 -- out: person bigint, month date
--- Months whose cash the agent brought back and that nobody collected later.
-select distinct coalesce((select m.root from register.person m where m.id = c.person and m.root is not null), c.person) as person, c.month
+-- Months whose cash the agent brought back and that nobody collected later, nor by another ID of the same person.
+select distinct r.person, c.month
 from recon.cash_line l
 join recon.cash_list s on s.id = l.list and s.second_officer is not null
 join payout.payout p on p.id = l.payout
 join payout.claim c on c.id = p.claim
+cross join lateral (select coalesce(m.root, m.id) as person from register.person m where m.id = c.person offset 0) r
 where not l.paid and c.programme = $1 and c.kind = 'regular' and c.month < $2
 	and not exists (select from payout.claim_void v where v.claim = c.id)
-	and not exists (select from payout.payout n join payout.payout_state t on t.payout = n.id join payout.state q on q.code = t.state
-		where n.claim = c.id and q.name = 'settled')
+	and not exists (select from register.surplus x where x.claim = c.id and not x.undone)
+	and not exists (select from (select k.id from payout.claim k
+			where k.person = any (array(select o.id from register.person o where o.root = r.person) || r.person) and k.programme = $1 and k.month = c.month
+				and k.kind in ('regular', 'arrears') offset 0) k
+		join payout.payout n on n.claim = k.id join payout.payout_state t on t.payout = n.id join payout.state q on q.code = t.state
+		where q.name = 'settled')
 order by 1, 2;
 
 -- name: entitle_risen
@@ -362,8 +367,8 @@ left join lateral (select x.sealed from register.person_id x where x.person = f.
 	order by x.replaced_at desc nulls first, x.known_from desc limit 1) x on true
 left join lateral (select p.verdict, p.officer, p.reason from register.finding_proposal p where p.finding = f.id order by p.id desc limit 1) w on true
 left join auth.officer o on o.id = w.officer
-where not $2 or f.blocks and d.finding is null and not (f.code = 'recover' and not exists (select from register.recovery_now r
-	join payout.claim c on c.id = r.claim where c.person = f.person and c.programme = f.programme and c.pay_period = f.period and r.state = 'open'))
+where not $2 or f.blocks and d.finding is null and not (f.code = 'recover' and exists (select from register.recovery_decided r
+	where (r.person, r.programme, r.period) = (f.person, f.programme, f.period)))
 order by f.id;
 
 -- name: finding_propose

@@ -136,6 +136,8 @@ where f.person = any (register.selves($1)) and f.programme = $2 and f.period = $
 	and not exists (select from register.finding_decision d where d.finding = f.id)
 	and not exists (select from register.finding l
 		where (l.programme, l.period, l.person, l.code) = (f.programme, f.period, f.person, f.code) and l.n > f.n)
+	and not (f.code = 'recover' and exists (select from register.recovery_decided r
+		where (r.person, r.programme, r.period) = (f.person, f.programme, f.period)))
 order by f.id;
 
 -- name: explain_listed

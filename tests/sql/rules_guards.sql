@@ -36,6 +36,25 @@ select is(pg_temp.probe('desk', 'lan', pg_temp.decision_sql('suspend', :'person'
 select is(pg_temp.probe('owner', 'lan', replace(replace(pg_temp.decision_sql('suspend', :'person'), 'first_officer)', 'first_officer, second_officer, decided_at)'),
 	format(', %s)', pg_temp.officer('lan')), format(', %s, %s, now())', pg_temp.officer('lan'), pg_temp.officer('minh')))), 'CH001 not_proposed', 'nothing is born decided');
 
+-- ---------------------------------------------------------------- a case of money that has to come back
+
+select pg_temp.claim() as claim \gset
+select person as paid from payout.claim where id = :claim \gset
+insert into register.person (anchor, name, name_fold, birth_year, sex, root) values (substr(sha256('his other row'), 1, 16), 'x', 'x', 1950, 'F', :paid) returning id as same \gset
+create function pg_temp.case_sql(claim text, person text, programme text default 'merit', month text default '2024-04-01', amount text default '1000000') returns text language sql as $$
+	select format('insert into register.recovery (claim, person, programme, month, amount_dong, why) values (%s, %s, %L, %L, %s, %L)', claim, person, programme, month, amount,
+		case claim when 'null' then 'officer' else 'after_death' end)
+$$;
+select is(pg_temp.probe('desk', null, pg_temp.case_sql(:'claim', p, g, m, a)), v, 'a case about a claim: ' || t) from (values
+	(:'paid', 'merit', '2024-04-01', '1000000', 'ok', 'as it was claimed, whoever finds it'), (:'same', 'merit', '2024-04-01', '1000000', 'ok', 'of him by another ID'),
+	(:'other', 'merit', '2024-04-01', '1000000', 'CH001 recovery_claim', 'of somebody else'), (:'paid', 'social', '2024-04-01', '1000000', 'CH001 recovery_claim', 'of another programme'),
+	(:'paid', 'merit', '2024-05-01', '1000000', 'CH001 recovery_claim', 'of another month'), (:'paid', 'merit', '2024-04-01', '999999', 'CH001 recovery_claim', 'of another sum')) as w(p, g, m, a, v, t);
+select is(pg_temp.probe('desk', null, format('%s, (null, %s, ''merit'', ''2024-04-01'', 1, ''officer'')', pg_temp.case_sql(:'claim', :'paid'), :'paid')), 'CH001 no_mandate',
+	'and one that no rule found does not hide behind it');
+select is(pg_temp.probe('desk', l, pg_temp.case_sql('null', :'paid', g)), v, format('a case that no rule found, of %s, by %s', g, coalesce(l, 'nobody'))) from (values
+	('lan', 'merit', 'ok'), (null, 'merit', 'CH001 no_mandate')) as w(l, g, v);
+select is(pg_temp.after('delete from auth.mandate', 'lan', pg_temp.case_sql('null', :'paid')), 'CH001 no_mandate', 'nor by an officer without a mandate');
+
 -- ---------------------------------------------------------------- the second officer
 
 select pg_temp.done(pg_temp.try('desk', 'lan', pg_temp.decision_sql('suspend', :'person')));
