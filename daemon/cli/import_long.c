@@ -41,13 +41,17 @@ static enum result refuse(struct long_list *g)
 	return REFUSED;
 }
 
-/* The whole lines of the text; what is left of a line moves to its front. */
+/* The whole lines of the text; what is left of a line moves to its front. No line is as long as a slice. */
 static enum result one_slice(struct long_list *g, struct import *im)
 {
 	struct payment_run *run = g->run;
 	struct buf *text = g->text;
 	char *from = (char *)text->at, *lf = text->n > 0 ? memrchr(from, '\n', text->n) : NULL;
 	size_t n = lf ? (size_t)(lf - from) + 1 : 0;
+	if (n == 0 && text->n >= IMPORT_SLICE) {
+		why_set(&g->l.bad, "parser_line", "%s", "");
+		return refuse(g);
+	}
 	if (n == 0)
 		return OK;
 	cli_next_step(run->cli);

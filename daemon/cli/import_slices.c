@@ -119,11 +119,15 @@ static enum result deaths_in(struct slices *s, char *text, char *end)
 	return r;
 }
 
-/* The whole lines of the text; what is left of a line moves to its front. */
+/* The whole lines of the text; what is left of a line moves to its front. No line is as long as a slice. */
 static enum result one_slice(struct slices *s, struct buf *text)
 {
 	char *from = (char *)text->at, *lf = text->n > 0 ? memrchr(from, '\n', text->n) : NULL;
 	size_t n = lf ? (size_t)(lf - from) + 1 : 0;
+	if (n == 0 && text->n >= SLICE_TEXT) {
+		why_set(&s->cli->w->why, "parser_line", "%s", "");
+		return REFUSED;
+	}
 	if (n == 0)
 		return OK;
 	enum list_kind kind = s->asked->kind;

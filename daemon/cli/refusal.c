@@ -156,6 +156,8 @@ static const struct {
 	{"word_waits", "Xác nhận hoặc bỏ đề nghị đang chờ trước: chitra account list --open"},
 	{"word_unknown", "Xem chitra account list --open: không có đề nghị nào mang số này đang chờ"},
 	{"word_overtaken", "Bỏ đề nghị này (chitra account drop): đã có quyết định mới hơn về tài khoản"},
+	{"end_waits",
+		"Bỏ đề nghị này (chitra account drop), hoặc chờ tới ngày kết thúc: hai cán bộ đã quyết định ngày đó"},
 	{"number_needed",
 		"Gõ lại số tài khoản bằng --number, mỗi lần một tài khoản: người thứ hai phải tự đọc số từ giấy tờ"},
 	{"number_differs", "Đối chiếu số tài khoản với giấy tờ: số bạn gõ khác số đã đề nghị"},

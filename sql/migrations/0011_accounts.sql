@@ -88,11 +88,22 @@ as $$
 	where e.person = any (register.selves(keeps.person))
 $$;
 
+-- The first rows of an account: its own, and where two people are one those of either, by whichever code of the bank they know it.
+create function register.account_firsts(account bigint) returns bigint[] language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select array_agg(distinct coalesce(s.carried_from, s.id)) from register.payee_account me
+	join register.payee_account a on a.id = coalesce(me.carried_from, me.id) or a.carried_from = coalesce(me.carried_from, me.id)
+	join register.payee_account s on s.person = any (register.selves(a.person)) and s.bank = a.bank and s.blind = a.blind
+	where me.id = account_firsts.account
+$$;
+
 create function register.guard_account_word() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 declare
 	a register.payee_account;
+	firsts bigint[];
 begin
 	if tg_op = 'INSERT' then
 		new.account := (select coalesce(x.carried_from, x.id) from register.payee_account x where x.id = new.account);
@@ -141,8 +152,17 @@ begin
 	if new.second_officer is not null and not register.may_identify(new.first_officer, a.person, '{register}') then
 		raise exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode = 'CH001';
 	end if;
-	if new.second_officer is not null and exists (select from register.account_word w where w.account = new.account and w.decided_at is not null and w.id > new.id) then
+	if new.second_officer is null then
+		return new;
+	end if;
+	firsts := register.account_firsts(new.account);
+	if exists (select from register.account_word w where w.account = any (firsts) and w.decided_at is not null and w.id > new.id) then
 		raise exception 'word_overtaken: something newer was decided about this account' using errcode = 'CH001';
+	end if;
+	-- The newest word holds, so a newer one would undo the end before its day came.
+	if new.what <> 'end' and exists (select from register.account_word w where w.account = any (firsts) and w.decided_at is not null
+			and w.what = 'end' and w.from_day > ops.today()) then
+		raise exception 'end_waits: two officers end this account on a day to come' using errcode = 'CH001';
 	end if;
 	return new;
 end $$;

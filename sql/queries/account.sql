@@ -215,7 +215,7 @@ where not exists (select from register.account_check o where o.account = n.id);
 -- duties: desk
 -- in: persons bigint[], banks text[], blinds bytea[], documents text[], untils date[], files bigint[]
 -- out:
--- A list brings another authority for an account that is known: one officer's word, for a second one to confirm.
+-- A list brings another authority for an account that is known: one officer's word, for a second one to confirm. Not where an end waits for its day.
 insert into register.account_word (account, what, from_day, until, document, file, first_officer)
 select a.id, 'renew', t.today, r.until, r.document, r.file, auth.me()
 from (select ops.today() as today offset 0) t,
@@ -225,8 +225,8 @@ cross join lateral (select a.id, a.person, a.kind, a.stands, a.authority_until, 
 where a.kind <> 'self' and a.stands and r.until > a.authority_until and r.until >= t.today
 	and register.may_identify(auth.me(), a.person, '{register}')
 	and (a.kind <> 'delegate' or r.until <= t.today + coalesce(register.authority_months(a.person), 1200) * interval '1 month')
-	and not exists (select from register.account_word w where w.account = coalesce(a.carried_from, a.id) and w.what = 'renew' and w.until = r.until
-		and w.dropped_by is null);
+	and not exists (select from register.account_word w where w.account = any (register.account_firsts(a.id)) and w.dropped_by is null
+		and (w.what = 'renew' and w.until = r.until or w.what = 'end' and w.second_officer is not null and w.from_day > t.today));
 
 -- name: match_expiring
 -- duties: desk

@@ -98,6 +98,15 @@ unlike "$(ways 2024-04)" 'Đỗ Thị Bốn' 'and an expired authority receives 
 second account confirm "$(sql "select id from register.account_word where until = '2024-12-20'")" >/dev/null
 like "$(ways 2024-04)" 'Đỗ Thị Bốn VCB delegate' 'with the second officer it does' && undo
 today 2024-04-03
+delegate=$(sql "select id from register.payee_account where holder_name = 'Đỗ Văn Con'")
+chitra account end "$delegate" --from 2024-05-01 --reason 'con đi xa' >/dev/null
+second account confirm "$(sql "select max(id) from register.account_word")" >/dev/null
+rows[3]=${rows[3]/UQ 02\/2024,20\/12\/2024/UQ 03\/2024,20\/01\/2025}
+listed 2024-08 22945 "${rows[@]}"
+is "$(sql "select count(*) from register.account_word where until = '2025-01-20'")" 0 'a list prolongs nothing that two officers end on a day to come'
+word=$(proposed renew "$delegate" --until 2025-01-20)
+like "$(said second account confirm "$word")" 'Bỏ đề nghị này.*end_waits.*\[65\]' 'nor do officers, who are told'
+sql "set session_replication_role = replica; delete from register.account_word where id >= $word - 1"
 
 # ---- an account ends --------------------------------------------------------------------------------------------------------------------
 

@@ -121,4 +121,24 @@ heading 'Ai' known >/dev/null
 unlike "$(chitra import headings)" '«ai»' 'and a word can be taken back'
 is "$(sql "select count(*) from register.list_heading where heading = 'ai'")" 2 'without being forgotten'
 
+# ---- whoever took the parser over ------------------------------------------------------------------------------------------------------
+
+mkdir "$scratch/taken"
+cp "$CHITRA_BIN/chitra" "$scratch/taken"
+cat >"$scratch/taken/chitra-parse" <<'PYTHON'
+#!/usr/bin/python3
+import os, socket
+_, fds, _, _ = socket.recv_fds(socket.socket(fileno=0), 4096, 3)
+os.write(fds[2], b'ok\t0\t\n')
+with os.fdopen(fds[1], 'wb') as rows:
+    rows.write(b'x' * (6 << 20))
+PYTHON
+chmod +x "$scratch/taken/chitra-parse"
+for kind in deaths payment_list; do
+	where=()
+	[ $kind = deaths ] || where=("${ward[@]}")
+	like "$(timeout -s KILL 20 "$scratch/taken/chitra" import "$scratch/enrol.csv" --kind $kind "${where[@]}" 2>&1; echo "[$?]")" '\(parser_line\).*\[65\]' \
+		"$kind: a line without an end is refused, not waited for"
+done
+
 done_testing

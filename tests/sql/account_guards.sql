@@ -119,6 +119,9 @@ select pg_temp.said(:account, 'add');
 select is(pg_temp.now(:account), 'stands unasked', 'and two may add it again');
 select pg_temp.said(:account, 'end', null, ops.today() + 1);
 select is(pg_temp.now(:account), 'stands unasked', 'an end of tomorrow takes nothing today');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(pg_temp.proposed(pg_temp.word_sql(:account, 'lan', what, null, day)), 'minh')), how, title) from (values
+	('add', ops.today(), 'CH001 end_waits', 'nor is it undone before its day comes'), ('add', ops.today() + 9, 'CH001 end_waits', 'by a word of a later day either'),
+	('end', ops.today(), 'ok', 'an earlier end is one too')) as w(what, day, how, title);
 
 -- ---------------------------------------------------------------- authorities
 
@@ -169,6 +172,14 @@ update register.person set root = :kept where id = :gone;
 set local session_replication_role = origin;
 select is(pg_temp.now(a), 'over closed', 'of two who are one the account is one: what was said of either row holds for both') from unnest(array[:k, :g]) a;
 select is(pg_temp.now(:other), 'stands open passes', 'the same number at another bank is another account');
+select pg_temp.proposed(pg_temp.word_sql(:k, 'lan', 'end')) as word \gset
+select pg_temp.said(:other, 'add');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')), 'ok', 'what was said of that one since overtakes nothing');
+select pg_temp.said(:g, 'add');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')), 'CH001 word_overtaken', 'what was said of the other row since overtakes an end of this one');
+select pg_temp.said(:g, 'end', null, ops.today() + 1);
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_sql(pg_temp.proposed(pg_temp.word_sql(a, 'lan')), 'minh')), how, title) from (values
+	(:k, 'CH001 end_waits', 'an end of tomorrow of one row stands against a word about the other'), (:other, 'ok', 'not about another account')) as w(a, how, title);
 select is(count(*), 2::bigint, 'both are kin') from register.kin where root = :kept;
 
 -- ---------------------------------------------------------------- what was found out, and when
