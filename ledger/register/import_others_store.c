@@ -1,6 +1,7 @@
 /* import_others_store.c: lists that are no payment lists, slice by slice: a bank's accounts, and deaths. */
 #include "ledger/register/import_slice_store.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,14 +44,15 @@ static void pairs_grow(struct pairs *p)
 	*p = more;
 }
 
-/* False when it was there already. Both are keyed hashes, so their sum is as good as one. */
-static bool pair_add(struct pairs *p, const struct hash16 *person, const struct hash16 *account)
+/* False when it was there already. */
+static bool pair_add(struct pairs *p, struct arena *a, int64_t person, const struct account_entry *e)
 {
+	struct hash sum = sha256(
+		bytes_z(arena_printf(a, "%" PRId64 " %s %s", person, e->bank, e->account.text)));
 	struct hash16 pair;
+	memcpy(pair.b, sum.b, sizeof pair.b);
 	if (2 * (p->n + 1) > p->size)
 		pairs_grow(p);
-	for (size_t i = 0; i < sizeof pair.b; i++)
-		pair.b[i] = (uint8_t)(person->b[i] + 3 * account->b[i]);
 	struct hash16 *at = pair_place(p, &pair);
 	if (!is_free(at))
 		return false;
@@ -257,7 +259,7 @@ static void pick_rows(struct import_other *o, const struct people_found *people,
 			continue;
 		}
 		o->anybody = true;
-		if (!pair_add(&o->pairs, &p->blind, &blind)) {
+		if (!pair_add(&o->pairs, o->slice, p->id, &at[i])) {
 			account_reject(&at[i], "duplicate");
 			continue;
 		}

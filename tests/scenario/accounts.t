@@ -141,8 +141,13 @@ unlike "$(ways 2024-04)" 'An Thị Một' 'and a closed account is never paid ag
 # ---- VNeID ------------------------------------------------------------------------------------------------------------------------------
 
 printf '%s\n' 'Số CCCD,Số tài khoản,Ngân hàng,Họ tên chủ tài khoản,Trạng thái' '099143000001,9704000001,VCB,AN THI MOT,' \
-	'099143000002,9704000072,AGRIBANK,BUI THI HAI,' '099143000003,9704000073,,CAO THI BA,' >"$scratch/vneid.csv"
-like "$(said chitra import "$scratch/vneid.csv" --kind account_list --bank VNEID)" 'bank_empty.* 2 dòng nhận' 'VNeID'\''s list names the bank in each row'
+	'099143000002,9704000072,AGRIBANK,BUI THI HAI,' '099143000003,9704000073,,CAO THI BA,' \
+	'099143000002,9704000072,ABB,BUI THI HAI,' '099143000002,9704000072,AGRIBANK,BUI THI HAI,' >"$scratch/vneid.csv"
+said=$(said chitra import "$scratch/vneid.csv" --kind account_list --bank VNEID)
+like "$said" 'bank_empty.* 3 dòng nhận' 'VNeID'\''s list names the bank in each row, and the same number at two'
+like "$said" 'dòng 6.*\(duplicate\)' 'at one bank once'
+sql "set session_replication_role = replica; delete from register.account_check where account in (select id from register.payee_account where bank = 'ABB');
+	delete from register.payee_account where bank = 'ABB'"
 like "$(ways 2024-04)" 'Bùi Thị Hai AGRIBANK self' 'what a person declared on VNeID passes' && undo
 unlike "$(ways 2024-04)" 'An Thị Một' 'but does not open what the bank closed' && undo
 added 099143000002 --bank VCB --number 9704000082

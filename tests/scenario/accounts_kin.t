@@ -58,6 +58,9 @@ is "$(sql "select count(*) from register.payee_account where person in (select i
 vcb b '099143000021,9704000020,NONG THI BA,Đang hoạt động' >/dev/null
 like "$(ways 2024-05)" 'Nông Thị Ba VCB self' 'what the bank says of it by one ID counts for both'
 is "$(sql "select count(*) from payout.payout p join payout.claim c on c.id = p.claim where c.pay_period = '2024-05-01'")" 1 'and pays once'
+like "$(vcb both '099143000021,9704000029,NONG THI BA,Đang hoạt động' '099143000022,9704000029,NONG THI BA,Đang hoạt động')" '\(duplicate\).* 1 dòng nhận.*\[0\]' \
+	'a list that names a new account by both IDs names it once'
+sql "set session_replication_role = replica; delete from register.account_check where account = $(of 'Nông Thị Ba' VCB); delete from register.payee_account where id = $(of 'Nông Thị Ba' VCB)"
 undo
 second account confirm "$(proposed end "$(sql "select min(id) from register.payee_account where bank = 'VCB' and blind = (select blind from register.payee_account where id = $(of 'Nông Thị Ba' VCB))")")" >/dev/null
 like "$(ways 2024-05)" 'Nông Thị Ba cash no_account' 'ended in one row it is ended in both' && undo
