@@ -10,6 +10,11 @@ ok "a payroll is paid, settled and sealed" payroll_to s_seal
 database_start
 pub=$scratch/pub
 
+# quiet COMMAND...: what it says is no result
+quiet()
+{
+	"$@" >"$scratch/out" 2>&1
+}
 # verify DIR OPTION...: what chitra-verify says, and its status last
 verify()
 {
@@ -26,12 +31,12 @@ found()
 }
 
 by an ledger key >"$scratch/key"
-ok "the books are published" by an ledger publish "$pub" >"$scratch/out" 2>&1
+ok "the books are published" quiet by an ledger publish "$pub"
 size=$(sql 'select max(size) from books.checkpoint')
 is "$(verify "$pub")" 0 "the verifier finds nothing in them" || sed 's/^/# /' "$scratch/said" >&2
 like "$(cat "$scratch/said")" "leaves +$size of $size" "it has read every leaf"
 like "$(cat "$scratch/said")" "cannot be excluded" "who holds nothing is told that a rewritten history cannot be excluded"
-ok "published again, nothing changes" by an ledger publish "$pub" >"$scratch/out" 2>&1
+ok "published again, nothing changes" quiet by an ledger publish "$pub"
 
 # ---- what others say of it ----------------------------------------------------------------------------------------------------
 
@@ -44,15 +49,15 @@ key = base64.b64decode(open(scratch + "/key").read().strip().split("+", 2)[2])[1
 open(scratch + "/sig", "wb").write(signature)
 open(scratch + "/pk.der", "wb").write(bytes.fromhex("302a300506032b6570032100") + key)
 P
-ok "openssl accepts the checkpoint's signature" openssl pkeyutl -verify -pubin -keyform DER -inkey "$scratch/pk.der" -rawin \
-	-in "$scratch/note" -sigfile "$scratch/sig" >"$scratch/out" 2>&1
+ok "openssl accepts the checkpoint's signature" quiet openssl pkeyutl -verify -pubin -keyform DER -inkey "$scratch/pk.der" -rawin \
+	-in "$scratch/note" -sigfile "$scratch/sig"
 ok "Go's x/mod accepts the checkpoint, and a thousand proofs of each kind made from the tiles" \
-	build/bin/oracle "$pub" "$(cat "$scratch/key")" 1000 >"$scratch/out" 2>&1
+	quiet build/bin/oracle "$pub" "$(cat "$scratch/key")" 1000
 
 # ---- a receipt ------------------------------------------------------------------------------------------------------------------
 
 paid=$(sql "select p.end_to_end_id from payout.payout p join books.txn t on t.idem = 'p' || p.id || '.settled' order by p.id limit 1")
-mkdir "$scratch/slip" && ok "a citizen's payout has a receipt" by an ledger prove "$paid" "$scratch/slip" >"$scratch/out" 2>&1
+mkdir "$scratch/slip" && ok "a citizen's payout has a receipt" quiet by an ledger prove "$paid" "$scratch/slip"
 receipt()
 {
 	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" receipt "$scratch/slip/$1.tlog-proof" >"$scratch/said" 2>&1
