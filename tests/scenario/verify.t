@@ -107,6 +107,19 @@ attack day "update books.balance_day set moved = moved - 5 where day = (select m
 is "$(found "$scratch/day")" "balance_differs" "a day's balance was changed: it differs from the leaves"
 attack more "insert into books.posting select p.seq, 9, p.account, 1, p.balance_after from books.posting p where $a_posting"
 is "$(found "$scratch/more")" "row_more" "a posting was added: no leaf has it"
+# The tables that are published may be written by anybody.
+# sheet NAME FILE COMMAND...: a copy whose table goes through a command
+sheet()
+{
+	cp -r "$pub" "$scratch/$1" && "${@:3}" <"$pub/rows/$2.csv" >"$scratch/$1/rows/$2.csv"
+}
+# shellcheck disable=SC2016
+sheet twice balance awk 'NR == 2 { print first } NR != 2 { print } NR == 1 { first = $0 }'
+is "$(found "$scratch/twice")" "row_more" "a balance that stands for another is there twice"
+sheet behind txn sed '$ a \\n999999,x,fee,2024-04-03,x,f,,2,x'
+is "$(found "$scratch/behind")" "row_more" "rows behind an empty line are read"
+sheet garbage balance_day sed "$ a x,$(head -c 5000 /dev/zero | tr '\\0' y),1"
+is "$(found "$scratch/garbage")" "balance_differs" "a balance of no day is none of the leaves'"
 edited="replace(convert_from(leaf, 'UTF8'), 'amount ', 'amount 1')"
 attack leaf "update books.txn set leaf = convert_to($edited, 'UTF8'), leaf_hash = sha256('\\x00'::bytea || convert_to($edited, 'UTF8'))
 	where seq = (select min(seq) from books.txn where kind = 'payout.settled')"
@@ -140,9 +153,10 @@ is "$(found "$scratch/stranger")" checkpoint_unsigned "a checkpoint by another k
 sed -i "s/^\(— [^ ]* .\{20\}\)./\1A/" "$scratch/forged/checkpoint"
 like "$(found "$scratch/forged")" "checkpoint_forged|checkpoint_unsigned" "a checkpoint whose signature was touched is forged"
 
-# A whole other history, consistent in itself: the first credit of the bank is a dong larger everywhere, and the tree is signed anew.
-cp -r "$pub" "$scratch/rewritten" && rm -r "$scratch/rewritten/rows"
-/usr/bin/python3 - "$scratch/rewritten" <<'P'
+# rewritten NAME PATTERN TEXT: a whole other history: every leaf with the pattern replaced, and the tree signed anew
+rewritten()
+{
+	cp -r "$pub" "$scratch/$1" && rm -r "$scratch/$1/rows" && /usr/bin/python3 - "$scratch/$1" "$2" "$3" <<'P' && tests/lib/forge-log "$scratch/$1" "$keys/log"
 import pathlib, re, sys
 for path in sorted(pathlib.Path(sys.argv[1], "tile/entries").rglob("*")):
     if not path.is_file():
@@ -151,12 +165,16 @@ for path in sorted(pathlib.Path(sys.argv[1], "tile/entries").rglob("*")):
     while data:
         n = data[0] << 8 | data[1]
         leaf, data = data[2:2 + n], data[2 + n:]
-        if b"\nactor duty:teller\n" in leaf:
-            leaf = leaf.replace(b"\nactor duty:teller\n", b"\nactor duty:tellex\n")
+        leaf = re.sub(sys.argv[2].encode(), sys.argv[3].encode(), leaf)
         out += bytes([len(leaf) >> 8, len(leaf) & 255]) + leaf
     path.write_bytes(out)
 P
-tests/lib/forge-log "$scratch/rewritten" "$keys/log"
+}
+rewritten unsigned '(kind approval(?:\n.*)*?\nbundle )[0-9a-f]{64}' "\\g<1>$(printf '0%.0s' {1..64})"
+is "$(found "$scratch/unsigned")" batch_unsigned "a batch whose approval is of another bundle is one that nobody signed"
+rewritten alone '\nofficer (.*)\nofficer .*\n' '\nofficer \1\nofficer \1\n'
+like " $(found "$scratch/alone") " " leaf_malformed " "one officer who acted as two did not act"
+rewritten rewritten '\nactor duty:teller\n' '\nactor duty:tellex\n'
 is "$(verify "$scratch/rewritten")" 0 "a history rewritten with the log's key fits in itself"
 like "$(cat "$scratch/said")" "cannot be excluded" "which is what who holds nothing was told"
 is "$(found "$scratch/rewritten" --checkpoint "$pub/checkpoint")" history_rewritten "who holds a checkpoint of the same size sees that it was rewritten"
