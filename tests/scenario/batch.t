@@ -218,7 +218,7 @@ at_terminal()
 {
 	export -f by
 	export scratch keys CHITRA_CONFIG
-	printf '%s\n' "$1" | script -qec "bash -c 'by hoa approve $a --role approver --key $keys/hoa --passphrase-file $keys/passphrase'" /dev/null | tr -d '\r'
+	printf '%s\n' "$1" | SHELL=$BASH script -qec "by hoa approve $a --role approver --key $keys/hoa --passphrase-file $keys/passphrase" /dev/null | tr -d '\r'
 }
 two=$(sql "select string_agg(payee_account::text, ', ' order by line) from payout.payout where batch = $a and line <= 2")
 closed="insert into register.account_check (account, source, status, grade, id_linked, passes) values (${two%,*}, 'bank_list', 'closed', 'exact', true, false)"
