@@ -226,9 +226,8 @@ static enum result read_finding(struct work *w, const struct break_wish *wish, s
 		const struct break_view *v = &f->at[i];
 		if (!can_be(&w->why, v, f->as[i], wish->letter != NULL))
 			return REFUSED;
-		struct day day = v->has_line ? v->value_date : v->day;
-		if (i == 0 || day.n > f->day.n)
-			f->day = day;
+		if (i == 0 || v->day.n > f->day.n)
+			f->day = v->day;
 	}
 	if (f->n == 2 && !is_pair(&w->why, &f->at[0], &f->at[1]))
 		return REFUSED;

@@ -12,7 +12,7 @@ struct line {
 	int64_t id, funding_id, payout, order, message, brk; /* brk: that came back from the archive for it */
 	const char *funding, *entry_ref, *e2e, *reason;
 	const char *booked_as; /* the kind under which recovered books know it already; NULL: they do not */
-	struct day day, value_date;
+	struct day day;
 	int32_t part, item;
 	struct line_facts facts;
 	struct pairing pairing;
@@ -87,8 +87,8 @@ static enum order_kind order_kind(const char *kind)
 }
 
 struct line_columns {
-	int id, day, part, funding, funding_code, bank, entry_ref, debit, amount, value_date, e2e, payout,
-		amount_fits, account_fits, order, booked, has_details, reason, text, message, item;
+	int id, day, part, funding, funding_code, bank, entry_ref, debit, amount, e2e, payout, amount_fits,
+		account_fits, order, booked, has_details, reason, text, message, item;
 };
 
 static struct line_columns line_columns(const struct rows *r)
@@ -103,7 +103,6 @@ static struct line_columns line_columns(const struct rows *r)
 		.entry_ref = rows_col(r, "entry_ref"),
 		.debit = rows_col(r, "debit"),
 		.amount = rows_col(r, "amount_dong"),
-		.value_date = rows_col(r, "value_date"),
 		.e2e = rows_col(r, "end_to_end_id"),
 		.payout = rows_col(r, "payout"),
 		.amount_fits = rows_col(r, "amount_fits"),
@@ -138,7 +137,6 @@ static struct line line_of(const struct rows *r, size_t i, const struct line_col
 		.reason = row_text(r, i, c->reason),
 		.day = row_day(r, i, c->day),
 		.part = row_i32(r, i, c->part),
-		.value_date = row_day(r, i, c->value_date),
 	};
 	l.facts = (struct line_facts){
 		.debit = row_bool(r, i, c->debit),

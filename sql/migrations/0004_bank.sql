@@ -259,7 +259,7 @@ create table recon.break_resolution (
 	pair bigint references recon.break,
 	payout bigint references payout.payout,
 	letter text,
-	day date not null default ops.today(),	-- from which the books have it: the value date of what was in suspense
+	day date not null default ops.today(),	-- from which the books have it: of the statement with what was in suspense
 	first_officer bigint not null references auth.officer,
 	second_officer bigint not null references auth.officer,
 	at timestamptz not null default now(),

@@ -193,11 +193,11 @@ select max(w.id) as id from w, unclosed u where u.id is null or w.id < u.id;
 -- duties: scribe
 -- in: settler text, upto bigint, last bigint, n integer
 -- out: id bigint, statement bigint, day date, funding bigint, funding_code text, bank text, detail integer, entry_ref text, debit boolean,
---      amount_dong bigint, value_date date, end_to_end_id text, payout bigint, amount_fits boolean, account_fits boolean,
+--      amount_dong bigint, end_to_end_id text, payout bigint, amount_fits boolean, account_fits boolean,
 --      funding_order bigint, booked_dong bigint, has_details boolean, returned_reason text, text text, message bigint, item integer
 -- Only lines of closed statements; they are numbered in the order in which their statements were stored.
 select l.id, l.statement, s.day, s.funding_account as funding, f.code as funding_code, f.bank, l.detail, l.entry_ref,
-	l.direction = 'debit' as debit, l.amount_dong, l.value_date, l.end_to_end_id, l.payout, l.amount_fits, l.account_fits,
+	l.direction = 'debit' as debit, l.amount_dong, l.end_to_end_id, l.payout, l.amount_fits, l.account_fits,
 	l.funding_order, i.amount_dong as booked_dong, l.has_details, l.returned_reason, l.text, l.message, l.item
 from (select * from bank.statement_line where id > $2 and id <= $3 order by id limit $4) l
 join bank.statement s on s.id = l.statement

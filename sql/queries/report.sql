@@ -82,7 +82,7 @@ select coalesce(sum(a.amount_dong), 0)::bigint as named_dong
 from recon.allocation a
 join bank.statement_line l on l.id = a.line
 join bank.statement s on s.id = l.statement
-where a.kind = 'suspense' and s.funding_account = $1 and l.value_date <= $2
+where a.kind = 'suspense' and s.funding_account = $1 and s.day <= $2
 	and exists (select from recon.break k where k.line = a.line
 		and not exists (select from recon.break_resolution r where r.break = k.id and r.day <= $2))
 	and not exists (select from recon.break k join recon.break_resolution r on r.break = k.id
@@ -115,12 +115,14 @@ select coalesce((select -b.balance from books.ledger_account a join books.balanc
 -- duties: desk scribe
 -- in: funding bigint, day date
 -- out: amount_dong bigint
--- What a closing balance and the books up to that value date differ by when all is well: lines with another value date than their
--- statement's day. Credit positive.
-select coalesce(sum(case when l.direction = 'credit' then l.amount_dong else -l.amount_dong end
-	* case when s.day <= $2 then -1 else 1 end), 0)::bigint as amount_dong
-from bank.statement s join bank.statement_line l on l.statement = s.id and l.detail = 0
-where s.funding_account = $1 and s.day between $2 - 10 and $2 + 10 and (s.day <= $2) <> (l.value_date <= $2);
+-- What a closing balance and the books up to that day differ by when all is well: credits booked on the day that the bank told of, and on
+-- another day's statement.
+select coalesce(sum(i.amount_dong * case when s.day <= $2 then -1 else 1 end), 0)::bigint as amount_dong
+from bank.statement s
+join bank.intraday_credit i on i.funding_account = s.funding_account and (s.day <= $2) <> (i.value_date <= $2)
+where s.funding_account = $1 and s.day between $2 - 10 and $2 + 10
+	and exists (select from bank.statement_line l where l.statement = s.id and l.entry_ref = i.entry_ref and l.detail = 0
+		and l.direction = 'credit');
 
 -- name: reconcile_breaks
 -- duties: desk scribe
@@ -132,7 +134,7 @@ from recon.break k
 left join bank.statement_line l on l.id = k.line
 left join payout.payout p on p.id = k.payout
 where k.funding_account = $1 and not exists (select from recon.break_resolution r where r.break = k.id and r.day <= $2)
-	and (k.line is null or l.value_date <= $2)
+	and (k.line is null or k.day <= $2)
 order by k.id;
 
 -- name: reconciliation_add
