@@ -10,6 +10,12 @@ static const char *number(struct arena *a, int64_t n)
 	return arena_printf(a, "%" PRId64, n);
 }
 
+/* "" where no single unit is known. */
+static const char *since(const struct coverage_unit *u, char out[static DAY_TEXT_SIZE])
+{
+	return u->from.n ? day_format(u->from, out) : "";
+}
+
 static void print_csv(struct arena *a, const struct coverage *c)
 {
 	static const char *const heading[] = {"area", "area_from", "name", "entitled", "with_account",
@@ -18,7 +24,7 @@ static void print_csv(struct arena *a, const struct coverage *c)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct coverage_unit *u = &c->units[i];
 		char from[DAY_TEXT_SIZE];
-		const char *cells[] = {u->area, day_format(u->from, from), u->name, number(a, u->entitled),
+		const char *cells[] = {u->area, since(u, from), u->name, number(a, u->entitled),
 			number(a, u->with_account), number(a, u->wishing), number(a, u->paid)};
 		csv_out_row(stdout, cells, COUNT_OF(cells));
 	}
@@ -30,6 +36,15 @@ static void add_unit(struct arena *a, struct table *t, const struct coverage_uni
 		number(a, u->wishing), number(a, u->paid), coverage_share(a, u->paid, u->wishing)};
 	for (size_t i = 0; i < COUNT_OF(cells); i++)
 		table_add(t, cells[i]);
+}
+
+static const char *wishes_vi(struct arena *a, const struct coverage_total *t)
+{
+	if (t->all.wishing == 0)
+		return "chưa có ai";
+	return coverage_wishes_met(t)
+		       ? "đạt"
+		       : arena_printf(a, "chưa đạt, còn %" PRId64 " người", t->all.wishing - t->all.paid);
 }
 
 static void print_words(struct arena *a, const struct coverage *c)
@@ -45,6 +60,10 @@ static void print_words(struct arena *a, const struct coverage *c)
 	add_unit(a, &t, &sum.all);
 	printf("Chi trả qua tài khoản, kỳ %02d/%d, tính đến ngày %s\n\n", c->period.month, c->period.year,
 		cli_day_vi(a, c->as_of));
+	if (c->n == 0) {
+		puts("Chưa có danh sách của kỳ này trong phạm vi được xem, hoặc chưa tính: chitra entitle");
+		return;
+	}
 	table_print(&t);
 	printf("\nMục tiêu ≥ 50 %% số xã, phường có chi qua tài khoản: %" PRId64 "/%" PRId64 " (%s): %s\n",
 		sum.cashless, sum.units, coverage_share(a, sum.cashless, sum.units),
@@ -52,9 +71,7 @@ static void print_words(struct arena *a, const struct coverage *c)
 	printf("Mục tiêu 100 %% người có tài khoản và muốn nhận qua tài khoản:\n  %" PRId64 "/%" PRId64
 	       " (%s): %s\n",
 		sum.all.paid, sum.all.wishing, coverage_share(a, sum.all.paid, sum.all.wishing),
-		coverage_wishes_met(&sum)
-			? "đạt"
-			: arena_printf(a, "chưa đạt, còn %" PRId64 " người", sum.all.wishing - sum.all.paid));
+		wishes_vi(a, &sum));
 }
 
 static void put_unit(struct json_writer *j, const struct coverage_unit *u)
@@ -76,7 +93,7 @@ static void fill(struct json_writer *j, const void *what)
 	for (size_t i = 0; i < c->n; i++) {
 		json_open_object(j, NULL);
 		json_put_str(j, "area", c->units[i].area);
-		json_put_str(j, "area_from", day_format(c->units[i].from, day));
+		json_put_str(j, "area_from", c->units[i].from.n ? day_format(c->units[i].from, day) : NULL);
 		json_put_str(j, "name", c->units[i].name);
 		put_unit(j, &c->units[i]);
 		json_close(j);

@@ -20,42 +20,16 @@ struct asked {
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"period", required_argument, NULL, 'm'},
-		{"csv", no_argument, NULL, 'c'},
-		{"reason", required_argument, NULL, 'r'},
-		{"programme", required_argument, NULL, 'p'},
-		{"area", required_argument, NULL, 'a'},
-		{"area-as-of", required_argument, NULL, 'd'},
-		{"as-of", required_argument, NULL, 'D'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"period", .month = &o->period, .given = &o->has_period},
+		{"csv", .given = &o->csv},
+		{"reason", .reason = &o->reason},
+		{"programme", .text = &o->programme},
+		{"area", .text = &o->area},
+		{"area-as-of", .day = &o->area_day, .given = &o->has_area_day},
+		{"as-of", .day = &o->as_of, .given = &o->has_as_of},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'm':
-			if (!cli_month(optarg, &o->period))
-				return false;
-			o->has_period = true;
-			break;
-		case 'c': o->csv = true; break;
-		case 'r': o->reason = optarg; break;
-		case 'p': o->programme = optarg; break;
-		case 'a': o->area = optarg; break;
-		case 'd':
-			if (!cli_day(optarg, &o->area_day))
-				return false;
-			o->has_area_day = true;
-			break;
-		case 'D':
-			if (!cli_day(optarg, &o->as_of))
-				return false;
-			o->has_as_of = true;
-			break;
-		default: return false;
-		}
-	}
-	return optind == argc;
+	return cli_options(argc, argv, known, COUNT_OF(known)) && optind == argc;
 }
 
 static const char *number(struct arena *a, int64_t n)
@@ -365,7 +339,8 @@ static int run_coverage(struct cli *cli, const struct asked *o)
 	struct coverage_asked asked = {.period = o->period,
 		.as_of = o->has_as_of ? &o->as_of : NULL,
 		.programme = o->programme,
-		.area = o->area};
+		.area = o->area,
+		.area_day = o->has_area_day ? &o->area_day : NULL};
 	return o->has_period ? cli_report_coverage(cli, &asked, o->csv) : cli_usage(cli);
 }
 
@@ -379,7 +354,8 @@ int cli_report(struct cli *cli, int argc, char **argv)
 	struct asked asked = {0};
 	if (argc < 2 || !read_options(argc - 1, argv + 1, &asked) ||
 		(asked.has_as_of && strcmp(argv[1], "coverage") != 0) ||
-		(asked.has_area_day && strcmp(argv[1], "summary") != 0 && strcmp(argv[1], "carry") != 0))
+		(asked.has_area_day &&
+			(strcmp(argv[1], "statements") == 0 || strcmp(argv[1], "settled") == 0)))
 		return cli_usage(cli);
 	for (size_t i = 0; i < COUNT_OF(reports); i++)
 		if (strcmp(argv[1], reports[i].name) == 0)

@@ -14,7 +14,7 @@
 	"         payouts that have ended, with account numbers; that you saw them is kept\n"                                   \
 	"       chitra report carry --period YYYY-MM [--area-as-of DAY] [--programme CODE] [--area CODE]\n"                     \
 	"         [--csv | --json]    each person: this month, arrears and grants apart, and what earlier months left unpaid\n" \
-	"       chitra report coverage --period YYYY-MM [--as-of YYYY-MM-DD] [--programme CODE] [--area CODE]\n"                \
+	"       chitra report coverage --period YYYY-MM [--as-of DAY] [--area-as-of DAY] [--programme CODE] [--area CODE]\n"    \
 	"         [--csv | --json]    who is paid without cash, commune by commune, and the two targets"
 
 int cli_report(struct cli *cli, int argc, char **argv);

@@ -9,7 +9,7 @@
 
 struct coverage_unit {
 	const char *area, *name;
-	struct day from; /* code and first day name a unit */
+	struct day from; /* code and first day name a unit; 0: nobody knows which of several it is */
 	int64_t entitled, with_account, wishing, paid;
 };
 

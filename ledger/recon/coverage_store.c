@@ -2,15 +2,18 @@
 
 static struct coverage_unit unit_of(const struct rows *r, size_t i)
 {
-	return (struct coverage_unit){
+	int from = rows_col(r, "area_from");
+	struct coverage_unit u = {
 		.area = row_text(r, i, rows_col(r, "area")),
 		.name = row_text(r, i, rows_col(r, "name")),
-		.from = row_day(r, i, rows_col(r, "area_from")),
 		.entitled = row_i64(r, i, rows_col(r, "entitled")),
 		.with_account = row_i64(r, i, rows_col(r, "with_account")),
 		.wishing = row_i64(r, i, rows_col(r, "wishing")),
 		.paid = row_i64(r, i, rows_col(r, "paid")),
 	};
+	if (!row_null(r, i, from))
+		u.from = row_day(r, i, from);
+	return u;
 }
 
 enum result coverage_read(struct work *w, const struct coverage_asked *asked, struct coverage *out)
@@ -33,7 +36,7 @@ enum result coverage_read(struct work *w, const struct coverage_asked *asked, st
 		DB_ARGS(db_day(month_first(asked->period)), db_day(as_of),
 			asked->programme ? db_text(asked->programme) : db_null(),
 			asked->area ? db_text(asked->area) : db_null(), db_bool(everywhere),
-			db_texts(areas, n_areas)),
+			db_texts(areas, n_areas), asked->area_day ? db_day(*asked->area_day) : db_null()),
 		&rows);
 	if (r != OK)
 		return r;

@@ -9,6 +9,8 @@ struct coverage_asked {
 	struct month period;
 	const struct day *as_of;      /* NULL: today */
 	const char *programme, *area; /* NULL: all */
+	const struct day
+		*area_day; /* by the units of that day (register.ward_as_of); NULL: by those of the claims */
 };
 
 /* REFUSED no_mandate. */

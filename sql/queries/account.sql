@@ -320,27 +320,34 @@ order by l.batch, l.line;
 
 -- name: coverage_units
 -- duties: desk
--- in: period date, as_of date, programme text, area text, everywhere boolean, areas text[]
+-- in: period date, as_of date, programme text, area text, everywhere boolean, areas text[], area_day date
 -- out: area text, area_from date, name text, entitled bigint, with_account bigint, wishing bigint, paid bigint
 -- People with claims of the period by the unit that pays them, which is a commune, or an island without communes; of two who were merged
 -- the claims that are left. As known on a business
 -- day: accounts that were named and answered for by then, wishes that had begun, moves of payouts up to it. Who wishes: has an account
 -- and has not asked for cash. Paid: of those, whose claims were paid through an account and none in cash. (The wall time of a void is
--- read as business time.)
+-- read as business time.) area_day: by the units of that day (register.ward_as_of); what is not one unit has no first day.
 with day as materialized (
 	select $2 as day, (select i.clock_offset from ops.instance i) as shift
+), unit as materialized (
+	select u.code, u.valid_from, u.as_code, u.among from register.areas_as_of($7) u where $7 is not null
 ), claim as materialized (
 	select coalesce(r.root, r.id) as person, array(select o.id from register.person o where o.root = coalesce(r.root, r.id))
-			|| coalesce(r.root, r.id) as selves, c.id, c.programme, c.area_code, c.area_valid_from
+			|| coalesce(r.root, r.id) as selves, c.id, c.programme, w.area, case when $7 is null then c.area_valid_from else
+			(select a.valid_from from register.area a where a.level = 'commune' and a.code = w.area
+				and register.area_stands(a.valid_from, a.valid_to, a.gone_by, $7)) end as area_from
 	from payout.claim c cross join day
 	cross join lateral (select r.id, r.root from register.person r where r.id = c.person offset 0) r
-	where c.pay_period = $1 and ($3 is null or c.programme = $3) and ($4 is null or c.area_code = $4)
+	left join unit u on u.code = c.area_code and u.valid_from = c.area_valid_from
+	cross join lateral (select case when $7 is null then c.area_code
+		else register.ward_as_of(c.person, c.programme, c.area_code, u.as_code, u.among, $7) end as area offset 0) w
+	where c.pay_period = $1 and ($3 is null or c.programme = $3) and ($4 is null or w.area = $4)
 		and ($5 or c.area_code || to_char(c.area_valid_from, ' YYYY-MM-DD') = any ($6)) and c.known_on <= day.day
 		and not exists (select from payout.claim_void v
 			where v.claim = c.id and ((v.at + day.shift) at time zone 'Asia/Ho_Chi_Minh')::date <= day.day)
 		and not exists (select from register.surplus s where s.claim = c.id and not s.undone)
 ), looked as (
-	select c.person, c.selves, c.area_code, c.area_valid_from,
+	select c.person, c.selves, c.area, c.area_from,
 		bool_or(p.account) as by_account, bool_or(p.cash) as by_cash,
 		bool_or((select q.method from register.pay_preference q where q.person = any (c.selves) and q.programme = c.programme and q.since <= day.day
 			order by q.since desc, q.id desc limit 1) is distinct from 'cash') as wishes
@@ -366,11 +373,11 @@ with day as materialized (
 			and coalesce(case when w.what is null then a.authority_until else w.until end, day.day) >= day.day) as has_account
 	from looked l cross join day
 )
-select p.area_code as area, p.area_valid_from as area_from, coalesce(u.name, p.area_code) as name, count(*) as entitled,
+select p.area, p.area_from, coalesce(u.name, '') as name, count(*) as entitled,
 	count(*) filter (where p.has_account) as with_account,
 	count(*) filter (where p.has_account and p.wishes) as wishing,
 	count(*) filter (where p.has_account and p.wishes and p.by_account and not p.by_cash) as paid
 from person p
-left join register.area u on u.level = 'commune' and u.code = p.area_code and u.valid_from = p.area_valid_from
+left join register.area u on u.level = 'commune' and u.code = p.area and u.valid_from = p.area_from
 group by 1, 2, 3
 order by 1, 2;
