@@ -268,6 +268,16 @@ enum result books_seal(struct work *w, const struct sealer *sealer, size_t *seal
 	return result;
 }
 
+enum result books_unsealed(struct work *w, struct unsealed *out)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_BOOKS_UNSEALED, DB_NO_ARGS, &r);
+	if (result == OK)
+		*out = (struct unsealed){.leaves = (uint64_t)row_i64(&r, 0, rows_col(&r, "leaves")),
+			.waited_s = row_i64(&r, 0, rows_col(&r, "waited_s"))};
+	return result;
+}
+
 enum result books_adopt(struct work *w, const struct archive *archive, bool *adopted)
 {
 	struct round r = {.w = w};

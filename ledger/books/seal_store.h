@@ -25,6 +25,13 @@ struct sealer {
  * Begins and commits its own transaction. UNSURE and RETRY: call again later. */
 enum result books_seal(struct work *w, const struct sealer *sealer, size_t *sealed) WARN_UNUSED;
 
+/* What no checkpoint covers yet. */
+struct unsealed {
+	uint64_t leaves;
+	int64_t waited_s; /* the oldest of them, by PostgreSQL's clock; 0: there are none */
+};
+enum result books_unsealed(struct work *w, struct unsealed *out) WARN_UNUSED;
+
 /* Inside the caller's transaction: the archive's newest checkpoint into the database when that is behind, without signing
  * anything. For recover_store.c. */
 enum result books_adopt(struct work *w, const struct archive *archive, bool *adopted) WARN_UNUSED;

@@ -96,6 +96,16 @@ select size, nodes, root, next_seq from books.seal_begin();
 -- out:
 select from books.seal($1, $2, $3, $4);
 
+-- name: books_unsealed
+-- duties: scribe
+-- in:
+-- out: leaves bigint, waited_s bigint
+-- What no checkpoint covers yet, and for how long the oldest of it has waited.
+select c.next_seq - h.size as leaves, coalesce(extract(epoch from clock_timestamp() - t.recorded), 0)::bigint as waited_s
+from books.counter c
+cross join (select coalesce(max(size), 0) as size from books.tree_head) h
+left join books.txn t on t.seq = h.size;
+
 -- name: books_leaves
 -- duties: scribe
 -- in: first bigint, n bigint

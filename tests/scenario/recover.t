@@ -70,9 +70,22 @@ order KB-KNOWN 700000
 dump approved
 scribe_stop
 payroll 600 first=20001 items=20 special_every=40 special_suffix=1
+last=$(sql "select max(seq) from books.txn")
+forge="set session_replication_role = replica; update books.txn set effective = effective"
+psql -XAtqc "$forge + 1 where seq = $last"
 scribe_start
+scribe_says()
+{
+	curl -s "http://$(cat "$scratch/run-scribe/scribe.0.admin")/$1" >"$scratch/scribe.said"
+	grep -q "$2" "$scratch/scribe.said"
+}
+ok "a row that is not what its leaf says is not sealed, and the scribe is not ready" within 20 scribe_says readyz "^seal NOT .*effective"
+ok "how much waits for its checkpoint is counted" scribe_says metrics "^chitra_scribe_leaves_unsealed [1-9]"
+psql -XAtqc "$forge - 1 where seq = $last"
 dump released
 sealed
+ok "when it is put right sealing goes on" within 20 scribe_says readyz "^seal ok"
+ok "and nothing waits" scribe_says metrics "^chitra_scribe_leaves_unsealed 0"
 teller_start 'concurrency = 2' 'rate = 10'
 until_true 30 "select count(*) >= 100 from payout.payout_state where state = 6"
 dump sending
