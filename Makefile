@@ -162,16 +162,16 @@ $(eval $(call test_program,$(t)): LINK_WITH = $(3)))
 endef
 $(call tests,$(UNIT_PURE),$(PURE_LIBRARIES),$$(PURE_LIBS))
 $(call tests,$(UNIT_DB),$(STORE_LIBRARIES),$$(DB_LIBS))
-$(call tests,$(UNIT_DAEMON),$(LIBRARY_daemon-cli) $(DAEMON_LIBRARIES),$$(DAEMON_LIBS))
+$(call tests,$(UNIT_DAEMON),$(LIBRARY_daemon-cli) $(LIBRARY_daemon-witness) $(DAEMON_LIBRARIES),$$(DAEMON_LIBS))
 $(call tests,$(UNIT_PARSE),$(LIBRARY_daemon-parse) $(PURE_LIBRARIES),$$(PARSE_LIBS))
 $(call tests,$(UNIT_HTTP),$(LIBRARY_bankapi-http) $(LIBRARY_ledger-base),$$(HTTP_LIBS))
 $(call tests,$(UNIT_VERIFY),$(LIBRARY_ledger-verify),$$(VERIFY_LIBS))
-$(call tests,$(wildcard tests/fuzz/*.c),$(LIBRARY_daemon-parse) $(PURE_LIBRARIES),$$(PARSE_LIBS) -fsanitize=fuzzer)
+$(call tests,$(wildcard tests/fuzz/*.c),$(LIBRARY_daemon-parse) $(LIBRARY_daemon-witness) $(PURE_LIBRARIES),$$(PARSE_LIBS) -fsanitize=fuzzer)
 
 # The committed corpus of each fuzzer, given to it by a plain main: tests/fuzz/NAME.c also becomes build/tests/replay/NAME.
 REPLAYS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/replay/%,$(wildcard tests/fuzz/*.c))
 define replay
-$(BUILD)/tests/replay/$(1): $(call obj,tests/fuzz/$(1).c tests/fuzz/replay/replay.c) $(LIBRARY_tests) $(LIBRARY_daemon-parse) $(PURE_LIBRARIES)
+$(BUILD)/tests/replay/$(1): $(call obj,tests/fuzz/$(1).c tests/fuzz/replay/replay.c) $(LIBRARY_tests) $(LIBRARY_daemon-parse) $(LIBRARY_daemon-witness) $(PURE_LIBRARIES)
 $(BUILD)/tests/replay/$(1): LINK_WITH = $$(PARSE_LIBS)
 endef
 $(foreach f,$(wildcard tests/fuzz/*.c),$(eval $(call replay,$(basename $(notdir $(f))))))
