@@ -162,23 +162,35 @@ static enum result add_resolutions(struct work *w, const struct facts *f, struct
 		out);
 }
 
+/* How many of them are there now. */
+static size_t count_new(const struct rows *r)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < rows_n(r); i++)
+		n += row_bool(r, i, rows_col(r, "is_new"));
+	return n;
+}
+
+/* Once more when some are there: what came back of a payout rests on what was paid after all of it. */
 static enum result recover_resolutions(
 	struct work *w, const struct facts *f, struct decisions_recovered *done)
 {
 	struct rows r, moved;
-	enum result result = add_resolutions(w, f, &r);
-	if (result == OK)
-		result = db_run(w, Q_RECOVER_RESOLVED_MOVE, DB_NO_ARGS, &moved);
-	if (result != OK)
-		return result;
+	size_t made;
+	do {
+		enum result result = add_resolutions(w, f, &r);
+		if (result == OK)
+			result = db_run(w, Q_RECOVER_RESOLVED_MOVE, DB_NO_ARGS, &moved);
+		if (result != OK)
+			return result;
+		made = count_new(&r);
+		done->resolutions += made;
+	} while (made > 0 && made < rows_n(&r));
 	done->lost_resolutions = arena_array(w->arena, rows_n(&r), const struct fact_resolution *);
-	for (size_t i = 0; i < rows_n(&r); i++) {
-		if (row_bool(&r, i, rows_col(&r, "is_new")))
-			done->resolutions++;
-		else
+	for (size_t i = 0; i < rows_n(&r); i++)
+		if (!row_bool(&r, i, rows_col(&r, "is_new")))
 			done->lost_resolutions[done->lost_resolutions_n++] =
 				&f->resolutions[row_i64(&r, i, rows_col(&r, "n")) - 1];
-	}
 	return OK;
 }
 

@@ -30,7 +30,8 @@ struct fact_payout {
 	char id[E2E_ID_SIZE];
 	bool journalled;
 	struct journal_sent sent;
-	enum payout_state end; /* rejected, not_paid; settled, returned; 0: no end was booked */
+	enum payout_state unpaid; /* rejected, not_paid; 0: neither was booked */
+	enum payout_state end;    /* the last that was booked: also settled, returned; 0: none was */
 };
 
 /* A claim that two officers voided. */

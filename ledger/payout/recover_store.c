@@ -314,8 +314,7 @@ static enum result move(
 
 static bool ends_unpaid(const struct seen *s)
 {
-	return (s->fact->end == PAYOUT_REJECTED || s->fact->end == PAYOUT_NOT_PAID) &&
-	       payout_move_legal(s->state, s->fact->end);
+	return s->fact->unpaid && payout_move_legal(s->state, s->fact->unpaid);
 }
 
 static enum result move_some(
@@ -336,11 +335,11 @@ static bool was_held(const struct seen *s)
 }
 static bool was_rejected(const struct seen *s)
 {
-	return ends_unpaid(s) && s->fact->end == PAYOUT_REJECTED;
+	return ends_unpaid(s) && s->fact->unpaid == PAYOUT_REJECTED;
 }
 static bool was_not_paid(const struct seen *s)
 {
-	return ends_unpaid(s) && s->fact->end == PAYOUT_NOT_PAID;
+	return ends_unpaid(s) && s->fact->unpaid == PAYOUT_NOT_PAID;
 }
 /* A cash agent is asked nothing: its list is written anew, and is the same. */
 static bool in_doubt(const struct seen *s)

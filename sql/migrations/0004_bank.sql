@@ -222,16 +222,20 @@ create unique index break_once on recon.break (kind, funding_account, line, payo
 	where line is not null or entry_ref is null;
 create index on recon.break (payout) where payout is not null;
 create index on recon.break (line) where line is not null;
--- A break never changes; but one that came back from the archive before its line did gets that line, once.
+-- A break never changes; but one that came back from the archive before its line did, or its statement if it is about one as a whole, gets
+-- it, once.
 create function recon.guard_break() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 begin
-	if old.line is not null or old.entry_ref is null
-			or jsonb_set(to_jsonb(old), '{line}', to_jsonb(new.line)) is distinct from to_jsonb(new)
-			or not exists (select from bank.statement_line l join bank.statement s on s.id = l.statement
+	if not (old.line is null and old.entry_ref is not null
+			and to_jsonb(old) - 'line' = to_jsonb(new) - 'line'
+			and exists (select from bank.statement_line l join bank.statement s on s.id = l.statement
 				where l.id = new.line and (s.funding_account, l.entry_ref) = (old.funding_account, old.entry_ref)
-					and (old.payout is null or l.payout = old.payout)) then
+					and (old.payout is null or l.payout = old.payout)))
+		and not (num_nonnulls(old.line, old.entry_ref, old.payout, old.statement) = 0
+			and to_jsonb(old) - 'statement' = to_jsonb(new) - 'statement'
+			and exists (select from bank.statement s where s.id = new.statement and (s.funding_account, s.day) = (old.funding_account, old.day))) then
 		raise exception 'append_only: break % does not change', old.id using errcode = 'CH001';
 	end if;
 	return new;

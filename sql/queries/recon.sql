@@ -170,7 +170,14 @@ select m.id, a.n from made m join asked a on a.entry_ref = m.entry_ref;
 -- duties: scribe
 -- in: kind text, funding bigint, day date, statement bigint, amount bigint, note text
 -- out: id bigint
-insert into recon.break (kind, funding_account, day, statement, amount_dong, note) values ($1, $2, $3, $4, $5, $6)
+-- What came back from the archive before its statement did is that statement's, and is not opened again.
+with found as (
+	update recon.break k set statement = $4 where k.id = (select min(b.id) from recon.break b
+		where (b.kind, b.funding_account, b.day, b.amount_dong) = ($1, $2, $3, $5) and num_nonnulls(b.line, b.entry_ref, b.payout, b.statement) = 0)
+	returning k.id
+)
+insert into recon.break (kind, funding_account, day, statement, amount_dong, note)
+select $1, $2, $3, $4, $5, $6 where not exists (select from found)
 on conflict do nothing
 returning id;
 

@@ -149,15 +149,17 @@ order by p.id;
 -- in: ids bigint[], kinds text[], fundings text[], days date[], payouts text[], entries text[], amounts bigint[], ats timestamptz[], note text
 -- out: id bigint
 -- Those that the dump lacks, under their numbers, whatever statement it lacks: nobody is paid again whom a bank's later word is about.
--- Their lines come with the statement (settle_found). One of a statement as a whole, which names neither payout nor entry, comes with it too.
+-- Their lines come with the statement (settle_found); one of a statement as a whole, which names neither payout nor entry, gets it then
+-- (statement_break_open).
 insert into recon.break (id, kind, funding_account, day, payout, entry_ref, amount_dong, note, opened_at, nth) overriding system value
 select a.id, a.kind, f.id, a.day, p.id, nullif(a.entry, ''), a.amount, $9, a.at,
 	row_number() over (partition by a.kind, f.id, p.id, a.entry order by a.id) - 1 + (select count(*) from recon.break k
-		where (k.kind, k.funding_account, k.payout) = (a.kind, f.id, p.id) and k.line is null and k.entry_ref is null)
+		where (k.kind, k.funding_account) = (a.kind, f.id) and k.payout is not distinct from p.id and k.line is null and k.entry_ref is null
+			and k.statement is null)
 from unnest($1, $2, $3, $4, $5, $6, $7, $8) as a(id, kind, funding, day, payout, entry, amount, at)
 join org.funding_account f on f.code = a.funding
 left join payout.payout p on p.end_to_end_id = a.payout
-where (p.id is not null or a.payout = '' and a.entry <> '') and not exists (select from recon.break k where k.id = a.id)
+where not exists (select from recon.break k where k.id = a.id)
 returning id;
 
 -- name: recover_resolutions

@@ -18,7 +18,7 @@ insert into exception values
 	('payout.dispatch_range', true, false, false, '', '', 'the owner may split one'),
 	('payout.payout', false, true, false, '', 'desk', 'lines go while their batch is open: payout.guard_lines'),
 	('payout.payout_state', true, false, false, 'desk scribe teller', '', 'payout.move; the roles may lock: only their column payout, which no trigger lets change'),
-	('recon.break', true, false, false, 'scribe', '', 'gets its line, once, when it came back from the archive before it: recon.guard_break'),
+	('recon.break', true, false, false, 'scribe', '', 'gets its line or statement, once, when it came back from the archive before it: recon.guard_break'),
 	('recon.cash_list', true, false, false, 'desk', '', 'confirmed by two officers'),
 	('register.account_word', true, false, false, 'desk', '', 'confirmed or dropped, once: register.guard_account_word'),
 	('register.decision', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_decided'),

@@ -71,6 +71,13 @@ select is(pg_temp.probe(d, null, format('update recon.break set %s where id = %s
 	('scribe', 'line = null', :lost, 'CH001 append_only', 'one that waits'), ('owner', format('line = %s, amount_dong = 1', :line), :lost, 'CH001 append_only', 'one that waits'),
 	('desk', format('line = %s', :line), :lost, 'denied', 'one that waits'), ('scribe', format('line = %s', :line), :lost, '23505 break_once', 'one whose line has a break of this kind')) as v(d, x, b, w, t);
 select is(pg_temp.probe('owner', null, 'delete from recon.break where id = ' || :lost), 'CH001 append_only', 'and none goes away');
+-- One of a statement as a whole gets its statement, once.
+select pg_temp.done(pg_temp.try('scribe', null, replace(pg_temp.break_sql('chain_gap', 7), '2024-04-03', '2024-04-02')));
+select max(id) as other_day from recon.break \gset
+select is(pg_temp.probe(d, null, format('update recon.break set statement = %s%s where id = %s', :statement, m, b)), w, t) from (values
+	('scribe', :break, '', 'ok', 'a break that names nothing gets the statement of its day'), ('scribe', :other_day, '', 'CH001 append_only', 'and no other day''s'),
+	('owner', :break, ', amount_dong = 8', 'CH001 append_only', 'and nothing else'), ('scribe', :lost, '', 'CH001 append_only', 'one with a line has none'),
+	('desk', :break, '', 'denied', 'the desk gives it none')) as v(d, b, m, w, t);
 
 -- A debit and what came back of it are resolved together, each naming the other: the same money on one account, in and out.
 create function pg_temp.suspense(direction text, amount bigint) returns bigint language plpgsql as $$
