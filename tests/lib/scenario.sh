@@ -4,6 +4,7 @@
 #   . tests/lib/scenario.sh          from the top of the tree
 #   fresh_database                   PGDATABASE is now a migrated copy that nobody else uses
 #   at_exit COMMAND                  run when the test ends, however it ends; the last one first
+#   within SECONDS COMMAND...        it succeeds by then
 #   $scratch                         a directory that is gone afterwards
 #   $CHITRA_BIN                      where chitra, chitrad and the others are
 
@@ -57,4 +58,15 @@ fresh_database()
 sql()
 {
 	psql -XAtq -v ON_ERROR_STOP=1 -c "$1"
+}
+
+# within SECONDS COMMAND...: it succeeds by then
+within()
+{
+	local until=$((SECONDS + $1 * ${CHITRA_PATIENCE:-1}))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt "$until" ] || return 1
+		sleep 0.05
+	done
 }

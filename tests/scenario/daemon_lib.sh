@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# Sourced by tests/scenario/daemon_*.t after tests/lib/scenario.sh: a configuration with which all duties start, and
-# waiting.
+# Sourced by tests/scenario/daemon_*.t after tests/lib/scenario.sh: a configuration with which all duties start.
 
 # daemon_conf FILE RUN_DIR: writes it, with keys of its own beside it
 daemon_conf()
@@ -43,15 +42,4 @@ daemon_conf()
 		log_key = $keys/log
 		blind_key = $keys/blind
 	END
-}
-
-# within SECONDS COMMAND...: it succeeds by then
-within()
-{
-	local until=$((SECONDS + $1 * ${CHITRA_PATIENCE:-1}))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt "$until" ] || return 1
-		sleep 0.05
-	done
 }
