@@ -389,11 +389,6 @@ static void take_files(struct cli *cli, int argc, char **argv, struct import_ask
 	qsort(o->files, o->n_files, sizeof *o->files, by_name);
 }
 
-bool import_is_of_ward(const struct import_asked *o)
-{
-	return o->kind == LIST_PAYMENT || o->kind == LIST_ENROLMENT || o->kind == LIST_INCREASE;
-}
-
 /* What does not go together, in words; NULL: nothing. */
 static const char *lacks_of_ward(const struct import_asked *o)
 {
@@ -432,7 +427,7 @@ static const char *lacks(const struct import_asked *o)
 		return "Nhập từng tệp một khi dùng --marked hay --sheet";
 	if (o->sheet && strpbrk(o->sheet, "\t\n"))
 		return "Sửa tên trang tính (--sheet)";
-	return import_is_of_ward(o) ? lacks_of_ward(o) : lacks_other(o);
+	return list_is_of_ward(o->kind) ? lacks_of_ward(o) : lacks_other(o);
 }
 
 /* Before anything is in: the list itself stays as it is, and what is marked has a place. */
@@ -482,8 +477,8 @@ int cli_import(struct cli *cli, int argc, char **argv)
 	if (loaded != OK)
 		return cli_exit(cli, loaded);
 	struct import_said said = {.arena = arena_new()};
-	int code = import_is_of_ward(&asked) ? import_payment_files(cli, &asked, &keys.keys, &said)
-					     : import_other_file(cli, &asked, &keys.keys, &said);
+	int code = list_is_of_ward(asked.kind) ? import_payment_files(cli, &asked, &keys.keys, &said)
+					       : import_other_file(cli, &asked, &keys.keys, &said);
 	if (code != EX_USAGE && asked.marked)
 		code = give_back(&asked, &said, code);
 	if (code != EX_USAGE)

@@ -56,12 +56,21 @@ static bool names_say(struct arena *a, const char *file, struct import_list *l)
 	return true;
 }
 
-static void take_head(
-	enum list_kind kind, struct import_said *said, const struct list_row *row, struct list_head *head)
+/* Where the headings are its title is known too. */
+static void take_head(struct payment_run *run, struct payment_list *l, const struct list_row *row)
 {
-	list_head_read(kind, row, head);
+	struct import_said *said = run->said;
+	struct list_head *head = &l->list.head;
+	struct why why;
+	list_head_read(run->asked->kind, row, head);
 	said->head_row = head->row;
 	said->encoding = arena_strdup(said->arena, head->encoding);
+	if (title_check(run->group, &l->title, &l->list.scope, run->asked->period, &why))
+		return;
+	if (run->asked->accept_repairs)
+		l->list.title = arena_strdup(run->group, why.text);
+	else
+		l->bad = why;
 }
 
 bool payment_judge(struct payment_run *run, struct arena *a, struct payment_list *l, char *text, char *end)
@@ -75,8 +84,10 @@ bool payment_judge(struct payment_run *run, struct arena *a, struct payment_list
 	l->list.n = 0;
 	l->list.at = arena_array(a, lines_in(text, end), struct entry);
 	while (list_row_read(run->asked->kind, &text, end, &row, &l->bad)) {
-		if (row.head)
-			take_head(run->asked->kind, run->said, &row, &l->list.head);
+		if (row.title)
+			title_read(a, &l->list.scope, row.row, row.raw, &l->title);
+		else if (row.head)
+			take_head(run, l, &row);
 		else if (row.total)
 			entries_sum_total(&l->sum, &row);
 		else
@@ -172,10 +183,22 @@ static void say_area(struct import_said *said, const struct import_list *l)
 					 area_text(a, s->unit), area_text(a, s->whole))});
 }
 
+static void say_title(struct import_said *said, const struct import_list *l)
+{
+	if (!l->title)
+		return;
+	import_say(said, &(struct import_word){.file = l->name,
+				 .outcome = "repaired",
+				 .code = "title_accepted",
+				 .text = arena_printf(said->arena,
+					 "Đã nhập dù tiêu đề của danh sách khác: %s", l->title)});
+}
+
 void payment_say_in(struct import_said *said, const struct import_list *l)
 {
 	said->files++;
 	say_area(said, l);
+	say_title(said, l);
 	said->accepted += l->accepted;
 	said->rejected += l->rejected;
 	said->repaired += l->repaired;

@@ -127,6 +127,7 @@ static void rewind_list(struct long_list *g, const char *file)
 	g->l.list.refused = false;
 	g->l.sum = (struct entries_sum){0};
 	g->l.words = words;
+	g->l.title = (struct title){0};
 	g->l.bad = (struct why){0};
 	g->l.again = g->judged = false;
 	g->text->n = 0;

@@ -6,6 +6,7 @@
 
 #include "daemon/cli/import_run.h"
 #include "ledger/register/reference_store.h"
+#include "ledger/register/title.h"
 
 #define IMPORT_SLICE ((size_t)4 << 20) /* bytes of rows that are judged and written at a time */
 
@@ -31,6 +32,7 @@ struct payment_list {
 	struct import_list list;
 	struct entries_sum sum;
 	struct area_words words;
+	struct title title;
 	bool again;     /* rows that were judged before have to be judged anew, beginning with these words */
 	struct why bad; /* why the file is refused; code "": it is not */
 };

@@ -22,9 +22,6 @@ struct import_asked {
 	size_t n_files;
 };
 
-/* Payment lists, and those of who joins: by programme and ward. */
-bool import_is_of_ward(const struct import_asked *asked);
-
 /* A row or file that somebody has to look at; a list may have as many as it has rows. */
 struct import_word {
 	const char *file;

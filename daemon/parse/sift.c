@@ -22,6 +22,11 @@ struct sift {
 	int place[CELLS]; /* the column of each cell, or −1 */
 	bool total_seen, any_row;
 	struct arena *heads; /* the search's, and its texts */
+	struct title {
+		int32_t row;
+		struct bytes text;
+	} titles[TITLE_ROWS_MAX]; /* the rows until the headings are known, which they may be */
+	size_t n_titles;
 	struct arena *arena; /* of one row */
 	struct buf out;
 };
@@ -196,6 +201,45 @@ static void line_end(struct sift *s, struct bytes raw)
 		flush(s);
 }
 
+/* What a row that may be a title says, decoded as far as its fonts tell. */
+static void keep_title(struct sift *s, const struct sift_row *row, const struct bytes *cells)
+{
+	size_t n = 0, room = 0;
+	for (size_t i = 0; i < row->n && room < LIST_RAW_MAX; i++)
+		room += cells[i].n + 1;
+	room = room < LIST_RAW_MAX ? room : LIST_RAW_MAX;
+	uint8_t *text = arena_alloc(s->heads, room);
+	for (size_t i = 0; i < row->n && !row->hidden && n < room; i++) {
+		struct bytes cell = cut(cells[i], room - n - (n > 0));
+		if (cell.n == 0)
+			continue;
+		if (n > 0)
+			text[n++] = '\t';
+		memcpy(text + n, cell.at, cell.n);
+		n += cell.n;
+	}
+	s->titles[s->n_titles++] = (struct title){row->row, bytes_of(text, n)};
+}
+
+/* In the encoding of the headings, if it is in that. A title right above them looks like the upper of two rows of them. */
+static void write_titles(struct sift *s)
+{
+	size_t n_cells;
+	list_cells(s->file.asked->kind, &n_cells);
+	for (size_t i = 0; i < s->n_titles && list_is_of_ward(s->file.asked->kind); i++) {
+		struct bytes text = s->titles[i].text;
+		bool changed;
+		if (text.n == 0 || s->titles[i].row >= headings(s)->row)
+			continue;
+		if (!legacy_decode(s->search.legacy, s->arena, text, &text, &changed))
+			text = s->titles[i].text;
+		line_begin(s, s->titles[i].row, "title", "");
+		for (size_t c = 0; c < n_cells; c++)
+			list_column_write(&s->out, bytes_of("", 0), false);
+		line_end(s, text);
+	}
+}
+
 static void write_head(struct sift *s)
 {
 	size_t n_cells;
@@ -247,6 +291,7 @@ static bool begin(struct sift *s)
 		if (h->column[i] != COLUMN_IGNORED &&
 			(h->column[i] != CELL_OTHER_MONEY || s->place[CELL_OTHER_MONEY] < 0))
 			s->place[h->column[i]] = (int)i;
+	write_titles(s);
 	write_head(s);
 	return true;
 }
@@ -331,6 +376,8 @@ bool sift_row(struct sift *s, const struct sift_row *row)
 			return false;
 		if (!found && s->search.rows >= TITLE_ROWS_MAX)
 			return headings_refuse(s->file.asked, headings(s), &s->problem);
+		if (!found)
+			keep_title(s, row, cells);
 	}
 	if (s->begun && row->row > headings(s)->row)
 		take_row(s, row);

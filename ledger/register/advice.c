@@ -176,6 +176,8 @@ static const struct advice files[] = {
 	{"registry_changed", "Chạy lại khi tệp đã gửi xong: tệp còn bị ghi trong lúc nhập"},
 	{"registry_known", "Không phải làm gì: tệp này đã được nhập"},
 	{"file_twice", "Chọn tệp khác: tệp này đã được nhập"},
+	{"title_differs",
+		"Nhập lại với đúng --period, --area (hoặc tên tệp); nếu danh sách đúng là của kỳ và đơn vị này (như truy lĩnh) thì thêm --accept-repairs. Tiêu đề của danh sách khác"},
 	{"file_name", "Đặt tên tệp theo mẫu 22915-merit.csv: mã xã, phường và mã chương trình"},
 	{"area_unknown", "Sửa mã xã, phường: không có vào kỳ này"},
 	{"area_ambiguous", "Nói rõ đơn vị của danh sách (--area)"},

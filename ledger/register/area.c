@@ -544,3 +544,38 @@ struct area_found area_find(
 				area_text(a, scope->whole ? scope->whole : scope->unit)));
 	return f;
 }
+
+/* ---- titles -------------------------------------------------------------------------------------------------------------- */
+
+static bool lies_in_one(const struct area *a, const struct area *const *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (lies_in(a, at[i]))
+			return true;
+	return false;
+}
+
+static bool is_kin(const struct area *a, const struct area *of)
+{
+	bool kin = lies_in(a, of) || strcmp(a->bare, of->bare) == 0 ||
+		   lies_in_one(a, of->later, of->n_later) || lies_in_one(a, of->earlier, of->n_earlier);
+	for (size_t i = 0; i < a->n_later && !kin; i++)
+		kin = lies_in(a->later[i], of);
+	for (size_t i = 0; i < a->n_earlier && !kin; i++)
+		kin = lies_in(a->earlier[i], of);
+	return kin;
+}
+
+enum area_said area_said(
+	struct arena *a, const struct area_scope *scope, const char *word, const struct area **other)
+{
+	struct word w = read_word(a, word);
+	struct matches m = matches_of(scope, &w);
+	if (m.n == 0 || !scope->unit)
+		return AREA_SAID_NONE;
+	for (size_t i = 0; i < m.n; i++)
+		if (is_kin(m.at[i], scope->unit) || (scope->whole && is_kin(m.at[i], scope->whole)))
+			return AREA_SAID_OWN;
+	*other = m.at[0];
+	return AREA_SAID_OTHER;
+}

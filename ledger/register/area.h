@@ -82,6 +82,12 @@ struct area_scope area_scope(struct arena *a, const struct areas *all, const cha
 struct area_found area_find(
 	struct arena *a, const struct area_scope *scope, const char *word, const char *village);
 
+/* Whether what names a unit («phuong phu thuy») is a commune of the file's province, of any day, and then the file's own: one that lies in
+ * its unit, is called like it, or became it or came of it. *other: which one it is else. */
+enum area_said { AREA_SAID_NONE, AREA_SAID_OWN, AREA_SAID_OTHER };
+enum area_said area_said(
+	struct arena *a, const struct area_scope *scope, const char *word, const struct area **other);
+
 /* «Phường Phú Thủy (22924)» */
 const char *area_text(struct arena *a, const struct area *area);
 

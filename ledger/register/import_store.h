@@ -22,6 +22,7 @@ struct import_list {
 	size_t n;
 	struct entry *at; /* of this slice; verdicts may change from accepted to rejected, never back */
 	struct list_head head;
+	const char *title; /* what its title says otherwise, and the officer has looked at; NULL: nothing */
 
 	bool refused; /* out: nothing of it was imported, and why says the file's code */
 	struct why why;

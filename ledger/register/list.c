@@ -90,6 +90,11 @@ bool list_kind_parse(const char *name, enum list_kind *kind)
 	return false;
 }
 
+bool list_is_of_ward(enum list_kind kind)
+{
+	return kind == LIST_PAYMENT || kind == LIST_ENROLMENT || kind == LIST_INCREASE;
+}
+
 const enum list_cell *list_cells(enum list_kind kind, size_t *n)
 {
 	*n = kinds[kind].n;
@@ -205,10 +210,13 @@ static bool read_line(enum list_kind kind, char *line, struct list_row *out)
 	if (!row_number(list_column_read(&rest), &row.row))
 		return false;
 	const char *what = list_column_read(&rest);
-	if (!what || (strcmp(what, "row") != 0 && strcmp(what, "total") != 0 && strcmp(what, "head") != 0))
+	if (!what)
 		return false;
-	row.total = *what == 't';
-	row.head = *what == 'h';
+	row.total = strcmp(what, "total") == 0;
+	row.head = strcmp(what, "head") == 0;
+	row.title = strcmp(what, "title") == 0;
+	if (strcmp(what, "row") != 0 && !row.total && !row.head && !(row.title && list_is_of_ward(kind)))
+		return false;
 	char *problem = list_column_read(&rest), *slash = problem ? strchr(problem, '/') : NULL;
 	row.problem = problem;
 	if (slash) {

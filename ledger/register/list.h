@@ -6,14 +6,14 @@
  *
  *	row <tab> what <tab> problem <tab> cell … <tab> raw <LF>
  *
- * row: the file's row as a spreadsheet counts it, from 1. what: "head" (once, before all others), "row", "total" (a payment list's
- * totals row). problem: empty, or why the row as a whole cannot be read, with the column where one is to blame: short_row, long_row,
+ * row: the file's row as a spreadsheet counts it, from 1. what: "title" (of a ward's list, a row above the headings or the upper one of two, before all others),
+ * "head" (once, before the rows), "row", "total" (a payment list's totals row). problem: empty, or why the row as a whole cannot be read, with the column where one is to blame: short_row, long_row,
  * hidden_row, row_too_long/E, control_character/E, formula/E, cell_error/E; and "converted": text of a cell was not Unicode, and has
  * been decoded (legacy.h), which counts only when an officer says so. Cells: those of list_cells(kind) in that order, in NFC, trimmed,
  * with single spaces; empty when the cell is empty or the file has no such heading; of the head: the column's letters, and as its
  * problem the old encoding that the file is in. raw: the row's
  * cells as they stood in the file, joined by its delimiter (tabs for a workbook), at most LIST_RAW_MAX bytes; of the head: the
- * sheet's name. */
+ * sheet's name; of a title, which has no cells: its texts, joined by tabs. */
 #ifndef LEDGER_REGISTER_LIST_H
 #define LEDGER_REGISTER_LIST_H
 
@@ -77,6 +77,8 @@ enum list_cell {
 
 const char *list_kind_name(enum list_kind kind); /* "payment-list" …: the argument of chitra-parse */
 bool list_kind_parse(const char *name, enum list_kind *kind) WARN_UNUSED;
+bool list_is_of_ward(enum list_kind
+		kind); /* who is paid in a unit and from when: its titles say of which unit and month it is */
 
 /* The cells of a kind in the order of its columns; *n is their number. */
 const enum list_cell *list_cells(enum list_kind kind, size_t *n);
@@ -97,7 +99,7 @@ int list_column_of(const char *letters);
 
 struct list_row {
 	int32_t row;
-	bool head, total;
+	bool title, head, total;
 	const char *problem;      /* "" for none */
 	int column;               /* that the problem is in; 0: the row */
 	const char *cells[CELLS]; /* by enum list_cell; "" where the kind has no such column. Never NULL */

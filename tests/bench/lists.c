@@ -110,7 +110,7 @@ static size_t judge(struct arena *a, const struct reference *reference, char *te
 	size_t accepted = 0;
 	while (list_row_read(LIST_PAYMENT, &text, end, &row, &why)) {
 		struct entry e;
-		if (row.head || row.total)
+		if (row.title || row.head || row.total)
 			continue;
 		entry_judge(a, reference, &terms, &row, &e);
 		accepted += e.status == ENTRY_ACCEPTED;

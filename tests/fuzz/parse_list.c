@@ -3,10 +3,24 @@
 #include "tests/fuzz/asked.h"
 #include "daemon/parse/csv_list.h"
 #include "ledger/register/change.h"
+#include "ledger/register/title.h"
 
 static bool take(void *context, struct bytes lines)
 {
 	return buf_add_bytes(context, lines);
+}
+
+/* Two wards of one province, for titles to name. */
+static struct area_scope two_wards(struct arena *a, struct areas *areas, struct day day)
+{
+	static const struct area wards[] = {{.level = AREA_COMMUNE, .code = "22915", .name = "Phường Mũi Né"},
+		{.level = AREA_COMMUNE, .code = "22960", .name = "Xã Phong Nẫm"}};
+	areas_begin(areas, a, COUNT_OF(wards) + 1);
+	struct area *above = areas_add(
+		areas, &(struct area){.level = AREA_PROVINCE, .code = "60", .name = "Tỉnh Bình Thuận"});
+	for (size_t i = 0; i < COUNT_OF(wards); i++)
+		areas_add(areas, &wards[i])->parent = above;
+	return area_scope(a, areas, "22915", day, NULL);
 }
 
 static void judge(enum list_kind kind, struct buf *lines)
@@ -15,8 +29,10 @@ static void judge(enum list_kind kind, struct buf *lines)
 	struct reference reference = {.arena = a, .sandbox = true};
 	struct import_terms terms = {
 		.programme = "social", .period = {.year = 2024, .month = 4}, .accept_repairs = true};
+	struct area_scope scope = two_wards(a, &reference.areas, month_first(terms.period));
+	struct title title = {0};
 	struct list_row row;
-	struct why why = {0};
+	struct why why = {0}, title_why;
 	map_begin(&reference.banks, a);
 	map_begin(&reference.categories.aliases, a);
 	char *copy = arena_strndup(a, lines->at ? (const char *)lines->at : "", lines->n), *rest = copy;
@@ -24,6 +40,8 @@ static void judge(enum list_kind kind, struct buf *lines)
 		struct entry e;
 		struct account_entry account;
 		struct death_entry death;
+		if (row.title)
+			title_read(a, &scope, row.row, row.raw, &title);
 		entry_judge(a, &reference, &terms, &row, &e);
 		account_entry_judge(a, &reference, "DEMO", &row, &account);
 		death_entry_judge(a, &reference, &row, &death);
@@ -32,6 +50,8 @@ static void judge(enum list_kind kind, struct buf *lines)
 		change_judge(a, &reference, LIST_MOVES, &row, &change);
 		change_judge(a, &reference, LIST_CORRECTIONS, &row, &change);
 	}
+	if (!title_check(a, &title, &scope, terms.period, &title_why) && *title_why.text == '\0')
+		abort();
 	if (*why.code || rest != copy + lines->n)
 		abort();
 	arena_free(a);

@@ -51,8 +51,10 @@ static const char *first_cell(const char *file, enum list_cell cell, int *row)
 		return problem.code;
 	snprintf(copy, sizeof copy, "%s", buf_str(&lines));
 	char *rest = copy;
-	bool head = list_row_read(LIST_PAYMENT, &rest, copy + strlen(copy), &r, &why) && r.head;
-	if (!head || !list_row_read(LIST_PAYMENT, &rest, copy + strlen(copy), &r, &why))
+	bool more = true;
+	while (more && (rest == copy || r.title))
+		more = list_row_read(LIST_PAYMENT, &rest, copy + strlen(copy), &r, &why);
+	if (!more || !r.head || !list_row_read(LIST_PAYMENT, &rest, copy + strlen(copy), &r, &why))
 		return "no row";
 	*row = r.row;
 	return r.cells[cell];
@@ -94,6 +96,50 @@ static void shapes(void)
 		       "1,Lan,1943,Nữ,099143000123,x,1,250000,\nTổng cộng,,,,,,1,,\n",
 		       CELL_OTHER_MONEY, &row),
 		"Truy lĩnh", "money under a heading that no rule knows is named, not overlooked");
+}
+
+/* What stands above the headings, as "row text;" with | between cells. */
+static const char *titles_of(enum list_kind kind, struct bytes file)
+{
+	static char out[4096];
+	struct list_row r;
+	struct why why = {0};
+	size_t n = 0;
+	out[0] = '\0';
+	if (!parse(kind, file, 11))
+		return problem.code;
+	char *rest = (char *)(uintptr_t)buf_str(&lines), *end = rest + lines.n;
+	while (list_row_read(kind, &rest, end, &r, &why))
+		if (r.title)
+			n += (size_t)snprintf(out + n, sizeof out - n, "%d %s;", r.row, r.raw);
+	for (char *c = out; *c; c++)
+		*c = *c == '\t' ? '|' : *c;
+	return *why.code ? "wrong lines" : out;
+}
+
+static void titles(void)
+{
+	char long_row[9000] = "", *at = long_row;
+	is_str(titles_of(LIST_PAYMENT, bytes_z("UBND  PHƯỜNG,,CỘNG HÒA\n\nTháng 5 năm 2024,\n" HEAD LAN SUM)),
+		"1 UBND PHƯỜNG|CỘNG HÒA;3 Tháng 5 năm 2024;",
+		"the rows above the headings are handed over, without blank rows and cells");
+	is_str(titles_of(LIST_PAYMENT, bytes_z(HEAD LAN SUM)), "", "headings are no title");
+	is_str(titles_of(LIST_PAYMENT, bytes_z("Phường\nTháng 5,\n" HEAD LAN SUM)), "1 Phường;2 Tháng 5;",
+		"also the one right above them");
+	is_str(titles_of(LIST_PAYMENT,
+		       bytes_z("Tháng 5,\nSTT,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Đối tượng,Trợ cấp,Hình thức chi trả\n"
+			       ",,,,,,Mức trợ cấp,\n" LAN SUM)),
+		"1 Tháng 5;2 STT|Họ và tên|Ngày sinh|Giới tính|Số CCCD|Đối tượng|Trợ cấp|Hình thức chi trả;",
+		"which the upper of two rows of headings might be");
+	is_str(titles_of(LIST_DEATHS,
+		       bytes_z("Tháng 5,\nSố CCCD,Họ và tên,Ngày mất\n099143000123,Lan,1/2/2024\n")),
+		"", "a list of no ward has none");
+	for (int i = 0; i < 1000; i++)
+		at += snprintf(at, sizeof long_row - (size_t)(at - long_row), "%s", i % 100 ? "ữữ" : ",");
+	snprintf(at, sizeof long_row - (size_t)(at - long_row), "\n%s", HEAD LAN SUM);
+	const char *cut = titles_of(LIST_PAYMENT, bytes_z(long_row));
+	ok(strlen(cut) > LIST_RAW_MAX - 8 && strlen(cut) <= LIST_RAW_MAX + 3,
+		"an endless title is cut between two letters");
 }
 
 static const char *row_problem(const char *row)
@@ -269,6 +315,7 @@ int main(void)
 {
 	buf_init(&lines, (size_t)1 << 26);
 	shapes();
+	titles();
 	bad_rows();
 	bad_files();
 	pieces();

@@ -59,7 +59,7 @@ def write(name, data):
 
 
 # Of a file as a whole; all else has a row or a cell.
-WHOLE = {"heading_none", "file_twice", "total_missing", "people_unknown", "no_rows", "strict", "sheets_many", "sheet_unknown", "file_xls", "file_encoding", "file_empty", "file_kind"}
+WHOLE = {"title_accepted", "heading_none", "file_twice", "total_missing", "people_unknown", "no_rows", "strict", "sheets_many", "sheet_unknown", "file_xls", "file_encoding", "file_empty", "file_kind"}
 mute = []
 
 
@@ -308,6 +308,32 @@ gold("old.xls", "refused: file_xls", "an old .xls, or a file with a password, is
 write("empty.xlsx", b"PK\5\6" + bytes(18))
 tap.ok(import_file("empty.xlsx").startswith("refused: "), "empty.xlsx: a zip of nothing is refused")
 spoiled("nosheet.xlsx", "refused: xlsx_none", "a workbook without its sheet is refused", **{"xl___rels__workbook.xml.rels": "<Relationships/>"})
+
+# ---- titles ----------------------------------------------------------------------------------------------------------------
+
+
+def titled(*title, **other):
+    return listed(person(**other), title=[[t] if isinstance(t, str) else t for t in title])
+
+
+for i, (title, of) in enumerate([("Tháng 05 năm 2024", "tháng 05/2024"), ("DANH SÁCH CHI TRẢ THÁNG 3/2024", "tháng 03/2024"), ("Kỳ chi trả: 04/2023", "tháng 04/2023")]):
+    name = f"month{i}.xlsx"
+    book(name, titled("UBND PHƯỜNG MŨI NÉ", title), "refused: title_differs", f"a list of another month is refused: «{title}»")
+    tap.ok(f"dòng 2 ghi {of}, đang nhập cho --period 2024-04" in words(name), f"{name}: with its row and both months", words(name))
+    book(name, titled("UBND PHƯỜNG MŨI NÉ", title), "1+0-0 :title_accepted", "and is in when the officer says that it is right", "--accept-repairs")
+book("months.xlsx", titled("Tháng 3, 4 năm 2024", "Phan Thiết, ngày 20 tháng 3 năm 2024"), "1+0-0", "several months and days are not compared")
+book("quarter.xlsx", titled("Quý II/2024", ["", "từ tháng 5 đến tháng 6"]), "1+0-0", "nor are a quarter and a range")
+book("ward.xlsx", titled(["UBND PHƯỜNG PHÚ HÀI", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"], "Tháng 4 năm 2024"), "refused: title_differs", "a neighbour's list is refused")
+tap.ok("dòng 1 ghi Phường Phú Hài (22921), đang nhập cho Phường Mũi Né (22915)" in words("ward.xlsx"), "ward.xlsx: with both names", words("ward.xlsx"))
+book("above.xlsx", titled("UBND TỈNH BÌNH THUẬN", "SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI", "UBND THÀNH PHỐ PHAN THIẾT", "Thị xã La Gi", "Huyện Hàm Thuận Nam"), "1+0-0", "who signs above the ward is no other ward")
+book("both.xlsx", titled("UBND phường Mũi Né, qua bưu cục phường Phú Hài"), "1+0-0", "nor is a second one beside its own name")
+for code in "tcvn3", "vni", "cp1258":
+    text(f"month.{code}.csv", titled("Tháng 5 năm 2024", ["UBND phường Phú Hài"]), "refused: title_differs", "titles are read in the encoding of the headings", encoding=code)
+    tap.ok("tháng 05/2024" in words(f"month.{code}.csv") and "Phú Hài" in words(f"month.{code}.csv"), f"month.{code}.csv: month and ward", words(f"month.{code}.csv"))
+text("month.csv", titled("Tháng 5 năm 2024", id="1.09E+10"), "refused: title_differs", "refused as a whole")
+tap.ok("ô E3" in words("month.csv"), "month.csv: with what is wrong in its rows, too", words("month.csv"))
+Workbook(Sheet("Danh sách", titled("Tháng 5 năm 2024", "Tháng 4 năm 2024"), hidden_rows=[1])).save(path_of("hiddentitle.xlsx"))
+gold("hiddentitle.xlsx", "1+0-0", "a title that nobody sees says nothing")
 
 # ---- text ----------------------------------------------------------------------------------------------------------------
 
