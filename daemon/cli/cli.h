@@ -11,6 +11,7 @@
 #ifndef CHITRA_CLI_CLI_H
 #define CHITRA_CLI_CLI_H
 
+#include <stdio.h>
 #include <sysexits.h>
 
 #include "ledger/base/json.h"
@@ -58,6 +59,13 @@ bool cli_dong(const char *text, struct vnd *out) WARN_UNUSED;
 /* Why something is done, for those who look later: 3 to 500 characters, as the tables want it. */
 bool cli_reason(const char *text, const char **out) WARN_UNUSED;
 
+/* A number of something, as other commands print it; and several, at least one. */
+bool cli_id(const char *text, int64_t *out) WARN_UNUSED;
+bool cli_ids(struct arena *a, int n, char **words, int64_t **out) WARN_UNUSED;
+
+/* A whole number from `least` to `most`. */
+bool cli_count(const char *text, int least, int most, int *out) WARN_UNUSED;
+
 /* One option and where its value goes: exactly one place, or only `given`, a flag. */
 struct cli_option {
 	const char *name;
@@ -65,6 +73,10 @@ struct cli_option {
 	struct month *month;
 	struct day *day;
 	struct vnd *amount;
+	int64_t *id;
+	bool (*take)(const char *value,
+		void *to); /* whatever else; an option that may be given again is taken each time */
+	void *to;
 	bool *given; /* that it was there; or NULL */
 	bool needed; /* the command cannot do without */
 };
@@ -110,14 +122,17 @@ void progress_at(struct progress *p, int64_t done);
 void progress_end(struct progress *p);
 
 /* Columns for people: add cells row by row, then print. Widths count characters, not bytes. A heading that begins with '>'
- * makes its column right-aligned. */
+ * makes its column right-aligned: figures, which are never broken. On a terminal that is narrower than the table, headings and texts are
+ * broken at spaces, or rows go on in a second line. */
 struct table {
 	struct arena *arena;
 	size_t columns, n, room;
-	const char **cells;
+	const char **cells, **rest; /* rest: what is left to print of a row */
 };
 struct table table_new(struct arena *a, const char *const *headings, size_t columns);
 void table_add(struct table *t, const char *cell);
 void table_print(const struct table *t);
+void table_print_in(
+	const struct table *t, FILE *to, size_t terminal); /* columns of the terminal; SIZE_MAX: it is none */
 
 #endif
