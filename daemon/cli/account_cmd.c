@@ -22,61 +22,32 @@ struct asked {
 	int days;
 };
 
-static bool read_days(const char *text, int *out)
+static bool take_days(const char *value, void *to)
 {
-	uint64_t n;
-	if (!text_u64(bytes_z(text), DAYS_MOST, &n))
-		return false;
-	*out = (int)n;
-	return true;
-}
-
-static bool read_option(int c, char *value, struct asked *o)
-{
-	switch (c) {
-	case 'b': o->bank = value; return true;
-	case 'k': o->kind = value; return true;
-	case 'h': o->holder = value; return true;
-	case 'd': o->document = value; return true;
-	case 'n': o->number = value; return true;
-	case 'f': return o->has_from = cli_day(value, &o->from);
-	case 'u': return o->has_until = cli_day(value, &o->until);
-	case 'o': return o->open = true;
-	case 'c': return o->csv = true;
-	case 't': return read_days(value, &o->days);
-	case 'p': o->programme = value; return true;
-	case 'm': o->method = value; return true;
-	case 'a': o->asked_by = value; return true;
-	default: return false;
-	}
+	return cli_count(value, 0, DAYS_MOST, to);
 }
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"bank", required_argument, NULL, 'b'},
-		{"kind", required_argument, NULL, 'k'},
-		{"holder", required_argument, NULL, 'h'},
-		{"document", required_argument, NULL, 'd'},
-		{"reason", required_argument, NULL, 'd'},
-		{"number", required_argument, NULL, 'n'},
-		{"from", required_argument, NULL, 'f'},
-		{"since", required_argument, NULL, 'f'},
-		{"until", required_argument, NULL, 'u'},
-		{"open", no_argument, NULL, 'o'},
-		{"csv", no_argument, NULL, 'c'},
-		{"days", required_argument, NULL, 't'},
-		{"programme", required_argument, NULL, 'p'},
-		{"method", required_argument, NULL, 'm'},
-		{"asked-by", required_argument, NULL, 'a'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"bank", .text = &o->bank},
+		{"kind", .text = &o->kind},
+		{"holder", .text = &o->holder},
+		{"document", .text = &o->document},
+		{"reason", .text = &o->document},
+		{"number", .text = &o->number},
+		{"from", .day = &o->from, .given = &o->has_from},
+		{"since", .day = &o->from, .given = &o->has_from},
+		{"until", .day = &o->until, .given = &o->has_until},
+		{"open", .given = &o->open},
+		{"csv", .given = &o->csv},
+		{"days", .take = take_days, .to = &o->days},
+		{"programme", .text = &o->programme},
+		{"method", .text = &o->method},
+		{"asked-by", .text = &o->asked_by},
 	};
 	*o = (struct asked){.kind = "self", .days = AUTHORITY_WARNING_DAYS};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-		if (!read_option(c, optarg, o))
-			return false;
-	return true;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* ---- who ------------------------------------------------------------------------------------------------------------------ */
@@ -161,12 +132,9 @@ static int change(struct cli *cli, const struct asked *o, const char *what, cons
 		.has_until = o->has_until,
 		.from = o->from,
 		.until = o->until};
-	uint64_t id;
 	int64_t word = 0;
-	if (!o->document || !text_u64(bytes_z(account), INT64_MAX, &id) ||
-		(strcmp(what, "renew") == 0) != o->has_until)
+	if (!o->document || (strcmp(what, "renew") == 0) != o->has_until || !cli_id(account, &c.account))
 		return cli_usage(cli);
-	c.account = (int64_t)id;
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
@@ -178,18 +146,6 @@ static int change(struct cli *cli, const struct asked *o, const char *what, cons
 
 /* ---- confirm, drop ----------------------------------------------------------------------------------------------------------- */
 
-static bool read_words(struct cli *cli, int n, char **words, int64_t **out)
-{
-	*out = arena_array(cli->w->arena, (size_t)n, int64_t);
-	for (int i = 0; i < n; i++) {
-		uint64_t id;
-		if (!text_u64(bytes_z(words[i]), INT64_MAX, &id))
-			return false;
-		(*out)[i] = (int64_t)id;
-	}
-	return n > 0;
-}
-
 static void fill_count(struct json_writer *j, const void *what)
 {
 	json_put_i64(j, "words", *(const int *)what);
@@ -199,7 +155,7 @@ static int confirm(struct cli *cli, const struct asked *o, int n, char **words)
 {
 	int64_t *ids;
 	struct account_no number;
-	if (!read_words(cli, n, words, &ids))
+	if (!cli_ids(cli->w->arena, n, words, &ids))
 		return cli_usage(cli);
 	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
 	enum result loaded = register_keys_load(cli, &keys);
@@ -229,7 +185,7 @@ static int confirm(struct cli *cli, const struct asked *o, int n, char **words)
 static int drop(struct cli *cli, int n, char **words)
 {
 	int64_t *ids;
-	if (!read_words(cli, n, words, &ids))
+	if (!cli_ids(cli->w->arena, n, words, &ids))
 		return cli_usage(cli);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);

@@ -38,29 +38,24 @@ struct approve_run {
 	struct arena *arena;
 };
 
+static bool take_role(const char *value, void *to)
+{
+	struct approve_options *o = to;
+	o->has_role = approval_role_parse(value, &o->role);
+	return o->has_role || cli_wrong("Chọn vai trò (--role): không có vai trò «%s»", value);
+}
+
 static bool read_options(int argc, char **argv, struct approve_options *o)
 {
-	static const struct option known[] = {
-		PICK_OPTIONS("all-frozen"),
-		{"role", required_argument, NULL, 'r'},
-		{"key", required_argument, NULL, 'k'},
-		{"yes", no_argument, NULL, 'y'},
-		PASSPHRASE_OPTIONS,
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		PICK_OPTIONS(&o->pick, "all-frozen"),
+		{"role", .take = take_role, .to = o, .needed = true},
+		{"key", .text = &o->key, .needed = true},
+		{"yes", .given = &o->yes},
+		PASSPHRASE_OPTIONS(&o->from),
 	};
 	*o = (struct approve_options){.from = PASSPHRASE_FROM_TERMINAL};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'r' && approval_role_parse(optarg, &o->role))
-			o->has_role = true;
-		else if (c == 'k')
-			o->key = optarg;
-		else if (c == 'y')
-			o->yes = true;
-		else if (!pick_option(c, optarg, &o->pick) && !passphrase_option(c, optarg, &o->from))
-			return false;
-	}
-	return o->has_role && o->key;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* ---- what the officer sees ----------------------------------------------------------------------------------------------- */

@@ -21,23 +21,21 @@ struct batch_options {
 	const char *channel;
 };
 
+static bool take_area(const char *value, void *to)
+{
+	struct batch_options *o = to;
+	o->areas[o->n_areas++] = value;
+	return true;
+}
+
 static bool read_options(int argc, char **argv, const char *all_name, struct batch_options *o)
 {
-	const struct option known[] = {
-		PICK_OPTIONS(all_name),
-		{"area", required_argument, NULL, 'a'},
-		{"channel", required_argument, NULL, 'c'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		PICK_OPTIONS(&o->pick, all_name),
+		{"area", .take = take_area, .to = o},
+		{"channel", .text = &o->channel},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-		if (c == 'a')
-			o->areas[o->n_areas++] = optarg;
-		else if (c == 'c')
-			o->channel = optarg;
-		else if (!pick_option(c, optarg, &o->pick))
-			return false;
-	return true;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* ---- make ------------------------------------------------------------------------------------------------------------- */

@@ -15,51 +15,26 @@ struct asked {
 	struct break_wish wish;
 };
 
-static bool read_id(const char *text, int64_t *out)
+static bool take_letter(const char *value, void *to)
 {
-	uint64_t id;
-	if (!text_u64(bytes_z(text), INT64_MAX, &id) || id == 0)
-		return false;
-	*out = (int64_t)id;
-	return true;
+	const char **letter = to;
+	*letter = value;
+	return (strlen(value) >= 3 && strlen(value) <= 100) ||
+	       cli_wrong("Ghi số văn bản (--letter) từ 3 đến 100 ký tự");
 }
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"account", required_argument, NULL, 'a'},
-		{"all", no_argument, NULL, 'l'},
-		{"as", required_argument, NULL, 's'},
-		{"with", required_argument, NULL, 'w'},
-		{"payout", required_argument, NULL, 'p'},
-		{"reason", required_argument, NULL, 'r'},
-		{"letter", required_argument, NULL, 'b'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"account", .text = &o->account},
+		{"all", .given = &o->all},
+		{"as", .text = &o->wish.outcome},
+		{"with", .id = &o->wish.pair},
+		{"payout", .text = &o->wish.payout},
+		{"reason", .reason = &o->wish.reason},
+		{"letter", .take = take_letter, .to = &o->wish.letter},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'a': o->account = optarg; break;
-		case 'l': o->all = true; break;
-		case 's': o->wish.outcome = optarg; break;
-		case 'w':
-			if (!read_id(optarg, &o->wish.pair))
-				return false;
-			break;
-		case 'p': o->wish.payout = optarg; break;
-		case 'r':
-			if (!cli_reason(optarg, &o->wish.reason))
-				return false;
-			break;
-		case 'b':
-			if (strlen(optarg) < 3 || strlen(optarg) > 100)
-				return false;
-			o->wish.letter = optarg;
-			break;
-		default: return false;
-		}
-	}
-	return true;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* ---- in words --------------------------------------------------------------------------------------------------------- */
@@ -364,7 +339,7 @@ int cli_break(struct cli *cli, int argc, char **argv)
 	const char *what = argv[optind];
 	if (strcmp(what, "list") == 0 && optind + 1 == argc)
 		return list(cli, &o);
-	if (optind + 2 != argc || !read_id(argv[optind + 1], &o.wish.id))
+	if (optind + 2 != argc || !cli_id(argv[optind + 1], &o.wish.id))
 		return cli_usage(cli);
 	if (strcmp(what, "show") == 0)
 		return show(cli, &o);

@@ -104,15 +104,15 @@ static void fill_voided(struct json_writer *j, const void *what)
 
 static int end(struct cli *cli, const struct asked *o, const char *id_text)
 {
-	uint64_t id;
+	int64_t id;
 	bool voided;
 	struct entries entries = {0};
-	if (!text_u64(bytes_z(id_text), INT64_MAX, &id))
+	if (!cli_id(id_text, &id))
 		return cli_usage(cli);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = claim_void(cli->w, &cli->me, (int64_t)id, o->reason, &entries, &voided);
+		r = claim_void(cli->w, &cli->me, id, o->reason, &entries, &voided);
 	if (r == OK && entries.n > 0)
 		r = books_post(cli->w, entries.at, entries.n, FLOORS_REFUSE, NULL);
 	if (r == OK)

@@ -69,6 +69,34 @@ bool cli_dong(const char *text, struct vnd *out)
 	return cli_wrong("Sửa số tiền: «%s» không phải là số đồng, viết như 1500000", text);
 }
 
+bool cli_count(const char *text, int least, int most, int *out)
+{
+	uint64_t n;
+	if (!text_u64(bytes_z(text), (uint64_t)most, &n) || n < (uint64_t)least)
+		return cli_wrong("Sửa «%s»: viết một số từ %d đến %d", text, least, most);
+	*out = (int)n;
+	return true;
+}
+
+bool cli_id(const char *text, int64_t *out)
+{
+	uint64_t id;
+	if (!text_u64(bytes_z(text), INT64_MAX, &id) || id == 0)
+		return cli_wrong("Sửa số: «%s» không phải là số của dòng nào, viết như 12", text);
+	*out = (int64_t)id;
+	return true;
+}
+
+bool cli_ids(struct arena *a, int n, char **words, int64_t **out)
+{
+	int64_t *ids = arena_array(a, (size_t)n, int64_t);
+	for (int i = 0; i < n; i++)
+		if (!cli_id(words[i], &ids[i]))
+			return false;
+	*out = ids;
+	return n > 0;
+}
+
 bool cli_reason(const char *text, const char **out)
 {
 	size_t n = 0;

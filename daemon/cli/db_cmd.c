@@ -22,25 +22,15 @@ struct options {
 
 static bool read_options(int argc, char **argv, struct options *o)
 {
-	static const struct option known[] = {
-		{"database", required_argument, NULL, 'd'},
-		{"create", required_argument, NULL, 'c'},
-		{"share", required_argument, NULL, 's'},
-		{"start", required_argument, NULL, 't'},
-		{"sandbox", no_argument, NULL, 'S'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"database", .text = &o->database},
+		{"create", .text = &o->create},
+		{"share", .text = &o->share},
+		{"start", .text = &o->start},
+		{"sandbox", .given = &o->sandbox},
 	};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'd': o->database = optarg; break;
-		case 'c': o->create = optarg; break;
-		case 's': o->share = optarg; break;
-		case 't': o->start = optarg; break;
-		case 'S': o->sandbox = true; break;
-		default: return false;
-		}
-	}
+	if (!cli_options(argc, argv, known, COUNT_OF(known)))
+		return false;
 	return optind == argc && (!o->start || o->sandbox) && !(o->create && o->database);
 }
 

@@ -11,17 +11,20 @@
 #include "daemon/cli/words.h"
 
 #define RATES_MOST 5
+#define TIMES_MOST 1000
 
 struct asked {
+	struct arena *arena;
 	struct decision d;
 	bool has_from, open;
 	const char *codes[RATES_MOST];
 };
 
 /* "A,B" into codes. */
-static bool read_codes(char *text, struct asked *o)
+static bool take_codes(const char *value, void *to)
 {
-	for (char *rest = text, *one; (one = strsep(&rest, ","));) {
+	struct asked *o = to;
+	for (char *rest = arena_strdup(o->arena, value), *one; (one = strsep(&rest, ","));) {
 		if (o->d.n_codes == RATES_MOST || !*one)
 			return false;
 		o->codes[o->d.n_codes++] = one;
@@ -30,51 +33,25 @@ static bool read_codes(char *text, struct asked *o)
 	return true;
 }
 
-static bool read_times(const char *text, int *out)
+static bool take_times(const char *value, void *to)
 {
-	uint64_t n;
-	if (!text_u64(bytes_z(text), 1000, &n) || n == 0)
-		return false;
-	*out = (int)n;
-	return true;
-}
-
-static bool read_option(int c, char *value, struct asked *o)
-{
-	switch (c) {
-	case 'p': o->d.programme = value; return true;
-	case 'f': return o->has_from = cli_month(value, &o->d.month);
-	case 'm': return o->d.has_period = cli_month(value, &o->d.period);
-	case 'r': return read_codes(value, o);
-	case 't': return read_times(value, &o->d.quantity);
-	case 'a': return cli_dong(value, &o->d.amount);
-	case 'n': o->d.number = value; return true;
-	case 'w': return cli_reason(value, &o->d.reason);
-	case 'o': return o->open = true;
-	default: return false;
-	}
+	return cli_count(value, 1, TIMES_MOST, to);
 }
 
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"programme", required_argument, NULL, 'p'},
-		{"from", required_argument, NULL, 'f'},
-		{"period", required_argument, NULL, 'm'},
-		{"rate", required_argument, NULL, 'r'},
-		{"times", required_argument, NULL, 't'},
-		{"amount", required_argument, NULL, 'a'},
-		{"number", required_argument, NULL, 'n'},
-		{"reason", required_argument, NULL, 'w'},
-		{"open", no_argument, NULL, 'o'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"programme", .text = &o->d.programme},
+		{"from", .month = &o->d.month, .given = &o->has_from},
+		{"period", .month = &o->d.period, .given = &o->d.has_period},
+		{"rate", .take = take_codes, .to = o},
+		{"times", .take = take_times, .to = &o->d.quantity},
+		{"amount", .amount = &o->d.amount},
+		{"number", .text = &o->d.number},
+		{"reason", .reason = &o->d.reason},
+		{"open", .given = &o->open},
 	};
-	o->d.quantity = 1;
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-		if (!read_option(c, optarg, o))
-			return false;
-	return true;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* Which of --from, --period, --rate and --amount a kind wants, and no other. */
@@ -147,14 +124,9 @@ static void fill_confirmed(struct json_writer *j, const void *what)
 
 static int confirm(struct cli *cli, int n, char **words)
 {
-	struct arena *a = cli->w->arena;
-	int64_t *ids = arena_array(a, (size_t)n, int64_t), confirmed = n;
-	for (int i = 0; i < n; i++) {
-		uint64_t id;
-		if (!text_u64(bytes_z(words[i]), INT64_MAX, &id))
-			return cli_usage(cli);
-		ids[i] = (int64_t)id;
-	}
+	int64_t *ids, confirmed = n;
+	if (!cli_ids(cli->w->arena, n, words, &ids))
+		return cli_usage(cli);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
@@ -237,7 +209,7 @@ static int list(struct cli *cli, const struct asked *o)
 
 int cli_decide(struct cli *cli, int argc, char **argv)
 {
-	struct asked asked = {0};
+	struct asked asked = {.arena = cli->w->arena, .d.quantity = 1};
 	if (!read_options(argc, argv, &asked) || optind >= argc)
 		return cli_usage(cli);
 	const char *what = asked.d.kind = argv[optind], *word = argv[optind + 1];

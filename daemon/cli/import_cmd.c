@@ -301,8 +301,9 @@ static int import_headings_run(struct cli *cli, const struct import_asked *asked
 
 /* ---- the command -------------------------------------------------------------------------------------------------------- */
 
-static bool read_kind(const char *name, enum list_kind *kind)
+static bool take_kind(const char *name, void *to)
 {
+	enum list_kind *kind = to;
 	for (int k = 0; k < LIST_KINDS; k++) {
 		if (strcmp(import_kind_name((enum list_kind)k), name) != 0 || k == LIST_AGENT_PAID)
 			continue;
@@ -314,63 +315,25 @@ static bool read_kind(const char *name, enum list_kind *kind)
 
 static bool read_options(int argc, char **argv, struct import_asked *o)
 {
-	static const struct option known[] = {
-		{"programme", required_argument, NULL, 'p'},
-		{"area", required_argument, NULL, 'a'},
-		{"period", required_argument, NULL, 'm'},
-		{"kind", required_argument, NULL, 'k'},
-		{"bank", required_argument, NULL, 'b'},
-		{"sheet", required_argument, NULL, 't'},
-		{"marked", required_argument, NULL, 'o'},
-		{"sender", required_argument, NULL, 'e'},
-		{"heading", required_argument, NULL, 'h'},
-		{"means", required_argument, NULL, 'w'},
-		{"from-names", no_argument, NULL, 'n'},
-		{"strict", no_argument, NULL, 's'},
-		{"accept-repairs", no_argument, NULL, 'r'},
-		{"csv", no_argument, NULL, 'c'},
-		{"area-words-of", required_argument, NULL, 'd'},
-		{"as-of", required_argument, NULL, 'f'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"programme", .text = &o->programme},
+		{"area", .text = &o->area},
+		{"period", .month = &o->period, .given = &o->has_period},
+		{"kind", .take = take_kind, .to = &o->kind},
+		{"bank", .text = &o->bank},
+		{"sheet", .text = &o->sheet},
+		{"marked", .text = &o->marked},
+		{"sender", .text = &o->sender},
+		{"heading", .text = &o->heading},
+		{"means", .text = &o->means},
+		{"from-names", .given = &o->from_names},
+		{"strict", .given = &o->strict},
+		{"accept-repairs", .given = &o->accept_repairs},
+		{"csv", .given = &o->csv},
+		{"area-words-of", .day = &o->words_of, .given = &o->has_words_of},
+		{"as-of", .day = &o->as_of, .given = &o->has_as_of},
 	};
-	optind = 0; /* glibc: begin anew, and find options after files too */
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'p': o->programme = optarg; break;
-		case 'a': o->area = optarg; break;
-		case 'm':
-			if (!cli_month(optarg, &o->period))
-				return false;
-			o->has_period = true;
-			break;
-		case 'k':
-			if (!read_kind(optarg, &o->kind))
-				return false;
-			break;
-		case 'b': o->bank = optarg; break;
-		case 't': o->sheet = optarg; break;
-		case 'o': o->marked = optarg; break;
-		case 'e': o->sender = optarg; break;
-		case 'h': o->heading = optarg; break;
-		case 'w': o->means = optarg; break;
-		case 'n': o->from_names = true; break;
-		case 's': o->strict = true; break;
-		case 'r': o->accept_repairs = true; break;
-		case 'c': o->csv = true; break;
-		case 'd':
-			if (!cli_day(optarg, &o->words_of))
-				return false;
-			o->has_words_of = true;
-			break;
-		case 'f':
-			if (!cli_day(optarg, &o->as_of))
-				return false;
-			o->has_as_of = true;
-			break;
-		default: return false;
-		}
-	}
-	return optind < argc;
+	return cli_options(argc, argv, known, COUNT_OF(known)) && optind < argc;
 }
 
 static int by_name(const void *a, const void *b)

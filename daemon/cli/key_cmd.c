@@ -18,19 +18,10 @@ struct key_options {
 
 static bool read_options(int argc, char **argv, struct key_options *o)
 {
-	static const struct option known[] = {
-		{"label", required_argument, NULL, 'l'},
-		PASSPHRASE_OPTIONS,
-		{NULL, 0, NULL, 0},
-	};
+	const struct cli_option known[] = {{"label", .text = &o->label}, PASSPHRASE_OPTIONS(&o->from)};
 	*o = (struct key_options){.from = PASSPHRASE_FROM_TERMINAL};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'l')
-			o->label = optarg;
-		else if (!passphrase_option(c, optarg, &o->from))
-			return false;
-	}
+	if (!cli_options(argc, argv, known, COUNT_OF(known)))
+		return false;
 	return optind + 1 == argc;
 }
 

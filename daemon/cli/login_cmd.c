@@ -1,6 +1,6 @@
 /* login_cmd.c: chitra login | logout | whoami (officer_cmd.h). */
-#include <errno.h>
 #include <getopt.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,20 +79,13 @@ static int login_with(struct cli *cli, const char *login, const struct sign_key 
 
 int cli_login(struct cli *cli, int argc, char **argv)
 {
-	static const struct option known[] = {
-		{"key", required_argument, NULL, 'k'},
-		PASSPHRASE_OPTIONS,
-		{NULL, 0, NULL, 0},
-	};
 	struct passphrase_from from = PASSPHRASE_FROM_TERMINAL;
 	const char *path = NULL;
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-		if (c == 'k')
-			path = optarg;
-		else if (!passphrase_option(c, optarg, &from))
-			return cli_usage(cli);
-	if (!path || optind + 1 != argc)
+	const struct cli_option known[] = {
+		{"key", .text = &path, .needed = true},
+		PASSPHRASE_OPTIONS(&from),
+	};
+	if (!cli_options(argc, argv, known, COUNT_OF(known)) || optind + 1 != argc)
 		return cli_usage(cli);
 	CLEANUP(sign_drop) struct sign_key *key = passphrase_open_key(cli, path, &from);
 	return key ? login_with(cli, argv[optind], key) : cli_refused(cli, &cli->w->why);

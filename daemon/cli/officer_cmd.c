@@ -21,6 +21,7 @@
 #define DAYS_MAX     1096
 
 struct officer_options {
+	struct arena *arena;
 	const char *key_file, *reason;
 	size_t n_mandates, n_admins, n_passphrases;
 	struct mandate mandates[MANDATES_MAX];
@@ -47,53 +48,55 @@ static bool take_mandate(struct arena *a, const char *text, struct mandate *out)
 	       vnd_parse(rest, strlen(rest), &out->limit, NULL);
 }
 
-static bool take_days(const char *text, int *out)
+static bool take_days(const char *value, void *to)
 {
-	uint64_t days;
-	if (!text_u64(bytes_z(text), DAYS_MAX, &days) || days == 0)
+	return cli_count(value, 1, DAYS_MAX, to);
+}
+
+static bool take_another_mandate(const char *value, void *to)
+{
+	struct officer_options *o = to;
+	return o->n_mandates < MANDATES_MAX && take_mandate(o->arena, value, &o->mandates[o->n_mandates++]);
+}
+
+static bool take_admin(const char *value, void *to)
+{
+	struct officer_options *o = to;
+	if (o->n_admins == ADMINS_MAX)
 		return false;
-	*out = (int)days;
+	o->admins[o->n_admins++] = value;
 	return true;
 }
 
-static bool take_option(struct arena *a, int c, struct officer_options *o)
+static bool take_passphrase_file(const char *value, void *to)
 {
-	switch (c) {
-	case 'k': o->key_file = optarg; return true;
-	case 'r': o->reason = optarg; return true;
-	case 'd': return take_days(optarg, &o->days);
-	case 'm':
-		return o->n_mandates < MANDATES_MAX && take_mandate(a, optarg, &o->mandates[o->n_mandates++]);
-	case 'a':
-		if (o->n_admins == ADMINS_MAX)
-			return false;
-		o->admins[o->n_admins++] = optarg;
-		return true;
-	default:
-		if (o->n_passphrases == ADMINS_MAX)
-			return false;
-		o->passphrases[o->n_passphrases] = PASSPHRASE_FROM_TERMINAL;
-		return passphrase_option(c, optarg, &o->passphrases[o->n_passphrases++]);
-	}
+	struct officer_options *o = to;
+	if (o->n_passphrases == ADMINS_MAX)
+		return false;
+	o->passphrases[o->n_passphrases++] = (struct passphrase_from){.file = value, .fd = -1};
+	return true;
+}
+
+static bool take_passphrase_fd(const char *value, void *to)
+{
+	struct officer_options *o = to;
+	return take_passphrase_file(NULL, o) &&
+	       passphrase_take_fd(value, &o->passphrases[o->n_passphrases - 1]);
 }
 
 static bool read_options(struct arena *a, int argc, char **argv, struct officer_options *o)
 {
-	static const struct option known[] = {
-		{"key-file", required_argument, NULL, 'k'},
-		{"mandate", required_argument, NULL, 'm'},
-		{"admin-key", required_argument, NULL, 'a'},
-		{"days", required_argument, NULL, 'd'},
-		{"reason", required_argument, NULL, 'r'},
-		PASSPHRASE_OPTIONS,
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"key-file", .text = &o->key_file},
+		{"mandate", .take = take_another_mandate, .to = o},
+		{"admin-key", .take = take_admin, .to = o},
+		{"days", .take = take_days, .to = &o->days},
+		{"reason", .text = &o->reason},
+		{"passphrase-file", .take = take_passphrase_file, .to = o},
+		{"passphrase-fd", .take = take_passphrase_fd, .to = o},
 	};
-	*o = (struct officer_options){.days = DAYS_DEFAULT};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-		if (!take_option(a, c, o))
-			return false;
-	return true;
+	*o = (struct officer_options){.arena = a, .days = DAYS_DEFAULT};
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* Opens each admin's key and signs with it. */

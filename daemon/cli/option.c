@@ -20,6 +20,10 @@ static bool take(const struct cli_option *o, const char *value)
 		taken = cli_day(value, o->day);
 	else if (o->amount)
 		taken = cli_dong(value, o->amount);
+	else if (o->id)
+		taken = cli_id(value, o->id);
+	else if (o->take)
+		taken = o->take(value, o->to);
 	if (o->given)
 		*o->given = taken;
 	return taken;
@@ -32,7 +36,7 @@ bool cli_options(int argc, char **argv, const struct cli_option *known, size_t n
 	bug_if(n > OPTIONS_MOST);
 	for (size_t i = 0; i < n; i++) {
 		const struct cli_option *o = &known[i];
-		bool has_value = o->text || o->reason || o->month || o->day || o->amount;
+		bool has_value = o->text || o->reason || o->month || o->day || o->amount || o->id || o->take;
 		names[i] = (struct option){
 			o->name, has_value ? required_argument : no_argument, NULL, FIRST + (int)i};
 	}

@@ -12,17 +12,10 @@
 #include "ledger/base/secret.h"
 #include "ledger/base/text.h"
 
-bool passphrase_option(int c, const char *value, struct passphrase_from *out)
+bool passphrase_take_fd(const char *value, void *from)
 {
-	if (c == 'P') {
-		out->file = value;
-		return true;
-	}
-	uint64_t fd;
-	if (c != 'F' || !text_u64(bytes_z(value), 1 << 20, &fd))
-		return false;
-	out->fd = (int)fd;
-	return true;
+	struct passphrase_from *to = from;
+	return cli_count(value, 0, 1 << 20, &to->fd);
 }
 
 /* A page of its own that is neither swapped nor dumped. */

@@ -14,13 +14,13 @@ struct passphrase_from {
 };
 #define PASSPHRASE_FROM_TERMINAL ((struct passphrase_from){.fd = -1})
 
-/* For a command's getopt table, and for its loop: whether `c` was one of them and its value is fine. */
-#define PASSPHRASE_OPTIONS                                    \
-	{"passphrase-file", required_argument, NULL, 'P'},    \
-	{                                                     \
-		"passphrase-fd", required_argument, NULL, 'F' \
+/* For a command's table of options. */
+#define PASSPHRASE_OPTIONS(from)                                          \
+	{"passphrase-file", .text = &(from)->file},                       \
+	{                                                                 \
+		"passphrase-fd", .take = passphrase_take_fd, .to = (from) \
 	}
-bool passphrase_option(int c, const char *value, struct passphrase_from *out) WARN_UNUSED;
+bool passphrase_take_fd(const char *value, void *from) WARN_UNUSED;
 
 /* Guarded memory of PASSPHRASE_MAX bytes, wiped when freed. */
 char *passphrase_room(void);

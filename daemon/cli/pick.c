@@ -8,30 +8,12 @@
 
 #define SLICE_LINES 100000
 
-bool pick_option(int c, const char *value, struct pick *p)
-{
-	switch (c) {
-	case 'A': p->all = true; return true;
-	case 'M': p->has_period = true; return cli_month(value, &p->period);
-	case 'G': p->programme = value; return true;
-	case 'S': p->state = value; return true;
-	default: return false;
-	}
-}
-
 bool pick_ids(struct arena *a, int n, char **words, struct pick *p)
 {
 	if ((n > 0) == p->all)
 		return false;
 	p->n = n > 0 ? (size_t)n : 0;
-	p->ids = n > 0 ? arena_array(a, p->n, int64_t) : NULL;
-	for (size_t i = 0; i < p->n; i++) {
-		uint64_t id;
-		if (!text_u64(bytes_z(words[i]), INT64_MAX, &id))
-			return false;
-		p->ids[i] = (int64_t)id;
-	}
-	return true;
+	return n == 0 || cli_ids(a, n, words, &p->ids);
 }
 
 struct batch_filter pick_filter(const struct pick *p)

@@ -14,14 +14,13 @@ struct pick {
 	const char *programme, *state;
 };
 
-/* For a command's getopt table and its loop; 'A' is the command's own name for "all". */
-#define PICK_OPTIONS(all_name)                                                        \
-	{all_name, no_argument, NULL, 'A'}, {"period", required_argument, NULL, 'M'}, \
-		{"programme", required_argument, NULL, 'G'},                          \
-	{                                                                             \
-		"state", required_argument, NULL, 'S'                                 \
+/* For a command's table of options; the first is the command's own name for "all". */
+#define PICK_OPTIONS(p, all_name)                                                                     \
+	{all_name, .given = &(p)->all}, {"period", .month = &(p)->period, .given = &(p)->has_period}, \
+		{"programme", .text = &(p)->programme},                                               \
+	{                                                                                             \
+		"state", .text = &(p)->state                                                          \
 	}
-bool pick_option(int c, const char *value, struct pick *p) WARN_UNUSED;
 
 /* The numbers behind the options; false when one is no number, or when there are numbers and "all" too, or neither. */
 bool pick_ids(struct arena *a, int n, char **words, struct pick *p) WARN_UNUSED;

@@ -62,26 +62,17 @@ static bool find_journal(struct recovering *r, const char *directory)
 
 static bool read_options(struct recovering *r, int argc, char **argv, const char **journal)
 {
-	static const struct option known[] = {
-		{"dry-run", no_argument, NULL, 'n'},
-		{"resume", no_argument, NULL, 'r'},
-		{"archive", required_argument, NULL, 'a'},
-		{"journal", required_argument, NULL, 'j'},
-		{"database", required_argument, NULL, 'd'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"dry-run", .given = &r->dry},
+		{"resume", .given = &r->resume},
+		{"archive", .text = &r->archive_path},
+		{"journal", .text = journal},
+		{"database", .text = &r->database},
 	};
 	r->archive_path = config_text(r->cli->config, "archive", "directory");
 	r->database = config_text(r->cli->config, "database", "conninfo");
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-		switch (c) {
-		case 'n': r->dry = true; break;
-		case 'r': r->resume = true; break;
-		case 'a': r->archive_path = optarg; break;
-		case 'j': *journal = optarg; break;
-		case 'd': r->database = optarg; break;
-		default: return false;
-		}
+	if (!cli_options(argc, argv, known, COUNT_OF(known)))
+		return false;
 	return optind == argc && !(r->dry && r->resume);
 }
 

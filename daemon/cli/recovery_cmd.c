@@ -15,44 +15,16 @@ struct asked {
 	bool all;
 };
 
-static bool read_id(const char *text, int64_t *out)
-{
-	uint64_t id;
-	if (!text_u64(bytes_z(text), INT64_MAX, &id) || id == 0)
-		return false;
-	*out = (int64_t)id;
-	return true;
-}
-
 static bool read_options(int argc, char **argv, struct asked *o)
 {
-	static const struct option known[] = {
-		{"all", no_argument, NULL, 'l'},
-		{"number", required_argument, NULL, 'n'},
-		{"reason", required_argument, NULL, 'r'},
-		{"break", required_argument, NULL, 'b'},
-		{"amount", required_argument, NULL, 'a'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"all", .given = &o->all},
+		{"number", .text = &o->number},
+		{"reason", .reason = &o->reason},
+		{"break", .id = &o->break_id},
+		{"amount", .amount = &o->amount},
 	};
-	struct why why = {0};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		switch (c) {
-		case 'l': o->all = true; break;
-		case 'n': o->number = optarg; break;
-		case 'r': o->reason = optarg; break;
-		case 'b':
-			if (!read_id(optarg, &o->break_id))
-				return false;
-			break;
-		case 'a':
-			if (!vnd_parse(optarg, strlen(optarg), &o->amount, &why) || vnd_is_zero(o->amount))
-				return false;
-			break;
-		default: return false;
-		}
-	}
-	return true;
+	return cli_options(argc, argv, known, COUNT_OF(known));
 }
 
 /* ---- the list --------------------------------------------------------------------------------------------------------- */
@@ -212,7 +184,7 @@ int cli_recovery(struct cli *cli, int argc, char **argv)
 	const char *what = argv[optind];
 	if (strcmp(what, "list") == 0 && optind + 1 == argc)
 		return list(cli, &o);
-	if (optind + 2 != argc || !read_id(argv[optind + 1], &o.id))
+	if (optind + 2 != argc || !cli_id(argv[optind + 1], &o.id))
 		return cli_usage(cli);
 	bool reason = o.reason && strlen(o.reason) >= 3, number = o.number && *o.number;
 	if (strcmp(what, "ask") == 0 && reason && number)

@@ -167,13 +167,11 @@ static enum result release_all(struct release_run *x, const struct batches *b)
 
 int cli_release(struct cli *cli, int argc, char **argv)
 {
-	static const struct option known[] = {PICK_OPTIONS("all-approved"), {NULL, 0, NULL, 0}};
 	struct pick pick = {0};
 	struct batches b;
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-		if (!pick_option(c, optarg, &pick))
-			return cli_usage(cli);
+	const struct cli_option known[] = {PICK_OPTIONS(&pick, "all-approved")};
+	if (!cli_options(argc, argv, known, COUNT_OF(known)))
+		return cli_usage(cli);
 	if (!pick_ids(cli->w->arena, argc - optind, argv + optind, &pick))
 		return cli_usage(cli);
 	struct release_run x = {.cli = cli, .archive = config_text(cli->config, "archive", "directory")};
@@ -219,32 +217,23 @@ static void say_stopped(const struct stopped *s)
 
 struct stop_options {
 	const char *reason;
-	struct pick batch; /* --batch */
+	int64_t batch; /* 0: payouts are named */
 };
 
-static bool read_stop(struct arena *a, int argc, char **argv, struct stop_options *o)
+static bool read_stop(int argc, char **argv, struct stop_options *o)
 {
-	static const struct option known[] = {
-		{"reason", required_argument, NULL, 'r'},
-		{"batch", required_argument, NULL, 'b'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option known[] = {
+		{"reason", .reason = &o->reason},
+		{"batch", .id = &o->batch},
 	};
 	*o = (struct stop_options){0};
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-		if (c == 'r') {
-			if (!cli_reason(optarg, &o->reason))
-				return false;
-		} else if (c != 'b' || !pick_ids(a, 1, &optarg, &o->batch))
-			return false;
-	}
-	return (optind < argc) != (o->batch.n > 0);
+	return cli_options(argc, argv, known, COUNT_OF(known)) && (optind < argc) != (o->batch > 0);
 }
 
-static enum result ids_of_batch(struct work *w, const struct pick *batch, const char *const **ids, size_t *n)
+static enum result ids_of_batch(struct work *w, int64_t batch, const char *const **ids, size_t *n)
 {
 	struct rows found;
-	enum result r = db_run(w, Q_PAYOUTS_STOPPABLE, DB_ARGS(db_i64s(batch->ids, batch->n)), &found);
+	enum result r = db_run(w, Q_PAYOUTS_STOPPABLE, DB_ARGS(db_i64s(&batch, 1)), &found);
 	if (r != OK)
 		return r;
 	const char **all = arena_array(w->arena, rows_n(&found), const char *);
@@ -283,7 +272,7 @@ static int stop_with(struct cli *cli, int argc, char **argv, const char *what, b
 {
 	struct stop_options o;
 	struct stopped s = {.what = what};
-	if (!read_stop(cli->w->arena, argc, argv, &o) || needs_reason != (o.reason != NULL))
+	if (!read_stop(argc, argv, &o) || needs_reason != (o.reason != NULL))
 		return cli_usage(cli);
 	const char **given = arena_array(cli->w->arena, (size_t)argc, const char *);
 	const char *const *ids = given;
@@ -292,8 +281,8 @@ static int stop_with(struct cli *cli, int argc, char **argv, const char *what, b
 		given[i] = argv[optind + (int)i];
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
-	if (r == OK && o.batch.n > 0)
-		r = ids_of_batch(cli->w, &o.batch, &ids, &s.n);
+	if (r == OK && o.batch > 0)
+		r = ids_of_batch(cli->w, o.batch, &ids, &s.n);
 	if (r == OK && s.n > 0)
 		r = run(cli->w, ids, s.n, o.reason, &s);
 	if (r == OK)

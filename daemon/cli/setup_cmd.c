@@ -246,19 +246,10 @@ static void fill_done(struct json_writer *j, const void *what)
 
 int cli_setup(struct cli *cli, int argc, char **argv)
 {
-	static const struct option known[] = {
-		{"database", required_argument, NULL, 'd'},
-		{NULL, 0, NULL, 0},
-	};
 	struct work *w = cli->w;
 	const char *database = NULL;
-	optind = 0;
-	for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
-		if (c == 'd')
-			database = optarg;
-		else
-			return cli_usage(cli);
-	if (optind + 1 != argc)
+	const struct cli_option known[] = {{"database", .text = &database}};
+	if (!cli_options(argc, argv, known, COUNT_OF(known)) || optind + 1 != argc)
 		return cli_usage(cli);
 	struct bytes file;
 	struct setup s = {.arena = w->arena, .why = &w->why};
