@@ -76,10 +76,7 @@ with kin as materialized (
 	select l.person, l.file, l.row_no, a.id as account, a.bank, coalesce(a.passes and coalesce(a.authority_until
 			>= (select ops.today()), true), false) as passes,
 		a.id is not null and coalesce(a.status = 'unclear', true) as waits, l.person in (select c.person from wishes_cash c) as cash
-	from listed l
-	left join (select n.id, n.bank, n.passes, n.stands, n.renamed, n.status,
-		n.authority_until, coalesce(k.root, n.person) as owner from register.account_now n left join kin k on k.id = n.person) a
-		on a.owner = l.person and a.stands and not a.renamed
+	from listed l left join register.account_standing a on a.owner = l.person
 ), several as materialized (
 	select a.person from register.payee_account a group by a.person having count(*) > 1
 	union

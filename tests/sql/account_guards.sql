@@ -193,6 +193,15 @@ select is(pg_temp.now(:c), 'stands closed', 'nor does an answer that says nothin
 select pg_temp.checked(:c, 'dormant', true);
 select is(pg_temp.now(:c), 'stands dormant passes', 'a bank''s newer word does; a dormant account may pass');
 
+select pg_temp.account(:one, s, k, b, n) from (values ('list', 'self', 'VCB', 'p1'), ('list', 'self', 'OLD1', 'p2'), ('bank_list', 'self', 'VCB', 'p3')) as w(s, k, b, n);
+select pg_temp.account(:one, 'list', 'self', 'VCB', 'p4') as ended, pg_temp.account(:one, 'bank_list', 'guardian', 'VCB', 'p5') as older, pg_temp.account(:one, 'list', 'self', 'VCB', 'p6') as unclear \gset
+select pg_temp.said(:ended, 'end');
+select pg_temp.checked(:older, 'closed', false), pg_temp.checked(:older, 'open', true, ops.today() - 10), pg_temp.checked(:unclear, 'open', true);
+select pg_temp.checked(:unclear, 'unclear', false);
+select bag_eq($$ select id, owner, bank, authority_until, status, passes from register.account_standing $$,
+	$$ select n.id, coalesce(p.root, p.id), n.bank, n.authority_until, n.status, n.passes from register.account_now n join register.person p on p.id = n.person
+		where n.stands and not n.renamed $$, 'what is said of all accounts at once is what is said of each');
+
 create function pg_temp.vouch_sql(account bigint) returns text language sql as $$
 	select format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''officer'', ''open'', ''exact'', true, true)', account)
 $$;
