@@ -8,7 +8,7 @@
 #include "ledger/register/reference_store.h"
 #include "ledger/register/title.h"
 
-#define IMPORT_SLICE ((size_t)4 << 20) /* bytes of rows that are judged and written at a time */
+#define IMPORT_SLICE ((size_t)1 << 20) /* bytes of rows that are judged and written at a time */
 
 #define AHEAD       4 /* parsers that run while one file is judged */
 #define GROUP_LISTS 512

@@ -9,7 +9,7 @@
 #include "ledger/register/change.h"
 #include "ledger/register/reference_store.h"
 
-#define SLICE_TEXT ((size_t)3 << 20) /* bytes of rows that are judged and written at a time */
+#define SLICE_TEXT ((size_t)1 << 20) /* bytes of rows that are judged and written at a time */
 #define TEXT_MAX   (2 * SLICE_TEXT)
 
 struct slices {

@@ -2,55 +2,67 @@
 
 #include <stdlib.h>
 
+#include "ledger/base/result.h"
+
+#define PEOPLE 1024 /* of one page */
+
+struct seen_page {
+	int64_t people; /* their ids, divided by PEOPLE */
+	uint16_t payment;
+	int32_t row[PEOPLE];
+};
+
 void seen_free(struct seen *s)
 {
+	for (size_t i = 0; i < s->size; i++)
+		free(s->at[i]);
 	free(s->at);
 	*s = (struct seen){0};
 }
 
-/* Ids stand close together: unmixed, they would be one long run of full places. */
-static size_t first_place(const struct seen *s, int64_t person, uint16_t payment)
+/* Where the page is, or would be. */
+static struct seen_page **place(const struct seen *s, int64_t people, uint16_t payment)
 {
-	uint64_t mixed = ((uint64_t)person << 10 ^ payment) * UINT64_C(0x9e3779b97f4a7c15);
-	return (size_t)(mixed >> 32) & (s->size - 1);
-}
-
-static struct seen_row *place(const struct seen *s, int64_t person, uint16_t payment)
-{
-	for (size_t i = first_place(s, person, payment);; i = (i + 1) & (s->size - 1)) {
-		struct seen_row *at = &s->at[i];
-		if (at->person == 0 || (at->person == person && at->payment == payment))
+	uint64_t mixed = ((uint64_t)people << 10 ^ payment) * UINT64_C(0x9e3779b97f4a7c15);
+	for (size_t i = (size_t)(mixed >> 32);; i++) {
+		struct seen_page **at = &s->at[i & (s->size - 1)];
+		if (!*at || ((*at)->people == people && (*at)->payment == payment))
 			return at;
 	}
 }
 
 static void grow(struct seen *s)
 {
-	struct seen more = {.n = s->n, .size = s->size ? 2 * s->size : 4096};
+	struct seen more = {.n = s->n, .size = s->size ? 2 * s->size : 64};
 	more.at = calloc(more.size, sizeof *more.at);
 	bug_if(!more.at);
 	for (size_t i = 0; i < s->size; i++)
-		if (s->at[i].person != 0)
-			*place(&more, s->at[i].person, s->at[i].payment) = s->at[i];
+		if (s->at[i])
+			*place(&more, s->at[i]->people, s->at[i]->payment) = s->at[i];
 	free(s->at);
 	*s = more;
 }
 
-const struct seen_row *seen_find(const struct seen *s, int64_t person, uint16_t payment)
+int32_t seen_row(const struct seen *s, int64_t person, uint16_t payment)
 {
 	if (s->size == 0)
-		return NULL;
-	const struct seen_row *at = place(s, person, payment);
-	return at->person == 0 ? NULL : at;
+		return 0;
+	const struct seen_page *page = *place(s, person / PEOPLE, payment);
+	return page ? page->row[person % PEOPLE] : 0;
 }
 
-void seen_add(struct seen *s, const struct seen_row *row)
+void seen_add(struct seen *s, int64_t person, uint16_t payment, int32_t row)
 {
 	if (2 * (s->n + 1) > s->size)
 		grow(s);
-	struct seen_row *at = place(s, row->person, row->payment);
-	if (at->person != 0)
-		return;
-	*at = *row;
-	s->n++;
+	struct seen_page **page = place(s, person / PEOPLE, payment);
+	if (!*page) {
+		*page = calloc(1, sizeof **page);
+		bug_if(!*page);
+		(*page)->people = person / PEOPLE;
+		(*page)->payment = payment;
+		s->n++;
+	}
+	if ((*page)->row[person % PEOPLE] == 0)
+		(*page)->row[person % PEOPLE] = row;
 }

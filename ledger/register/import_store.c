@@ -232,24 +232,39 @@ static uint16_t payment_of(const struct import *im, const struct standing *s)
 }
 
 static void reject_second(
-	const struct import *im, const struct standing *s, const struct area *area, size_t list, int32_t row)
+	const struct import *im, const struct standing *s, const char *area, size_t list, int32_t row)
 {
-	reject(s->entry, "duplicate", import_other_row(im, area->name, im->lists[list].name, row));
+	reject(s->entry, "duplicate", import_other_row(im, area, im->lists[list].name, row));
 }
 
 /* Within this import: the first row counts, in the order of the files. First those of the slices before, which are in the register
  * already and yet no earlier list. */
-static void reject_seen(struct import *im)
+static enum result reject_seen(struct work *w, struct import *im)
 {
+	struct standing **again = arena_array(im->arena, im->n_rows, struct standing *);
+	int32_t *first = arena_array(im->arena, im->n_rows, int32_t);
+	struct rows rows;
+	size_t n = 0;
 	for (size_t i = 0; i < im->n_rows; i++) {
 		struct standing *s = &im->rows[i];
 		if (!entry_stands(s->entry) || im->people.at[s->person].id == 0)
 			continue;
-		const struct seen_row *f = seen_find(
-			&im->seen, im->people.at[s->person].id, payment_of(im, s));
-		if (f)
-			reject_second(im, s, f->area, f->list, f->row);
+		first[n] = seen_row(&im->seen, im->people.at[s->person].id, payment_of(im, s));
+		again[n] = s;
+		n += first[n] != 0;
 	}
+	if (n == 0)
+		return OK;
+	enum result r = db_run(
+		w, Q_IMPORT_ROW_AREAS, DB_ARGS(db_i64(im->files[0].id), db_i32s(first, n)), &rows);
+	if (r != OK)
+		return r;
+	int at = rows_col(&rows, "n"), area = rows_col(&rows, "area");
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		size_t k = (size_t)row_i64(&rows, i, at) - 1;
+		reject_second(im, again[k], row_text(&rows, i, area), 0, first[k]);
+	}
+	return OK;
 }
 
 static void reject_twice_here(struct import *im)
@@ -273,7 +288,7 @@ static void reject_twice_here(struct import *im)
 		if (is_new)
 			continue;
 		const struct standing *f = &im->rows[at];
-		reject_second(im, s, import_area_of(im, f), f->list, f->entry->row);
+		reject_second(im, s, import_area_of(im, f)->name, f->list, f->entry->row);
 	}
 }
 
@@ -283,11 +298,7 @@ static void remember(struct import *im)
 	for (size_t i = 0; i < im->n_rows; i++) {
 		const struct standing *s = &im->rows[i];
 		if (entry_stands(s->entry))
-			seen_add(&im->seen, &(struct seen_row){.person = im->people.at[s->person].id,
-						    .area = import_area_of(im, s),
-						    .row = s->entry->row,
-						    .list = (uint16_t)s->list,
-						    .payment = payment_of(im, s)});
+			seen_add(&im->seen, im->people.at[s->person].id, payment_of(im, s), s->entry->row);
 	}
 }
 
@@ -366,9 +377,10 @@ static enum result judge_together(struct work *w, struct import *im)
 	if (r != OK)
 		return r;
 	compare_names(im);
-	reject_seen(im);
+	r = reject_seen(w, im);
 	/* Who is on a list of enrolments again brings nothing new, and that is no error. */
-	r = im->kind == LIST_PAYMENT ? import_judge_again(w, im) : OK;
+	if (r == OK && im->kind == LIST_PAYMENT)
+		r = import_judge_again(w, im);
 	reject_twice_here(im);
 	return r;
 }
@@ -386,7 +398,7 @@ enum result import_slice(struct import *im)
 		return r;
 	count(im->lists, im->n_lists);
 	r = import_write(w, im);
-	if (r == OK)
+	if (r == OK && im->n_lists == 1)
 		remember(im);
 	return r;
 }

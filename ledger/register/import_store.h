@@ -43,8 +43,8 @@ struct import_how {
 const char *import_kind_name(enum list_kind kind);
 
 /* Payment lists (and those of who joins: the same people and accounts, no amounts), in the order that decides which of two rows of a person
- * counts: begin, any number of slices of their rows, end; all in one transaction. From one slice to the next 24 bytes of a row stay, in
- * a table that is at most half full. */
+ * counts: begin, one slice of their rows (of a single list any number), end; all in one transaction. What stays from one slice to the
+ * next is small: import_seen.h. */
 struct import;
 void import_free(struct import *im);
 

@@ -113,6 +113,17 @@ cross join lateral (select p.id, p.root, p.name from register.person p where p.i
 left join lateral (select r.id, r.name from register.person r where r.id = p.root offset 0) r on p.root is not null
 left join lateral (select k.wrapped from register.person_key k where k.person = coalesce(r.id, p.id) offset 0) k on true;
 
+-- name: import_row_areas
+-- duties: desk
+-- in: file bigint, row_nos integer[]
+-- out: n bigint, area text
+-- The names of the units of these rows. n counts from 1.
+select w.n, coalesce(a.name, r.area_code) as area
+from unnest($2) with ordinality as w(row_no, n)
+cross join lateral (select coalesce(r.area_code, f.area_code) as area_code, coalesce(r.area_valid_from, f.area_valid_from) as area_valid_from
+	from register.import_row r join register.import_file f on f.id = r.file where r.file = $1 and r.row_no = w.row_no offset 0) r
+left join register.area a on (a.code, a.valid_from) = (r.area_code, r.area_valid_from);
+
 -- name: import_listed
 -- duties: desk
 -- in: programmes text[], period date, persons bigint[], kinds text[], banks text[], blinds bytea[]
