@@ -120,7 +120,7 @@ static void say_code(
 static void say_entry(struct import_said *said, const struct import_list *l, const struct entry *e)
 {
 	say_code(said, l, e, e->code);
-	for (size_t i = 0; i < e->n_also && e->alone; i++)
+	for (size_t i = 0; i < e->n_also && (e->alone || e->status == ENTRY_REPAIRED); i++)
 		say_code(said, l, e, e->also[i]);
 }
 

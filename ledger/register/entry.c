@@ -53,6 +53,13 @@ static bool has(const struct judge *j, enum list_cell c)
 	return *cell(j, c) != '\0';
 }
 
+static void also(struct judge *j, const char *code)
+{
+	struct entry *e = j->e;
+	if (e->n_also < ENTRY_ALSO)
+		e->also[e->n_also++] = code;
+}
+
 /* One more that is wrong with the row; NULL is nothing. The first is the row's code, so that who corrects it sees all of them at once. */
 static void blame(struct judge *j, const char *code)
 {
@@ -62,9 +69,31 @@ static void blame(struct judge *j, const char *code)
 	if (!e->code || e->status == ENTRY_REPAIRED) {
 		e->code = code;
 		e->status = ENTRY_REJECTED;
-	} else if (e->n_also < ENTRY_ALSO && strcmp(e->code, code) != 0) {
-		e->also[e->n_also++] = code;
+	} else if (strcmp(e->code, code) != 0) {
+		also(j, code);
 	}
+}
+
+static void warn(struct judge *j, const char *code)
+{
+	struct entry *e = j->e;
+	bug_if(e->n_warnings == ENTRY_WARNINGS);
+	e->warnings[e->n_warnings++] = code;
+}
+
+/* What was decoded counts when an officer says so, as what else was repaired does. */
+static void judge_converted(struct judge *j)
+{
+	struct entry *e = j->e;
+	bool seen = j->terms->accept_repairs;
+	const char *code = seen ? "text_converted" : "text_converted_unseen";
+	if (seen && e->status == ENTRY_REJECTED)
+		return;
+	if (e->code)
+		also(j, code);
+	else
+		e->code = code;
+	e->status = seen ? ENTRY_REPAIRED : ENTRY_REJECTED;
 }
 
 /* ---- who ----------------------------------------------------------------------------------------------------------- */
@@ -124,7 +153,7 @@ static const char *judge_name(struct judge *j)
 	if (name_has_foreign_letter(bytes_z(e->name)))
 		return "name_foreign_letter";
 	if (name_has_eth(bytes_z(e->name)))
-		e->warning = "name_eth";
+		warn(j, "name_eth");
 	return NULL;
 }
 
@@ -161,8 +190,7 @@ static void judge_birth_and_sex(struct judge *j, bool id_read, bool lost)
 	if (prefix_is_sample(&e->id) && !j->reference->sandbox)
 		blame(j, "id_sample");
 	else if (!prefix_known(j->reference, &e->id))
-		e->warning =
-			"id_prefix_unknown"; /* births registered abroad: Circular 07/2016/TT-BCA annex 2 */
+		warn(j, "id_prefix_unknown"); /* births registered abroad: Circular 07/2016/TT-BCA annex 2 */
 	if (!lost || e->code)
 		return;
 	e->status = j->terms->accept_repairs ? ENTRY_REPAIRED : ENTRY_REJECTED;
@@ -186,7 +214,7 @@ static void judge_person(struct judge *j)
 		return;
 	}
 	if (has(j, CELL_CMND) && !e->has_cmnd)
-		e->warning = "cmnd_bad";
+		warn(j, "cmnd_bad");
 	blame(j, code);
 	blame(j, judge_name(j));
 	judge_birth_and_sex(j, code == NULL, lost);
@@ -365,7 +393,7 @@ static void judge_payment(struct judge *j)
 	if (has(j, CELL_PHONE)) {
 		e->has_phone = phone_no_parse(bytes_z(cell(j, CELL_PHONE)), &e->phone, NULL);
 		if (!e->has_phone)
-			e->warning = "phone_bad";
+			warn(j, "phone_bad");
 	}
 }
 
@@ -465,11 +493,8 @@ void entry_judge(struct arena *a, const struct reference *r, const struct import
 	} else {
 		judge_row(&j);
 	}
-	if (is_converted(row) && out->status != ENTRY_REJECTED) {
-		out->status = terms->accept_repairs ? ENTRY_REPAIRED : ENTRY_REJECTED;
-		if (!terms->accept_repairs || !out->code)
-			out->code = terms->accept_repairs ? "text_converted" : "text_converted_unseen";
-	}
+	if (is_converted(row))
+		judge_converted(&j);
 	out->alone = out->status == ENTRY_REJECTED;
 }
 

@@ -15,7 +15,8 @@
 
 #define SAMPLE_PREFIX "099" /* of invented people: no province has it, only a sandbox accepts it */
 
-#define ENTRY_ALSO 6 /* a row with more faults says the first seven */
+#define ENTRY_WARNINGS 4
+#define ENTRY_ALSO     6 /* a row with more faults says the first seven */
 
 #define BANK_AMBIGUOUS SIZE_MAX /* a word that names two banks names none */
 
@@ -51,14 +52,14 @@ struct entry {
 	int32_t row;
 	enum entry_status status;
 	const char *code; /* why it was rejected or repaired; NULL: accepted as it stands */
-	size_t n_also;    /* of a rejected row: what else is wrong with it */
+	size_t n_also;    /* what else is wrong with it, or was repaired */
 	const char *also[ENTRY_ALSO];
 	const char *note; /* what to do about it, where more can be said than advice_for(code); or NULL */
 	int column;       /* that is to blame, where the parser said so; else 0: advice_cell(code) knows */
 	bool alone;       /* rejected for what the list itself says; else by what the register knows */
 	const char *raw;
-	const char *
-		warning; /* accepted all the same, but a person should know: a finding that blocks nothing. NULL: none */
+	size_t n_warnings; /* accepted all the same, but a person should know: findings that block nothing */
+	const char *warnings[ENTRY_WARNINGS];
 
 	struct personal_id id;
 	bool by_cmnd; /* the row has no other number than an old card's, and id holds its nine digits: it finds only who is registered */

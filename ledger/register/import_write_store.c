@@ -528,12 +528,14 @@ static enum result write_accounts(struct work *w, struct import *im)
 	return r;
 }
 
+#define FINDINGS_OF_A_ROW (3 + ENTRY_WARNINGS)
+
 /* ---- what a person should know ----------------------------------------------------------------------------------------- */
 
 static enum result write_findings(struct work *w, struct import *im)
 {
 	struct arena *a = w->arena;
-	size_t most = 4 * im->n_rows, n = 0;
+	size_t most = FINDINGS_OF_A_ROW * im->n_rows, n = 0;
 	int64_t *persons = COLUMN(a, most, int64_t), *files = COLUMN(a, most, int64_t),
 		*numbers = COLUMN(a, most, int64_t);
 	const char **programmes = COLUMN(a, most, const char *), **codes = COLUMN(a, most, const char *),
@@ -541,9 +543,11 @@ static enum result write_findings(struct work *w, struct import *im)
 	bool *blocks = COLUMN(a, most, bool);
 	for (size_t i = 0; i < im->n_rows; i++) {
 		const struct standing *s = &im->rows[i];
-		const char *all[4] = {s->name_differs ? "name_differs" : NULL, s->entry->warning,
+		const char *all[FINDINGS_OF_A_ROW] = {s->name_differs ? "name_differs" : NULL,
 			im->people.at[s->person].replaced ? "id_replaced" : NULL,
 			s->cmnd_taken ? "cmnd_taken" : NULL};
+		memcpy(&all[FINDINGS_OF_A_ROW - ENTRY_WARNINGS], s->entry->warnings,
+			sizeof s->entry->warnings);
 		for (size_t j = 0; j < COUNT_OF(all) && stands(s); j++) {
 			if (!all[j])
 				continue;

@@ -129,14 +129,34 @@ static void whole_rows(void)
 		"the parser's word is not repeated unless it is one that we know");
 	row = good_row();
 	row.cells[CELL_PHONE] = "12";
-	is_str(judged(&row).warning, "phone_bad", "a bad telephone number is said");
+	is_str(judged(&row).warnings[0], "phone_bad", "a bad telephone number is said");
 	row = good_row();
 	row.cells[CELL_ID] = "777143000123";
 	is_str(verdict(&row), "accepted", "a prefix of no province may be a birth abroad");
-	is_str(judged(&row).warning, "id_prefix_unknown", "and is said");
+	is_str(judged(&row).warnings[0], "id_prefix_unknown", "and is said");
 	row = good_row();
 	row.cells[CELL_NAME] = "Ðào Thị Lan";
-	is_str(judged(&row).warning, "name_eth", "a foreign Ð in a name is said");
+	is_str(judged(&row).warnings[0], "name_eth", "a foreign Ð in a name is said");
+	row.cells[CELL_ID] = "777143000123";
+	row.cells[CELL_CMND] = "060143000123";
+	row.cells[CELL_PHONE] = "12";
+	struct entry e = judged(&row);
+	is_i64((int64_t)e.n_warnings, 4, "a row that four things are said of says all of them");
+	is_str(e.warnings[0], "cmnd_bad", "the first");
+	is_str(e.warnings[3], "phone_bad", "and the last");
+	row = good_row();
+	row.cells[CELL_ID] = "60143000123";
+	row.problem = "converted";
+	e = judged(&row);
+	ok(e.status == ENTRY_REJECTED && strcmp(e.code, "id_zeros_lost") == 0 && e.n_also == 1 &&
+			strcmp(e.also[0], "text_converted_unseen") == 0,
+		"a row that was repaired twice waits for both");
+	terms.accept_repairs = true;
+	e = judged(&row);
+	ok(e.status == ENTRY_REPAIRED && strcmp(e.code, "id_zeros_put_back") == 0 && e.n_also == 1 &&
+			strcmp(e.also[0], "text_converted") == 0,
+		"and says both when it counts");
+	terms.accept_repairs = false;
 	is_str(with2(CELL_METHOD, "", CELL_ACCOUNT, ""), "accepted", "nobody needs an account");
 	is_str(with2(CELL_DELEGATE, "Hậu", CELL_ACCOUNT, ""), "delegate_without_account",
 		"a delegate without an account is refused");
@@ -144,7 +164,7 @@ static void whole_rows(void)
 	row.cells[CELL_DELEGATE] = "Phạm Văn Hậu";
 	row.cells[CELL_AUTHORITY] = "15/GUQ-UBND";
 	row.cells[CELL_AUTHORITY_UNTIL] = "31/12/2024";
-	struct entry e = judged(&row);
+	e = judged(&row);
 	ok(!e.code && e.authority && e.authority_ends && strcmp(e.holder, "Phạm Văn Hậu") == 0,
 		"a delegate with a document holds the account");
 	row.cells[CELL_AUTHORITY_UNTIL] = "mãi mãi";
@@ -212,7 +232,7 @@ static void repairs(void)
 		"beside an ID they are kept");
 	row.cells[CELL_CMND] = "060143000123";
 	e = judged(&row);
-	ok(!e.code && !e.has_cmnd && strcmp(e.warning, "cmnd_bad") == 0,
+	ok(!e.code && !e.has_cmnd && strcmp(e.warnings[0], "cmnd_bad") == 0,
 		"twelve digits there are no old card");
 	terms.accept_repairs = false;
 	reference.sandbox = false;
