@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/cli/export_cmd.h"
 #include "ledger/base/file.h"
 #include "ledger/books/check_store.h"
 #include "ledger/books/event.h"
@@ -239,5 +240,7 @@ int cli_ledger(struct cli *cli, int argc, char **argv)
 		return ledger_publish(cli, argv[2]);
 	if (argc == 4 && strcmp(argv[1], "prove") == 0)
 		return ledger_prove(cli, argv[2], argv[3]);
+	if (argc > 1 && strcmp(argv[1], "export") == 0)
+		return cli_ledger_export(cli, argc - 1, argv + 1);
 	return cli_usage(cli);
 }

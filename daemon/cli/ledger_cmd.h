@@ -1,17 +1,19 @@
 /* ledger_cmd.h: `chitra ledger`: where the books stand, whether they are whole, and what is given to who wants to check them alone.
  *
- * Changes nothing in the database. */
+ * Changes nothing in the books; an export is noted, so that the scribe signs it. */
 #ifndef CHITRA_CLI_LEDGER_CMD_H
 #define CHITRA_CLI_LEDGER_CMD_H
 
 #include "daemon/cli/cli.h"
 
-#define LEDGER_USAGE                                                                                                                \
-	"chitra ledger head             how many transactions, the newest signed checkpoint\n"                                      \
-	"       chitra ledger check            every sum, balance, leaf and tree head is computed again; exit 65 when one is off\n" \
-	"       chitra ledger key              the log's key, for chitra-verify --key\n"                                            \
-	"       chitra ledger publish DIR      the sealed transactions as files that chitra-verify checks\n"                        \
-	"       chitra ledger prove ID DIR     the receipt of the payout with this end-to-end id: DIR/ID.tlog-proof and DIR/ID.leaf"
+#define LEDGER_USAGE                                                                                                                   \
+	"chitra ledger head             how many transactions, the newest signed checkpoint\n"                                         \
+	"       chitra ledger check            every sum, balance, leaf and tree head is computed again; exit 65 when one is off\n"    \
+	"       chitra ledger key              the log's key, for chitra-verify --key\n"                                               \
+	"       chitra ledger publish DIR      the sealed transactions as files that chitra-verify checks\n"                           \
+	"       chitra ledger prove ID DIR     the receipt of the payout with this end-to-end id: DIR/ID.tlog-proof and DIR/ID.leaf\n" \
+	"       chitra ledger export --format hledger|beancount|csv|json --period YYYY-MM FILE\n"                                      \
+	"                                      a month of the books for other programs, and FILE.note: its hash, signed by the log"
 
 int cli_ledger(struct cli *cli, int argc, char **argv);
 

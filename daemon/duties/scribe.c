@@ -2,7 +2,8 @@
  *
  *	lane digest   callbacks, statement pages, credits: scribe_digest.h
  *	lane settle   statement lines: settle_store.h; what their absence proves: absence_store.h; what is kept no longer: forget_store.h
- *	lane seal     the ledger's tree, its checkpoint and the archive */
+ *	lane seal     the ledger's tree, its checkpoint and the archive
+ *	lane export   months of the books that somebody exported, made again and signed: export_store.h */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,8 @@ enum {
 	STATEMENT_DEADLINE_MS = 15 * 60 * 1000, /* a million lines are one transaction */
 	WAITING_IDLE_MS = 30 * 1000,
 	EXPIRE_IDLE_MS = 60 * 60 * 1000,
+	EXPORT_IDLE_MS = 1000, /* somebody waits for the signature */
+	EXPORT_DEADLINE_MS = 60 * 60 * 1000,
 };
 
 struct settler {
@@ -150,6 +153,19 @@ static void begin_settle(struct duty_ctx *d, struct scribe *s)
 		     });
 }
 
+static void begin_export(struct duty_ctx *d, struct scribe *s)
+{
+	duty_poll(d, &(struct poll_plan){
+			     .name = "scribe.export",
+			     .lane = duty_lane(d, "export"),
+			     .run = scribe_seal_exports,
+			     .arg = s->seal,
+			     .full = 1,
+			     .idle_max_ms = EXPORT_IDLE_MS,
+			     .deadline_ms = EXPORT_DEADLINE_MS,
+		     });
+}
+
 /* True also where nothing is set: *out is NULL. */
 static bool load_secret(struct duty_ctx *d, const char *option, struct key32 **out, struct why *why)
 {
@@ -201,6 +217,8 @@ static bool start(struct duty_ctx *d, struct why *why)
 	if (s->evidence)
 		begin_digest(d, s);
 	begin_settle(d, s);
+	if (s->seal)
+		begin_export(d, s);
 	return true;
 }
 
@@ -208,6 +226,7 @@ static const struct lane_plan lanes[] = {
 	{.name = "digest", .capacity = 16},
 	{.name = "settle", .capacity = 16},
 	{.name = "seal", .capacity = 16},
+	{.name = "export", .capacity = 16, .threads = 1},
 };
 
 const struct duty duty_scribe = {

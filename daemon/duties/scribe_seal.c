@@ -6,6 +6,7 @@
 
 #include "ledger/base/log.h"
 #include "ledger/base/secret.h"
+#include "ledger/books/export_store.h"
 #include "ledger/books/head_store.h"
 
 enum {
@@ -82,6 +83,12 @@ static void round_begin(void *arg)
 		.deadline_ms = ROUND_DEADLINE_MS};
 	if (!lane_submit(s->lane, &s->job))
 		timer_set(s->timer, ROUND_MS);
+}
+
+enum result scribe_seal_exports(struct work *w, void *arg, size_t *found)
+{
+	const struct scribe_seal *s = arg;
+	return books_export_sign(w, &s->sealer, found);
 }
 
 void scribe_seal_stop(struct scribe_seal *s)

@@ -17,3 +17,6 @@ struct scribe_seal *scribe_seal_start(struct duty_ctx *d, struct why *why) FREED
 
 /* No new round; the one that is under way ends. NULL is fine. */
 void scribe_seal_stop(struct scribe_seal *s);
+
+/* A poll's run (arg: the scribe_seal): the export that waits longest is made again and signed. */
+enum result scribe_seal_exports(struct work *w, void *arg, size_t *found) WARN_UNUSED;

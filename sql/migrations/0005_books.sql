@@ -43,6 +43,7 @@ create table books.txn (
 );
 alter table books.txn alter column leaf set storage main;
 create unique index txn_reverses on books.txn (reverses) where reverses is not null;
+create index txn_effective on books.txn (effective, seq);	-- what is told by the day that it counts for
 
 create table books.posting (
 	seq bigint not null,
@@ -93,6 +94,23 @@ create table books.cosignature (
 	line bytea not null,
 	at timestamptz not null default now(),
 	primary key (size, witness)
+);
+
+-- A month of the books as a file that somebody made (ledger/books/export.h) and wants signed. Who has the log's key makes the file again
+-- from the books, and signs it only when it is the same: nobody else says what the log says.
+create table ops.export (
+	sha256 bytea primary key check (length(sha256) = 32),
+	period date not null check (extract(day from period) = 1),
+	format text collate "C" not null check (format in ('hledger', 'beancount', 'csv', 'json')),
+	size bigint not null references books.checkpoint,
+	at timestamptz not null default now()
+);
+create table ops.export_answer (
+	sha256 bytea primary key references ops.export,
+	note bytea,			-- the signed note over the file's hash
+	refused text,			-- or why not
+	at timestamptz not null default now(),
+	check (num_nonnulls(note, refused) = 1)
 );
 
 -- ---------------------------------------------------------------- guards
@@ -208,7 +226,7 @@ end $$;
 create trigger guard before insert on books.tree_head for each row execute function books.guard_head();
 
 call ops.append_only('books.txn', 'books.posting', 'books.tree_head', 'books.checkpoint', 'books.cosignature',
-	'books.ledger_account');
+	'books.ledger_account', 'ops.export', 'ops.export_answer');
 call ops.keep_rows('books.balance', 'books.balance_day', 'books.counter');
 
 -- ---------------------------------------------------------------- the one way in

@@ -202,3 +202,60 @@ order by x.account, x.day;
 -- The leaf that says that this payout was paid: by a statement or an agent's list, or by two officers' finding.
 select t.seq, t.leaf from books.txn t where t.seq = (
 	select max(x.seq) from books.txn x where x.idem = (select 'p' || p.id || '.settled' from payout.payout p where p.end_to_end_id = $1));
+
+-- name: books_export_bounds
+-- duties: desk, scribe
+-- in: first date, last date, at_most bigint
+-- out: size bigint, note bytea
+-- The smallest checkpoint, not above `at_most`, that covers whatever a checkpoint covers of these days: so it stays the same until there is more.
+select k.size, k.note from books.checkpoint k where k.size <= $3 and k.size > (
+	select max(t.seq) from books.txn t where t.effective between $1 and $2
+		and t.seq < (select max(n.size) from books.checkpoint n where n.size <= $3))
+order by k.size limit 1;
+
+-- name: books_export_accounts
+-- duties: desk, scribe
+-- in: day date, size bigint
+-- out: account text, balance bigint
+-- What was in each account before the day, by the first so many transactions; the accounts that they used.
+select a.code as account, (coalesce((select sum(d.moved) from books.balance_day d where d.account = a.id and d.day < $1), 0)
+	- coalesce(l.moved, 0))::bigint as balance
+from books.ledger_account a
+	left join (select p.account, sum(p.amount) as moved from books.txn t join books.posting p on p.seq = t.seq
+		where t.seq >= $2 and t.effective < $1 group by p.account) l on l.account = a.id
+where exists (select from books.posting p where p.account = a.id and p.seq < $2)
+order by a.code;
+
+-- name: books_export_leaves
+-- duties: desk, scribe
+-- in: day date, seq bigint, last date, size bigint, n bigint
+-- out: effective date, seq bigint, leaf bytea, leaf_hash bytea
+-- The next ones after (day, seq) that moved money or are a bank's statement.
+select t.effective, t.seq, t.leaf, t.leaf_hash from books.txn t
+where (t.effective, t.seq) > ($1, $2) and t.effective <= $3 and t.seq < $4 and (t.legs > 0 or t.kind = 'statement.file')
+order by t.effective, t.seq limit $5;
+
+-- name: books_export_ask
+-- duties: desk
+-- in: sha256 bytea, period date, format text, size bigint
+-- out:
+insert into ops.export (sha256, period, format, size) values ($1, $2, $3, $4) on conflict do nothing;
+
+-- name: books_export_answer
+-- duties: desk
+-- in: sha256 bytea
+-- out: note bytea, refused text
+select a.note, a.refused from ops.export_answer a where a.sha256 = $1;
+
+-- name: books_export_waiting
+-- duties: scribe
+-- in:
+-- out: sha256 bytea, period date, format text, size bigint
+select e.sha256, e.period, e.format, e.size from ops.export e
+where not exists (select from ops.export_answer a where a.sha256 = e.sha256) order by e.at limit 1;
+
+-- name: books_export_answered
+-- duties: scribe
+-- in: sha256 bytea, note bytea, refused text
+-- out:
+insert into ops.export_answer (sha256, note, refused) values ($1, $2, $3);

@@ -137,7 +137,7 @@ select sandbox, ops.now() as now, ops.today() as today from ops.instance;
 update ops.instance set clock_offset = $1 - now() returning now() + clock_offset as now;
 
 -- name: genesis_leaf
--- duties: desk, owner
+-- duties: desk, scribe, owner
 -- in:
 -- out: leaf bytea, next_seq bigint
 select (select leaf from books.txn where idem = 'genesis') as leaf, next_seq from books.counter;

@@ -40,8 +40,11 @@ ok "published again, nothing changes" quiet by an ledger publish "$pub"
 
 # ---- what others say of it ----------------------------------------------------------------------------------------------------
 
-head -c "$(($(awk '/^$/ { exit } { n += length($0) + 1 } END { print n }' "$pub/checkpoint")))" "$pub/checkpoint" >"$scratch/note"
-/usr/bin/python3 - "$scratch" "$pub/checkpoint" <<'P'
+# by_openssl NOTE: its text and its signature apart, as openssl wants them
+by_openssl()
+{
+	sed '/^$/Q' "$1" >"$scratch/note"
+	/usr/bin/python3 - "$scratch" "$1" <<'P' && openssl pkeyutl -verify -pubin -keyform DER -inkey "$scratch/pk.der" -rawin -in "$scratch/note" -sigfile "$scratch/sig"
 import base64, sys
 scratch, note = sys.argv[1], open(sys.argv[2]).read()
 signature = base64.b64decode(note.rstrip("\n").split("\n")[-1].split(" ")[2])[4:]
@@ -49,10 +52,84 @@ key = base64.b64decode(open(scratch + "/key").read().strip().split("+", 2)[2])[1
 open(scratch + "/sig", "wb").write(signature)
 open(scratch + "/pk.der", "wb").write(bytes.fromhex("302a300506032b6570032100") + key)
 P
-ok "openssl accepts the checkpoint's signature" quiet openssl pkeyutl -verify -pubin -keyform DER -inkey "$scratch/pk.der" -rawin \
-	-in "$scratch/note" -sigfile "$scratch/sig"
+}
+ok "openssl accepts the checkpoint's signature" quiet by_openssl "$pub/checkpoint"
 ok "Go's x/mod accepts the checkpoint, and a thousand proofs of each kind made from the tiles" \
 	quiet build/bin/oracle "$pub" "$(cat "$scratch/key")" 1000
+
+# ---- exports -----------------------------------------------------------------------------------------------------------------------
+
+# month FORMAT FILE: the month of the payroll
+month()
+{
+	by an ledger export --format "$1" --period 2024-04 "$2"
+}
+# reads PROGRAM FILE: whether it takes the file and what the file asserts
+reads()
+{
+	case $1 in
+	hledger) hledger -f "$2" check -s ordereddates ;;
+	ledger) ledger --file "$2" --strict --pedantic balance ;;
+	*) bean-check "$2" ;;
+	esac >"$scratch/out" 2>&1
+}
+# changed WHAT FROM TO: one dong of a posting or of an assertion, or of both legs of a payment, so that they still balance
+changed()
+{
+	/usr/bin/python3 - "$@" <<'P'
+import re, sys
+what, text = sys.argv[1], open(sys.argv[2]).read()
+amount = r"(?:  +[A-Za-z][^ \n]+ +)(-?\d+) VND\n" if what != "assertion" else r"(?: = |balance [^ ]+ +)(-?\d+) VND"
+found = list(re.finditer(amount, text))
+first = next(i for i, m in enumerate(found) if m.start() > text.index("payout.settled")) if what == "payment" else len(found) // 2
+for m in reversed(found[first:first + (2 if what == "payment" else 1)]):
+    n = int(m[1])
+    text = text[:m.start(1)] + str(n + (1 if n > 0 else -1)) + text[m.end(1):]
+open(sys.argv[3], "w").write(text)
+P
+}
+for format in hledger beancount csv json; do
+	ok "the month is exported as $format" quiet month $format "$scratch/month.$format"
+	is "$(sed -n 's/^sha256 //p' "$scratch/month.$format.note")" "$(sha256sum <"$scratch/month.$format" | cut -d' ' -f1)" "its note has its hash"
+	ok "openssl accepts the log's signature over it" quiet by_openssl "$scratch/month.$format.note"
+	mv "$scratch/month.$format" "$scratch/before"
+	month $format "$scratch/month.$format" >"$scratch/out" 2>&1
+	ok "exported again, it is the same byte for byte" cmp "$scratch/before" "$scratch/month.$format"
+done
+for program in hledger ledger bean-check; do
+	format=hledger && [ $program != bean-check ] || format=beancount
+	ok "$program accepts the month" reads $program "$scratch/month.$format"
+	for what in posting assertion payment; do
+		changed $what "$scratch/month.$format" "$scratch/changed"
+		fails "and not with one dong of ${what/#a/an a} changed" reads $program "$scratch/changed"
+	done
+done
+is "$(/usr/bin/python3 -c '
+import csv, json, sys
+book = json.load(open(sys.argv[1]))
+rows = [r for r in csv.DictReader(open(sys.argv[2])) if r["row"] == "posting"]
+legs = [(str(e["leaf"]), p["account"], str(p["dong"])) for e in book["entries"] for p in e.get("postings", [])]
+print(legs == [(r["leaf"], r["account"], r["dong"]) for r in rows], len(rows), sum(int(r["dong"]) for r in rows))
+' "$scratch/month.json" "$scratch/month.csv")" "True $(sql "select count(*) from books.posting") 0" "JSON and CSV have every posting"
+is "$(sed -n "s/^balance-by-bank,//p" "$scratch/month.csv" | sort)" \
+	"$(sql "select s.day || ',,,,,,,,assets:bank:' || f.code || ',' || s.closing_dong from bank.statement s join org.funding_account f on f.id = s.funding_account" | sort)" \
+	"after each statement's day the bank's account is asserted to hold what the bank said"
+is "$(grep -oE '"099[0-9]{9}"' "$input/truth.json" | tr -d '"' | sort -u | grep -cFf - "$scratch"/month.{hledger,beancount,csv,json} | grep -vc ':0$')" 0 \
+	"no personal ID is in any of them"
+is "$(LC_ALL=C grep -lE '[^ -~]' "$scratch"/month.{hledger,beancount,csv,json})" "" "and nothing but ASCII, so no name"
+by an ledger export --format csv --period 2024-05 "$scratch/none" >"$scratch/out" 2>&1
+like "$(cat "$scratch/out")" export_empty "a month without transactions is refused"
+sql "insert into ops.export values (sha256('x'), '2024-04-01', 'csv', $size)" >/dev/null
+answer_to_other()
+{
+	sql "select refused from ops.export_answer where sha256 = sha256('x')"
+}
+other_answered()
+{
+	[ -n "$(answer_to_other)" ]
+}
+within 30 other_answered
+like "$(answer_to_other)" export_differs "the log does not sign a file that its own books do not give"
 
 # ---- a receipt ------------------------------------------------------------------------------------------------------------------
 
@@ -95,16 +172,25 @@ attack()
 		rm -rf "${scratch:?}/$1" && sed "s/dbname=[^ ]*/dbname=attacked/" "$CHITRA_CONFIG" >"$scratch/attacked.conf" &&
 		CHITRA_CONFIG=$scratch/attacked.conf by an ledger publish "$scratch/$1" >"$scratch/out" 2>&1
 }
+# not_exported: which refusal the attacked database's month ends with
+not_exported()
+{
+	CHITRA_CONFIG=$scratch/attacked.conf by an ledger export --format csv --period 2024-04 "$scratch/attacked.csv" 2>&1 |
+		grep -oE 'export_[a-z]+' | head -1
+	[ ! -e "$scratch/attacked.csv" ] || echo written
+}
 a_posting="p.seq = (select min(seq) from books.txn where kind = 'payout.settled') and p.n = 1"
 
 attack posting "update books.posting p set amount = amount + 1 where $a_posting"
 is "$(found "$scratch/posting")" "row_differs" "a posting was changed and not its leaf: its row differs"
 attack row "update books.txn set effective = effective - 31 where kind = 'funding'"
 is "$(found "$scratch/row")" "row_differs" "a transaction's row was changed and not its leaf: its row differs"
+is "$(not_exported)" export_differs "and the month that it was hidden from is not exported"
 attack balance "update books.balance set balance = balance + 1000000 where account = (select min(account) from books.balance)"
 is "$(found "$scratch/balance")" "balance_differs" "a balance was changed: it differs from the leaves"
 attack day "update books.balance_day set moved = moved - 5 where day = (select min(day) from books.balance_day)"
 is "$(found "$scratch/day")" "balance_differs" "a day's balance was changed: it differs from the leaves"
+is "$(not_exported)" export_differs "and the month is not exported"
 attack more "insert into books.posting select p.seq, 9, p.account, 1, p.balance_after from books.posting p where $a_posting"
 is "$(found "$scratch/more")" "row_more" "a posting was added: no leaf has it"
 # The tables that are published may be written by anybody.
@@ -126,6 +212,7 @@ attack leaf "update books.txn set leaf = convert_to($edited, 'UTF8'), leaf_hash 
 is "$(found "$scratch/leaf")" "postings_wrong root_differs" "a leaf was changed and not its postings: it does not post like this, and the root differs"
 seq=$(sql "select min(seq) from books.txn where kind = 'payout.settled'")
 like "$(cat "$scratch/said")" "first leaf that does not fit is $seq" "and the leaf is named"
+is "$(not_exported)" export_differs "and the month is not exported"
 attack swapped "update books.txn t set leaf = o.leaf, leaf_hash = o.leaf_hash from books.txn o
 	where t.seq in ($seq, $seq + 1) and o.seq = 2 * $seq + 1 - t.seq"
 like " $(found "$scratch/swapped") " " leaf_place .*root_differs" "two leaves were swapped: they are not in their places, and the root differs"

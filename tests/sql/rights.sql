@@ -27,6 +27,8 @@ end $$;
 
 select pg_temp.none('nobody writes to the books; posting is a function', $$ select * from writes where schema = 'books' $$);
 select pg_temp.none('only those who may post can begin to', $$ select * from runs where name in ('books.begin_post', 'books.post') and d not in ('desk', 'teller', 'scribe') $$);
+select pg_temp.none('the desk asks that an export be signed, and the scribe answers', $$
+	select * from writes where name in ('ops.export', 'ops.export_answer') and (d, name, p) not in (('desk', 'ops.export', 'insert'), ('scribe', 'ops.export_answer', 'insert')) $$);
 select pg_temp.none('the scribe alone seals', $$ select * from runs where name ~ '^books.seal' and d <> 'scribe' $$);
 select pg_temp.none('nobody sets a payout''s state by hand: the only column that may be updated is the key, for locking', $$
 	select d.d, a.attname from duty d, pg_attribute a where a.attrelid = 'payout.payout_state'::regclass and a.attnum > 0 and a.attname <> 'payout'
