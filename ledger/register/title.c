@@ -22,23 +22,33 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The whole cells, folded, with a tab between them. */
+static void add_words(struct words *w, const char *s)
+{
+	for (size_t n; *s; s += n) {
+		for (n = 1; is_letter(*s) && (is_letter(s[n]) || s[n] == '\'');)
+			n++;
+		for (; is_digit(*s) && is_digit(s[n]);)
+			n++;
+		if (*s != ' ' && *s != '.' && *s != ':')
+			w->at[w->n++] = bytes_of(s, n);
+	}
+}
+
+/* The cells, folded, with a tab between them. A text may be longer when it is folded: «¼» is 1/4. */
 static struct words words_of(struct arena *a, const char *row)
 {
-	struct words w = {.at = arena_array(a, strlen(row) + 1, struct bytes)};
+	const char **folded = arena_array(a, strlen(row) + 1, const char *);
+	size_t n = 0, room = 0;
 	for (const char *cell = row, *end; cell; cell = *end ? end + 1 : NULL) {
 		end = cell + strcspn(cell, "\t");
-		const char *s = reading_fold(a, arena_strndup(a, cell, (size_t)(end - cell)));
-		if (w.n > 0)
+		folded[n] = reading_fold(a, arena_strndup(a, cell, (size_t)(end - cell)));
+		room += strlen(folded[n++]) + 1;
+	}
+	struct words w = {.at = arena_array(a, room, struct bytes)};
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
 			w.at[w.n++] = bytes_z("\t");
-		for (size_t n; *s; s += n) {
-			for (n = 1; is_letter(*s) && (is_letter(s[n]) || s[n] == '\'');)
-				n++;
-			for (; is_digit(*s) && is_digit(s[n]);)
-				n++;
-			if (*s != ' ' && *s != '.' && *s != ':')
-				w.at[w.n++] = bytes_of(s, n);
-		}
+		add_words(&w, folded[i]);
 	}
 	return w;
 }

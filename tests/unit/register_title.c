@@ -104,6 +104,7 @@ static void months(void)
 		{"Tháng 6 năm 2023", "06/2023"},
 		{"Tháng 5\nKỳ 5/2024", "05/2024"},
 		{"Mẫu số 02 - Tháng 5 năm 2024", "05/2024"},
+		{"¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼¼ DS Tháng 5/2024", "05/2024"},
 		{"Mẫu 02\tTháng 5 năm 2024", "05/2024"},
 	};
 	static const char *const none[] = {"Tháng 06 năm 2024", "tháng 6", "T6/2024", "Kỳ chi trả 06/2024",
