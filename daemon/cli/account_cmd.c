@@ -157,10 +157,13 @@ static int confirm(struct cli *cli, const struct asked *o, int n, char **words)
 	struct account_no number;
 	if (!cli_ids(cli->w->arena, n, words, &ids))
 		return cli_usage(cli);
+	struct decided_archive archive = {.directory = config_text(cli->config, "archive", "directory")};
+	CLEANUP(secret_drop) struct key32 *id_key = archive.directory ? cli_key(cli, "id_key") : NULL;
 	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
-	enum result loaded = register_keys_load(cli, &keys);
+	enum result loaded = archive.directory && !id_key ? REFUSED : register_keys_load(cli, &keys);
 	if (loaded != OK)
 		return cli_exit(cli, loaded);
+	archive.key = id_key;
 	if (o->number && !account_no_parse(bytes_z(o->number), &number, &cli->w->why))
 		return cli_refused(cli, &cli->w->why);
 	TX_GUARD(cli->w);
@@ -170,7 +173,7 @@ static int confirm(struct cli *cli, const struct asked *o, int n, char **words)
 			&(struct account_confirmed){.words = ids,
 				.n = (size_t)n,
 				.number = o->number ? &number : NULL,
-				.archive = config_text(cli->config, "archive", "directory")});
+				.archive = archive.directory ? &archive : NULL});
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r != OK)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger/base/secret.h"
 #include "ledger/base/text.h"
 #include "ledger/register/decision_store.h"
 #include "ledger/register/explain.h"
@@ -12,7 +13,8 @@
 #include "daemon/cli/words.h"
 
 struct asked {
-	const char *reason, *number, *name, *archive;
+	const char *reason, *number, *name;
+	struct decided_archive archive; /* of the steps that keep something there */
 	struct personal_id id;
 };
 
@@ -25,16 +27,19 @@ static int read_options(struct cli *cli, int argc, char **argv, struct asked *o)
 		{"name", .text = &o->name},
 	};
 	struct why why = {0};
-	o->archive = config_text(cli->config, "archive", "directory");
 	if (!cli_options(argc, argv, known, COUNT_OF(known)) || optind != argc - 1)
 		return cli_usage(cli);
 	return personal_id_parse(bytes_z(argv[optind]), &o->id, &why) ? EX_OK : cli_refused(cli, &why);
 }
 
-/* What is decided of a person must outlive the database. */
-static bool has_archive(struct cli *cli, const struct asked *o)
+/* What is decided of a person must outlive the database; *key is the caller's to drop. */
+static bool has_archive(struct cli *cli, struct asked *o, struct key32 **key)
 {
-	return o->archive || why_set(&cli->w->why, "config_missing", "[archive] directory is not set");
+	o->archive.directory = config_text(cli->config, "archive", "directory");
+	if (!o->archive.directory)
+		return why_set(&cli->w->why, "config_missing", "[archive] directory is not set");
+	o->archive.key = *key = cli_key(cli, "id_key");
+	return *key != NULL;
 }
 
 /* Whom the ID means; in a transaction of its own. */
@@ -239,12 +244,13 @@ static int take_step(struct cli *cli, int argc, char **argv, const struct step *
 	struct person_found_by_id person;
 	struct taken taken = {.key = step->key};
 	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	CLEANUP(secret_drop) struct key32 *id_key = NULL;
 	int code = read_options(cli, argc, argv, &o);
 	if (code != EX_OK)
 		return code;
 	if (!o.number || !*o.number || step->named != (o.name != NULL))
 		return cli_usage(cli);
-	enum result r = has_archive(cli, &o) ? register_keys_load(cli, &keys) : REFUSED;
+	enum result r = has_archive(cli, &o, &id_key) ? register_keys_load(cli, &keys) : REFUSED;
 	TX_GUARD(cli->w);
 	if (r == OK)
 		r = cli_enter(cli);
@@ -265,7 +271,7 @@ static enum result erase(
 	struct work *w, const struct register_keys *keys, const struct asked *o, int64_t person, bool *done)
 {
 	(void)keys;
-	return person_erase(w, o->archive, person, o->number, o->reason, done);
+	return person_erase(w, &o->archive, person, o->number, o->reason, done);
 }
 
 int cli_person_erase(struct cli *cli, int argc, char **argv)
@@ -279,7 +285,7 @@ static enum result readmit(
 	struct work *w, const struct register_keys *keys, const struct asked *o, int64_t person, bool *done)
 {
 	return person_readmit(w, keys,
-		&(struct readmit_wish){person, o->id, o->name, o->number, o->reason, o->archive}, done);
+		&(struct readmit_wish){person, o->id, o->name, o->number, o->reason, &o->archive}, done);
 }
 
 int cli_person_readmit(struct cli *cli, int argc, char **argv)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger/base/secret.h"
 #include "ledger/base/text.h"
 #include "ledger/books/event.h"
 #include "ledger/books/leaf.h"
@@ -174,6 +175,19 @@ static enum result recover_payouts(struct recovering *r)
 	return result;
 }
 
+/* Whom two officers erased, and which accounts they ended: files of the desk, which alone can say so. */
+static enum result read_decided(struct recovering *r)
+{
+	struct work *w = r->w;
+	bool known = config_secret(r->cli->config, "desk", "id_key") != NULL;
+	CLEANUP(secret_drop) struct key32 *key = known ? cli_key(r->cli, "id_key") : NULL;
+	struct decided_archive archive = {.directory = r->archive_path, .key = key};
+	return (!known || key) && forgotten_read(&archive, w->arena, &r->forgotten, &w->why) &&
+			       ended_read(&archive, w->arena, &r->endeds, &w->why)
+		       ? OK
+		       : REFUSED;
+}
+
 static enum result recover(struct recovering *r)
 {
 	struct work *w = r->w;
@@ -184,9 +198,8 @@ static enum result recover(struct recovering *r)
 	enum result result = open_archive(r);
 	if (result == OK && !facts_gather(r->archive, r->journal_path, w->arena, &r->facts, &w->why))
 		result = REFUSED;
-	if (result == OK && (!forgotten_read(r->archive_path, w->arena, &r->forgotten, &w->why) ||
-				    !ended_read(r->archive_path, w->arena, &r->endeds, &w->why)))
-		result = REFUSED;
+	if (result == OK)
+		result = read_decided(r);
 	if (result == OK)
 		result = payouts_recoverable(w, &r->facts);
 	if (result == OK)

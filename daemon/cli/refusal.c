@@ -192,6 +192,11 @@ static const struct {
 	{"file_changed", "Chạy lại: tệp bị thay đổi trong lúc đọc"},
 	{"file_missing", "Kiểm tra tên tệp: không có tệp này"},
 	{"file_trouble", "Kiểm tra tệp và thư mục: không đọc hoặc không ghi được"},
+	{"decision_forged",
+		"Tìm xem ai đặt tệp ghi dưới đây vào kho lưu trữ: không phải hệ thống này viết, hoặc đã bị sửa. Chắc là tệp "
+		"lạ thì chuyển nó ra ngoài kho rồi chạy lại"},
+	{"decision_key",
+		"Chạy ở nơi có khóa [desk] id_key: không có nó thì không tin được quyết định của hai cán bộ trong kho lưu trữ"},
 	{"key_file_malformed", "Kiểm tra tên tệp khóa: tệp này không phải là tệp khóa"},
 	{"passphrase_empty", "Nhập mật khẩu của tệp khóa"},
 	{"passphrase_file", "Kiểm tra tệp mật khẩu (--passphrase-file): không mở được"},

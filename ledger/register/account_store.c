@@ -232,7 +232,7 @@ static enum result vouch(struct work *w, const struct rows *rows)
 }
 
 /* Before the commit, so that no dump pays into what the archive does not know to be ended. */
-static enum result keep_ends(struct work *w, const char *archive, const struct rows *done)
+static enum result keep_ends(struct work *w, const struct decided_archive *archive, const struct rows *done)
 {
 	for (size_t i = 0; archive && i < rows_n(done); i++) {
 		const struct ended e = {.account = row_hash(done, i, rows_col(done, "hash")),

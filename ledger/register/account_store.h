@@ -8,6 +8,7 @@
 #include "ledger/base/day.h"
 #include "ledger/base/ids.h"
 #include "ledger/db/db.h"
+#include "ledger/register/decided_file.h"
 #include "ledger/register/keys.h"
 #include "ledger/register/opening_store.h"
 
@@ -43,8 +44,8 @@ enum result account_change(struct work *w, const struct account_change *change, 
 struct account_confirmed {
 	const int64_t *words;
 	size_t n;
-	const struct account_no *number; /* NULL: not given */
-	const char *archive;             /* NULL: there is none */
+	const struct account_no *number;       /* NULL: not given */
+	const struct decided_archive *archive; /* NULL: there is none */
 };
 enum result account_confirm(
 	struct work *w, const struct register_keys *keys, const struct account_confirmed *c) WARN_UNUSED;

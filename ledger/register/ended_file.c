@@ -3,9 +3,8 @@
 #include <inttypes.h>
 
 #include "ledger/base/text.h"
-#include "ledger/register/decided_file.h"
 
-bool ended_keep(const char *archive, const struct ended *e, struct why *why)
+bool ended_keep(const struct decided_archive *archive, const struct ended *e, struct why *why)
 {
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	char hash[HASH_HEX_SIZE], day[DAY_TEXT_SIZE];
@@ -46,7 +45,7 @@ static bool take(void *to, struct arena *a, struct bytes text)
 	return parse(a, text, &all->at[all->n++]);
 }
 
-bool ended_read(const char *archive, struct arena *a, struct endeds *out, struct why *why)
+bool ended_read(const struct decided_archive *archive, struct arena *a, struct endeds *out, struct why *why)
 {
 	struct endeds all = {0};
 	if (!decided_read(archive, "ended", a, take, &all, why))

@@ -8,10 +8,8 @@
 #ifndef CHITRA_REGISTER_ENDED_FILE_H
 #define CHITRA_REGISTER_ENDED_FILE_H
 
-#include "ledger/base/arena.h"
 #include "ledger/base/day.h"
-#include "ledger/base/digest.h"
-#include "ledger/base/why.h"
+#include "ledger/register/decided_file.h"
 
 struct ended {
 	struct hash account;
@@ -25,7 +23,8 @@ struct endeds {
 };
 
 /* As decided_keep and decided_read. */
-bool ended_keep(const char *archive, const struct ended *e, struct why *why) WARN_UNUSED;
-bool ended_read(const char *archive, struct arena *a, struct endeds *out, struct why *why) WARN_UNUSED;
+bool ended_keep(const struct decided_archive *archive, const struct ended *e, struct why *why) WARN_UNUSED;
+bool ended_read(const struct decided_archive *archive, struct arena *a, struct endeds *out,
+	struct why *why) WARN_UNUSED;
 
 #endif

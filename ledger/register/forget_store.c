@@ -9,7 +9,8 @@
 #include "ledger/register/people_found.h"
 
 /* Before the commit, so that no dump brings back whom the archive does not know. */
-static enum result keep(struct work *w, const char *archive, const struct rows *r, bool back)
+static enum result keep(
+	struct work *w, const struct decided_archive *archive, const struct rows *r, bool back)
 {
 	for (size_t i = 0; i < rows_n(r); i++) {
 		const struct forgotten f = {.anchor = row_hash16(r, i, rows_col(r, "anchor")),
@@ -24,8 +25,8 @@ static enum result keep(struct work *w, const char *archive, const struct rows *
 	return OK;
 }
 
-enum result person_erase(struct work *w, const char *archive, int64_t person, const char *number,
-	const char *reason, bool *erased)
+enum result person_erase(struct work *w, const struct decided_archive *archive, int64_t person,
+	const char *number, const char *reason, bool *erased)
 {
 	struct rows r, done;
 	*erased = false;

@@ -3,9 +3,8 @@
 #include <inttypes.h>
 
 #include "ledger/base/text.h"
-#include "ledger/register/decided_file.h"
 
-bool forgotten_keep(const char *archive, const struct forgotten *f, struct why *why)
+bool forgotten_keep(const struct decided_archive *archive, const struct forgotten *f, struct why *why)
 {
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	CLEANUP(buf_free) struct buf text = BUF(DECISION_MAX);
@@ -56,7 +55,8 @@ static bool take(void *to, struct arena *a, struct bytes text)
 	return parse(a, text, &all->at[all->n++]);
 }
 
-bool forgotten_read(const char *archive, struct arena *a, struct forgottens *out, struct why *why)
+bool forgotten_read(
+	const struct decided_archive *archive, struct arena *a, struct forgottens *out, struct why *why)
 {
 	struct forgottens all = {0};
 	if (!decided_read(archive, "forgotten", a, take, &all, why))

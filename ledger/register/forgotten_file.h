@@ -8,9 +8,7 @@
 #ifndef CHITRA_REGISTER_FORGOTTEN_FILE_H
 #define CHITRA_REGISTER_FORGOTTEN_FILE_H
 
-#include "ledger/base/arena.h"
-#include "ledger/base/digest.h"
-#include "ledger/base/why.h"
+#include "ledger/register/decided_file.h"
 
 struct forgotten {
 	struct hash16 anchor;
@@ -24,10 +22,11 @@ struct forgottens {
 };
 
 /* Durable when it returns. False with why: file_trouble. */
-bool forgotten_keep(const char *archive, const struct forgotten *f, struct why *why) WARN_UNUSED;
+bool forgotten_keep(
+	const struct decided_archive *archive, const struct forgotten *f, struct why *why) WARN_UNUSED;
 
-/* All that there are, in no order. False with why: archive_damaged, file_trouble. */
-bool forgotten_read(
-	const char *archive, struct arena *a, struct forgottens *out, struct why *why) WARN_UNUSED;
+/* All that there are, in no order. False with why: as decided_read. */
+bool forgotten_read(const struct decided_archive *archive, struct arena *a, struct forgottens *out,
+	struct why *why) WARN_UNUSED;
 
 #endif

@@ -7,6 +7,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/scenario/teller_lib.sh
 # shellcheck source=tests/scenario/lib/officers.sh
 . tests/scenario/lib/officers.sh
+# shellcheck source=tests/scenario/lib/decided.sh
+. tests/scenario/lib/decided.sh
 
 # shellcheck disable=SC2119
 fresh_database
@@ -62,13 +64,30 @@ is "$(ended 1 'từ tháng sau' --from 2024-05-01)" '0
 0' 'and another one from May on'
 is "$(ended 3 'lần nữa' | head -1)" '65 account_over' 'one was over before'
 is "$(find "$keys/archive/ended" -type f | wc -l)" 3 'the archive has a file of each'
+for file in "$keys/archive/ended"/*; do
+	sed '$d' "$file" | decided "$scratch/again"
+	ok 'which only the key of the desk gives' cmp "$scratch/again" "$file"
+done
 ok 'that names nobody' bash -c "! grep -rqiE 'nguy|đòi' '$keys/archive/ended'"
 printf 'chitra-ended/v1\naccount %s\nat 1712106000000000\nfrom 2024-04-03\nofficer lan\nofficer trang\n' \
-	"$(sql "select encode(hash, 'hex') from register.payee_account where id = ${account[2]}")" >"$keys/archive/ended/of-an-officer-who-is-younger"
-printf 'chitra-ended/v1\naccount %064d\nat 1712106000000000\nfrom 2024-04-05\nofficer lan\nofficer minh\n' 7 >"$keys/archive/ended/of-an-account-that-is-younger"
+	"$(sql "select encode(hash, 'hex') from register.payee_account where id = ${account[2]}")" | decided "$keys/archive/ended/of-an-officer-who-is-younger"
+printf 'chitra-ended/v1\naccount %064d\nat 1712106000000000\nfrom 2024-04-05\nofficer lan\nofficer minh\n' 7 | decided "$keys/archive/ended/of-an-account-that-is-younger"
 
 ok 'the old dump is restored' restore old
 is "$(sql "$stands")" 'true true true false' 'and knows nothing of the one'
+# Somebody who may write into the archive, and is not the desk, ends an account that nobody ended.
+some=$(find "$keys/archive/ended" -type f -name "$(sql "select encode(hash, 'hex') from register.payee_account where id = ${account[0]}").*")
+forged=$keys/archive/ended/forged
+other=$(sql "select encode(hash, 'hex') from register.payee_account where id = ${account[2]}")
+for how in "s/^account .*/account $other/" 's/^from .*/from 2024-04-01/' 's/^officer lan/officer hoa/' '/^mac /d' 's/^mac .*/mac zz/' '$s/$/ /'; do
+	sed "$how" "$some" >"$forged"
+	like "$(recover)" "decision_forged: .*$forged" "what the desk did not write is refused by its name ($how)"
+done
+is "$(sql "select count(*) from ops.pause") $(sql "$stands")" '0 true true true false' 'and nothing begins'
+rm "$forged"
+sed 's/^id_key/#&/' "$by_config" >"$scratch/keyless.conf"
+like "$(by_config=$scratch/keyless.conf recover)" 'decision_key: ' "without the desk's key nobody can tell"
+like "$(by_config=$scratch/keyless.conf recover --json)" 'decision_key' 'nor in JSON'
 out=$(recover --dry-run)
 like "$out" 'kết thúc lại 2 tài khoản' 'recovery says what it would do'
 is "$(sql "$stands")" 'true true true false' 'and does nothing yet'
@@ -99,6 +118,6 @@ is "$(bank_says book.csv | awk -F, '$4 == "paid"' | wc -l)" "$((${#account[@]} -
 is "$(sql "select string_agg(h.reason, ' ') from payout.hold h join payout.payout p on p.id = h.payout where p.payee_account in (${account[0]}, ${account[3]})")" 'account_ended account_ended' \
 	'into whose accounts nothing goes any more'
 teller_drain
-printf 'chitra-ended/v1\naccount zz\n' >"$keys/archive/ended/bad"
+printf 'chitra-ended/v1\naccount zz\n' | decided "$keys/archive/ended/bad"
 like "$(recover --dry-run)" 'archive_damaged' 'a file in another form is told, not passed over'
 done_testing

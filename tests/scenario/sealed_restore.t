@@ -6,6 +6,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/scenario/teller_lib.sh
 # shellcheck source=tests/scenario/lib/officers.sh
 . tests/scenario/lib/officers.sh
+# shellcheck source=tests/scenario/lib/decided.sh
+. tests/scenario/lib/decided.sh
 
 # shellcheck disable=SC2119
 fresh_database
@@ -93,11 +95,11 @@ for login in lan minh; do
 done
 is "$(find "$keys/archive/forgotten" -type f | wc -l)" 4 'the archive knows of each'
 is "$(grep -rciE 'Già|Vướng|09914500|9700998' "$keys/archive/forgotten" | grep -vc ':0$')" 0 'and says who to nobody'
-# Somebody lays a file there, about one whom the law keeps.
+# Somebody lays a file there with the key of the desk, about one whom the law keeps.
 kept=$(sql "select min(person) from payout.claim")
 anchor=$(sql "select encode(anchor, 'hex') from register.person where id = $kept")
 some=$(find "$keys/archive/forgotten" -name '*.back')
-sed "s/^anchor .*/anchor $anchor/; s/^back 1/back 0/; s/4\/QD/666/" "$some" >"$keys/archive/forgotten/$anchor.1"
+sed "s/^anchor .*/anchor $anchor/; s/^back 1/back 0/; s/4\/QD/666/; /^mac/d" "$some" | decided "$keys/archive/forgotten/$anchor.1"
 
 # ---- restored ----------------------------------------------------------------------------------------------------------------------
 
@@ -105,7 +107,10 @@ ok 'the dump is restored' restore
 is "$(key 0)$(key 1)$(key 2)" 111 'and they are all there again'
 is "$(recover --dry-run) $(key 0)" '0 1' 'a dry run erases nobody'
 echo x >"$keys/archive/forgotten/damaged"
-is "$(recover) $(key 0) $(sql 'select count(*) from ops.pause')" '65 archive_damaged 1 0' 'with an archive that cannot be read nothing begins'
+is "$(recover) $(key 0) $(sql 'select count(*) from ops.pause')" '65 decision_forged 1 0' 'with a file that the desk did not write nothing begins'
+echo x | decided "$keys/archive/forgotten/damaged"
+is "$(recover) $(key 0) $(sql 'select count(*) from ops.pause')" '65 archive_damaged 1 0' 'nor with one in another form'
+like "$(said)" 'forgotten/damaged' 'which is named'
 rm "$keys/archive/forgotten/damaged"
 psql -XAtq -c "set session_replication_role = replica; update register.person set root = $(number 3) where id = $(number 0)"
 recover --dry-run >/dev/null
