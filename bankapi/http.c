@@ -193,7 +193,6 @@ static struct exchange *exchange_new(struct http *h)
 	must(curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2));
 	must(curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L));
 	must(curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L));
-	must(curl_easy_setopt(e, CURLOPT_POST, 1L));
 	must(curl_easy_setopt(e, CURLOPT_READFUNCTION, hand_over));
 	must(curl_easy_setopt(e, CURLOPT_READDATA, x));
 	must(curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, refuse_to_rewind));
@@ -453,9 +452,9 @@ static struct curl_slist *header_list(const struct http_request *r)
 	return list;
 }
 
-bool http_post(struct http *h, const struct http_request *r, struct why *why)
+static bool begin(struct http *h, const struct http_request *r, struct why *why)
 {
-	bug_if(r->body.n == 0 || r->deadline_ms < 1);
+	bug_if(r->deadline_ms < 1);
 	if (h->ending)
 		return why_set(why, "ending", "the client is being closed");
 	if (h->in_flight >= h->o.in_flight_max)
@@ -477,10 +476,27 @@ bool http_post(struct http *h, const struct http_request *r, struct why *why)
 	buf_init(&x->reply, r->reply_max);
 	memset(&x->result, 0, sizeof x->result);
 	must(curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers));
-	must(curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n));
+	if (r->body.n == 0) {
+		must(curl_easy_setopt(x->easy, CURLOPT_HTTPGET, 1L));
+	} else {
+		must(curl_easy_setopt(x->easy, CURLOPT_POST, 1L));
+		must(curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n));
+	}
 	must(curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, r->deadline_ms));
 	must(curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT_MS,
 		r->deadline_ms < CONNECT_MS_MAX ? r->deadline_ms : (long)CONNECT_MS_MAX));
 	must_multi(curl_multi_add_handle(h->multi, x->easy));
 	return true;
+}
+
+bool http_post(struct http *h, const struct http_request *r, struct why *why)
+{
+	bug_if(r->body.n == 0);
+	return begin(h, r, why);
+}
+
+bool http_get(struct http *h, const struct http_request *r, struct why *why)
+{
+	bug_if(r->body.n != 0);
+	return begin(h, r, why);
 }

@@ -100,6 +100,9 @@ struct http *http_new(const struct http_options *o, struct why *why) FREED_BY(ht
 /* Takes a request. False: not taken, nothing was or will be sent (too many in flight, or the client is ending). */
 bool http_post(struct http *h, const struct http_request *r, struct why *why) WARN_UNUSED;
 
+/* Asks without a body, for what may be asked as often as one likes: r->body is empty, and NOT_SENT is never the answer. */
+bool http_get(struct http *h, const struct http_request *r, struct why *why) WARN_UNUSED;
+
 /* The loop says: the descriptor is ready (HTTP_WATCH_ bits), or the timer ran out. */
 void http_ready(struct http *h, int fd, int what);
 void http_timeout(struct http *h);

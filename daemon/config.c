@@ -25,8 +25,8 @@ struct given {
 	int line;
 };
 
+/* Of one repeated section. */
 struct labels {
-	const char *section;
 	const char **at;
 	struct place {
 		const char *file;
@@ -35,11 +35,14 @@ struct labels {
 	size_t n;
 };
 
+static const char *const repeated[] = {"bank", "witness"};
+enum { REPEATED_N = COUNT_OF(repeated) };
+
 struct config {
 	struct arena *arena;
 	unsigned reader;
 	struct given *first, **last;
-	struct labels labels; /* "bank" is the only repeated section */
+	struct labels labels[REPEATED_N];
 };
 
 /* The file that is being read. */
@@ -73,9 +76,18 @@ static void wrong(struct reading *r, const char *fmt, ...)
 
 /* ---- sections ------------------------------------------------------------------------------------------------ */
 
+/* -1: it stands once. */
+static int repeated_index(const char *section)
+{
+	for (int i = 0; i < (int)REPEATED_N; i++)
+		if (strcmp(section, repeated[i]) == 0)
+			return i;
+	return -1;
+}
+
 static bool is_repeated(const char *section)
 {
-	return strcmp(section, "bank") == 0;
+	return repeated_index(section) >= 0;
 }
 
 static bool section_exists(const char *name, size_t n)
@@ -103,12 +115,10 @@ static const char *nearest_section(const char *name)
 static void remember_label(const struct reading *r, const char *section, const char *label)
 {
 	struct arena *a = r->c->arena;
-	struct labels *l = &r->c->labels;
+	struct labels *l = &r->c->labels[repeated_index(section)];
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->at[i], label) == 0)
 			return;
-	l->section = "bank";
-	bug_if(strcmp(section, l->section) != 0);
 	l->at = arena_regrow(a, l->at, l->n, l->n + 1, sizeof *l->at);
 	l->places = arena_regrow(a, l->places, l->n, l->n + 1, sizeof *l->places);
 	l->at[l->n] = arena_strdup(a, label);
@@ -302,11 +312,12 @@ static void look_for_missing(struct config *c, struct buf *errors, size_t *error
 		if (!row->required)
 			continue;
 		bug_if(!is_repeated(row->section));
-		for (size_t l = 0; l < c->labels.n; l++) {
-			if (find_given(c, row, c->labels.at[l]))
+		const struct labels *of = &c->labels[repeated_index(row->section)];
+		for (size_t l = 0; l < of->n; l++) {
+			if (find_given(c, row, of->at[l]))
 				continue;
-			buf_addf(errors, "%s:%d: [%s %s] lacks `%s`\n", c->labels.places[l].file,
-				c->labels.places[l].line, row->section, c->labels.at[l], row->name);
+			buf_addf(errors, "%s:%d: [%s %s] lacks `%s`\n", of->places[l].file,
+				of->places[l].line, row->section, of->at[l], row->name);
 			++*errors_n;
 		}
 	}
@@ -465,8 +476,8 @@ bool config_has(const char *section, const char *name)
 const char *const *config_labels(const struct config *c, const char *section, size_t *n)
 {
 	bug_if(!is_repeated(section));
-	*n = c->labels.n;
-	return c->labels.at;
+	*n = c->labels[repeated_index(section)].n;
+	return c->labels[repeated_index(section)].at;
 }
 
 /* ---- printing --------------------------------------------------------------------------------------------------- */
@@ -495,10 +506,11 @@ void config_print(const struct config *c, FILE *out)
 		section = row->section;
 		print_row(c, row, "", out);
 	}
-	for (size_t l = 0; l < c->labels.n; l++) {
-		fprintf(out, "\n[bank %s]\n", c->labels.at[l]);
-		for (size_t i = 0; i < option_rows_n; i++)
-			if (is_repeated(option_rows[i].section))
-				print_row(c, &option_rows[i], c->labels.at[l], out);
-	}
+	for (size_t k = 0; k < REPEATED_N; k++)
+		for (size_t l = 0; l < c->labels[k].n; l++) {
+			fprintf(out, "\n[%s %s]\n", repeated[k], c->labels[k].at[l]);
+			for (size_t i = 0; i < option_rows_n; i++)
+				if (strcmp(option_rows[i].section, repeated[k]) == 0)
+					print_row(c, &option_rows[i], c->labels[k].at[l], out);
+		}
 }

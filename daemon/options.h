@@ -31,7 +31,7 @@ enum option_type {
 };
 
 struct option_row {
-	const char *section; /* "bank" is repeated: [bank CODE] */
+	const char *section; /* "bank" and "witness" are repeated: [bank CODE] */
 	const char *name;
 	enum option_type type;
 	unsigned duties;      /* who may read it */

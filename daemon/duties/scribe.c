@@ -3,7 +3,8 @@
  *	lane digest   callbacks, statement pages, credits: scribe_digest.h
  *	lane settle   statement lines: settle_store.h; what their absence proves: absence_store.h; what is kept no longer: forget_store.h
  *	lane seal     the ledger's tree, its checkpoint and the archive
- *	lane export   months of the books that somebody exported, made again and signed: export_store.h */
+ *	lane export   months of the books that somebody exported, made again and signed: export_store.h
+ *	lane witness  the checkpoints to the witnesses: scribe_witness.h */
 #include <stdlib.h>
 #include <string.h>
 
@@ -227,6 +228,7 @@ static const struct lane_plan lanes[] = {
 	{.name = "settle", .capacity = 16},
 	{.name = "seal", .capacity = 16},
 	{.name = "export", .capacity = 16, .threads = 1},
+	{.name = "witness", .threads = 2, .capacity = 64},
 };
 
 const struct duty duty_scribe = {

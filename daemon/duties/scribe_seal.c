@@ -7,7 +7,7 @@
 #include "ledger/base/log.h"
 #include "ledger/base/secret.h"
 #include "ledger/books/export_store.h"
-#include "ledger/books/head_store.h"
+#include "daemon/duties/scribe_witness.h"
 
 enum {
 	ROUND_MS = 1000, /* between checkpoints: one a second whatever happens */
@@ -21,6 +21,8 @@ struct scribe_seal {
 	struct job job;
 	struct sign_key *key;
 	struct archive *archive;
+	struct witnesses *witnesses;
+	struct scribe_witness *cosigned;
 	struct sealer sealer;
 	size_t sealed; /* by the round that is under way */
 	struct unsealed left;
@@ -103,6 +105,8 @@ static void dispose(struct scribe_seal *s)
 {
 	timer_free(s->timer);
 	db_on_connect(NULL, NULL);
+	scribe_witness_free(s->cosigned);
+	witnesses_free(s->witnesses);
 	archive_close(s->archive);
 	sign_free(s->key);
 	free(s);
@@ -153,11 +157,14 @@ struct scribe_seal *scribe_seal_start(struct duty_ctx *d, struct why *why)
 	bug_if(!s);
 	s->lane = duty_lane(d, "seal");
 	s->timer = timer_new(d->loop, round_begin, s);
-	if (!open_all(s, directory, where, origin, why)) {
+	if (open_all(s, directory, where, origin, why))
+		s->witnesses = witnesses_load(d->config, s->archive, why);
+	if (!s->witnesses) {
 		dispose(s);
 		return NULL;
 	}
-	db_on_connect(books_check_head, s->archive);
+	db_on_connect(witnesses_check_head, s->witnesses);
+	s->cosigned = scribe_witness_start(d, s->witnesses);
 	s->ready = condition_new("seal");
 	condition_set(s->ready, true, "since this process works");
 	s->leaves = metric_counter("chitra_scribe_leaves_sealed_total", NULL, "Ledger transactions sealed.");

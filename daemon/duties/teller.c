@@ -121,7 +121,7 @@ static int64_t ask_after_ms(const struct teller *t)
 	return 2 * longest + t->sender.lease_ms;
 }
 
-/* At every connect the database is held against the archive: what went back sends nothing. */
+/* At every connect the database is held against the archive and the witnesses: what went back sends nothing. */
 static bool open_archive(struct teller *t, const struct config *c, struct why *why)
 {
 	const char *directory = config_text(c, "archive", "directory");
@@ -132,8 +132,10 @@ static bool open_archive(struct teller *t, const struct config *c, struct why *w
 	}
 	t->archive = archive_open(directory, NULL, why);
 	if (t->archive)
-		db_on_connect(books_check_head, t->archive);
-	return t->archive != NULL;
+		t->witnesses = witnesses_load(c, t->archive, why);
+	if (t->witnesses)
+		db_on_connect(witnesses_check_head, t->witnesses);
+	return t->witnesses != NULL;
 }
 
 static bool find_cash_out(struct teller *t, const struct config *c, struct why *why)
@@ -228,6 +230,7 @@ static void stop(struct duty_ctx *d)
 	record_stop(t);
 	lease_stop(t);
 	db_on_connect(NULL, NULL);
+	witnesses_free(t->witnesses);
 	archive_close(t->archive);
 	journal_close(t->journal);
 	law7_free(t->law7);

@@ -23,6 +23,7 @@
 #include "daemon/gather.h"
 #include "daemon/kek_set.h"
 #include "daemon/poller.h"
+#include "daemon/witnesses.h"
 
 #define MARGIN_US INT64_C(2000000) /* a request leaves this long before its valid-until, or not at all */
 
@@ -168,7 +169,8 @@ struct teller {
 	char message_tag[7];     /* makes message ids of this process unlike all others */
 	_Atomic uint64_t message_n;
 	struct archive *archive; /* NULL: none is configured */
-	const char *cash_out;    /* directory of hand-over lists */
+	struct witnesses *witnesses;
+	const char *cash_out; /* directory of hand-over lists */
 
 	struct bank *banks;
 	size_t banks_n;

@@ -93,15 +93,10 @@ static void known_part(const struct ruling *r, struct buf *out)
 		const struct note_line *line = &r->note.lines[i];
 
 		for (size_t k = 0; k < r->log->keys_n; k++) {
-			if (line->key_id != r->log->keys[k].key_id ||
-				!bytes_eq_z(line->name, r->log->keys[k].name))
-				continue;
-			buf_add_z(out, "\xe2\x80\x94 ");
-			buf_add_bytes(out, line->name);
-			buf_add_z(out, " ");
-			buf_add_bytes(out, line->base64);
-			buf_add_z(out, "\n");
-			break;
+			if (note_line_is(line, &r->log->keys[k])) {
+				note_line_text(line, out);
+				break;
+			}
 		}
 	}
 }

@@ -214,6 +214,20 @@ static bool has_control(struct bytes in)
 	return false;
 }
 
+void note_line_text(const struct note_line *line, struct buf *out)
+{
+	buf_add_z(out, DASH);
+	buf_add_bytes(out, line->name);
+	buf_add_z(out, " ");
+	buf_add_bytes(out, line->base64);
+	buf_add_z(out, "\n");
+}
+
+bool note_line_is(const struct note_line *line, const struct note_verifier *of)
+{
+	return line->key_id == of->key_id && bytes_eq_z(line->name, of->name);
+}
+
 /* The signatures begin after the last empty line, for the text may have empty lines of its own. */
 static const uint8_t *last_empty_line(struct bytes in)
 {
@@ -292,7 +306,7 @@ bool note_verify(const struct note *note, const struct note_verifier *known, siz
 		for (size_t i = 0; i < note->n; i++) {
 			const struct note_line *line = &note->lines[i];
 
-			if (line->key_id != known[v].key_id || !bytes_eq_z(line->name, known[v].name))
+			if (!note_line_is(line, &known[v]))
 				continue;
 			signed_at[v] = fits_at(&known[v], line, note->text);
 			if (signed_at[v] == 0)

@@ -61,6 +61,12 @@ void note_sign(
 void note_cosign(const struct note_verifier *as, const struct sign_key *key, uint64_t time_s,
 	struct bytes text, struct buf *out);
 
+/* The line as it stood in the note, with its LF. */
+void note_line_text(const struct note_line *line, struct buf *out);
+
+/* Whether the line says that it is this key's. */
+bool note_line_is(const struct note_line *line, const struct note_verifier *of) WARN_UNUSED;
+
 /* False with why: note_malformed. */
 bool note_parse(struct bytes in, struct note *out, struct why *why) WARN_UNUSED;
 

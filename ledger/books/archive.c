@@ -191,6 +191,34 @@ bool archive_checkpoint(
 	       write_file_durable(checkpoint_path(a, arena, c->size), note, MODE, why);
 }
 
+/* ---- witnesses -------------------------------------------------------------------------------------------------- */
+
+static const char *witnessed_path(
+	const struct archive *a, struct arena *arena, const struct note_verifier *witness)
+{
+	return arena_printf(arena, "%s/witnessed/%08" PRIx32, a->directory, witness->key_id);
+}
+
+bool archive_keep_witnessed(
+	const struct archive *a, const struct note_verifier *witness, struct bytes note, struct why *why)
+{
+	CLEANUP(arena_drop) struct arena *arena = arena_new();
+
+	return make_directory_durable(arena_printf(arena, "%s/witnessed", a->directory), 0755, why) &&
+	       write_file_durable(witnessed_path(a, arena, witness), note, MODE, why);
+}
+
+bool archive_witnessed(const struct archive *a, struct arena *arena, const struct note_verifier *witness,
+	struct bytes *out, struct why *why)
+{
+	struct why inner = {.code = ""};
+
+	if (read_file(arena, witnessed_path(a, arena, witness), 2 * NOTE_MAX, out, &inner))
+		return true;
+	*out = bytes_of(NULL, 0);
+	return why_is(&inner, "file_missing") || why_set(why, inner.code, "%s", inner.text);
+}
+
 /* ---- leaves ----------------------------------------------------------------------------------------------------- */
 
 bool archive_leaves(

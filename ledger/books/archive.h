@@ -2,6 +2,7 @@
  *
  *   <directory>/checkpoint/<size / 65536>/<size>                the signed note of that size, byte for byte
  *   <directory>/leaves/<first / 65536>/<first>-<last>           leaves first to last, each after its length in two bytes (big endian)
+ *   <directory>/witnessed/<key id of a witness>                the newest note that this witness cosigned
  *   <directory>/cluster                                         which PostgreSQL this is the archive of, its timeline and tables
  *
  * Beside them `manifest` (ledger/payout) and `forgotten` (ledger/register), which are not read here.
@@ -48,6 +49,13 @@ bool archive_leaves(const struct archive *a, uint64_t first, const struct bytes 
 	struct why *why) WARN_UNUSED;
 bool archive_checkpoint(
 	const struct archive *a, const struct checkpoint *c, struct bytes note, struct why *why) WARN_UNUSED;
+
+/* The newest note that this witness signed, with its line: in place of the one before it (false with why file_trouble), and read
+ * again, out->n = 0 when there is none. */
+bool archive_keep_witnessed(const struct archive *a, const struct note_verifier *witness, struct bytes note,
+	struct why *why) WARN_UNUSED;
+bool archive_witnessed(const struct archive *a, struct arena *arena, const struct note_verifier *witness,
+	struct bytes *out, struct why *why) WARN_UNUSED;
 
 /* One file's worth of leaves from `first` on, which must be where a file begins or inside one. n = 0: the archive has none
  * there. False with why: archive_damaged (a file is cut, or holds another number of leaves than its name says). */

@@ -158,17 +158,73 @@ enum result books_compare(struct work *w, const struct archive *archive, bool *d
 	return compare_roots(w, &head, &same.checkpoint, differs);
 }
 
+static void begin_to_doubt(const struct why *why)
+{
+	if (atomic_flag_test_and_set(&reason_taken))
+		return;
+	memcpy(reason, why->text, sizeof reason);
+	atomic_store(&in_doubt, true);
+	log_event(LOG_ERROR, "history_in_doubt", K_WHY(why));
+}
+
 enum result books_check_head(struct work *w, void *archive)
 {
 	bool differs = false;
 	enum result result = books_compare(w, archive, &differs);
 
-	if (result == OK && differs && !atomic_flag_test_and_set(&reason_taken)) {
-		memcpy(reason, w->why.text, sizeof reason);
-		atomic_store(&in_doubt, true);
-		log_event(LOG_ERROR, "history_in_doubt", K_WHY(&w->why));
-	}
+	if (result == OK && differs)
+		begin_to_doubt(&w->why);
 	return result;
+}
+
+enum result books_tree_at(struct work *w, uint64_t size, struct compact *out)
+{
+	struct compact tree = {.n = 0};
+	struct rows r;
+	enum result result = db_run(w, Q_BOOKS_HEAD_UPTO, DB_ARGS(db_i64((int64_t)size)), &r);
+
+	if (result == OK && rows_n(&r) > 0 &&
+		!compact_read((uint64_t)row_i64(&r, 0, rows_col(&r, "size")),
+			row_bytes(&r, 0, rows_col(&r, "nodes")), &tree)) {
+		why_set(&w->why, "books_head", "a tree head up to size %" PRIu64 " cannot be read", size);
+		return REFUSED;
+	}
+	if (result == OK)
+		result = grow(w, &tree, size);
+	if (result == OK)
+		*out = tree;
+	return result;
+}
+
+enum result books_check_known(struct work *w, const struct checkpoint *known, const char *who)
+{
+	struct compact tree;
+	struct head head;
+	struct hash root;
+	enum result result = read_head(w, &head);
+
+	if (result != OK)
+		return result;
+	if (head.leaves < known->size) {
+		why_set(&w->why, "history_in_doubt",
+			"the database has %" PRIu64
+			" ledger transactions, and the witness %s has signed %" PRIu64,
+			head.leaves, who, known->size);
+		begin_to_doubt(&w->why);
+		return OK;
+	}
+	result = books_tree_at(w, known->size, &tree);
+	if (result != OK || known->size == 0)
+		return result;
+	root = compact_root(&tree);
+	if (!hash_eq(&root, &known->root)) {
+		why_set(&w->why, "history_in_doubt",
+			"the first %" PRIu64
+			" ledger transactions are not those that the witness %s has signed",
+			known->size, who);
+		begin_to_doubt(&w->why);
+	}
+	return OK;
 }
 
 bool books_in_doubt(const struct db *db, struct why *why)

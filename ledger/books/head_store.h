@@ -7,6 +7,7 @@
 #ifndef LEDGER_BOOKS_HEAD_STORE_H
 #define LEDGER_BOOKS_HEAD_STORE_H
 
+#include "ledger/base/merkle.h"
 #include "ledger/books/archive.h"
 #include "ledger/db/db.h"
 
@@ -19,6 +20,13 @@ bool books_in_doubt(const struct db *db, struct why *why);
 
 /* The same comparison as a question: true and why when the database is behind the archive or beside it. */
 enum result books_compare(struct work *w, const struct archive *archive, bool *differs) WARN_UNUSED;
+
+/* What somebody outside has of us: a checkpoint that `who` signed. In doubt (OK, logged once) when the database has fewer leaves or
+ * others. */
+enum result books_check_known(struct work *w, const struct checkpoint *known, const char *who) WARN_UNUSED;
+
+/* The tree of the database's first `size` leaves, which it has. */
+enum result books_tree_at(struct work *w, uint64_t size, struct compact *out) WARN_UNUSED;
 
 /* Who answers, from a row of books_head. */
 struct cluster books_cluster(const struct rows *head);

@@ -152,18 +152,20 @@ static enum result put_balances(struct work *w, const char *directory, int64_t s
 }
 
 /* What is published there already: its checkpoint, whoever signed it. False with why: another log's, or unreadable. */
-static bool go_on_after(struct work *w, struct publisher *p, const char *directory)
+static bool go_on_after(struct work *w, struct publisher *p, const char *directory, uint64_t *size)
 {
 	struct bytes text;
 	struct note note;
 	struct checkpoint c;
 
+	*size = 0;
 	if (!read_file(
 		    w->arena, arena_printf(w->arena, "%s/checkpoint", directory), NOTE_MAX, &text, &w->why))
 		return why_is(&w->why, "file_missing");
 	if (!note_parse(text, &note, &w->why) || !checkpoint_parse(note.text, &c, &w->why))
 		return false;
 	publish_after(p, c.size, &c.root);
+	*size = c.size;
 	return true;
 }
 
@@ -172,9 +174,14 @@ enum result books_publish(struct work *w, const char *directory, int64_t *leaves
 	CLEANUP(publisher_drop) struct publisher *p = NULL;
 	struct rows head;
 	struct bytes note;
+	uint64_t before;
 	int64_t size;
-	enum result result = db_run(w, Q_BOOKS_NEWEST_CHECKPOINT, DB_NO_ARGS, &head);
+	enum result result;
 
+	p = publisher_open(directory, &w->why);
+	if (p == NULL || !go_on_after(w, p, directory, &before))
+		return REFUSED;
+	result = db_run(w, Q_BOOKS_NEWEST_CHECKPOINT, DB_ARGS(db_i64((int64_t)before)), &head);
 	if (result != OK)
 		return result;
 	if (rows_n(&head) == 0) {
@@ -184,9 +191,7 @@ enum result books_publish(struct work *w, const char *directory, int64_t *leaves
 	}
 	size = row_i64(&head, 0, rows_col(&head, "size"));
 	note = row_bytes(&head, 0, rows_col(&head, "note"));
-	p = publisher_open(directory, &w->why);
-	if (p == NULL || !go_on_after(w, p, directory) ||
-		!make_directory_durable(arena_printf(w->arena, "%s/rows", directory), 0755, &w->why))
+	if (!make_directory_durable(arena_printf(w->arena, "%s/rows", directory), 0755, &w->why))
 		return REFUSED;
 	result = put_txns(w, p, directory, size);
 	if (result == OK && !publish_tiles(p, &w->why))

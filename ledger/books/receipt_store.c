@@ -46,7 +46,7 @@ enum result books_receipt(struct work *w, const char *end_to_end_id, struct rece
 	struct merkle_path path;
 	struct hash *hashes;
 	uint64_t index, size;
-	enum result result = db_run(w, Q_BOOKS_NEWEST_CHECKPOINT, DB_NO_ARGS, &head);
+	enum result result = db_run(w, Q_BOOKS_NEWEST_CHECKPOINT, DB_ARGS(db_i64(0)), &head);
 
 	if (result == OK && rows_n(&head) == 0) {
 		why_set(&w->why, "checkpoint_none", "nothing is sealed yet");

@@ -90,8 +90,8 @@ create table books.checkpoint (
 );
 create table books.cosignature (
 	size bigint not null references books.checkpoint,
-	witness text not null,
-	line bytea not null,
+	witness text not null check (length(witness) between 1 and 255),
+	line bytea not null check (length(line) <= 1000),	-- its line in the note, as it came
 	at timestamptz not null default now(),
 	primary key (size, witness)
 );
@@ -388,6 +388,13 @@ set search_path = pg_catalog
 begin atomic
 	insert into books.tree_head (size, nodes, root) values (size, nodes, root);
 	insert into books.checkpoint (size, note) values (size, note);
+end;
+
+-- What a witness has signed of a checkpoint; once each.
+create function books.cosign(size bigint, witness text, line bytea) returns void language sql security definer
+set search_path = pg_catalog
+begin atomic
+	insert into books.cosignature (size, witness, line) values (size, witness, line) on conflict do nothing;
 end;
 
 revoke execute on all functions in schema books from public;

@@ -153,11 +153,40 @@ from books.counter c
 
 -- name: books_newest_checkpoint
 -- duties: desk, scribe
--- in:
+-- in: from bigint
 -- out: size bigint, note bytea
--- With the witnesses' lines behind it.
-select k.size, k.note || coalesce((select string_agg(c.line, '' order by c.witness) from books.cosignature c where c.size = k.size), '') as note
-from books.checkpoint k order by k.size desc limit 1;
+-- With the witnesses' lines behind it: of the last minute's checkpoints the one that most of them signed, for the newest was hardly
+-- shown to them. None below `from`, if there is another.
+select k.size, k.note || coalesce(c.lines, '') as note
+from (select x.size, x.note, x.at from books.checkpoint x order by x.size desc limit 60) k left join lateral (
+	select count(*) as n, string_agg(c.line, '' order by c.witness) as lines from books.cosignature c where c.size = k.size) c on true
+where k.at >= (select x.at from books.checkpoint x order by x.size desc limit 1) - interval '1 minute'
+order by k.size >= $1 desc, coalesce(c.n, 0) desc, k.size desc limit 1;
+
+-- name: books_checkpoint_upto
+-- duties: scribe
+-- in: most bigint, witness text
+-- out: size bigint, note bytea, cosigned boolean
+select k.size, k.note, exists (select from books.cosignature c where c.size = k.size and c.witness = $2) as cosigned
+from books.checkpoint k where k.size <= $1 order by k.size desc limit 1;
+
+-- name: books_cosigned_upto
+-- duties: scribe
+-- in: witness text
+-- out: size bigint
+select coalesce(max(c.size), 0) as size from books.cosignature c where c.witness = $1;
+
+-- name: books_cosign
+-- duties: scribe
+-- in: size bigint, witness text, line bytea
+-- out:
+select from books.cosign($1, $2, $3);
+
+-- name: books_head_upto
+-- duties: desk, teller, scribe
+-- in: most bigint
+-- out: size bigint, nodes bytea
+select h.size, h.nodes from books.tree_head h where h.size <= $1 order by h.size desc limit 1;
 
 -- name: books_rows_txn
 -- duties: desk, scribe

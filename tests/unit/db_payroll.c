@@ -1,6 +1,7 @@
 /* The fixture of a payroll, as a program for scenarios and benchmarks; alone, a test that what it makes may be paid.
  *
- *	db_payroll DIR PEOPLE [name=value …]	in the database of libpq's environment, which has the schema and is a sandbox
+ *	db_payroll DIR PEOPLE [name=value …]	in the database of libpq's environment, which has the schema and is a sandbox;
+ *						genesis=ORIGIN begins the books, so that they are sealed
  *	db_payroll keys KEKFILE PERSON…	a new data key of each person, wrapped: "PERSON HEX"
  *	db_payroll revoke KEYFILE CERTIFICATE	an admin's revocation of it: "TEXT SIGNATURES", both in hex */
 #include "tests/lib/payroll_fixture.h"
@@ -10,6 +11,7 @@
 #include "ledger/base/seal.h"
 #include "ledger/base/secret.h"
 #include "ledger/base/text.h"
+#include "ledger/books/seal_store.h"
 #include "ledger/payout/certificate.h"
 #include "tests/unit/db_books.h"
 
@@ -40,16 +42,38 @@ static void take_option(struct payroll *p, const char *option)
 		p->no_release = strcmp(value, "no") == 0;
 }
 
+/* The books begin with the log's key, so that the scribe seals them. */
+static void begin_books(struct work *w, const char *dir, const char *origin)
+{
+	struct why why = {.text = ""};
+	CLEANUP(secret_drop)
+	struct key32 *seed = secret_load_file(arena_printf(w->arena, "%s/log", dir), &why);
+	CLEANUP(sign_drop) struct sign_key *log = seed ? sign_from_seed(seed) : NULL;
+	if (!log)
+		exit(66);
+	struct genesis_key key = {.purpose = "log", .key = sign_public(log)};
+	struct genesis g = {
+		.origin = origin, .sandbox = true, .id_key_version = 1, .n_keys = 1, .keys = &key};
+	if (books_genesis(w, "officer:admin", (struct day){19816}, &g) != OK)
+		exit(65);
+}
+
 static int make(int argc, char **argv)
 {
 	struct payroll p = {.dir = argv[1], .people = strtoll(argv[2], NULL, 10)};
 	struct db *db = db_open(NULL, DB_DUTY_OWNER);
 	struct work w = work_on(db);
+	const char *origin = NULL;
 	for (int i = 3; i < argc; i++)
-		take_option(&p, argv[i]);
+		if (strncmp(argv[i], "genesis=", 8) == 0)
+			origin = argv[i] + 8;
+		else
+			take_option(&p, argv[i]);
 	w.deadline_us = work_deadline_in_ms(600000);
 	if (!p.first || p.first == 1)
 		payroll_setup(&w, &p);
+	if (origin)
+		begin_books(&w, p.dir, origin);
 	payroll_pay(&w, &p);
 	printf("lines %" PRId64 " sum %" PRId64 "\n", p.lines, p.sum);
 	arena_free(w.arena);

@@ -1,0 +1,161 @@
+#include "daemon/witnesses.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bankapi/http_poll.h"
+#include "ledger/base/log.h"
+#include "ledger/books/head_store.h"
+
+enum { REPLY_MAX = 2 * NOTE_MAX };
+
+/* ---- the configuration ---------------------------------------------------------------------------------------- */
+
+static bool read_one(const struct config *c, const char *name, struct witness_at *out, struct why *why)
+{
+	char section[80];
+	snprintf(section, sizeof section, "witness %s", name);
+	*out = (struct witness_at){
+		.name = name,
+		.url = config_text(c, section, "url"),
+		.unix_socket = config_text(c, section, "unix_socket"),
+		.ca_file = config_text(c, section, "ca_file"),
+		.deadline_ms = (long)config_ms(c, section, "deadline"),
+	};
+	if (!note_vkey_parse(bytes_z(config_text(c, section, "key")), &out->key, why))
+		return why_prefix(why, "[%s] key", section);
+	return out->key.type == NOTE_COSIGNATURE ||
+	       why_set(why, "vkey_type", "[%s] key is not one that cosigns", section);
+}
+
+static void dispose(struct witnesses *all)
+{
+	free(all->at);
+	free(all);
+}
+
+void witnesses_free(struct witnesses *all)
+{
+	if (all)
+		dispose(all);
+}
+
+struct witnesses *witnesses_load(const struct config *c, struct archive *archive, struct why *why)
+{
+	struct witnesses *all = calloc(1, sizeof *all);
+	bug_if(!all);
+	const char *const *names = config_labels(c, "witness", &all->n);
+	all->archive = archive;
+	all->at = calloc(all->n + 1, sizeof *all->at);
+	bug_if(!all->at);
+	for (size_t i = 0; i < all->n; i++)
+		if (!read_one(c, names[i], &all->at[i], why)) {
+			dispose(all);
+			return NULL;
+		}
+	return all;
+}
+
+/* ---- one exchange --------------------------------------------------------------------------------------------- */
+
+struct heard {
+	struct arena *arena;
+	int status;
+	struct bytes reply;
+	struct why why;
+};
+
+static void take(void *ctx, void *user, const struct http_result *r)
+{
+	(void)ctx;
+	struct heard *h = user;
+	h->why = r->why;
+	if (r->transport != HTTP_REPLIED)
+		return;
+	h->status = r->status;
+	h->reply = bytes_of(arena_copy(h->arena, r->body.at, r->body.n), r->body.n);
+}
+
+bool witness_ask(const struct witness_at *at, struct arena *a, const char *path, struct bytes body,
+	int *status, struct bytes *reply, struct why *why)
+{
+	struct heard heard = {.arena = a};
+	struct http_poll *poll = http_poll_new();
+	struct http_options o = {
+		.peer = {.base_url = at->url, .unix_socket = at->unix_socket, .ca_file = at->ca_file},
+		.in_flight_max = 1,
+		.poller = http_poll_poller(poll),
+		.end = take,
+	};
+	struct http_request r = {.path = path,
+		.body = body,
+		.reply_max = REPLY_MAX,
+		.deadline_ms = at->deadline_ms,
+		.user = &heard};
+	struct http *http = http_new(&o, &heard.why);
+	if (http && (body.n ? http_post(http, &r, &heard.why) : http_get(http, &r, &heard.why)))
+		http_run_until_idle(poll, http);
+	http_free(http);
+	http_poll_free(poll);
+	if (!heard.status)
+		return why_set(why, heard.why.code, "the witness %s: %s", at->name, heard.why.text);
+	*status = heard.status;
+	*reply = heard.reply;
+	return true;
+}
+
+/* ---- what it has signed of us --------------------------------------------------------------------------------- */
+
+/* n = 0: nothing is known. */
+static struct bytes newest_of(
+	struct work *w, const struct witnesses *all, const struct witness_at *at, const char *path)
+{
+	struct bytes note = {0};
+	struct why why = {0};
+	int status = 0;
+	if (witness_ask(at, w->arena, path, note, &status, &note, &why) && status == 200)
+		return note;
+	if (!status)
+		log_event(LOG_WARN, "witness_silent", K_STR("witness", at->name), K_WHY(&why));
+	note = (struct bytes){0};
+	if (!archive_witnessed(all->archive, w->arena, &at->key, &note, &why))
+		log_event(LOG_ERROR, "witnessed_unreadable", K_STR("witness", at->name), K_WHY(&why));
+	return note;
+}
+
+static enum result check_one(
+	struct work *w, const struct witnesses *all, const struct witness_at *at, const char *origin)
+{
+	struct hash named = sha256(bytes_z(origin));
+	char hex[HASH_HEX_SIZE];
+	const char *path = arena_printf(w->arena, "/%s/checkpoint", hash_hex(&named, hex));
+	struct bytes text = newest_of(w, all, at, path);
+	struct note *note = arena_alloc(w->arena, sizeof *note);
+	struct checkpoint known;
+	uint64_t signed_at;
+	struct why why = {0};
+	if (text.n == 0)
+		return OK;
+	/* What it has not signed is a stranger's word, and stops nothing. */
+	if (!note_parse(text, note, &why) || !note_verify(note, &at->key, 1, &signed_at, &why) ||
+		!checkpoint_parse(note->text, &known, &why) || strcmp(known.origin, origin) != 0) {
+		log_event(LOG_ERROR, "witness_unbelieved", K_STR("witness", at->name), K_WHY(&why));
+		return OK;
+	}
+	return books_check_known(w, &known, at->name);
+}
+
+enum result witnesses_check_head(struct work *w, void *witnesses)
+{
+	const struct witnesses *all = witnesses;
+	struct archived newest;
+	enum result result = books_check_head(w, all->archive);
+	if (result != OK || all->n == 0)
+		return result;
+	if (!archive_newest(all->archive, w->arena, &newest, &w->why))
+		return REFUSED;
+	for (size_t i = 0; result == OK && newest.checkpoint.size > 0 && i < all->n; i++)
+		result = check_one(w, all, &all->at[i], newest.checkpoint.origin);
+	return result;
+}

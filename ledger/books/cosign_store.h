@@ -1,0 +1,33 @@
+/* cosign_store.h: what the scribe asks a witness, and what it keeps of the answer.
+ *
+ * The proof that a checkpoint continues an earlier one is made of the earlier tree head and of the leaves since then, so it costs what is
+ * new and not what is there. No network here: daemon/duties/scribe_witness.c carries the question and the answer. */
+#ifndef LEDGER_BOOKS_COSIGN_STORE_H
+#define LEDGER_BOOKS_COSIGN_STORE_H
+
+#include "ledger/books/archive.h"
+#include "ledger/db/db.h"
+
+/* A proof reaches over so many leaves at most: a witness that was away for long is led to the newest checkpoint in steps. */
+#define COSIGN_LEAVES (1 << 18)
+
+struct cosign_question {
+	uint64_t size;
+	struct bytes note; /* our checkpoint of this size; n = 0: it has signed all, or more than there is */
+	struct bytes request; /* add_checkpoint.h */
+};
+
+/* For a witness that has cosigned `old` leaves: our next checkpoint and its proof, in w->arena. */
+enum result books_cosign_question(struct work *w, const struct note_verifier *witness, uint64_t old,
+	struct cosign_question *out) WARN_UNUSED;
+
+/* Its answer (signature lines): the archive first, then the database. REFUSED note_malformed, note_unsigned, note_bad_signature: it has not
+ * signed what was asked. Begins and commits its own transaction. */
+enum result books_cosigned(struct work *w, const struct archive *archive, const struct note_verifier *witness,
+	const struct cosign_question *q, struct bytes answer) WARN_UNUSED;
+
+/* The largest size that it has signed as far as the database knows. */
+enum result books_cosigned_upto(
+	struct work *w, const struct note_verifier *witness, uint64_t *size) WARN_UNUSED;
+
+#endif
