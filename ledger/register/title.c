@@ -67,10 +67,11 @@ static bool is_one_of(const struct words *w, size_t i, const char *const *list, 
 }
 #define IS_ONE_OF(words, i, list) is_one_of(words, i, list, COUNT_OF(list))
 
-/* A number of so many digits; −1: it is none. */
+/* A number of so many digits, at most four; −1: it is none. */
 static int number(const struct words *w, size_t i, size_t least, size_t most)
 {
 	int value = 0;
+	bug_if(most > 4);
 	if (i >= w->n || !is_digit((char)w->at[i].at[0]) || w->at[i].n < least || w->at[i].n > most)
 		return -1;
 	for (size_t k = 0; k < w->at[i].n; k++)
@@ -124,7 +125,7 @@ static bool is_of_a_day(const struct words *w, size_t i)
 {
 	while (i > 0 && (w->at[i - 1].at[0] == '_' || w->at[i - 1].at[0] >= 0x80))
 		i--;
-	return i > 0 && (number(w, i - 1, 1, SIZE_MAX) >= 0 || is(w, i - 1, "ngay"));
+	return i > 0 && (is_digit((char)w->at[i - 1].at[0]) || is(w, i - 1, "ngay"));
 }
 
 static void read_months(const struct words *w, int32_t row, struct title *t)

@@ -115,7 +115,7 @@ static void months(void)
 		"tháng 4, 5, 6 năm 2024", "tháng 4 và 5/2024", "tháng 4+5/2024", "tháng 4-5/2024",
 		"Tháng 5 năm 2024 và truy lĩnh tháng 4", "Tháng 5 năm 2024\nTháng 5 năm 2023",
 		"3 tháng đầu năm 2024", "trẻ em dưới 36 tháng 5 người", "hằng tháng", "tháng 13", "tháng này",
-		"Năm 2024", "T 5", "kỳ 5", "T/M UBND", ""};
+		"Năm 2024", "88888888888888888888 tháng 5", "T 5", "kỳ 5", "T/M UBND", ""};
 	for (size_t i = 0; i < COUNT_OF(other); i++)
 		is_str(month_in(other[i][0]), other[i][1], "%s", one_line(other[i][0]));
 	for (size_t i = 0; i < COUNT_OF(none); i++)
