@@ -122,6 +122,8 @@ static void fill_said(struct json_writer *j, const void *what)
 	json_put_i64(j, "carried", (int64_t)s->carried);
 	json_put_i64(j, "new_people", (int64_t)s->new_people);
 	json_put_i64(j, "not_listed", (int64_t)s->unknown);
+	if (s->waits)
+		json_put_i64(j, "waits", s->waits);
 	json_open_array(j, "saved_headings");
 	for (size_t i = 0; i < s->n_saved; i++) {
 		json_open_object(j, NULL);
@@ -180,6 +182,10 @@ void import_print(const struct cli *cli, const struct import_said *s)
 			s->carried);
 	if (s->unknown > 0)
 		printf("%zu người không có trong danh sách nào\n", s->unknown);
+	if (s->waits)
+		printf("Chưa tài khoản nào được dùng: chờ người thứ hai xác nhận (chitra import confirm %" PRId64
+		       ")\n",
+			s->waits);
 }
 
 const char *import_file_name(const char *path)
@@ -423,6 +429,10 @@ static int give_back(const struct import_asked *asked, struct import_said *said,
 int cli_import(struct cli *cli, int argc, char **argv)
 {
 	struct import_asked asked = {.kind = LIST_PAYMENT};
+	if (argc > 1 && (strcmp(argv[1], "confirm") == 0 || strcmp(argv[1], "drop") == 0))
+		return import_decide_run(cli, argc - 1, argv + 1);
+	if (argc == 2 && strcmp(argv[1], "waiting") == 0)
+		return import_waiting_run(cli);
 	if (!read_options(argc, argv, &asked))
 		return cli_usage(cli);
 	take_files(cli, argc, argv, &asked);

@@ -44,6 +44,7 @@ struct import_said {
 	const struct import_heading **saved; /* words of these files' senders that win over what we know */
 	size_t n_saved;
 	const char *error, *error_text; /* why the command ended early; NULL: it did not */
+	int64_t waits;                  /* a list of accounts, for a second officer; 0: none */
 	size_t files, refused_files, accepted, rejected, repaired, known, carried, new_people, unknown;
 };
 
@@ -85,5 +86,9 @@ int import_payment_files(struct cli *cli, const struct import_asked *asked, cons
 	struct import_said *said);
 int import_other_file(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
 	struct import_said *said);
+
+/* Lists of accounts that wait; and `confirm LIST` or `drop LIST`, argv[0] being that word. */
+int import_waiting_run(struct cli *cli);
+int import_decide_run(struct cli *cli, int argc, char **argv);
 
 #endif

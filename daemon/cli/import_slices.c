@@ -248,5 +248,6 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 	said->accepted += s.file.accepted;
 	said->rejected += s.file.rejected;
 	said->unknown += s.file.unknown;
+	said->waits = s.file.waits;
 	return EX_OK;
 }

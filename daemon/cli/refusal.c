@@ -165,6 +165,8 @@ static const struct {
 	{"word_overtaken", "Bỏ đề nghị này (chitra account drop): đã có quyết định mới hơn về tài khoản"},
 	{"end_waits",
 		"Bỏ đề nghị này (chitra account drop), hoặc chờ tới ngày kết thúc: hai cán bộ đã quyết định ngày đó"},
+	{"list_unknown", "Xem chitra import waiting: không có danh sách nào mang số này đang chờ"},
+	{"list_waits", "Chờ người thứ hai xác nhận danh sách tài khoản: chitra import waiting"},
 	{"number_needed",
 		"Gõ lại số tài khoản bằng --number, mỗi lần một tài khoản: người thứ hai phải tự đọc số từ giấy tờ"},
 	{"number_differs", "Đối chiếu số tài khoản với giấy tờ: số bạn gõ khác số đã đề nghị"},

@@ -168,7 +168,9 @@ enum result account_change(struct work *w, const struct account_change *change, 
 
 static enum result refuse_word(struct work *w, const struct rows *rows, size_t i, const char *code)
 {
-	why_set(&w->why, code, "word %" PRId64, row_i64(rows, i, rows_col(rows, "id")));
+	const char *lacks = row_text(rows, i, rows_col(rows, "lacks"));
+	why_set(&w->why, code, "word %" PRId64 "%s%s", row_i64(rows, i, rows_col(rows, "id")),
+		lacks ? " takes the " : "", lacks ? lacks : "");
 	return REFUSED;
 }
 
@@ -290,8 +292,7 @@ static bool read_number(
 	return fine;
 }
 
-/* Empty: the person's key was destroyed, or is not ours. */
-static void mask(struct work *w, const struct opening *opening, const struct rows *r, size_t i,
+void account_number_masked(struct work *w, const struct opening *opening, const struct rows *r, size_t i,
 	char out[static MASKED_SIZE])
 {
 	struct account_no no = {0};
@@ -332,7 +333,7 @@ static struct account_row row_of(
 		a.word_from = row_day(r, i, rows_col(r, "from_day"));
 	if (a.word && !row_null(r, i, rows_col(r, "word_until")))
 		a.word_until = row_day(r, i, rows_col(r, "word_until"));
-	mask(w, opening, r, i, a.number);
+	account_number_masked(w, opening, r, i, a.number);
 	return a;
 }
 

@@ -39,7 +39,7 @@ struct account_change {
 enum result account_change(struct work *w, const struct account_change *change, int64_t *word) WARN_UNUSED;
 
 /* All of them or none. An account that is added is confirmed alone, by its number typed again. What is ended is in the archive before the
- * commit (ended_file.h). REFUSED word_unknown, same_officer, no_mandate, first_mandate, number_needed, number_differs (why->text
+ * commit (ended_file.h). REFUSED word_unknown, same_officer, no_mandate (why->text says which), first_mandate, number_needed, number_differs (why->text
  * names the first), file_trouble. */
 struct account_confirmed {
 	const int64_t *words;
@@ -73,6 +73,10 @@ struct account_rows {
 /* Those of a person, or (0) all about which something awaits its second officer. */
 enum result account_list(
 	struct work *w, const struct opening *opening, int64_t person, struct account_rows *out) WARN_UNUSED;
+
+/* The number of a row with the columns person, wrapped and sealed. Empty: the person's key was destroyed, or is not ours. */
+void account_number_masked(struct work *w, const struct opening *opening, const struct rows *r, size_t i,
+	char out[static MASKED_SIZE]);
 
 struct account_expiring {
 	int64_t account;

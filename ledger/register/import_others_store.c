@@ -104,6 +104,12 @@ static enum result may_import(
 	return REFUSED;
 }
 
+/* Both tie the account to the ID. */
+static const char *source_of(const struct import_other *o)
+{
+	return strcmp(o->file->bank, BANK_VNEID) == 0 ? "vneid" : "bank_list";
+}
+
 static enum result write_file(struct import_other *o, const char *kind)
 {
 	struct work *w = o->w;
@@ -116,12 +122,17 @@ static enum result write_file(struct import_other *o, const char *kind)
 	const char *none[1] = {NULL};
 	const bool null[1] = {true};
 	const struct day no_day[1] = {{0}};
-	return db_run(w, Q_IMPORT_FILES_ADD,
+	r = db_run(w, Q_IMPORT_FILES_ADD,
 		DB_ARGS(db_i64s(&o->id, 1), db_hashes(&o->file->sha256, 1), db_texts(&o->file->name, 1),
 			db_text(kind), db_texts(none, 1), db_texts(none, 1),
 			db_with_nulls(db_days(no_day, 1), null), db_null(), db_text(o->file->bank),
 			db_byteas(&wrapped, 1), db_texts(none, 1), db_bool(o->file->repairs)),
 		NULL);
+	if (r != OK || !o->file->bank)
+		return r;
+	o->file->waits = o->id;
+	return db_run(
+		w, Q_ACCOUNT_FILE_ADD, DB_ARGS(db_i64(o->id), db_text(source_of(o)), db_day(o->today)), NULL);
 }
 
 enum result import_other_begin(struct work *w, const struct register_keys *keys, const char *kind,
@@ -238,12 +249,6 @@ static void account_reject(struct account_entry *e, const char *code)
 	e->code = code;
 }
 
-/* Both tie the account to the ID. */
-static const char *source_of(const struct import_other *o)
-{
-	return strcmp(o->file->bank, BANK_VNEID) == 0 ? "vneid" : "bank_list";
-}
-
 /* Who stands in the register, once an account. */
 static void pick_rows(struct import_other *o, const struct people_found *people, const size_t *person_of,
 	struct account_entry *at, size_t n, struct bank_rows *b)
@@ -326,8 +331,15 @@ static enum result add_accounts(
 	return r == OK ? find_accounts(o->w, b) : r;
 }
 
+/* What the list says of each, graded. A name that is the same after folding passes, when a second officer says that whoever keeps the
+ * accounts tied them to the IDs. */
+struct said_account {
+	enum name_grade grade;
+	bool passes, shut;
+};
+
 /* What a bank closed stays closed until the bank says otherwise: who declared an account does not know. */
-static enum result find_shut(struct import_other *o, const struct bank_rows *b, bool *shut)
+static enum result find_shut(struct import_other *o, const struct bank_rows *b, struct said_account *said)
 {
 	struct rows rows;
 	if (strcmp(o->file->bank, BANK_VNEID) != 0)
@@ -336,36 +348,62 @@ static enum result find_shut(struct import_other *o, const struct bank_rows *b, 
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < rows_n(&rows); i++)
-		shut[row_i64(&rows, i, rows_col(&rows, "n")) - 1] = true;
+		said[row_i64(&rows, i, rows_col(&rows, "n")) - 1].shut = true;
 	return OK;
 }
 
-/* Who sends the list ties the account to the ID, so a name that is the same after folding passes. */
-static enum result add_checks(
-	struct import_other *o, const struct people_found *people, const struct bank_rows *b)
+/* The whole list waits for a second officer. */
+static enum result add_lines(
+	struct import_other *o, const struct bank_rows *b, const struct said_account *said)
 {
-	size_t n = 0;
-	bool *shut = arena_array(o->slice, b->n, bool);
-	int64_t *accounts = arena_array(o->slice, b->n, int64_t);
-	enum result r = find_shut(o, b, shut);
-	if (r != OK)
-		return r;
+	int64_t *numbers = arena_array(o->slice, b->n, int64_t);
 	const char **statuses = arena_array(o->slice, b->n, const char *),
 		   **grades = arena_array(o->slice, b->n, const char *);
 	bool *passes = arena_array(o->slice, b->n, bool);
 	for (size_t i = 0; i < b->n; i++) {
-		const struct account_entry *e = b->entries[i];
-		if (shut[i])
+		numbers[i] = b->entries[i]->row;
+		statuses[i] = b->entries[i]->account_status;
+		grades[i] = name_grade_text(said[i].grade);
+		passes[i] = said[i].passes;
+	}
+	return copy_columns(o->w, Q_ACCOUNT_FILE_ROWS_IN,
+		DB_ARGS(db_i64(o->id), db_i64s(numbers, b->n), db_i64s(b->accounts, b->n),
+			db_texts(statuses, b->n), db_texts(grades, b->n), db_bools(passes, b->n)));
+}
+
+/* What speaks against an account counts at once, on one officer's word; it ties nothing to an ID. */
+static enum result add_checks(
+	struct import_other *o, const struct bank_rows *b, const struct said_account *said)
+{
+	size_t n = 0;
+	int64_t *accounts = arena_array(o->slice, b->n, int64_t);
+	const char **statuses = arena_array(o->slice, b->n, const char *),
+		   **grades = arena_array(o->slice, b->n, const char *);
+	for (size_t i = 0; i < b->n; i++) {
+		if (said[i].passes || said[i].shut)
 			continue;
-		enum name_grade g = name_grade(bytes_z(people->at[b->person[i]].name), bytes_z(e->holder));
 		accounts[n] = b->accounts[i];
-		statuses[n] = e->account_status;
-		grades[n] = name_grade_text(g);
-		passes[n++] = match_receives(e->account_status) && g <= NAME_FOLDED;
+		statuses[n] = b->entries[i]->account_status;
+		grades[n++] = name_grade_text(said[i].grade);
 	}
 	return copy_columns(o->w, Q_IMPORT_CHECKS_IN,
 		DB_ARGS(db_i64s(accounts, n), db_text(source_of(o)), db_texts(statuses, n),
-			db_texts(grades, n), db_bool(true), db_bools(passes, n), db_day(o->today)));
+			db_texts(grades, n), db_bool(false), db_bool(false), db_day(o->today)));
+}
+
+static enum result add_said(
+	struct import_other *o, const struct people_found *people, const struct bank_rows *b)
+{
+	struct said_account *said = arena_array(o->slice, b->n, struct said_account);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct account_entry *e = b->entries[i];
+		said[i].grade = name_grade(bytes_z(people->at[b->person[i]].name), bytes_z(e->holder));
+		said[i].passes = match_receives(e->account_status) && said[i].grade <= NAME_FOLDED;
+	}
+	enum result r = find_shut(o, b, said);
+	if (r == OK)
+		r = add_lines(o, b, said);
+	return r == OK ? add_checks(o, b, said) : r;
 }
 
 static enum result accounts_slice(struct import_other *o, struct account_entry *at, size_t n)
@@ -392,7 +430,7 @@ static enum result accounts_slice(struct import_other *o, struct account_entry *
 		r = find_accounts(o->w, &b);
 	if (r == OK)
 		r = add_accounts(o, &people, &b);
-	return r == OK ? add_checks(o, &people, &b) : r;
+	return r == OK ? add_said(o, &people, &b) : r;
 }
 
 enum result import_accounts_slice(struct import_other *o, struct account_entry *at, size_t n)

@@ -73,6 +73,7 @@ struct import_file {
 	const struct day *as_of;            /* account lists: the day of which they tell; NULL: today */
 	bool repairs;                       /* as in import_how */
 	size_t accepted, rejected, unknown; /* out; unknown: accepted deaths of people on no list */
+	int64_t waits; /* out: the list that a second officer confirms (account_file_store.h), or 0 */
 };
 
 struct import_other;
@@ -85,7 +86,8 @@ void import_other_free(struct import_other *o);
 enum result import_other_begin(struct work *w, const struct register_keys *keys, const char *kind,
 	struct import_file *file, struct import_other **out) WARN_UNUSED;
 
-/* The person ↔ account link that a bank vouches for: grades holder against person and writes the check. */
+/* The person ↔ account link that a bank vouches for: grades holder against person. What passes waits for a second officer; what does not is
+ * known at once. */
 enum result import_accounts_slice(struct import_other *o, struct account_entry *at, size_t n) WARN_UNUSED;
 
 /* Who died and when; people of no list are remembered (register.death_notice). */

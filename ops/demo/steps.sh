@@ -150,8 +150,18 @@ s_import()
 
 s_accounts()
 {
-	import accounts.json --kind account_list --bank DEMO "$input/bank/demo-accounts.csv" &&
+	import accounts.json --kind account_list --bank DEMO "$input/bank/demo-accounts.csv" && lists_confirm &&
 		{ [ "$(wc -l <"$input/population/deaths.csv")" -lt 2 ] || import deaths.json --kind deaths "$input/population/deaths.csv"; }
+}
+
+# What thu brought, nga lets count.
+lists_confirm()
+{
+	local waiting list
+	waiting=$(by nga --json import waiting) || return 1
+	while read -r list; do
+		by nga --json import confirm --yes "$list" >"$here/out/confirmed-$list.json" </dev/null || return 1
+	done < <(grep -o '"list":[0-9]*' <<<"$waiting" | grep -o '[0-9]*$')
 }
 
 s_entitle()

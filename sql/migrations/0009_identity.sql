@@ -71,23 +71,50 @@ as $$
 	select case when alone then pg_advisory_xact_lock(7204, 0) is not null else pg_advisory_xact_lock_shared(7204, 0) is not null end
 $$;
 
+-- A mandate in words, for whoever is asked to find somebody who has it.
+create function auth.wanted(roles text[], agency text, area text) returns text language sql immutable
+set search_path = pg_catalog
+as $$
+	select format('role %s for agency %s in area %s', array_to_string(roles, ' or '), coalesce(agency, '*'), coalesce(area, '*'))
+$$;
+
+-- Whether an officer holds one of the roles everywhere, for whatever agency.
+create function auth.officer_everywhere(officer bigint, roles text[]) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select exists (select from auth.mandate m where m.officer = officer_everywhere.officer and m.role = any (officer_everywhere.roles) and m.area = '*'
+		and auth.officer_may(m.officer, m.role, m.agency, '*', 0))
+$$;
+
 -- Whether an officer may have a say in who somebody is, and so in whose money goes where: of each programme that ever enrolled this person,
--- the mandate for its agency where he was enrolled last. Whoever was enrolled nowhere is for those who have everywhere.
+-- the mandate for its agency where he was enrolled last. Whoever was enrolled nowhere is for those who have everywhere. The first mandate
+-- that he lacks; null: none.
+create function register.identify_lacks(officer bigint, person bigint, roles text[]) returns text language plpgsql stable security definer
+set search_path = pg_catalog
+as $$
+declare
+	ward record;
+	anywhere boolean := false;
+begin
+	for ward in select distinct on (e.programme) g.code as agency, e.area_code, e.area_valid_from
+			from register.enrolment e
+			left join org.programme_agency pa on pa.programme = e.programme
+			left join org.agency g on g.id = pa.agency
+			where e.person = any (register.selves(identify_lacks.person))
+			order by e.programme, e.from_month desc, e.id desc loop
+		anywhere := true;
+		if not exists (select from unnest(identify_lacks.roles) as r(role)
+				where auth.officer_may_in(identify_lacks.officer, r.role, ward.agency, ward.area_code, ward.area_valid_from, 0)) then
+			return auth.wanted(roles, ward.agency, ward.area_code);
+		end if;
+	end loop;
+	return case when not anywhere and not auth.officer_everywhere(officer, roles) then auth.wanted(roles, null, '*') end;
+end $$;
 create function register.may_identify(officer bigint, person bigint, roles text[]) returns boolean language plpgsql stable security definer
 set search_path = pg_catalog
 as $$
 begin
-	return coalesce((
-		select bool_and(exists (select from unnest(may_identify.roles) as r(role)
-			where auth.officer_may_in(may_identify.officer, r.role, l.agency, l.area_code, l.area_valid_from, 0)))
-		from (select distinct on (e.programme) g.code as agency, e.area_code, e.area_valid_from
-			from register.enrolment e
-			left join org.programme_agency pa on pa.programme = e.programme
-			left join org.agency g on g.id = pa.agency
-			where e.person = any (register.selves(may_identify.person))
-			order by e.programme, e.from_month desc, e.id desc) l),
-		exists (select from auth.mandate m where m.officer = may_identify.officer and m.role = any (may_identify.roles) and m.area = '*'
-			and auth.officer_may(m.officer, m.role, m.agency, '*', 0)));
+	return register.identify_lacks(officer, person, roles) is null;
 end $$;
 
 -- A payout that no evidence has ended, or whose end two pieces of evidence tell differently: what is paid to whom is not settled yet.

@@ -180,8 +180,161 @@ begin
 end $$;
 create trigger forget_words after update on register.erasure for each row execute function register.forget_words();
 
--- Every account with what is known of it today. stands: nobody ended it, and it is more than one officer's proposal. passes: the newest
--- answer that says anything allows it. authority_until: of a list's delegate not beyond what a rule allows from the day on which he was
+-- ---------------------------------------------------------------- lists of accounts
+
+-- A list of accounts that an officer brought, whoever is said to have written it. What it says for an account counts when a second officer
+-- confirmed it whole: both keep the register of every programme and ward that it reaches. What it says against one counts at once
+-- (and ties nothing to an ID).
+create table register.account_file (
+	file bigint primary key references register.import_file,
+	source text not null check (source in ('bank_list', 'vneid')),
+	known_on date not null,				-- business day of which it tells
+	first_officer bigint not null references auth.officer,
+	xact xid8 not null default pg_current_xact_id(),	-- its rows come with it, and none after
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	dropped_by bigint references auth.officer,	-- it counts never
+	check (first_officer <> second_officer),
+	check (second_officer is null or dropped_by is null),
+	check ((second_officer is null) = (decided_at is null))
+);
+create trigger first_is_me after insert on register.account_file referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+create table register.account_file_row (
+	file bigint not null,
+	row_no integer not null,
+	account bigint not null,
+	status text not null check (status in ('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear')),
+	grade text not null check (grade in ('exact', 'tone_variant', 'folded', 'partial', 'different')),
+	passes boolean not null,
+	primary key (file, row_no),
+	check (not passes or status in ('open', 'dormant') and grade in ('exact', 'tone_variant', 'folded'))
+);
+create index on register.account_file_row (account);
+
+create function register.guard_account_file_row() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from (select distinct l.file from lines l) l where not exists (select from register.account_file f
+			where f.file = l.file and f.xact = pg_current_xact_id() and f.second_officer is null and f.dropped_by is null)) then
+		raise exception 'list_whole: the rows of a list come with it, and none after' using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger guard after insert on register.account_file_row referencing new table as lines
+	for each statement execute function register.guard_account_file_row();
+create trigger guard_account after insert on register.account_file_row referencing new table as lines
+	for each statement execute function register.guard_names('account');
+
+-- The first mandate that an officer lacks to have a say in where a list's money goes; null: none.
+create function register.account_file_lacks(officer bigint, file bigint) returns text language plpgsql stable security definer
+set search_path = pg_catalog set work_mem = '256MB'
+as $$
+begin
+	return (
+		with people as materialized (
+			select distinct coalesce(p.root, p.id) as id
+			from register.account_file_row r join register.payee_account a on a.id = r.account join register.person p on p.id = a.person
+			where r.file = account_file_lacks.file
+		), selves as (
+			select p.id as root, p.id from people p
+			union all
+			select m.root, m.id from register.person m join people p on p.id = m.root
+		), ward as materialized (
+			select distinct on (s.root, e.programme) s.root, e.programme, e.area_code, e.area_valid_from
+			from selves s join register.enrolment e on e.person = s.id
+			order by s.root, e.programme, e.from_month desc, e.id desc
+		), reached as materialized (
+			select distinct g.code as agency, w.area_code as area, w.area_valid_from as area_from
+			from ward w left join org.programme_agency pa on pa.programme = w.programme left join org.agency g on g.id = pa.agency
+			union all
+			select null, '*', null where exists (select from people p where not exists (select from ward w where w.root = p.id))
+		)
+		select auth.wanted('{register}', r.agency, r.area) from reached r
+		where case when r.area = '*' then not auth.officer_everywhere(account_file_lacks.officer, '{register}')
+			else not auth.officer_may_in(account_file_lacks.officer, 'register', r.agency, r.area, r.area_from, 0) end
+		order by r.area, r.agency limit 1);
+end $$;
+
+-- What a list's word for each account comes to when it is confirmed today. counts: nothing newer is known since it was brought (but that a bank
+-- left open whose ID it is), nobody's name changed since, nobody was erased. What a bank closed VNeID does not open: who declared an account
+-- does not know.
+create function register.account_file_rows(file bigint) returns table (row_no integer, account bigint, status text, grade text, passes boolean, counts boolean)
+language sql stable security definer
+set search_path = pg_catalog
+as $$
+	with renamed as materialized (
+		select x.id from register.import_file f join register.identity i on i.decided_at > f.at
+		cross join lateral unnest(register.selves(i.person) || i.other || i.moved) as x(id)
+		where f.id = account_file_rows.file and not i.refused and (i.name is not null or i.kind <> 'correct') and x.id is not null
+	)
+	select r.row_no, r.account, r.status, r.grade, r.passes, a.sealed <> ''
+		and not exists (select from register.account_check c left join register.account_answer w on w.inquiry = c.inquiry
+			where c.account = r.account and c.at > f.at and c.known_on >= l.known_on and c.status <> 'unclear'
+				and (c.id_linked or c.status not in ('open', 'dormant') or c.grade in ('partial', 'different') or w.personal_id_match is false))
+		and (l.source <> 'vneid' or coalesce((select c.status not in ('closed', 'blocked', 'not_found') from register.account_check c
+			where c.account = r.account order by c.status = 'unclear', c.known_on desc, c.id desc limit 1), true))
+		and a.person not in (select n.id from renamed n)
+	from register.account_file l join register.import_file f on f.id = l.file
+	join register.account_file_row r on r.file = l.file
+	join register.payee_account a on a.id = r.account
+	where l.file = account_file_rows.file
+$$;
+
+create function register.guard_account_file() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	lacks text;
+begin
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null or new.dropped_by is not null then
+			raise exception 'not_proposed: a list is brought before it is confirmed' using errcode = 'CH001';
+		end if;
+		if not exists (select from register.import_file f where f.id = new.file and f.kind = 'account_list' and f.officer = new.first_officer
+				and (f.bank = 'VNEID') = (new.source = 'vneid')) then
+			raise exception 'not_its_file: file % is no list of accounts that this officer brought', new.file using errcode = 'CH001';
+		end if;
+		return new;
+	end if;
+	if old.second_officer is not null or old.dropped_by is not null or num_nonnulls(new.second_officer, new.dropped_by) <> 1
+			or to_jsonb(new) - '{second_officer,decided_at,dropped_by}'::text[] <> to_jsonb(old) - '{second_officer,decided_at,dropped_by}'::text[] then
+		raise exception 'append_only: a list is confirmed or dropped once and never changed' using errcode = 'CH001';
+	end if;
+	if coalesce(new.second_officer, new.dropped_by) is distinct from auth.me() then
+		raise exception 'not_yours: a list is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if new.dropped_by = new.first_officer then
+		return new;
+	end if;
+	lacks := register.account_file_lacks(auth.me(), new.file);
+	if lacks is not null then
+		raise exception 'no_mandate: it takes the %', lacks using errcode = 'CH001';
+	end if;
+	lacks := register.account_file_lacks(new.first_officer, new.file);
+	if new.second_officer is not null and lacks is not null then
+		raise exception 'first_mandate: whoever brought this list lacks the %', lacks using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert or update on register.account_file for each row execute function register.guard_account_file();
+
+-- In the same breath what it says is known: as of its day, since it was brought.
+create function register.take_account_file() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	insert into register.account_check (account, source, status, grade, id_linked, passes, known_on, at)
+		select r.account, new.source, r.status, r.grade, true, r.passes, new.known_on, f.at
+		from register.import_file f, register.account_file_rows(new.file) r where f.id = new.file and r.counts order by r.row_no;
+	return null;
+end $$;
+create trigger take after update of second_officer on register.account_file for each row
+	when (new.second_officer is not null) execute function register.take_account_file();
+
+-- Every account with what is known of it today. stands: nobody ended it, and it is more than one officer's proposal, or than a list that was
+-- dropped. passes: the newest answer that says anything allows it. authority_until: of a list's delegate not beyond what a rule allows from the day on which he was
 -- first named. renamed: its bank has another code now, under which it is carried on. Two people who were merged may both have named it: what was
 -- said of either row is said of both. (It would follow banks if it did not look at its own first: a merged bank's old code names nobody. And by
 -- exists, since of an array of codes PostgreSQL thinks that it holds every bank, so that no account is left, and joins everybody with everybody.)
@@ -195,7 +348,10 @@ select a.id, a.person, a.kind, a.bank, a.blind, a.sealed, a.salt, a.hash, a.hold
 			join rules.authority_limit l on l.programme = e.programme and l.province_code = u.province_code
 			where e.person = any (array(select o.id from register.person me
 				join register.person o on o.id = coalesce(me.root, me.id) or o.root = coalesce(me.root, me.id) where me.id = a.person))) * interval '1 month')::date) end as authority_until,
-	case when w.what is null then a.source <> 'officer' else w.what <> 'end' end as stands,
+	case when w.what is not null then w.what <> 'end' when a.source = 'officer' then false when a.source = 'list' or k.status is not null then true
+		else not coalesce(a.file in (select f.file from register.account_file f where f.dropped_by is not null)
+			and not exists (select from register.account_file_row r join register.account_file f on f.file = r.file
+				where r.account in (a.id, a.carried_from) and f.dropped_by is null), false) end as stands,
 	exists (select from bank.bank b where b.code = a.bank and b.replaced_by is not null) as renamed,
 	k.status, k.grade, coalesce(k.passes, false) as passes, k.source as checked_by, k.at as checked_at
 from register.payee_account a
@@ -211,11 +367,15 @@ left join lateral (select w.what, w.document, w.until
 left join lateral (select c.status, c.grade, c.passes, c.source, c.at from register.account_check c
 	where c.account = any (coalesce(m.rows, array[a.id])) order by c.status = 'unclear', c.known_on desc, c.id desc limit 1) k on true;
 
--- Nobody vouches alone: a check by officers names an account about which two of them said so, or decided a finding.
+-- Nobody vouches alone: a check by officers names an account about which two of them said so, or decided a finding; one by a list an account
+-- that such a list names which two officers let count. (What passes by a bank's own answer, nearly all, is looked at once.)
 create function register.guard_vouched() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 begin
+	if not exists (select from lines l where l.passes and l.source <> 'bank_inquiry') then
+		return null;
+	end if;
 	if exists (select from lines l join register.payee_account a on a.id = l.account
 			where l.source = 'officer' and l.passes
 				and not exists (select from register.account_word w where w.account = coalesce(a.carried_from, a.id) and w.second_officer is not null)
@@ -223,6 +383,14 @@ begin
 				and not exists (select from register.finding f join register.finding_decision d on d.finding = f.id
 					where f.person = any (register.selves(a.person)) and f.code in ('account_name', 'account_id') and d.verdict = 'pay_entitled')) then
 		raise exception 'not_decided: two officers vouch for an account' using errcode = 'CH001';
+	end if;
+	if exists (select from lines l where l.source in ('bank_list', 'vneid') and l.passes
+			and not exists (select from register.account_file_row r join register.account_file f on f.file = r.file
+				where r.account = l.account and f.source = l.source and f.second_officer is not null)
+			and not exists (select from register.payee_account a join register.payee_account b on a.carried_from in (b.id, b.carried_from)
+				join register.account_file_row r on r.account = b.id join register.account_file f on f.file = r.file
+				where a.id = l.account and f.source = l.source and f.second_officer is not null)) then
+		raise exception 'list_waits: nothing passes by a list that two officers did not let count' using errcode = 'CH001';
 	end if;
 	return null;
 end $$;
@@ -328,4 +496,5 @@ alter table payout.payout add column cash_reason text check (cash_reason in ('wi
 alter table rules.programme add column large_dong bigint not null default 5000000 check (large_dong > 0);
 update rules.programme set large_dong = 10000000 where code = 'merit';
 
-call ops.keep_rows('register.account_word', 'rules.authority_limit');
+call ops.append_only('register.account_file_row');
+call ops.keep_rows('register.account_word', 'register.account_file', 'rules.authority_limit');

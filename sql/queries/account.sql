@@ -61,21 +61,22 @@ from register.account_now a where a.id = $1;
 -- duties: desk
 -- in: ids bigint[]
 -- out: id bigint, account bigint, what text, kind text, blind bytea, person_name text, holder text, status text, passes boolean,
---      grade text, problem text
--- Why this officer cannot confirm each of them; null: nothing speaks against it. Locked, so that it is confirmed once. account: as its
--- bank calls it today.
+--      grade text, problem text, lacks text
+-- Why this officer cannot confirm each of them; null: nothing speaks against it; lacks: the mandate that is wanted. Locked, so that it is confirmed once.
+-- account: as its bank calls it today.
 select i.id, a.id as account, w.what, a.kind, a.blind, p.name as person_name, a.holder_name as holder, a.status, a.passes, a.grade, case
 	when w.id is null or w.second_officer is not null or w.dropped_by is not null then 'word_unknown'
 	when w.first_officer = auth.me() then 'same_officer'
-	when not register.may_identify(auth.me(), a.person, '{register}') then 'no_mandate'
-	when not register.may_identify(w.first_officer, a.person, '{register}') then 'first_mandate'
-end as problem
+	when m.lacks is not null then 'no_mandate'
+	when register.identify_lacks(w.first_officer, a.person, '{register}') is not null then 'first_mandate'
+end as problem, m.lacks
 from unnest($1) with ordinality as i(id, n)
 left join lateral (select w.* from register.account_word w where w.id = i.id offset 0 for update) w on true
 left join lateral (select max(x.id) as id from register.payee_account x where w.account in (x.id, x.carried_from)) n on true
 left join lateral (select a.id, a.person, a.kind, a.blind, a.holder_name, a.status, a.passes, a.grade
 	from register.account_now a where a.id = n.id offset 0) a on true
 left join register.person p on p.id = a.person
+left join lateral (select register.identify_lacks(auth.me(), a.person, '{register}') as lacks where a.person is not null) m on true
 order by i.n;
 
 -- name: account_words_confirm
@@ -277,8 +278,8 @@ order by p.programme, p.since, p.id;
 -- What is known of the account of each line that is not cash (flag.h). people: who receives into it by the register, merged ones once.
 -- paid_elsewhere: the programme's last month that was paid to an account of this person went to another one; from_cash: its last month was paid in cash;
 -- known: any month went to this one. An account
--- under its bank's old code is the same; the same number at another bank is not. sum_dong: of these lines together. Looked up one by one:
--- by index, whatever the tables hold.
+-- under its bank's old code is the same; the same number at another bank is not. sum_dong: of these lines together. status: dormant also by a
+-- list that nobody confirmed yet. Looked up one by one: by index, whatever the tables hold.
 with line as materialized (
 	select p.batch, p.line, p.payee_account as account, p.amount_dong, coalesce(r.root, r.id) as person, c.programme
 	from unnest($1) as i(batch)
@@ -289,7 +290,9 @@ with line as materialized (
 ), sum as materialized (
 	select l.account, l.person, l.programme, sum(l.amount_dong)::bigint as sum_dong from line l group by 1, 2, 3
 ), looked as materialized (
-	select s.*, a.kind, a.status, a.passes, a.stands, a.authority_until, o.people,
+	select s.*, a.kind, case when a.status = 'open' and exists (select from register.account_file_row r join register.account_file f on f.file = r.file
+			where r.account in (s.account, a.carried_from) and r.status = 'dormant' and f.second_officer is null and f.dropped_by is null)
+		then 'dormant' else a.status end as status, a.passes, a.stands, a.authority_until, o.people,
 		coalesce(not (array_remove(paid.same, null))[1], false) as paid_elsewhere, coalesce(cardinality(paid.same) > 0 and paid.same[1] is null, false) as from_cash,
 		coalesce(paid.known, false) as known, n.name
 	from sum s

@@ -146,7 +146,7 @@ where id = any ($1) and second_officer is null returning person;
 -- in: ids bigint[]
 -- out: account bigint, person bigint, name text, source text, status text, id_linked boolean, holder text, today date
 -- Own accounts of whoever's name is another one now, as they were last checked; holder: whom the bank named, if it is known. An account
--- of somebody who was merged is graded by the name that is left.
+-- of somebody who was merged is graded by the name that is left. A list that nobody confirmed tied it to no ID.
 select a.id as account, p.id as person, p.name, k.source, k.status, k.id_linked,
 	coalesce(w.holder_name, case when a.source = 'bank_list' then a.holder_name end) as holder, ops.today() as today
 from register.identity i

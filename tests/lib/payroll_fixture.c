@@ -349,7 +349,7 @@ static void copy_people(struct work *w, const struct payroll *p, int64_t first, 
 	copy_begin(
 		"copy register.account_check (account, source, status, grade, id_linked, passes) from stdin");
 	for (int64_t i = 0; i < n; i++)
-		buf_addf(&b, "%" PRId64 "\tbank_list\topen\texact\tt\tt\n", first + i);
+		buf_addf(&b, "%" PRId64 "\tbank_inquiry\topen\texact\tt\tt\n", first + i);
 	copy_end(&b);
 	buf_free(&b);
 	if (p->cash_every > 0)

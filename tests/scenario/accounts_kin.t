@@ -10,13 +10,13 @@ of()
 {
 	sql "select max(a.id) from register.payee_account a join register.person p on p.id = a.person where p.name = '$1' and a.bank = '$2'"
 }
-# vcb NAME ROW...: Vietcombank's list, and what is said of it
+# vcb NAME ROW...: Vietcombank's list, by two officers, and what is said of it
 vcb()
 {
 	local name=$1
 	shift
 	printf '%s\n' 'Số CCCD,Số tài khoản,Họ tên chủ tài khoản,Trạng thái' "$@" >"$scratch/$name.csv"
-	said chitra import "$scratch/$name.csv" --kind account_list --bank VCB "${as_of[@]}"
+	said bank_list "$scratch/$name.csv" VCB "${as_of[@]}"
 }
 as_of=()
 
@@ -86,8 +86,8 @@ like "$(vcb future '099143000013,9704000013,MAI THI KHAC,Đang hoạt động')"
 as_of=()
 printf '%s\n' 'Số CCCD,Số tài khoản,Ngân hàng,Họ tên chủ tài khoản,Trạng thái' '099143000011,9704000019,VCB,LY THI HAI,' >"$scratch/vneid.csv"
 printf '%s\n' 'Số CCCD,Số tài khoản,Ngân hàng,Họ tên chủ tài khoản,Trạng thái' '099143000011,9704000091,VCB,LY THI HAI,' >"$scratch/vneid2.csv"
-chitra import "$scratch/vneid.csv" --kind account_list --bank VNEID >/dev/null
-chitra import "$scratch/vneid2.csv" --kind account_list --bank VNEID >/dev/null
+bank_list "$scratch/vneid.csv" VNEID >/dev/null
+bank_list "$scratch/vneid2.csv" VNEID >/dev/null
 like "$(said chitra account list 099143000011)" '0012 .*0019 .*0091' 'VNeID'\''s list, and its correction'
 today 2024-04-03
 today 2024-04-20

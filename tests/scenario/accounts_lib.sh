@@ -35,6 +35,16 @@ proposed()
 {
 	chitra --json account "$@" --document "${document:-Bản sao sổ tài khoản}" | grep -o '[0-9]*'
 }
+# bank_list FILE BANK [OPTION...]: brought by thu, and confirmed by lan; what is said of both
+bank_list()
+{
+	local file=$1 bank=$2 status
+	shift 2
+	chitra import "$file" --kind account_list --bank "$bank" "$@" 2>&1
+	status=$?
+	[ $status = 0 ] || return $status
+	second import confirm --yes "$(sql "select max(file) from register.account_file")" 2>&1
+}
 # added WORD...: added by thu, and confirmed by lan, who types the number again
 added()
 {

@@ -86,7 +86,7 @@ account()
 			sha256(convert_to(id::text, 'UTF8')), name, name_fold, 'list'
 		from register.person where name_fold = 'nguyen van $1' returning id)
 	insert into register.account_check (account, source, status, grade, id_linked, passes)
-		select id, 'bank_list', 'open', 'exact', $2, $2 from a"
+		select id, 'bank_inquiry', 'open', 'exact', $2, $2 from a"
 }
 
 people 1 10 22915

@@ -113,13 +113,20 @@ is "$(sql 'select count(*) from register.person_id')" 6 'and nothing came of it'
 
 # ---- names and accounts --------------------------------------------------------------------------------------------------------------------
 
-# checked NAME HOLDER: an account that the bank tied to the person's ID, in this holder's name
+# checked NAME HOLDER: an account that the bank tied to the person's ID, in this holder's name, on a list that two officers let count
 checked()
 {
-	sql "with a as (insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, source)
+	sql "set session_replication_role = replica;
+		with a as (insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, source)
 			select id, 'self', 'VCB', substr(sha256('a$1'), 1, 16), '', substr(sha256('b'), 1, 16), sha256('c'), '$2', lower('$2'), 'bank_list'
-			from register.person where name = '$1' returning id)
-		insert into register.account_check (account, source, status, grade, id_linked, passes) select id, 'bank_list', 'open', 'folded', true, true from a"
+			from register.person where name = '$1' returning id),
+		f as (insert into register.import_file (sha256, name, kind, bank, officer, row_key) values (sha256('$1'), 'vcb.csv', 'account_list', 'VCB', 1, '') returning id),
+		l as (insert into register.account_file (file, source, known_on, first_officer, second_officer, decided_at)
+			select id, 'bank_list', ops.today(), 1, 2, now() from f)
+		insert into register.account_file_row (file, row_no, account, status, grade, passes) select f.id, 1, a.id, 'open', 'folded', true from f, a;
+		set session_replication_role = origin;
+		insert into register.account_check (account, source, status, grade, id_linked, passes) select account, 'bank_list', 'open', 'folded', true, true
+		from register.account_file_row order by file desc limit 1"
 }
 passes()
 {

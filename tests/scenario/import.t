@@ -219,8 +219,11 @@ printf 'Số CCCD,Họ tên chủ tài khoản,Số tài khoản,Trạng thái\n
 	'099143000109,NGUYEN VAN BA,97042512214429,Đang hoạt động' '099199000999,LE VAN KHONG,12345678,Đang hoạt động' >"$scratch/bank.csv"
 said=$(chitra import "$scratch/bank.csv" --kind account_list --bank DEMO 2>&1)
 like "$? $said" '^0 .*\(person_unknown\).*2 dòng nhận' 'a stranger among others is left out'
-is "$(sql "select string_agg(c.grade || ' ' || c.passes, ', ' order by c.id) from register.account_check c")" 'folded true, different false' \
-	'the bank ties accounts to IDs; only a fitting name passes'
+checks="select string_agg(c.grade || ' ' || c.id_linked || ' ' || c.passes, ', ' order by c.id) from register.account_check c"
+like "$said" 'chờ người thứ hai xác nhận \(chitra import confirm [0-9]+\)' 'who brought it is told that it waits'
+is "$(sql "$checks")" 'different false false' 'only what speaks against an account counts at once'
+CHITRA_SESSION=$scratch/lan chitra import confirm --yes "$(sql 'select max(file) from register.account_file')" >/dev/null
+is "$(sql "$checks")" 'different false false, folded true true, different true false' 'by two officers the bank ties accounts to IDs; only a fitting name passes'
 
 # ---- claims --------------------------------------------------------------------------------------------------------------------
 

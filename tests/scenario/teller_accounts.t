@@ -26,7 +26,7 @@ done
 # checked N STATUS PASSES
 checked()
 {
-	sql "insert into register.account_check (account, source, status, grade, id_linked, passes) values (${account[$1]}, 'bank_list', '$2', '$4', $3, $3)"
+	sql "insert into register.account_check (account, source, status, grade, id_linked, passes) values (${account[$1]}, 'bank_inquiry', '$2', '$4', $3, $3)"
 }
 word()
 {

@@ -29,7 +29,7 @@ create function pg_temp.account(person bigint, source text default 'officer', ki
 			case when kind <> 'self' then 'UQ 1' end, source, before) returning id
 $$;
 create function pg_temp.checked(account bigint, status text, passes boolean, known date default ops.today()) returns void language sql as $$
-	insert into register.account_check (account, source, status, grade, id_linked, passes, known_on) values (account, 'bank_list', status, 'exact', true, passes, known)
+	insert into register.account_check (account, source, status, grade, id_linked, passes, known_on) values (account, 'bank_inquiry', status, 'exact', true, passes, known)
 $$;
 create function pg_temp.word_sql(account bigint, login text, what text default 'add', until text default null, from_day date default ops.today(), document text default 'sổ số 1')
 		returns text language sql as $$
@@ -210,6 +210,117 @@ select pg_temp.proposed(pg_temp.word_sql(:v, 'lan')) as word \gset
 select is(pg_temp.probe('desk', 'lan', pg_temp.vouch_sql(:v)), 'CH001 not_decided', 'nobody vouches on his own proposal');
 select pg_temp.done(pg_temp.try('desk', 'minh', pg_temp.confirm_sql(:word, 'minh')));
 select is(pg_temp.probe('desk', 'minh', pg_temp.vouch_sql(:v)), 'ok', 'two do');
+
+-- ---------------------------------------------------------------- a list of accounts takes two
+
+-- What an officer runs to bring a list: accounts, each with whether it passes. Each list is another file.
+create sequence pg_temp.lists;
+create function pg_temp.list_sql(login text, accounts bigint[], passes boolean default true, source text default 'bank_list', bank text default 'VCB', kind text default 'account_list',
+		rows boolean default true, of_officer text default null) returns text language plpgsql as $$
+declare
+	n bigint := nextval('pg_temp.lists');
+begin
+	return format('insert into register.import_file (id, sha256, name, kind, bank, officer, row_key) overriding system value values (%s, sha256(''l%s''), ''l%s'', %L, %L, %s, ''k'');
+		insert into register.account_file (file, source, known_on, first_officer) values (%s, %L, ops.today(), %s);', 70000 + n, n, n, kind, bank, pg_temp.officer(login),
+		70000 + n, source, pg_temp.officer(coalesce(of_officer, login))) || case when rows then pg_temp.list_rows_sql(70000 + n, accounts, passes) else '' end;
+end $$;
+create function pg_temp.list_rows_sql(file bigint, accounts bigint[], passes boolean default true, first integer default 1) returns text language sql as $$
+	select format('insert into register.account_file_row (file, row_no, account, status, grade, passes) select %s, %s + n, a, ''open'', %L, %L from unnest(%L::bigint[]) with ordinality as u(a, n)',
+		file, first, case when passes then 'exact' else 'different' end, passes, accounts)
+$$;
+create function pg_temp.brought(login text, accounts bigint[], passes boolean default true, source text default 'bank_list', bank text default 'VCB') returns bigint language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('desk', login, pg_temp.list_sql(login, accounts, passes, source, bank)));
+	return (select max(file) from register.account_file);
+end $$;
+create function pg_temp.confirm_list_sql(file bigint, login text) returns text language sql as $$
+	select format('update register.account_file set second_officer = %s, decided_at = clock_timestamp() where file = %s', pg_temp.officer(login), file)
+$$;
+create function pg_temp.drop_list_sql(file bigint, login text) returns text language sql as $$
+	select format('update register.account_file set dropped_by = %s where file = %s', pg_temp.officer(login), file)
+$$;
+create function pg_temp.list_check_sql(account bigint, source text default 'bank_list', passes boolean default true) returns text language sql as $$
+	select format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, %L, ''open'', ''exact'', true, %L)', account, source, passes)
+$$;
+select pg_temp.of_ward() as p1, pg_temp.of_ward() as p2, pg_temp.of_ward('22918') as p3 \gset
+select pg_temp.account(:p1, 'bank_list', 'self', 'VCB', 'l1') as a1, pg_temp.account(:p2, 'bank_list', 'self', 'VCB', 'l2') as a2, pg_temp.account(:p3, 'bank_list', 'self', 'VCB', 'l3') as a3 \gset
+-- Not both halves at once, not in another's name, not for another kind of list.
+select is(pg_temp.probe('desk', 'lan', s), how, title) from (values
+	(pg_temp.list_sql('lan', array[:a1, :a2]), 'ok', 'one officer brings a list'), (pg_temp.list_sql('lan', array[:a1], of_officer => 'minh'), 'CH001 not_its_file', 'which is his own'),
+	(pg_temp.list_sql('lan', array[:a1], source => 'vneid'), 'CH001 not_its_file', 'and whose it says'),
+	(pg_temp.list_sql('lan', array[:a1], kind => 'deaths'), 'CH001 not_its_file', 'and of accounts'),
+	(pg_temp.list_sql('lan', array[0]), 'CH001 names_nothing', 'that are there'),
+	(pg_temp.list_sql('lan', array[:a1], rows => false) || '; update register.account_file set second_officer = first_officer, decided_at = now() where file = (select max(file) from register.account_file)',
+		'23514 account_file_check', 'and does not let it count')) as w(s, how, title);
+select is(pg_temp.probe('owner', 'lan', replace(replace(pg_temp.list_sql('lan', array[:a1], rows => false), 'known_on, first_officer)', 'known_on, first_officer, second_officer, decided_at)'),
+	format('ops.today(), %s)', pg_temp.officer('lan')), format('ops.today(), %s, %s, now())', pg_temp.officer('lan'), pg_temp.officer('minh')))), 'CH001 not_proposed', 'nor is it made with both');
+select pg_temp.brought('lan', array[:a1, :a2]) as list \gset
+select is(pg_temp.now(:a1), 'stands unasked', 'a list that one brought makes nothing pass');
+select is(pg_temp.probe('desk', 'lan', pg_temp.list_check_sql(:a1, s)), 'CH001 list_waits', format('nor does who brought it write that it passes: %s', s)) from unnest(array['bank_list', 'vneid']) s;
+select is(pg_temp.probe('desk', 'lan', pg_temp.list_check_sql(:a1, 'bank_list', false)), 'ok', 'what speaks against an account needs no second one');
+select is(pg_temp.probe('desk', l, pg_temp.confirm_list_sql(:list, o)), how, title) from (values
+	('minh', 'minh', 'ok', 'a second officer lets it count'), ('lan', 'lan', '23514 account_file_check', 'who brought it does not'), ('lan', 'minh', 'CH001 not_yours', 'nor in another''s name'),
+	('son', 'son', 'CH001 no_mandate', 'nor an officer of another ward'), ('hoa', 'hoa', 'CH001 no_mandate', 'nor one without the register')) as w(l, o, how, title);
+select is(pg_temp.probe('desk', 'tam', pg_temp.confirm_list_sql(:list, 'tam')), 'ok', 'of whoever is in one programme, who keeps that one does');
+select pg_temp.enrolled(:p2, 'rent', '22915');
+select is(pg_temp.probe('desk', 'tam', pg_temp.confirm_list_sql(:list, 'tam')), 'CH001 no_mandate', 'of whom one is in another too, only who keeps both');
+select is(pg_temp.probe('desk', l, pg_temp.drop_list_sql(:list, l)), how, title) from (values ('lan', 'ok', 'who brought it drops it'), ('minh', 'ok', 'so does a second one'),
+	('son', 'CH001 no_mandate', 'and no other')) as w(l, how, title);
+select pg_temp.brought('lan', array[:a1, :a3]) as wide \gset
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_list_sql(:wide, 'minh')), 'CH001 no_mandate', 'a list that reaches another ward takes the mandate there');
+select is(pg_temp.probe('desk', 'son', pg_temp.confirm_list_sql(pg_temp.brought('lan', array[:a3]), 'son')), 'CH001 first_mandate', 'and so does who brought it');
+savepoint moved;
+select pg_temp.enrolled(:p1, 'merit', '22918', '2024-05-01');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_list_sql(:list, 'minh')), 'CH001 no_mandate', 'the ward to which somebody moved since counts');
+rollback to moved;
+-- A list does not change.
+select is(pg_temp.probe('desk', 'lan', pg_temp.list_rows_sql(:list, array[:a3], true, 9)), 'ok', 'its rows come with it');
+set local session_replication_role = replica;
+update register.account_file set xact = '3' where file in (:list, :wide);
+set local session_replication_role = origin;
+select is(pg_temp.probe('owner', 'lan', pg_temp.list_rows_sql(:list, array[:a3], true, 9)), 'CH001 list_whole', 'and none after');
+select is(pg_temp.probe('owner', 'minh', replace(pg_temp.confirm_list_sql(:list, 'minh'), ' where', format(', %s where', c))), 'CH001 append_only', format('nor does it change as it is confirmed: %s', c))
+	from unnest(array['known_on = known_on + 1', 'source = ''vneid''', 'dropped_by = 1', 'xact = pg_current_xact_id()', 'first_officer = 3']) c;
+-- Two let it count.
+select pg_temp.done(pg_temp.try('desk', 'minh', pg_temp.confirm_list_sql(:list, 'minh')));
+select is(pg_temp.now(a), 'stands open passes', 'what two let count passes') from unnest(array[:a1, :a2]) a;
+select is(pg_temp.now(:a3), 'stands unasked', 'and nothing else');
+select is(pg_temp.probe('desk', 'minh', s), 'CH001 append_only', 'it is decided once') from unnest(array[pg_temp.confirm_list_sql(:list, 'minh'), pg_temp.drop_list_sql(:list, 'minh')]) s;
+select is(pg_temp.probe('desk', 'lan', pg_temp.list_check_sql(:a1)), 'ok', 'an account that is on it may be graded anew');
+select is(pg_temp.probe('desk', 'lan', pg_temp.list_check_sql(:a1, 'vneid')), 'CH001 list_waits', 'by such a list alone');
+select is(pg_temp.probe('desk', 'lan', pg_temp.list_check_sql(pg_temp.account(:p1, 'list', 'self', 'ABB', 'l', :a1))), 'ok', 'under its bank''s new code too');
+select is(pg_temp.probe('desk', 'lan', pg_temp.list_check_sql(pg_temp.account(:p1, 'list', 'self', 'ABB', 'm'))), 'CH001 list_waits', 'and no other account of the person');
+-- Dropped.
+select pg_temp.account(:p1, 'bank_list', 'self', 'VCB', 'dropped') as d \gset
+select pg_temp.brought('lan', array[:d]) as list \gset
+set local session_replication_role = replica;
+update register.payee_account set file = :list where id = :d;
+set local session_replication_role = origin;
+select is(pg_temp.now(:d), 'stands unasked', 'what a list names waits');
+select pg_temp.done(pg_temp.try('desk', 'lan', pg_temp.drop_list_sql(:list, 'lan')));
+select is(pg_temp.now(:d), 'over unasked', 'what only a dropped list named stands no more');
+select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_list_sql(:list, 'minh')), 'CH001 append_only', 'and counts never');
+select pg_temp.brought('lan', array[:d]) as list \gset
+select is(pg_temp.now(:d), 'stands unasked', 'until another list names it');
+-- Meanwhile.
+savepoint since;
+set local session_replication_role = replica;
+insert into register.identity (kind, person, name, name_fold, number, reason, first_officer, second_officer, decided_at)
+	values ('correct', :p1, 'X', 'x', '1', 'xxx', pg_temp.officer('lan'), pg_temp.officer('minh'), now() + interval '1 second');
+set local session_replication_role = origin;
+select is((select counts from register.account_file_rows(:list)), false, 'whose name was corrected since, the list does not vouch for');
+rollback to since;
+select is((select counts from register.account_file_rows(:list)), true, 'else it does');
+insert into register.account_check (account, source, status, grade, id_linked, passes, known_on, at) values (:d, 'bank_inquiry', 'closed', 'exact', true, false, ops.today(), now() + interval '1 second');
+select is((select counts from register.account_file_rows(:list)), false, 'nor against what the bank said since');
+rollback to since;
+insert into register.account_check (account, source, status, grade, id_linked, passes, known_on, at) values (:d, 'bank_inquiry', 'open', 'exact', false, false, ops.today(), now() + interval '1 second');
+select is((select counts from register.account_file_rows(:list)), true, 'but where the bank left open whose ID it is');
+rollback to since;
+insert into register.account_check (account, source, status, grade, id_linked, passes, known_on) values (:d, 'bank_list', 'closed', 'exact', false, false, ops.today() - 9);
+select pg_temp.brought('lan', array[:d], true, 'vneid', 'VNEID') as vneid \gset
+select is((select counts from register.account_file_rows(l)), counts, title) from (values (:list, true, 'a bank opens what it closed'), (:vneid, false, 'VNeID does not')) as w(l, counts, title);
+rollback to since;
 
 -- ---------------------------------------------------------------- wishes
 

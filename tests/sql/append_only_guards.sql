@@ -20,6 +20,7 @@ insert into exception values
 	('payout.payout_state', true, false, false, 'desk scribe teller', '', 'payout.move; the roles may lock: only their column payout, which no trigger lets change'),
 	('recon.break', true, false, false, 'scribe', '', 'gets its line or statement, once, when it came back from the archive before it: recon.guard_break'),
 	('recon.cash_list', true, false, false, 'desk', '', 'confirmed by two officers'),
+	('register.account_file', true, false, false, 'desk', '', 'confirmed or dropped, once: register.guard_account_file'),
 	('register.account_word', true, false, false, 'desk', '', 'confirmed or dropped, once: register.guard_account_word'),
 	('register.decision', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_decided'),
 	('register.repayment', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_repayment'),
@@ -123,6 +124,8 @@ insert into recon.reconciliation (funding_account, day, opening_dong, debits_don
 insert into recon.cash_line (list, n, payout, paid, amount_dong, day) values (1, 1, :payout, true, 1, '2024-04-03');
 insert into register.account_inquiry (account, bank) values (:account, 'x');
 insert into register.account_answer (inquiry, status) values (1, 'open');
+insert into register.account_file (file, source, known_on, first_officer) values (:file, 'bank_list', '2024-04-03', :officer);
+insert into register.account_file_row (file, row_no, account, status, grade, passes) values (:file, 1, :account, 'open', 'exact', true);
 insert into register.account_word (account, what, from_day, document, first_officer) values (:account, 'end', '2024-04-03', 'xxx', :officer);
 insert into register.death_notice (blind, day, file, row_no) values (substr(sha256('x'), 1, 16), '2024-04-03', :file, 1);
 insert into register.decision (kind, programme, month, pay_period, number, reason, first_officer) values ('together', 'merit', '2024-05-01', '2024-04-01', 'x', 'xxx', :officer);

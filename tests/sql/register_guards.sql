@@ -50,7 +50,7 @@ create function pg_temp.naming(person bigint, file bigint, account bigint, progr
 		('preference', format('insert into register.pay_preference (person, programme, method, since, file) values (%s, %L, ''cash'', ''2024-04-01'', %s)', person, programme, file)),
 		('account', format('insert into register.payee_account (person, kind, bank, blind, sealed, salt, hash, holder_name, holder_fold, source, file)
 			values (%s, ''self'', ''demo'', substr(sha256(''n''), 1, 16), ''s'', substr(sha256(''n''), 1, 16), sha256(''n''), ''N'', ''n'', ''list'', %s)', person, file)),
-		('check', format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''bank_list'', ''open'', ''exact'', true, true)', account)),
+		('check', format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''bank_inquiry'', ''open'', ''exact'', true, true)', account)),
 		('inquiry', format('insert into register.account_inquiry (account, bank) values (%s, ''demo'')', account))) as w
 $$;
 insert into register.person (anchor, name, name_fold, birth_year, sex) values (substr(sha256('bare'), 1, 16), 'C', 'c', 1950, 'F') returning id as bare \gset
@@ -119,7 +119,7 @@ select is(pg_temp.probe('desk', 'lan', pg_temp.account_sql(:person, 'self', null
 select is(pg_temp.probe('desk', 'lan', pg_temp.account_sql(:other, 'household', 'same household')), 'ok', 'and may be another''s too');
 
 -- Passing needs an open account, a fitting name and a second link: each combination.
-select is(pg_temp.probe('desk', 'lan', format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''bank_list'', %L, %L, %L, %L)', :account, s, g, linked, passes)),
+select is(pg_temp.probe('desk', 'lan', format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''bank_inquiry'', %L, %L, %L, %L)', :account, s, g, linked, passes)),
 		case when not passes or (s in ('open', 'dormant') and linked and g in ('exact', 'tone_variant', 'folded')) then 'ok' else '23514 account_check_check' end,
 		format('a check: %s, %s, %s, %s', s, g, case when linked then 'linked' else 'no second link' end, case when passes then 'passes' else 'does not pass' end))
 	from unnest(array['open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear']) s, unnest(array['exact', 'tone_variant', 'folded', 'partial', 'different']) g,

@@ -111,7 +111,7 @@ static void people(int from, int n, const char *ward)
 	      "source) select id, 'self', 'DEMO', decode(md5(id || 'b'), 'hex'), '\\x00', decode(md5(id || 's'), 'hex'), "
 	      "sha256(id::text::bytea), name, 'p', 'list' from register.person p where not exists (select from register.payee_account x "
 	      "where x.person = p.id) returning id) insert into register.account_check (account, source, status, grade, id_linked, "
-	      "passes) select id, 'bank_list', 'open', 'exact', true, true from a");
+	      "passes) select id, 'bank_inquiry', 'open', 'exact', true, true from a");
 }
 
 /* ---- acting --------------------------------------------------------------------------------------------------------------- */
