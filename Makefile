@@ -166,15 +166,18 @@ $(call tests,$(UNIT_DAEMON),$(LIBRARY_daemon-cli) $(LIBRARY_daemon-witness) $(DA
 $(call tests,$(UNIT_PARSE),$(LIBRARY_daemon-parse) $(PURE_LIBRARIES),$$(PARSE_LIBS))
 $(call tests,$(UNIT_HTTP),$(LIBRARY_bankapi-http) $(LIBRARY_ledger-base),$$(HTTP_LIBS))
 $(call tests,$(UNIT_VERIFY),$(LIBRARY_ledger-verify),$$(VERIFY_LIBS))
-$(call tests,$(wildcard tests/fuzz/*.c),$(LIBRARY_daemon-parse) $(LIBRARY_daemon-witness) $(PURE_LIBRARIES),$$(PARSE_LIBS) -fsanitize=fuzzer)
+FUZZ_VERIFY := $(wildcard tests/fuzz/verify_*.c)
+$(call tests,$(FUZZ_VERIFY),$(LIBRARY_ledger-verify),$$(VERIFY_LIBS) -fsanitize=fuzzer)
+$(call tests,$(filter-out $(FUZZ_VERIFY),$(wildcard tests/fuzz/*.c)),$(LIBRARY_daemon-parse) $(LIBRARY_daemon-witness) $(PURE_LIBRARIES),$$(PARSE_LIBS) -fsanitize=fuzzer)
 
 # The committed corpus of each fuzzer, given to it by a plain main: tests/fuzz/NAME.c also becomes build/tests/replay/NAME.
 REPLAYS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/replay/%,$(wildcard tests/fuzz/*.c))
 define replay
-$(BUILD)/tests/replay/$(1): $(call obj,tests/fuzz/$(1).c tests/fuzz/replay/replay.c) $(LIBRARY_tests) $(LIBRARY_daemon-parse) $(LIBRARY_daemon-witness) $(PURE_LIBRARIES)
-$(BUILD)/tests/replay/$(1): LINK_WITH = $$(PARSE_LIBS)
+$(BUILD)/tests/replay/$(1): $(call obj,tests/fuzz/$(1).c tests/fuzz/replay/replay.c) $(LIBRARY_tests) $(2)
+$(BUILD)/tests/replay/$(1): LINK_WITH = $(3)
 endef
-$(foreach f,$(wildcard tests/fuzz/*.c),$(eval $(call replay,$(basename $(notdir $(f))))))
+$(foreach f,$(filter-out $(FUZZ_VERIFY),$(wildcard tests/fuzz/*.c)),$(eval $(call replay,$(basename $(notdir $(f))),$(LIBRARY_daemon-parse) $(LIBRARY_daemon-witness) $(PURE_LIBRARIES),$$(PARSE_LIBS))))
+$(foreach f,$(FUZZ_VERIFY),$(eval $(call replay,$(basename $(notdir $(f))),$(LIBRARY_ledger-verify) $(LIBRARY_ledger-base),$$(PARSE_LIBS))))
 
 # ---- rules ------------------------------------------------------------------------------------------------------
 # Each file appears under its name only when it is whole, so two makes in one tree do not read each other's halves.

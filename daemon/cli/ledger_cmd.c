@@ -179,27 +179,41 @@ static int ledger_key(struct cli *cli)
 
 static void fill_published(struct json_writer *j, const void *what)
 {
-	json_put_i64(j, "leaves", *(const int64_t *)what);
+	const struct published *p = what;
+
+	json_put_i64(j, "leaves", p->leaves);
+	json_put_i64(j, "manifests", p->manifests);
+	json_put_i64(j, "manifests_lacking", (int64_t)p->n_lacking);
 }
 
 static int ledger_publish(struct cli *cli, const char *directory)
 {
-	int64_t leaves;
+	const char *archive = config_text(cli->config, "archive", "directory");
+	struct published p;
 	TX_GUARD(cli->w);
 	enum result result = cli_enter(cli);
 
 	cli->w->deadline_us = work_deadline_in_ms(CHECK_MS);
+	if (result == OK && !archive) {
+		why_set(&cli->w->why, "config_missing", "[archive] directory is not set");
+		result = REFUSED;
+	}
 	if (result == OK)
-		result = books_publish(cli->w, directory, &leaves);
+		result = books_publish(cli->w, archive, directory, &p);
 	if (result == OK)
 		result = tx_commit(cli->w);
 	if (result != OK)
 		return cli_exit(cli, result);
+	for (size_t i = 0; i < p.n_lacking; i++)
+		fprintf(stderr,
+			"chitra: the archive %s lacks %s: who approved its payouts cannot be checked\n",
+			archive, p.lacking[i]);
 	if (cli->json)
-		cli_print_json(fill_published, &leaves);
+		cli_print_json(fill_published, &p);
 	else
-		printf("%" PRId64 " transactions and their rows in %s; check them with chitra-verify\n",
-			leaves, directory);
+		printf("%" PRId64 " transactions, their rows and %" PRId64
+		       " batches' manifests in %s; check them with chitra-verify\n",
+			p.leaves, p.manifests, directory);
 	return EX_OK;
 }
 

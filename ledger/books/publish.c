@@ -96,21 +96,23 @@ static const char *tile_name(struct arena *a, const char *what, uint64_t index, 
 }
 
 /* What is published stays: the same bytes are there already, or none. */
+bool publish_fixed(struct publisher *p, const char *name, struct bytes bytes, struct why *why)
+{
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	struct bytes there;
+
+	if (read_file(a, arena_printf(a, "%s/%s", p->directory, name), bytes.n, &there, why))
+		return bytes_eq(there, bytes) || differs(p, name, why);
+	if (why_is(why, "file_missing"))
+		return publish_file(p, name, bytes, why);
+	return why_is(why, "file_too_large") && differs(p, name, why);
+}
+
 static bool publish_tile(struct publisher *p, const char *what, uint64_t index, size_t width,
 	struct bytes bytes, struct why *why)
 {
-	const char *name;
-	struct bytes there;
-	struct why missing;
-
 	arena_reset(p->arena);
-	name = tile_name(p->arena, what, index, width);
-	if (!read_file(p->arena, arena_printf(p->arena, "%s/%s", p->directory, name), ENTRIES_MAX, &there,
-		    &missing))
-		return publish_file(p, name, bytes, why);
-	if (bytes_eq(there, bytes))
-		return true;
-	return differs(p, name, why);
+	return publish_fixed(p, tile_name(p->arena, what, index, width), bytes, why);
 }
 
 static bool publish_level(struct publisher *p, unsigned level, struct why *why)

@@ -29,7 +29,9 @@ bool publish_leaf(
 /* The tiles that are not full. False with why as above; publish_differs also when less is published than before. */
 bool publish_tiles(struct publisher *p, struct why *why) WARN_UNUSED;
 
-/* Beside the tiles: a file that may change, whole or not at all. */
+/* Beside the tiles: a file that never changes. False with why as above. */
+bool publish_fixed(struct publisher *p, const char *name, struct bytes bytes, struct why *why) WARN_UNUSED;
+/* And one that may change, whole or not at all. */
 bool publish_file(struct publisher *p, const char *name, struct bytes bytes, struct why *why) WARN_UNUSED;
 
 #endif

@@ -10,31 +10,15 @@ struct fact {
 	struct table_key key;
 };
 
-/* How a payout stands, by the leaves. */
-enum stands { NOTHING_KNOWN, SETTLED, UNPAID, RETURNED };
-struct payout {
-	struct table_key key;
-	int64_t amount;
-	uint8_t line[8]; /* of the signed line's hash */
-	uint8_t stands;
-};
-
-struct batch {
-	struct table_key key;
-	struct digest root;
-	int64_t lines, sum;
-	bool released;
-};
-
 struct statement {
 	struct table_key key;
 	char fund[33];
 	int32_t day;
-	int64_t leaf, sequence, opening, closing;
+	int64_t leaf, sequence, opening, closing, debits;
 	bool chained;
 };
 
-void books_begin(struct books *b, struct findings *f)
+void books_begin(struct books *b, const struct admins *admins, struct findings *f)
 {
 	*b = (struct books){
 		.findings = f,
@@ -44,7 +28,10 @@ void books_begin(struct books *b, struct findings *f)
 		.payouts = TABLE(struct payout),
 		.batches = TABLE(struct batch),
 		.bundles = TABLE(struct fact),
+		.approvals = TABLE(struct approved),
 		.statements = TABLE(struct statement),
+		.paid = TABLE(struct paid_day),
+		.admins = *admins,
 	};
 }
 
@@ -56,7 +43,9 @@ void books_free(struct books *b)
 	table_free(&b->payouts);
 	table_free(&b->batches);
 	table_free(&b->bundles);
+	table_free(&b->approvals);
 	table_free(&b->statements);
+	table_free(&b->paid);
 }
 
 const struct account *books_account(const struct books *b, struct text code)
@@ -198,12 +187,51 @@ static bool may_follow(enum stands was, enum stands now, bool by_officers)
 	return false;
 }
 
+void payout_line(uint8_t to[16], const struct digest *line, int64_t amount, struct text channel)
+{
+	char said[sizeof *line + sizeof amount + 64];
+	size_t n = channel.n < 64 ? channel.n : 64;
+	struct digest hash;
+
+	memcpy(said, line->at, sizeof line->at);
+	memcpy(said + sizeof line->at, &amount, sizeof amount);
+	memcpy(said + sizeof line->at + sizeof amount, channel.at, n);
+	hash = digest_of((struct text){.at = said, .n = sizeof said - 64 + n});
+	memcpy(to, hash.at, 16);
+}
+
+/* What a statement must show; what an agent's list shows is not in the books. */
+static void add_paid(struct books *b, const struct leaf *l)
+{
+	for (size_t i = 0; i < l->n_legs; i++) {
+		const struct leg *g = &l->legs[i];
+		char key[64];
+		struct paid_day *day;
+		bool made;
+		int n;
+
+		b->cash += text_is(g->family, "assets:agent");
+		if (!text_is(g->family, "assets:bank"))
+			continue;
+		n = snprintf(key, sizeof key, "s%.*s.%.*s", TEXT(g->parts[0]), TEXT(l->effective));
+		day = table_row(&b->paid, (struct text){.at = key, .n = (size_t)n}, &made);
+		if (made) {
+			memcpy(day->statement, key, sizeof day->statement);
+			day->leaf = l->seq;
+		}
+		if (__builtin_sub_overflow(day->sum, g->amount, &day->sum))
+			finding(b->findings, "balance_overflow", l->seq, "%s moves by more than a number can",
+				key);
+	}
+}
+
 static void add_payout(struct books *b, const struct leaf *l)
 {
 	struct text id = leaf_value(l, "id"), line = leaf_value(l, "line");
 	enum stands now = leads_to(l);
 	struct payout *p;
-	uint8_t hash[32] = {0};
+	struct digest hash;
+	uint8_t said[16];
 	bool made;
 
 	if (now == NOTHING_KNOWN || id.n == 0)
@@ -213,55 +241,98 @@ static void add_payout(struct books *b, const struct leaf *l)
 		finding(b->findings, "payout_order", l->seq,
 			"payout %.*s cannot be %s after what leaves before it say", TEXT(id),
 			leaf_kind_name(l));
-	p->stands = (uint8_t)now;
-	if (line.n > 0) {
-		(void)text_hex(line, hash, sizeof hash);
-		if (!made && p->amount != 0 &&
-			(p->amount != leaf_amount(l, "amount") || memcmp(p->line, hash, sizeof p->line) != 0))
-			finding(b->findings, "payout_differs", l->seq,
-				"payout %.*s had another amount or line before", TEXT(id));
-		p->amount = leaf_amount(l, "amount");
-		memcpy(p->line, hash, sizeof p->line);
-	}
+	p->stands = now;
+	p->leaf = (uint64_t)l->seq & 0xffffffffffff;
+	if (line.n == 0)
+		return;
+	(void)text_hex(line, hash.at, sizeof hash.at);
+	payout_line(said, &hash, leaf_amount(l, "amount"), leaf_value(l, "channel"));
+	if (p->has_line && memcmp(p->line, said, sizeof said) != 0)
+		finding(b->findings, "payout_differs", l->seq,
+			"payout %.*s had another amount, channel or line before", TEXT(id));
+	memcpy(p->line, said, sizeof said);
+	p->has_line = true;
+	if (now == SETTLED)
+		add_paid(b, l);
 }
 
 /* ---- batches ------------------------------------------------------------------------------------------------- */
+
+/* Its lines from `bundle` to `certificate` stand in the signed text as they stand in the leaf. */
+static void add_approval(struct books *b, const struct leaf *l)
+{
+	struct text from = leaf_value(l, "bundle"), until = leaf_value(l, "certificate");
+	const char *begins = from.at - strlen("bundle ");
+	struct approved *a;
+	bool made;
+
+	(void)table_row(&b->bundles, from, &made);
+	a = table_row(&b->approvals, leaf_value(l, "text"), &made);
+	a->words = digest_of((struct text){.at = begins, .n = (size_t)(until.at + until.n + 1 - begins)});
+	(void)text_hex(leaf_value(l, "proof"), a->proof.at, sizeof a->proof.at);
+}
+
+struct digest batch_words(struct text a, struct text b, struct text c)
+{
+	char all[256];
+	int n = snprintf(all, sizeof all, "%.*s %.*s %.*s", TEXT(a), TEXT(b), TEXT(c));
+
+	return digest_of((struct text){.at = all, .n = (size_t)n});
+}
+
+static void approve_batch(struct books *b, const struct leaf *l, struct batch *of)
+{
+	(void)text_hex(leaf_value(l, "root"), of->root.at, sizeof of->root.at);
+	of->lines = leaf_amount(l, "lines");
+	of->sum = leaf_amount(l, "sum");
+	of->meant = batch_words(leaf_value(l, "agency"), leaf_value(l, "programme"), leaf_value(l, "period"));
+	of->leaf = NO_LEAF;
+	if (table_find(&b->bundles, leaf_value(l, "bundle")) == NULL)
+		finding(b->findings, "batch_unsigned", l->seq, "no approval before it is of its bundle");
+	if (leaf_amount(l, "first") > of->sum - leaf_amount(l, "unclaimed"))
+		finding(b->findings, "batch_sum", l->seq,
+			"batch %" PRId64 ".%" PRId64 " owes more than its sum", of->batch, of->version);
+}
+
+static void release_batch(struct books *b, const struct leaf *l, struct batch *of, bool made)
+{
+	struct digest root;
+
+	(void)text_hex(leaf_value(l, "root"), root.at, sizeof root.at);
+	if (made)
+		finding(b->findings, "batch_unapproved", l->seq,
+			"batch %" PRId64 ".%" PRId64 " was released and never approved", of->batch,
+			of->version);
+	else if (!digest_same(&of->root, &root) || of->lines != leaf_amount(l, "lines") ||
+		 of->sum != leaf_amount(l, "sum"))
+		finding(b->findings, "batch_differs", l->seq,
+			"batch %" PRId64 ".%" PRId64 " was released with other content than was approved",
+			of->batch, of->version);
+	of->leaf = l->seq;
+	of->let_go = batch_words(
+		leaf_value(l, "agency"), l->lines[l->n_lines - 2].value, l->lines[l->n_lines - 1].value);
+}
 
 static void add_batch(struct books *b, const struct leaf *l)
 {
 	bool approved = strcmp(leaf_kind_name(l), "batch.approved") == 0, made;
 	char name[48];
 	struct batch *of;
-	struct digest root;
 	int n;
 
 	if (strcmp(leaf_kind_name(l), "approval") == 0)
-		(void)table_row(&b->bundles, leaf_value(l, "bundle"), &made);
+		add_approval(b, l);
 	if (!approved && strcmp(leaf_kind_name(l), "batch.released") != 0)
 		return;
 	n = snprintf(name, sizeof name, "%" PRId64 ".%" PRId64, leaf_amount(l, "batch"),
 		leaf_amount(l, "version"));
 	of = table_row(&b->batches, (struct text){.at = name, .n = (size_t)n}, &made);
-	(void)text_hex(leaf_value(l, "root"), root.at, sizeof root.at);
-	if (approved) {
-		of->root = root;
-		of->lines = leaf_amount(l, "lines");
-		of->sum = leaf_amount(l, "sum");
-		if (table_find(&b->bundles, leaf_value(l, "bundle")) == NULL)
-			finding(b->findings, "batch_unsigned", l->seq,
-				"no approval before it is of its bundle");
-		if (leaf_amount(l, "first") > of->sum - leaf_amount(l, "unclaimed"))
-			finding(b->findings, "batch_sum", l->seq, "batch %s owes more than its sum", name);
-		return;
-	}
-	if (made)
-		finding(b->findings, "batch_unapproved", l->seq, "batch %s was released and never approved",
-			name);
-	else if (!digest_same(&of->root, &root) || of->lines != leaf_amount(l, "lines") ||
-		 of->sum != leaf_amount(l, "sum"))
-		finding(b->findings, "batch_differs", l->seq,
-			"batch %s was released with other content than was approved", name);
-	of->released = true;
+	of->batch = leaf_amount(l, "batch");
+	of->version = leaf_amount(l, "version");
+	if (approved)
+		approve_batch(b, l, of);
+	else
+		release_batch(b, l, of, made);
 }
 
 /* ---- statements ---------------------------------------------------------------------------------------------- */
@@ -281,6 +352,7 @@ static void add_statement(struct books *b, const struct leaf *l)
 	s->sequence = leaf_amount(l, "sequence");
 	s->opening = leaf_amount(l, "opening");
 	s->closing = leaf_amount(l, "closing");
+	s->debits = leaf_amount(l, "debits");
 	s->chained = text_is(leaf_value(l, "chained"), "yes");
 	moved = leaf_amount(l, "credits") - leaf_amount(l, "debits");
 	fits = !__builtin_sub_overflow(s->closing, s->opening, &said);
@@ -349,6 +421,21 @@ static void ask_statements(struct books *b)
 	free(at);
 }
 
+/* What was settled at a bank was settled by a line of a statement: that day's is there, and its debits are enough. */
+static void ask_paid(struct books *b)
+{
+	for (size_t i = 0; i < b->paid.room; i++) {
+		const struct paid_day *day = table_at(&b->paid, i);
+		const struct statement *s = day != NULL ? table_find(&b->statements, text_z(day->statement))
+							: NULL;
+
+		if (day != NULL && (s == NULL || s->debits < day->sum))
+			finding(b->findings, "settled_unstated", day->leaf,
+				"%" PRId64 " VND were settled by the statement %s, which %s", day->sum,
+				day->statement, s == NULL ? "no leaf has" : "has less than that of debits");
+	}
+}
+
 /* ---- all ----------------------------------------------------------------------------------------------------- */
 
 void books_add(struct books *b, const struct leaf *l)
@@ -373,6 +460,9 @@ void books_add(struct books *b, const struct leaf *l)
 	add_payout(b, l);
 	add_batch(b, l);
 	add_statement(b, l);
+	if (!admins_told(&b->admins, l))
+		finding(b->findings, "key_unproved", l->seq,
+			"the admin whose key it replaces did not sign that");
 }
 
 void books_end(struct books *b)
@@ -390,4 +480,5 @@ void books_end(struct books *b)
 		finding(b->findings, "trial_balance", NO_LEAF, "all accounts add up to %" PRId64 ", not to 0",
 			total);
 	ask_statements(b);
+	ask_paid(b);
 }

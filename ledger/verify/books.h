@@ -4,6 +4,7 @@
 #ifndef LEDGER_VERIFY_BOOKS_H
 #define LEDGER_VERIFY_BOOKS_H
 
+#include "ledger/verify/approval.h"
 #include "ledger/verify/finding.h"
 #include "ledger/verify/leaf.h"
 #include "ledger/verify/table.h"
@@ -26,6 +27,44 @@ struct moved {
 	int64_t amount;
 };
 
+/* How a payout stands, by the leaves. */
+enum stands { NOTHING_KNOWN, SETTLED, UNPAID, RETURNED };
+struct payout {
+	struct table_key key;
+	uint8_t line[16];   /* payout_line */
+	uint64_t leaf : 48; /* the last that says how it ended */
+	uint64_t stands : 2;
+	uint64_t has_line : 1;
+	uint64_t listed : 1; /* in a manifest */
+};
+/* What a payout's leaf says of its signed line, in few bytes. */
+void payout_line(uint8_t to[16], const struct digest *line, int64_t amount, struct text channel);
+
+/* A batch in one version, as its leaves say. */
+struct batch {
+	struct table_key key;
+	int64_t batch, version, leaf; /* that released it; NO_LEAF: it was not */
+	struct digest root;
+	int64_t lines, sum;
+	struct digest meant,
+		let_go; /* batch_words of agency, programme, period; of agency and those who released it */
+};
+struct digest batch_words(struct text a, struct text b, struct text c);
+
+/* An approval's leaf; its row is found by the hash of the text that was signed. */
+struct approved {
+	struct table_key key;
+	struct digest words, proof; /* of its lines from `bundle` to `certificate`; of the signature */
+};
+
+/* What was paid from a funding account on a bank's day. */
+struct paid_day {
+	struct table_key key;
+	char statement[64]; /* the key that its leaf has */
+	int64_t leaf;       /* the first that needs it */
+	int64_t sum;
+};
+
 struct books {
 	struct findings *findings;
 	int64_t next; /* seq of the next leaf */
@@ -35,8 +74,12 @@ struct books {
 	struct table facts;    /* keys that were posted */
 	struct table payouts;
 	struct table batches;
-	struct table bundles; /* that somebody approved */
+	struct table bundles;   /* that somebody approved */
+	struct table approvals; /* of struct approved */
 	struct table statements;
+	struct table paid; /* of struct paid_day */
+	int64_t cash;      /* payouts that an agent's list settled */
+	struct admins admins;
 	char origin_text[256]; /* of the genesis */
 	/* accounts that our own action moved within one posting, whose floors are asked when it is whole */
 	char posting[32];
@@ -47,7 +90,8 @@ struct books {
 	} touched[64];
 };
 
-void books_begin(struct books *b, struct findings *f);
+/* admins: those whom the auditor believes, or none, and how many of them it takes. */
+void books_begin(struct books *b, const struct admins *admins, struct findings *f);
 /* The next leaf. */
 void books_add(struct books *b, const struct leaf *l);
 /* When all are there: floors of the last posting, statements against the bank accounts, the trial balance. */

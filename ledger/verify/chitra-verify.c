@@ -20,6 +20,8 @@ static const char usage[] =
 	"  --key VKEY           the log's key, as text or in a file: name+id+key\n"
 	"  --policy FILE        instead: the log's key, witnesses and how many of them must have signed (C2SP tlog-policy)\n"
 	"  --checkpoint FILE    a checkpoint that you hold from earlier; may be given often\n"
+	"  --admins FILE        public keys of the admins who certify officers, a line each; not given: those of the first leaf\n"
+	"  --admin-threshold N  how many of them must have signed a certificate (2)\n"
 	"\n"
 	"Says what does not fit, naming the leaf, and ends with 0 when everything fits, 1 when something does not.\n";
 
@@ -73,12 +75,32 @@ static bool take_policy(struct asked *a, const char *path)
 	return false;
 }
 
+static bool take_admins(struct asked *a, const char *path)
+{
+	if (!admins_read(file_or_end(path), &a->d.admins))
+		(void)fprintf(stderr,
+			"chitra-verify: %s is not a list of keys (64 hex digits and a label a line)\n", path);
+	return a->d.admins.n > 0;
+}
+
+static bool take_threshold(struct asked *a, const char *value)
+{
+	int64_t n;
+
+	if (!text_count(text_z(value), &n) || n < 1 || n > ADMINS_MAX)
+		return false;
+	a->d.admins.least = (size_t)n;
+	return true;
+}
+
 static bool take_options(struct asked *a, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"key", required_argument, NULL, 'k'},
 		{"policy", required_argument, NULL, 'p'},
 		{"checkpoint", required_argument, NULL, 'c'},
+		{"admins", required_argument, NULL, 'a'},
+		{"admin-threshold", required_argument, NULL, 't'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -97,6 +119,14 @@ static bool take_options(struct asked *a, int argc, char **argv)
 				return false;
 			a->d.earlier[a->d.n_earlier++] = file_or_end(optarg);
 			break;
+		case 'a':
+			if (!take_admins(a, optarg))
+				return false;
+			break;
+		case 't':
+			if (!take_threshold(a, optarg))
+				return false;
+			break;
 		case 'h': (void)fputs(usage, stdout); exit(FITS);
 		default: return false;
 		}
@@ -106,6 +136,29 @@ static bool take_options(struct asked *a, int argc, char **argv)
 	return a->has_policy;
 }
 
+static void say_payouts(const struct verdict *v)
+{
+	const struct released *r = &v->released;
+
+	(void)printf(
+		"evidence    %zu bank days with settled payouts, compared with the statements' sums; the statements' own lines "
+		"and %" PRId64 " lines of cash lists are not published: not compared\n",
+		v->paid_days, v->cash);
+	if (!r->published) {
+		(void)printf(
+			"approvals   no manifests published: who approved which payout was not checked\n");
+		return;
+	}
+	(void)printf(
+		"approvals   %zu of %zu released batches have their lines, and the signatures of two officers over them; "
+		"%zu ended payouts looked up in them\n",
+		r->good, r->batches, r->payouts);
+	(void)printf(
+		"admins      %zu of the %zu keys %s must have certified an officer; areas of mandates and revocations are not "
+		"published: not checked\n",
+		v->admins.least, v->admins.n, v->admins.given ? "that you gave" : "of the first leaf");
+}
+
 static void say(const struct asked *a, const struct verdict *v)
 {
 	(void)printf("log         %s\n", v->origin);
@@ -113,6 +166,7 @@ static void say(const struct asked *a, const struct verdict *v)
 		v->checkpoint.size);
 	(void)printf("postings    %" PRId64 " in %zu accounts, computed again\n", v->postings, v->accounts);
 	(void)printf("statements  %zu, compared with the books\n", v->statements);
+	say_payouts(v);
 	(void)printf("rows        %s\n",
 		v->rows ? "of the database, compared with the leaves" : "none published: not compared");
 	(void)printf("witnesses   %s\n", a->policy.n == a->policy.n_logs ? "none asked for"
@@ -150,7 +204,7 @@ static int verify_directory(struct asked *a, const char *path)
 
 int main(int argc, char **argv)
 {
-	struct asked a = {.has_policy = false};
+	struct asked a = {.d = {.admins = {.least = 2}}};
 
 	if (sodium_init() < 0)
 		return NO_INPUT;

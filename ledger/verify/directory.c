@@ -139,7 +139,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 {
 	struct digest root;
 
-	books_begin(&w->books, w->findings);
+	books_begin(&w->books, &w->d->admins, w->findings);
 	w->tiles = (struct tiles){.dir = w->d->path, .findings = w->findings};
 	w->rows = rows_open(w->d->path, w->findings);
 	if (log_walk(w->d->path, c->size, each_leaf, w, w->findings)) {
@@ -149,6 +149,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 				"the leaves do not give the root that the checkpoint signs");
 		tiles_end(&w->tiles);
 		books_end(&w->books);
+		released_ask(w->d->path, &w->books, &out->released);
 		if (w->rows != NULL)
 			rows_end(w->rows, &w->books);
 	}
@@ -160,6 +161,9 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 	out->postings = w->books.postings;
 	out->accounts = w->books.accounts.n;
 	out->statements = w->books.statements.n;
+	out->paid_days = w->books.paid.n;
+	out->cash = w->books.cash;
+	out->admins = w->books.admins;
 	out->rows = w->rows != NULL;
 	rows_close(w->rows);
 	books_free(&w->books);

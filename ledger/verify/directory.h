@@ -4,13 +4,15 @@
 
 #include "ledger/verify/books.h"
 #include "ledger/verify/policy.h"
+#include "ledger/verify/released.h"
 
 #define EARLIER_MAX 64
 
 struct directory {
 	const char *path;
 	const struct policy *policy;
-	size_t n_earlier; /* checkpoints that the auditor holds: whole signed notes */
+	struct admins admins; /* none: those of the first leaf */
+	size_t n_earlier;     /* checkpoints that the auditor holds: whole signed notes */
 	struct text earlier[EARLIER_MAX];
 };
 
@@ -24,6 +26,10 @@ struct verdict {
 	int64_t postings;
 	size_t accounts, statements;
 	bool rows;
+	struct released released;
+	struct admins admins;
+	size_t paid_days; /* funding accounts' days on which the bank paid */
+	int64_t cash;
 };
 
 void directory_verify(const struct directory *d, struct findings *f, struct verdict *out);

@@ -124,14 +124,6 @@ int64_t leaf_ref(const struct leaf *l, const char *name)
 
 /* ---- values -------------------------------------------------------------------------------------------------- */
 
-static bool is_dong(struct text t)
-{
-	int64_t dong;
-
-	return t.n > 4 && memcmp(t.at + t.n - 4, " VND", 4) == 0 &&
-	       text_count((struct text){.at = t.at, .n = t.n - 4}, &dong);
-}
-
 static int hex_upper(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -167,14 +159,6 @@ static bool is_text(struct text t, size_t max)
 	return n > 0 && text_utf8((struct text){.at = plain, .n = n});
 }
 
-static bool is_id(struct text t)
-{
-	for (size_t i = 0; i < t.n; i++)
-		if (t.at[i] == '\0' || strchr("0123456789ABCDEFGHJKMNPQRSTVWXYZ", t.at[i]) == NULL)
-			return false;
-	return t.n == 19;
-}
-
 static bool is_code_key(struct text t)
 {
 	struct text code;
@@ -194,13 +178,13 @@ static bool value_fits(struct text value, struct text as)
 	if (text_is(as, "hash"))
 		return text_hex(value, bytes, 32);
 	if (text_is(as, "dong"))
-		return is_dong(value);
+		return text_dong(value, &count);
 	if (text_is(as, "code"))
 		return text_code(value, 64);
 	if (text_is(as, "text"))
 		return is_text(value, 256);
 	if (text_is(as, "id"))
-		return is_id(value);
+		return text_id(value);
 	if (text_is(as, "month"))
 		return text_month(value);
 	if (text_is(as, "day"))
@@ -210,7 +194,7 @@ static bool value_fits(struct text value, struct text as)
 	if (text_is(as, "balance")) {
 		bool minus = text_skip(&value, "-");
 
-		return is_dong(value) && !(minus && text_is(value, "0 VND"));
+		return text_dong(value, &count) && !(minus && text_is(value, "0 VND"));
 	}
 	if (text_is(as, "code-key"))
 		return is_code_key(value);
@@ -219,23 +203,9 @@ static bool value_fits(struct text value, struct text as)
 
 /* ---- lines --------------------------------------------------------------------------------------------------- */
 
-/* The value of the next line when its key is this one; else nothing is taken. */
-static bool line_take(struct text *rest, const char *key, size_t n, struct text *value)
-{
-	if (rest->n < n + 1 || memcmp(rest->at, key, n) != 0 || rest->at[n] != ' ')
-		return false;
-	rest->at += n + 1;
-	rest->n -= n + 1;
-	if (text_until(rest, '\n', value))
-		return true;
-	rest->at -= n + 1;
-	rest->n += n + 1;
-	return false;
-}
-
 static bool take(struct text *rest, const char *key, struct text *value)
 {
-	return line_take(rest, key, strlen(key), value);
+	return text_field(rest, text_z(key), value);
 }
 
 /* names[] outlives every leaf: lines point to the specification's own words, made once. */
@@ -270,7 +240,7 @@ static bool own_lines(struct text *rest, struct leaf *l)
 		if (strchr("?*2", item.at[item.n - 1]) != NULL)
 			times = item.at[--item.n];
 		most = times == '*' ? LEAF_LINES : times == '2' ? 2 : 1;
-		for (; seen < most && line_take(rest, name.at, name.n, &value); seen++) {
+		for (; seen < most && text_field(rest, name, &value); seen++) {
 			if (!value_fits(value, item) || l->n_lines == LEAF_LINES)
 				return false;
 			l->lines[l->n_lines++] = (struct leaf_line){.name = name_of(name), .value = value};
@@ -304,11 +274,7 @@ static bool leg_read(struct text t, struct leg *out)
 	if (!text_until(&t, ' ', &leg.account))
 		return false;
 	minus = text_skip(&t, "-");
-	if ((!minus && !text_skip(&t, "+")) || !is_dong(t))
-		return false;
-	t.n -= 4;
-	(void)text_count(t, &leg.amount);
-	if (leg.amount == 0)
+	if ((!minus && !text_skip(&t, "+")) || !text_dong(t, &leg.amount) || leg.amount == 0)
 		return false;
 	if (minus)
 		leg.amount = -leg.amount;

@@ -41,6 +41,20 @@ bool text_skip(struct text *rest, const char *word)
 	return true;
 }
 
+bool text_field(struct text *rest, struct text key, struct text *value)
+{
+	struct text after = *rest;
+
+	if (after.n < key.n + 1 || memcmp(after.at, key.at, key.n) != 0 || after.at[key.n] != ' ')
+		return false;
+	after.at += key.n + 1;
+	after.n -= key.n + 1;
+	if (!text_until(&after, '\n', value))
+		return false;
+	*rest = after;
+	return true;
+}
+
 bool text_count(struct text t, int64_t *out)
 {
 	int64_t sum = 0;
@@ -54,6 +68,12 @@ bool text_count(struct text t, int64_t *out)
 	}
 	*out = sum;
 	return true;
+}
+
+bool text_dong(struct text t, int64_t *out)
+{
+	return t.n > 4 && memcmp(t.at + t.n - 4, " VND", 4) == 0 &&
+	       text_count((struct text){.at = t.at, .n = t.n - 4}, out);
 }
 
 static int hex_digit(char c)
@@ -132,6 +152,26 @@ bool text_code(struct text t, size_t max)
 	return true;
 }
 
+bool text_word(struct text t)
+{
+	for (size_t i = 0; i < t.n; i++) {
+		char c = t.at[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+			    c == '.' || c == '_' || c == '-'))
+			return false;
+	}
+	return t.n >= 1 && t.n <= 64;
+}
+
+bool text_id(struct text t)
+{
+	for (size_t i = 0; i < t.n; i++)
+		if (t.at[i] == '\0' || strchr("0123456789ABCDEFGHJKMNPQRSTVWXYZ", t.at[i]) == NULL)
+			return false;
+	return t.n == 19;
+}
+
 /* Shortest forms only, no surrogates, at most U+10FFFF. */
 bool text_utf8(struct text t)
 {
@@ -202,12 +242,23 @@ bool text_day(struct text t, int32_t *days)
 	return true;
 }
 
-bool text_moment(struct text t)
+/* "2024-04-03T01:00:00" */
+static bool is_time(struct text t)
 {
 	int32_t days;
 	int hour = digits(t, 11, 2), minute = digits(t, 14, 2), second = digits(t, 17, 2);
 
-	return t.n == 27 && text_day((struct text){.at = t.at, .n = 10}, &days) && t.at[10] == 'T' &&
+	return t.n >= 19 && text_day((struct text){.at = t.at, .n = 10}, &days) && t.at[10] == 'T' &&
 	       hour >= 0 && hour < 24 && t.at[13] == ':' && minute >= 0 && minute < 60 && t.at[16] == ':' &&
-	       second >= 0 && second < 60 && t.at[19] == '.' && digits(t, 20, 6) >= 0 && t.at[26] == 'Z';
+	       second >= 0 && second < 60;
+}
+
+bool text_moment(struct text t)
+{
+	return t.n == 27 && is_time(t) && t.at[19] == '.' && digits(t, 20, 6) >= 0 && t.at[26] == 'Z';
+}
+
+bool text_second(struct text t)
+{
+	return t.n == 20 && is_time(t) && t.at[19] == 'Z';
 }

@@ -37,6 +37,10 @@ is "$(verify "$pub")" 0 "the verifier finds nothing in them" || sed 's/^/# /' "$
 like "$(cat "$scratch/said")" "leaves +$size of $size" "it has read every leaf"
 like "$(cat "$scratch/said")" "cannot be excluded" "who holds nothing is told that a rewritten history cannot be excluded"
 ok "published again, nothing changes" quiet by an ledger publish "$pub"
+released=$(sql "select count(*) from books.txn where kind = 'batch.released'")
+like "$(cat "$scratch/said")" "approvals +$released of $released released batches .*, and the signatures of two officers" \
+	"each batch that was released has its lines and its officers' signatures"
+like "$(cat "$scratch/said")" "statements' own lines .* not published: not compared" "what is not published is said not to be checked"
 
 # ---- what others say of it ----------------------------------------------------------------------------------------------------
 
@@ -204,12 +208,13 @@ sheet twice balance awk 'NR == 2 { print first } NR != 2 { print } NR == 1 { fir
 is "$(found "$scratch/twice")" "row_more" "a balance that stands for another is there twice"
 sheet behind txn sed '$ a \\n999999,x,fee,2024-04-03,x,f,,2,x'
 is "$(found "$scratch/behind")" "row_more" "rows behind an empty line are read"
-sheet garbage balance_day sed "$ a x,$(head -c 5000 /dev/zero | tr '\\0' y),1"
+sheet garbage balance_day sed "$ a x,$(head -c 5000 /dev/zero | tr '\0' y),1"
 is "$(found "$scratch/garbage")" "balance_differs" "a balance of no day is none of the leaves'"
 edited="replace(convert_from(leaf, 'UTF8'), 'amount ', 'amount 1')"
 attack leaf "update books.txn set leaf = convert_to($edited, 'UTF8'), leaf_hash = sha256('\\x00'::bytea || convert_to($edited, 'UTF8'))
 	where seq = (select min(seq) from books.txn where kind = 'payout.settled')"
-is "$(found "$scratch/leaf")" "postings_wrong root_differs" "a leaf was changed and not its postings: it does not post like this, and the root differs"
+is "$(found "$scratch/leaf")" "line_differs postings_wrong root_differs" \
+	"a leaf was changed and not its postings: it does not post like this, is not what was approved, and the root differs"
 seq=$(sql "select min(seq) from books.txn where kind = 'payout.settled'")
 like "$(cat "$scratch/said")" "first leaf that does not fit is $seq" "and the leaf is named"
 is "$(not_exported)" export_differs "and the month is not exported"
@@ -258,9 +263,12 @@ for path in sorted(pathlib.Path(sys.argv[1], "tile/entries").rglob("*")):
 P
 }
 rewritten unsigned '(kind approval(?:\n.*)*?\nbundle )[0-9a-f]{64}' "\\g<1>$(printf '0%.0s' {1..64})"
-is "$(found "$scratch/unsigned")" batch_unsigned "a batch whose approval is of another bundle is one that nobody signed"
+is "$(found "$scratch/unsigned")" "approval_unbooked approvals_few batch_unsigned" "a batch whose approval is of another bundle is one that nobody signed"
 rewritten alone '\nofficer (.*)\nofficer .*\n' '\nofficer \1\nofficer \1\n'
 like " $(found "$scratch/alone") " " leaf_malformed " "one officer who acted as two did not act"
+day=$(sql "select effective from books.txn where kind = 'payout.settled' limit 1")
+rewritten unstated "(kind payout.settled\\n.*\\neffective )$day" "\\g<1>2024-04-29"
+like " $(found "$scratch/unstated") " " settled_unstated " "a payout that is settled on a day without a statement is found"
 rewritten rewritten '\nactor duty:teller\n' '\nactor duty:tellex\n'
 is "$(verify "$scratch/rewritten")" 0 "a history rewritten with the log's key fits in itself"
 like "$(cat "$scratch/said")" "cannot be excluded" "which is what who holds nothing was told"
@@ -270,5 +278,95 @@ printf 'log %s\nwitness audit %s\nquorum audit\n' "$(cat "$scratch/key")" \
 	"witness.example.vn/stateaudit+24700b99+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU" >"$scratch/policy"
 "$CHITRA_BIN/chitra-verify" --policy "$scratch/policy" "$scratch/rewritten" >"$scratch/said"
 like "$(cat "$scratch/said")" "finding quorum_missing" "who asks for the witness misses its signature"
+
+# ---- who approved what was paid ------------------------------------------------------------------------------------------------------
+
+batch=$(sql "select b.batch || '.v1' from (select batch from payout.payout where end_to_end_id = '$paid') b")
+key2=$keys/blind # a key that no admin knows
+# manifest NAME COMMAND...: a copy in which that batch's manifest goes through a command
+manifest()
+{
+	rm -rf "${scratch:?}/$1" && cp -r "$pub" "$scratch/$1" && "${@:2}" <"$pub/manifest/$batch" >"$scratch/$1/manifest/$batch"
+}
+forge()
+{
+	tests/lib/forge-manifest "$1" "$scratch/$2" "$batch" "${@:3}"
+}
+stranger="0,/^account/s/^account .*/account $(printf '0%.0s' {1..64})/"
+
+manifest line sed "$stranger"
+is "$(found "$scratch/line")" "line_differs manifest_differs" "a line that pays another account is not what was approved, nor what was paid"
+manifest amount sed '0,/^amount/s/^amount /amount 1/'
+forge fit amount
+is "$(found "$scratch/amount")" "line_differs manifest_differs" "nor is one of another amount, with the batch's sum and root computed again"
+manifest refit sed "$stranger"
+forge fit refit
+is "$(found "$scratch/refit")" "line_differs manifest_differs" "nor is one whose batch has the root of its lines"
+manifest fitted sed "$stranger"
+forge fit fitted "$pub/manifest/$batch"
+tests/lib/forge-log "$scratch/fitted" "$keys/log"
+rm -r "$scratch/fitted/rows"
+is "$(found "$scratch/fitted")" "approvals_few batch_not_in_bundle" "whoever writes the leaves anew as well lacks the officers: what they signed does not hold the batch"
+manifest otherkey cat
+forge sign otherkey "$key2"
+is "$(found "$scratch/otherkey")" "approval_forged approvals_few" "a signature of another key than the certificate's is forged"
+# usurped NAME [N [OFFICER]]...: signed by one who has the log's key too, so the leaves say what she likes
+usurped()
+{
+	manifest "$1" cat
+	while read -r n officer; do
+		# shellcheck disable=SC2086
+		forge usurp "$1" "$key2" $n $officer >"$scratch/usurper"
+	done
+	tests/lib/forge-log "$scratch/$1" "$keys/log"
+	rm -r "$scratch/$1/rows"
+}
+usurped usurped <<<"1"
+is "$(found "$scratch/usurped")" "approvals_few certificate_unsigned" "a certificate that no admin signed makes nobody an officer, whatever the leaves say"
+believes_her=(--admin-threshold 1 --admins "$scratch/admins")
+{ cat "$scratch/usurper" && sql "select convert_from(leaf, 'UTF8') from books.txn where seq = 0" | sed -n 's/^key admin \(.*\)/\1 admin/p'; } >"$scratch/admins"
+is "$(verify "$scratch/usurped" "${believes_her[@]}")" 0 "but for an auditor who believes her"
+usurped one_key <<<"1"$'\n'"2"
+is "$(found "$scratch/one_key" "${believes_her[@]}")" approvals_few "checker and approver with one key are one person, whatever their names"
+usurped one_name <<<"2 $(sql "select convert_from(leaf, 'UTF8') from books.txn where kind = 'approval' order by seq limit 1" | sed -n 's/^officer //p')"
+is "$(found "$scratch/one_name" "${believes_her[@]}")" "approvals_few posted_twice" "one officer with two keys is one person"
+manifest uncertified cat
+forge uncertify uncertified
+is "$(found "$scratch/uncertified")" "approvals_few certificate_unsigned" "nor does one that a single admin signed"
+is "$(verify "$scratch/uncertified" --admin-threshold 1)" 0 "but for an auditor to whom one is enough"
+printf '%s one\n%s two\n' "$(printf '1%.0s' {1..64})" "$(printf '2%.0s' {1..64})" >"$scratch/strangers"
+is "$(found "$pub" --admins "$scratch/strangers")" "approvals_few certificate_unsigned" "who holds the keys of other admins believes no certificate of these"
+manifest alone2 awk '/^chitra-bundle/ { n++ } n < 2'
+is "$(found "$scratch/alone2")" approvals_few "one officer's approval is not enough"
+# shellcheck disable=SC2016
+manifest twice2 awk '/^chitra-bundle/ { n++ } n == 1 { kept = kept $0 "\n" } n < 2 { print } END { printf "%s", kept }'
+is "$(found "$scratch/twice2")" approvals_few "nor is it when it is there twice"
+manifest maker sed 's/^made-by .*/made-by minh/'
+is "$(found "$scratch/maker")" maker_acted "who made a batch does not approve it"
+manifest letgo sed 's/^released-by an$/released-by lan/'
+is "$(found "$scratch/letgo")" "maker_acted manifest_differs" "nor release it, and those who released it are those of the leaf"
+manifest others sed 's/^agency .*/agency another/'
+is "$(found "$scratch/others")" "approvals_few manifest_differs" "a batch of another agency is not the one that was approved"
+manifest cut head -c 3000
+like " $(found "$scratch/cut") " " manifest_malformed " "a manifest that is cut is none"
+cp -r "$pub" "$scratch/lost" && rm "$scratch/lost/manifest/$batch"
+is "$(found "$scratch/lost")" "manifest_missing payout_unlisted" "a manifest that is missing is named, and so are the payouts that nobody else lists"
+like "$(cat "$scratch/said")" "manifest/$batch" "by its name"
+cp -r "$pub" "$scratch/none" && rm -r "$scratch/none/manifest"
+is "$(verify "$scratch/none")" 0 "without any manifest"
+like "$(cat "$scratch/said")" "no manifests published: who approved which payout was not checked" "the verifier says what it did not check"
+rewritten unlisted "(id )$paid" "\\g<1>0123456789ABCDEFGHJ"
+is "$(found "$scratch/unlisted")" payout_unlisted "a payout that was settled and stands in no batch is found"
+manifest again cat
+cp "$pub/manifest/$batch" "$scratch/again/manifest/$(sql "select max(batch) || '.v1' from payout.payout")"
+like " $(found "$scratch/again") " " line_twice .*manifest_differs " "a payout that stands in two batches is found"
+
+mv "$here/archive/manifest/$batch" "$scratch/kept"
+by an ledger publish "$scratch/lacking" >"$scratch/out" 2>&1
+like "$(cat "$scratch/out")" "lacks manifest/$batch" "a manifest that the archive lacks is named when it is published"
+ok "what was published of old stays" quiet by an ledger publish "$pub"
+sed "$stranger" "$scratch/kept" >"$here/archive/manifest/$batch"
+fails "another manifest is not published over it" quiet by an ledger publish "$pub"
+like "$(cat "$scratch/out")" publish_differs "and it is said why"
 
 done_testing

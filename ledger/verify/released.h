@@ -1,0 +1,20 @@
+/* released.h: whether people approved what was paid: each released batch's manifest beside the leaves.
+ *
+ * Its lines give the root that the leaves say; a checker and an approver, two people with two keys and each with a mandate, signed
+ * a bundle that holds this root, and leaves say that they did; every payout that ended is a line of such a batch, with the same
+ * amount, channel and account. */
+#ifndef LEDGER_VERIFY_RELEASED_H
+#define LEDGER_VERIFY_RELEASED_H
+
+#include "ledger/verify/books.h"
+
+struct released {
+	bool published;       /* false: the directory has no manifests, and nothing was asked */
+	size_t batches, good; /* released by the leaves; of them, with everything that must be there */
+	size_t payouts;       /* that ended, by the leaves */
+};
+
+/* When all leaves are in the books. */
+void released_ask(const char *dir, struct books *b, struct released *out);
+
+#endif
