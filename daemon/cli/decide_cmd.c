@@ -7,16 +7,21 @@
 
 #include "ledger/base/text.h"
 #include "ledger/register/decision_store.h"
+#include "daemon/cli/import_run.h"
 #include "daemon/cli/register_keys.h"
 #include "daemon/cli/words.h"
 
-#define RATES_MOST 5
-#define TIMES_MOST 1000
+#define RATES_MOST  5
+#define TIMES_MOST  1000
+#define PEOPLE_MOST 1000000
 
 struct asked {
 	struct arena *arena;
 	struct decision d;
 	bool has_from, open;
+	const char *list, *sheet, *marked; /* of whom something is granted */
+	bool accept_repairs;
+	int people; /* that the second officer counted */
 	const char *codes[RATES_MOST];
 };
 
@@ -38,6 +43,11 @@ static bool take_times(const char *value, void *to)
 	return cli_count(value, 1, TIMES_MOST, to);
 }
 
+static bool take_people(const char *value, void *to)
+{
+	return cli_count(value, 1, PEOPLE_MOST, to);
+}
+
 static bool read_options(int argc, char **argv, struct asked *o)
 {
 	const struct cli_option known[] = {
@@ -50,6 +60,11 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"number", .text = &o->d.number},
 		{"reason", .reason = &o->d.reason},
 		{"open", .given = &o->open},
+		{"list", .text = &o->list},
+		{"sheet", .text = &o->sheet},
+		{"marked", .text = &o->marked},
+		{"accept-repairs", .given = &o->accept_repairs},
+		{"people", .take = take_people, .to = &o->people},
 	};
 	return cli_options(argc, argv, known, COUNT_OF(known));
 }
@@ -117,20 +132,42 @@ static int propose(struct cli *cli, struct asked *o, const char *id_text)
 	return EX_OK;
 }
 
+/* To each of a list, as to one. */
+static int grant_list(struct cli *cli, const struct asked *o)
+{
+	struct import_asked asked = {.kind = LIST_GRANTS,
+		.programme = o->d.programme,
+		.sheet = o->sheet,
+		.marked = o->marked,
+		.accept_repairs = o->accept_repairs,
+		.grant = &o->d,
+		.files = &o->list,
+		.n_files = 1};
+	int code = import_lists(cli, &asked);
+	if (code == EX_OK && !cli->json)
+		printf("Người thứ hai xem và xác nhận: chitra decide list --open --number '%s';\n"
+		       "  chitra decide confirm --number '%s' --people SỐ-NGƯỜI\n",
+			o->d.number, o->d.number);
+	return code;
+}
+
 static void fill_confirmed(struct json_writer *j, const void *what)
 {
 	json_put_i64(j, "confirmed", *(const int64_t *)what);
 }
 
-static int confirm(struct cli *cli, int n, char **words)
+/* The decisions that are named, or all under one number, when the officer knows how many. */
+static int confirm(struct cli *cli, const struct asked *o, int n, char **words)
 {
-	int64_t *ids, confirmed = n;
-	if (!cli_ids(cli->w->arena, n, words, &ids))
+	int64_t *ids, confirmed = n ? n : o->people;
+	bool by_number = n == 0 && o->d.number && o->people;
+	if (!by_number && (o->d.number || o->people || !cli_ids(cli->w->arena, n, words, &ids)))
 		return cli_usage(cli);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = decision_confirm(cli->w, ids, (size_t)n);
+		r = by_number ? decision_confirm_number(cli->w, o->d.number, o->people)
+			      : decision_confirm(cli->w, ids, (size_t)n);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r != OK)
@@ -187,6 +224,7 @@ static void print_list(struct arena *a, const struct decisions_out *d)
 			table_add(&t, cells[c]);
 	}
 	table_print(&t);
+	printf("%zu quyết định\n", d->n);
 }
 
 static int list(struct cli *cli, const struct asked *o)
@@ -195,7 +233,7 @@ static int list(struct cli *cli, const struct asked *o)
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = decision_list(cli->w, o->open, 0, &found);
+		r = decision_list(cli->w, o->open, 0, o->d.number, &found);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r != OK)
@@ -216,9 +254,11 @@ int cli_decide(struct cli *cli, int argc, char **argv)
 	int words = argc - optind - 1;
 	if (strcmp(what, "list") == 0 && words == 0)
 		return list(cli, &asked);
-	if (strcmp(what, "confirm") == 0 && words > 0)
-		return confirm(cli, words, argv + optind + 1);
-	if (words != (strcmp(what, "together") != 0) || !is_whole(&asked))
+	if (strcmp(what, "confirm") == 0)
+		return confirm(cli, &asked, words, argv + optind + 1);
+	if (asked.list && strcmp(what, "grant") == 0 && words == 0 && is_whole(&asked))
+		return grant_list(cli, &asked);
+	if (asked.list || words != (strcmp(what, "together") != 0) || !is_whole(&asked))
 		return cli_usage(cli);
 	if (words == 0)
 		asked.d.month = month_add(asked.d.period, 1);

@@ -101,8 +101,14 @@ const char *import_asks(struct import_said *said, const struct import_asked *ask
 
 struct hash import_sum(const struct parser *p, const struct import_asked *asked)
 {
-	return asked->sheet ? sha256_2parts(bytes_of(p->sha256.b, sizeof p->sha256.b), bytes_z(asked->sheet))
-			    : p->sha256;
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	const struct decision *d = asked->grant;
+	char month[MONTH_TEXT_SIZE];
+	const char *text = asked->sheet ? asked->sheet : "";
+	if (d)
+		text = arena_printf(a, "%s\n%s %s %s\n%s", text, d->programme, d->codes[0],
+			month_format(d->month, month), d->number);
+	return *text ? sha256_2parts(bytes_of(p->sha256.b, sizeof p->sha256.b), bytes_z(text)) : p->sha256;
 }
 
 static void fill_said(struct json_writer *j, const void *what)
@@ -311,7 +317,8 @@ static bool take_kind(const char *name, void *to)
 {
 	enum list_kind *kind = to;
 	for (int k = 0; k < LIST_KINDS; k++) {
-		if (strcmp(import_kind_name((enum list_kind)k), name) != 0 || k == LIST_AGENT_PAID)
+		if (strcmp(import_kind_name((enum list_kind)k), name) != 0 || k == LIST_AGENT_PAID ||
+			k == LIST_GRANTS)
 			continue;
 		*kind = (enum list_kind)k;
 		return true;
@@ -352,10 +359,11 @@ static int by_name(const void *a, const void *b)
 static void take_files(struct cli *cli, int argc, char **argv, struct import_asked *o)
 {
 	o->n_files = (size_t)(argc - optind);
-	o->files = arena_array(cli->w->arena, o->n_files, const char *);
+	const char **files = arena_array(cli->w->arena, o->n_files, const char *);
 	for (size_t i = 0; i < o->n_files; i++)
-		o->files[i] = argv[optind + (int)i];
-	qsort(o->files, o->n_files, sizeof *o->files, by_name);
+		files[i] = argv[optind + (int)i];
+	qsort(files, o->n_files, sizeof *files, by_name);
+	o->files = files;
 }
 
 /* What does not go together, in words; NULL: nothing. */
@@ -426,6 +434,25 @@ static int give_back(const struct import_asked *asked, struct import_said *said,
 	return code == EX_OK ? EX_CANTCREAT : code;
 }
 
+int import_lists(struct cli *cli, const struct import_asked *asked)
+{
+	if (asked->marked && !marked_has_place(asked, &cli->w->why))
+		return cli_refused(cli, &cli->w->why);
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	enum result loaded = register_keys_load(cli, &keys);
+	if (loaded != OK)
+		return cli_exit(cli, loaded);
+	struct import_said said = {.arena = arena_new()};
+	int code = list_is_of_ward(asked->kind) ? import_payment_files(cli, asked, &keys.keys, &said)
+						: import_other_file(cli, asked, &keys.keys, &said);
+	if (code != EX_USAGE && asked->marked)
+		code = give_back(asked, &said, code);
+	if (code != EX_USAGE)
+		import_print(cli, &said);
+	import_said_free(&said);
+	return code;
+}
+
 int cli_import(struct cli *cli, int argc, char **argv)
 {
 	struct import_asked asked = {.kind = LIST_PAYMENT};
@@ -443,19 +470,5 @@ int cli_import(struct cli *cli, int argc, char **argv)
 	const char *lack = lacks(&asked);
 	if (lack && !cli_wrong("%s", lack))
 		return cli_usage(cli);
-	if (asked.marked && !marked_has_place(&asked, &cli->w->why))
-		return cli_refused(cli, &cli->w->why);
-	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
-	enum result loaded = register_keys_load(cli, &keys);
-	if (loaded != OK)
-		return cli_exit(cli, loaded);
-	struct import_said said = {.arena = arena_new()};
-	int code = list_is_of_ward(asked.kind) ? import_payment_files(cli, &asked, &keys.keys, &said)
-					       : import_other_file(cli, &asked, &keys.keys, &said);
-	if (code != EX_USAGE && asked.marked)
-		code = give_back(&asked, &said, code);
-	if (code != EX_USAGE)
-		import_print(cli, &said);
-	import_said_free(&said);
-	return code;
+	return import_lists(cli, &asked);
 }

@@ -18,7 +18,8 @@ struct import_asked {
 	bool has_as_of; /* of which day a list of accounts tells */
 	struct day as_of;
 	const char *sender, *heading, *means; /* import headings */
-	const char **files;
+	const struct decision *grant;         /* grant lists: decide grant --list */
+	const char *const *files;
 	size_t n_files;
 };
 
@@ -75,7 +76,7 @@ void import_print(const struct cli *cli, const struct import_said *s);
 const char *import_asks(struct import_said *said, const struct import_asked *asked,
 	const struct import_headings *headings, const char *sender);
 
-/* A file is known by its bytes; one sheet of several also by the sheet's name. */
+/* A file is known by its bytes; one sheet of several also by the sheet's name, and a grant list by what it grants. */
 struct hash import_sum(const struct parser *p, const struct import_asked *asked);
 
 /* The last part of a path. */
@@ -90,5 +91,8 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 /* Lists of accounts that wait; and `confirm LIST` or `drop LIST`, argv[0] being that word. */
 int import_waiting_run(struct cli *cli);
 int import_decide_run(struct cli *cli, int argc, char **argv);
+
+/* Loads the keys, brings the files in, gives one back marked, and says what became of all; the exit code. */
+int import_lists(struct cli *cli, const struct import_asked *asked);
 
 #endif

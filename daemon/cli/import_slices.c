@@ -179,6 +179,7 @@ static enum result import_all(struct slices *s)
 			return REFUSED;
 		}
 	}
+	s->file.sandbox = s->reference.sandbox;
 	r = import_other_begin(w, s->keys, import_kind_name(s->asked->kind), &s->file, &s->other);
 	if (r == OK)
 		r = all_slices(s);
@@ -224,7 +225,8 @@ int import_other_file(struct cli *cli, const struct import_asked *asked, const s
 	s.file = (struct import_file){.name = import_file_name(asked->files[0]),
 		.sha256 = import_sum(&s.parser, asked),
 		.as_of = asked->has_as_of ? &asked->as_of : NULL,
-		.repairs = asked->accept_repairs};
+		.repairs = asked->accept_repairs,
+		.grant = asked->grant};
 	said->sha256 = s.file.sha256;
 	if (!s.parser.running) {
 		import_say_refused(said, s.file.name, s.parser.code, s.parser.row, s.parser.detail);

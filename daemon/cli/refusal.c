@@ -127,6 +127,8 @@ static const struct {
 	{"person_not_enrolled", "Nhập danh sách có người này trước: người này chưa thuộc chương trình nào"},
 	{"decision_unknown",
 		"Xem chitra decide list: không có quyết định nào mang số này đang chờ người thứ hai"},
+	{"people_differ",
+		"Xem lại (chitra decide list --open --number SỐ): số người đang chờ không đúng như --people"},
 	{"rate_unknown", "Kiểm tra mã mức hưởng: chương trình không có mã này"},
 	{"not_dead", "Nhập danh sách người mất trước: hệ thống chưa ghi nhận người này đã mất"},
 	{"grant_once", "Không lập thêm: khoản này đã được chính quyết định ấy cấp cho người này"},

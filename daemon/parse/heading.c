@@ -15,6 +15,7 @@
 #define DECREASE    BIT(DECREASE)
 #define MOVES       BIT(MOVES)
 #define CORRECTIONS BIT(CORRECTIONS)
+#define GRANTS      BIT(GRANTS)
 #define ALL         (~0u)
 
 /* clang-format off */
@@ -46,6 +47,9 @@ static const struct {
 		{"muc tro cap", "muc ho tro", "muc huong", "so tien tro cap", "tien tro cap thang nay",
 			"so tien", "muc tro cap thang"}},
 	{AGENT, CELL_AMOUNT, {"so tien", "so tien da tra", "so tien chi tra"}},
+	{GRANTS, CELL_AMOUNT,
+		{"so tien", "muc ho tro", "so tien ho tro", "muc tro cap", "so tien tro cap", "muc qua", "tien qua", "so tien qua",
+			"tien tet", "qua tet", "so tien qua tet", "muc huong", "thanh tien"}},
 	{PAYMENT, CELL_MONTHS, {"so thang"}},
 	{PAYMENT, CELL_TOTAL,
 		{"thanh tien", "tong", "tong cong", "tong so tien", "tong so tien tro cap", "tong tien"}},

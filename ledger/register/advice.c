@@ -101,6 +101,9 @@ static const struct advice rows[] = {
 	{"area_of_another", "Chuyển dòng này sang danh sách của xã, phường quản lý người đó"},
 	{"death_day_bad", "Sửa ngày mất: dd/mm/yyyy, không sau hôm nay"},
 	/* findings */
+	{"grant_differs", "Sửa số tiền: khác mức của quyết định này; hoặc bỏ dòng này và đề nghị riêng"},
+	{"grant_dead", "Bỏ dòng này, đề nghị riêng nếu vẫn chi: người này đã mất, phải có người nhận thay"},
+	{"duplicate_here", "Xóa dòng này: người này đã có tên ở dòng trên"},
 	{"amount_differs", "Quyết định: số tiền trên danh sách khác mức được hưởng"},
 	{"no_rate", "Quyết định: chưa có mức hưởng cho đối tượng này vào tháng này"},
 	{"rate_unread", "Quyết định: mức hưởng chưa được đọc từ văn bản gốc"},
@@ -193,9 +196,9 @@ static const struct advice files[] = {
 /* Which cell a code is about; all others are about the row, or no row at all. */
 static const struct {
 	enum list_cell cell;
-	const char *codes[16];
+	const char *codes[18];
 } blames[] = {
-	{CELL_ID, {"id_empty", "id_not_digits", "id_cmnd", "id_length", "id_zeros_lost", "id_zeros_put_back", "id_scientific", "id_damaged", "id_sample", "id_prefix_unknown", "id_other_name", "person_erased", "duplicate", "person_unknown", "cmnd_found", "cmnd_unseen"}},
+	{CELL_ID, {"id_empty", "id_not_digits", "id_cmnd", "id_length", "id_zeros_lost", "id_zeros_put_back", "id_scientific", "id_damaged", "id_sample", "id_prefix_unknown", "id_other_name", "person_erased", "duplicate", "duplicate_here", "person_unknown", "cmnd_found", "cmnd_unseen"}},
 	{CELL_CMND, {"cmnd_bad", "cmnd_of_other", "cmnd_taken"}},
 	{CELL_NAME, {"name_empty", "name_bad", "name_foreign_letter", "text_converted", "text_converted_unseen", "name_eth", "name_differs"}},
 	{CELL_BIRTH, {"birth_bad", "birth_contradicts_id"}},
@@ -203,7 +206,7 @@ static const struct {
 	{CELL_CATEGORY, {"category_empty", "category_unknown", "category_other_programme", "children_missing"}},
 	{CELL_CHILDREN, {"children_differ"}},
 	{CELL_INJURY, {"injury_missing", "injury_bad"}},
-	{CELL_AMOUNT, {"amount_empty", "amount_bad", "amount_decimal", "amount_negative", "amount_ambiguous", "amount_overflow", "amount_zero"}},
+	{CELL_AMOUNT, {"amount_empty", "amount_bad", "amount_decimal", "amount_negative", "amount_ambiguous", "amount_overflow", "amount_zero", "grant_differs"}},
 	{CELL_TOTAL, {"total_of_row_differs"}},
 	{CELL_OTHER_MONEY, {"other_money"}},
 	{CELL_FROM, {"months_bad"}},

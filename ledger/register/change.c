@@ -52,6 +52,15 @@ static const char *judge_correction(
 	return *day && !is_past_day(r, day, &e->day) ? "day_bad" : NULL;
 }
 
+static const char *judge_grant(const struct list_row *row, struct change_entry *e)
+{
+	bool known;
+	e->has_amount = *row->cells[CELL_AMOUNT] != '\0';
+	return e->has_amount
+		       ? read_amount(row->cells[CELL_AMOUNT], vnd(READING_MOST_DONG), &e->amount, &known)
+		       : NULL;
+}
+
 static const char *judge(struct arena *a, const struct reference *r, enum list_kind kind,
 	const struct list_row *row, struct change_entry *e)
 {
@@ -62,6 +71,8 @@ static const char *judge(struct arena *a, const struct reference *r, enum list_k
 		return *e->name ? "name_bad" : "name_empty";
 	if (kind == LIST_DECREASE)
 		return judge_decrease(row, e);
+	if (kind == LIST_GRANTS)
+		return judge_grant(row, e);
 	if (kind == LIST_CORRECTIONS)
 		return judge_correction(a, r, row, e);
 	return is_past_day(r, row->cells[CELL_MOVE_DAY], &e->day) ? NULL : "move_day_bad";

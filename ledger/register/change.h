@@ -1,4 +1,5 @@
-/* change.h: one row of a list that says what happened to people: who leaves a programme, who moved, whose particulars were corrected.
+/* change.h: one row of a list that says what happened to people: who leaves a programme, who moved, whose particulars were
+ * corrected, who is granted something.
  *
  * Pure, like entry.h: what can be said of a row from itself. Whether the person is registered or enrolled is import_changes_store's. */
 #ifndef LEDGER_REGISTER_CHANGE_H
@@ -25,9 +26,11 @@ struct change_entry {
 	const char *reason, *decision; /* of a decrease; decision "" when the list names none */
 	const char *place;             /* of a move: where to; "" when the list does not say */
 	struct day day;                /* of a move or a correction */
+	bool has_amount;               /* of a grant, when the list says one */
+	struct vnd amount;
 };
 
-/* kind: LIST_DECREASE, LIST_MOVES or LIST_CORRECTIONS. Texts live in the row. */
+/* kind: LIST_DECREASE, LIST_MOVES, LIST_CORRECTIONS or LIST_GRANTS. Texts live in the row. */
 void change_judge(struct arena *a, const struct reference *r, enum list_kind kind, const struct list_row *row,
 	struct change_entry *out);
 

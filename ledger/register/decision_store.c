@@ -121,11 +121,31 @@ enum result decision_confirm(struct work *w, const int64_t *ids, size_t n)
 	return entitle_not_due(w, NULL, persons, rows_n(&rows), NULL);
 }
 
-enum result decision_list(struct work *w, bool open_only, int64_t person, struct decisions_out *out)
+enum result decision_confirm_number(struct work *w, const char *number, int people)
 {
 	struct rows rows;
-	enum result r = db_run(
-		w, Q_DECISION_LIST, DB_ARGS(db_bool(open_only), person ? db_i64(person) : db_null()), &rows);
+	enum result r = db_run(w, Q_DECISION_WAITING, DB_ARGS(db_text(number)), &rows);
+	if (r != OK)
+		return r;
+	size_t n = rows_n(&rows);
+	int64_t *ids = arena_array(w->arena, n, int64_t);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = row_i64(&rows, i, rows_col(&rows, "id"));
+	if (n == 0 || n != (size_t)people) {
+		why_set(&w->why, "people_differ", "%zu decisions wait under this number", n);
+		return REFUSED;
+	}
+	return decision_confirm(w, ids, n);
+}
+
+enum result decision_list(
+	struct work *w, bool open_only, int64_t person, const char *number, struct decisions_out *out)
+{
+	struct rows rows;
+	enum result r = db_run(w, Q_DECISION_LIST,
+		DB_ARGS(db_bool(open_only), person ? db_i64(person) : db_null(),
+			number ? db_text(number) : db_null()),
+		&rows);
 	if (r != OK)
 		return r;
 	int quantity = rows_col(&rows, "quantity"), amount = rows_col(&rows, "amount_dong");

@@ -45,6 +45,9 @@ enum result decision_propose(struct work *w, struct decision d, int64_t *id) WAR
 /* All of them or none. REFUSED decision_unknown, same_person, no_mandate (why->text names the first), funeral_once. */
 enum result decision_confirm(struct work *w, const int64_t *ids, size_t n) WARN_UNUSED;
 
+/* Everything that waits under one number, of which there are `people`. REFUSED people_differ, and as decision_confirm. */
+enum result decision_confirm_number(struct work *w, const char *number, int people) WARN_UNUSED;
+
 struct decision_out {
 	int64_t id;
 	const char *kind, *programme, *person_name; /* NULL: everybody */
@@ -60,7 +63,7 @@ struct decisions_out {
 	struct decision_out *at;
 };
 /* person 0: of everybody. */
-enum result decision_list(
-	struct work *w, bool open_only, int64_t person, struct decisions_out *out) WARN_UNUSED;
+enum result decision_list(struct work *w, bool open_only, int64_t person, const char *number,
+	struct decisions_out *out) WARN_UNUSED;
 
 #endif

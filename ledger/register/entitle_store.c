@@ -5,6 +5,7 @@
 #include "ledger/db/copy.h"
 #include "ledger/register/advice.h"
 #include "ledger/register/entitle_run_store.h"
+#include "ledger/register/rate_store.h"
 
 /* ---- what is loaded once ---------------------------------------------------------------------------------------------- */
 
@@ -31,51 +32,6 @@ static enum result begin(struct run *run)
 	run->today = run->known_on = row_day(&rows, 0, rows_col(&rows, "today"));
 	run->sandbox = row_bool(&rows, 0, rows_col(&rows, "sandbox"));
 	run->agency = row_i64(&rows, 0, rows_col(&rows, "agency"));
-	return OK;
-}
-
-static enum result load_rates(struct run *run)
-{
-	struct rates *rates = &run->rates;
-	struct rows rows;
-	enum result r = db_run(run->w, Q_ENTITLE_RATES, DB_ARGS(db_text(run->programme)), &rows);
-	if (r != OK)
-		return r;
-	int code = rows_col(&rows, "rate_code"), basis = rows_col(&rows, "basis"),
-	    standard = rows_col(&rows, "standard_code"), coefficient = rows_col(&rows, "coefficient"),
-	    pct = rows_col(&rows, "injury_pct"), amount = rows_col(&rows, "amount_dong"),
-	    province = rows_col(&rows, "province_code"), from = rows_col(&rows, "effective_from"),
-	    to = rows_col(&rows, "effective_to"), force = rows_col(&rows, "in_force_from"),
-	    recorded = rows_col(&rows, "recorded_on"), decree = rows_col(&rows, "decree"),
-	    unread = rows_col(&rows, "unread");
-	rates->arena = run->w->arena;
-	rates->n = rows_n(&rows);
-	rates->at = arena_array(rates->arena, rates->n, struct rate);
-	for (size_t i = 0; i < rates->n; i++) {
-		struct rate *at = &rates->at[i];
-		*at = (struct rate){
-			.code = row_text(&rows, i, code),
-			.standard_code = row_text(&rows, i, standard),
-			.coefficient_hundredths = row_null(&rows, i, coefficient)
-							  ? 0
-							  : row_i32(&rows, i, coefficient),
-			.injury_pct = row_null(&rows, i, pct) ? 0 : row_i32(&rows, i, pct),
-			.amount = row_vnd(&rows, i, amount),
-			.province = row_text(&rows, i, province),
-			.effective_from = row_day(&rows, i, from),
-			.ends = !row_null(&rows, i, to),
-			.in_force_from = row_day(&rows, i, force),
-			.decree = row_text(&rows, i, decree),
-			.unread = row_bool(&rows, i, unread),
-		};
-		if (at->ends)
-			at->effective_to = row_day(&rows, i, to);
-		if (!row_null(&rows, i, recorded))
-			at->recorded = row_day(&rows, i, recorded);
-		if (!rate_basis_parse(row_text(&rows, i, basis), &at->basis))
-			bug("rules.rate has a basis that is not known");
-	}
-	rates_index(rates);
 	return OK;
 }
 
@@ -381,7 +337,7 @@ enum result entitle_run(struct work *w, const struct reference *reference, const
 	*out = (struct entitle_counts){.sum = vnd(0)};
 	enum result r = begin(&run);
 	if (r == OK)
-		r = load_rates(&run);
+		r = rates_load(w, programme, &run.rates);
 	if (r == OK)
 		r = history_load(&run);
 	if (r == OK)
@@ -411,7 +367,7 @@ enum result entitle_preview(struct work *w, const struct reference *reference, c
 	if (!*listed)
 		return OK;
 	int64_t who = row_i64(&rows, 0, rows_col(&rows, "listed"));
-	r = load_rates(&run);
+	r = rates_load(w, programme, &run.rates);
 	if (r == OK)
 		r = history_load(&run);
 	if (r == OK)

@@ -1,10 +1,11 @@
-/* import_changes_store.c: lists of who leaves or moved, slice by slice. */
+/* import_changes_store.c: lists of who leaves, moved or is granted something, slice by slice. */
 #include "ledger/register/import_slice_store.h"
 
 #include <string.h>
 
 #include "ledger/base/name.h"
 #include "ledger/register/change.h"
+#include "ledger/register/owed.h"
 
 struct changes {
 	struct import_other *o;
@@ -80,6 +81,63 @@ static enum result propose_ends(struct changes *c, const char *programme)
 	return OK;
 }
 
+static const char *grant_problem(
+	struct arena *a, const struct import_other *o, const struct change_entry *e, const char *province)
+{
+	const struct decision *d = o->file->grant;
+	struct owed_grant g = {.codes = d->codes,
+		.n_codes = d->n_codes,
+		.quantity = d->quantity,
+		.month = d->month,
+		.province = province,
+		.known_on = o->today,
+		.sandbox = o->file->sandbox};
+	struct entitle_part part;
+	struct owed_not not ;
+	if (!owed_grant(a, &o->rates, &g, &part, &not ))
+		return not .answer == ENTITLED_RATE_UNREAD ? "rate_unread" : "no_rate";
+	return e->has_amount && vnd_cmp(e->amount, part.amount) != 0 ? "grant_differs" : NULL;
+}
+
+/* What the list says each gets is what the rate says, or he is not granted it. */
+static enum result propose_grants(struct changes *c)
+{
+	struct arena *a = c->o->slice;
+	const struct decision *d = c->o->file->grant;
+	int64_t *persons = arena_array(a, c->n, int64_t);
+	size_t *which = arena_array(a, c->n, size_t), n = 0, stand = 0;
+	struct rows rows;
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->at[i].code)
+			continue;
+		persons[n] = person(c, i);
+		which[n++] = i;
+	}
+	enum result r = db_run(c->o->w, Q_IMPORT_GRANTS_ABOUT,
+		DB_ARGS(db_text(d->programme), db_i64s(persons, n), db_day(month_first(d->month)),
+			db_texts(d->codes, d->n_codes), db_text(d->number)),
+		&rows);
+	if (r != OK)
+		return r;
+	for (size_t i = 0; i < rows_n(&rows); i++) {
+		size_t at = (size_t)row_i64(&rows, i, rows_col(&rows, "n")) - 1;
+		struct change_entry *e = &c->at[which[at]];
+		const char *code = row_text(&rows, i, rows_col(&rows, "code"));
+		if (!code)
+			code = grant_problem(a, c->o, e, row_text(&rows, i, rows_col(&rows, "province")));
+		if (code)
+			reject(e, arena_strdup(a, code));
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!c->at[which[i]].code)
+			persons[stand++] = persons[i];
+	return db_run(c->o->w, Q_DECISION_GRANTS_ADD,
+		DB_ARGS(db_text(d->programme), db_i64s(persons, stand), db_day(month_first(d->month)),
+			db_day(month_first(d->period)), db_texts(d->codes, d->n_codes), db_i64(d->quantity),
+			db_text(d->number), db_text(d->reason)),
+		NULL);
+}
+
 /* The move is written down, and of each programme that the old ward pays a decision is proposed. */
 static enum result add_moves(struct changes *c)
 {
@@ -125,7 +183,9 @@ static enum result changes_slice(struct changes *c, enum list_kind kind, const c
 	if (r != OK)
 		return r;
 	judge_people(c);
-	r = kind == LIST_DECREASE ? propose_ends(c, programme) : add_moves(c);
+	r = kind == LIST_DECREASE ? propose_ends(c, programme)
+	    : kind == LIST_GRANTS ? propose_grants(c)
+				  : add_moves(c);
 	if (r != OK)
 		return r;
 	for (size_t i = 0; i < c->n; i++)

@@ -14,6 +14,7 @@
 #include "ledger/register/advice.h"
 #include "ledger/register/entitle_store.h"
 #include "ledger/register/match.h"
+#include "ledger/register/rate_store.h"
 
 /* ---- pairs ----------------------------------------------------------------------------------------------------------------- */
 
@@ -110,6 +111,24 @@ static const char *source_of(const struct import_other *o)
 	return strcmp(o->file->bank, BANK_VNEID) == 0 ? "vneid" : "bank_list";
 }
 
+/* By a rate of its programme; about whom, each row says. */
+static enum result check_grant(struct import_other *o)
+{
+	const struct decision *d = o->file->grant;
+	struct rows rows;
+	if (!d)
+		return OK;
+	enum result r = db_run(o->w, Q_DECISION_ABOUT,
+		DB_ARGS(db_text(d->programme), db_null(), db_texts(d->codes, d->n_codes)), &rows);
+	if (r != OK)
+		return r;
+	bool known = rows_n(&rows) > 0;
+	if (known && row_bool(&rows, 0, rows_col(&rows, "codes_known")))
+		return rates_load(o->w, d->programme, &o->rates);
+	why_set(&o->w->why, known ? "rate_unknown" : "programme_unknown", "%s", d->programme);
+	return REFUSED;
+}
+
 static enum result write_file(struct import_other *o, const char *kind)
 {
 	struct work *w = o->w;
@@ -147,6 +166,8 @@ enum result import_other_begin(struct work *w, const struct register_keys *keys,
 	o->slice = arena_new();
 	file->accepted = file->rejected = file->unknown = 0;
 	enum result r = may_import(w, kind, file, &o->today);
+	if (r == OK)
+		r = check_grant(o);
 	return r == OK ? write_file(o, kind) : r;
 }
 

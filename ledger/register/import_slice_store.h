@@ -5,6 +5,7 @@
 #include "ledger/register/change.h"
 #include "ledger/register/import_store.h"
 #include "ledger/register/people_found.h"
+#include "ledger/register/rate.h"
 
 /* Which pairs of person and account the file has named: 16 bytes each, and nothing else of a row stays. */
 struct pairs {
@@ -21,8 +22,9 @@ struct import_other {
 	struct key32 row_key;
 	struct arena *slice; /* what one slice needs */
 	struct pairs pairs;
-	bool anybody; /* some row named a person who is registered */
-	bool any_row; /* some row could be read */
+	struct rates rates; /* of grants */
+	bool anybody;       /* some row named a person who is registered */
+	bool any_row;       /* some row could be read */
 };
 
 /* One row in the words that all kinds of list share. */

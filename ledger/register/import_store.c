@@ -29,6 +29,7 @@ const char *import_kind_name(enum list_kind kind)
 		[LIST_DEATHS] = "deaths",
 		[LIST_MOVES] = "moves",
 		[LIST_CORRECTIONS] = "corrections",
+		[LIST_GRANTS] = "grant_list",
 		[LIST_AGENT_PAID] = "agent_paid_list",
 	};
 	return names[kind];

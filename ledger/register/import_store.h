@@ -9,6 +9,7 @@
 #define LEDGER_REGISTER_IMPORT_STORE_H
 
 #include "ledger/db/db.h"
+#include "ledger/register/decision_store.h"
 #include "ledger/register/entry.h"
 #include "ledger/register/keys.h"
 
@@ -72,6 +73,8 @@ struct import_file {
 	const char *bank;                   /* account lists: whose list it is; else NULL */
 	const struct day *as_of;            /* account lists: the day of which they tell; NULL: today */
 	bool repairs;                       /* as in import_how */
+	const struct decision *grant;       /* grant lists: what everybody on it is granted; else NULL */
+	bool sandbox;                       /* grant lists: rates that nobody has read count */
 	size_t accepted, rejected, unknown; /* out; unknown: accepted deaths of people on no list */
 	int64_t waits; /* out: the list that a second officer confirms (account_file_store.h), or 0 */
 };
@@ -82,7 +85,7 @@ void import_other_free(struct import_other *o);
 /* Whose list of accounts names the bank in each row: the accounts that people declared for social benefits. */
 #define BANK_VNEID "VNEID"
 
-/* kind: import_kind_name. REFUSED no_mandate, file_twice, as_of_future. *out is set in any case; free it. */
+/* kind: import_kind_name. REFUSED no_mandate, file_twice, as_of_future; of grants programme_unknown, rate_unknown. *out is set in any case; free it. */
 enum result import_other_begin(struct work *w, const struct register_keys *keys, const char *kind,
 	struct import_file *file, struct import_other **out) WARN_UNUSED;
 
@@ -94,7 +97,7 @@ enum result import_accounts_slice(struct import_other *o, struct account_entry *
 enum result import_deaths_slice(struct import_other *o, struct death_entry *at, size_t n) WARN_UNUSED;
 
 /* Who leaves a programme: each row becomes a decision to end the benefit, proposed by this officer; a second one confirms it. Moves and
- * corrections are written down as what happened to the person. kind as in change.h; programme only for decreases. */
+ * corrections are written down as what happened to the person; a grant is proposed to each. kind as in change.h; programme only for decreases. */
 struct change_entry;
 enum result import_changes_slice(struct import_other *o, enum list_kind kind, const char *programme,
 	struct change_entry *at, size_t n) WARN_UNUSED;

@@ -18,6 +18,7 @@ static const enum list_cell enrolment_cells[] = {CELL_ID, CELL_NAME, CELL_BIRTH,
 	CELL_VILLAGE};
 static const enum list_cell decrease_cells[] = {CELL_ID, CELL_NAME, CELL_FROM, CELL_REASON, CELL_DECISION};
 static const enum list_cell move_cells[] = {CELL_ID, CELL_NAME, CELL_MOVE_DAY, CELL_TO_AREA};
+static const enum list_cell grant_cells[] = {CELL_ID, CELL_NAME, CELL_AMOUNT};
 static const enum list_cell correction_cells[] = {
 	CELL_ID, CELL_OLD_ID, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_DAY, CELL_CMND};
 
@@ -35,6 +36,7 @@ static const struct {
 	[LIST_DECREASE] = {"decrease-list", decrease_cells, COUNT_OF(decrease_cells)},
 	[LIST_MOVES] = {"moves", move_cells, COUNT_OF(move_cells)},
 	[LIST_CORRECTIONS] = {"corrections", correction_cells, COUNT_OF(correction_cells)},
+	[LIST_GRANTS] = {"grant-list", grant_cells, COUNT_OF(grant_cells)},
 };
 
 static const char *const cell_names[CELLS] = {

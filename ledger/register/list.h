@@ -34,8 +34,9 @@ enum list_kind {
 	LIST_DECREASE,    /* báo giảm: who leaves, from which month, and why */
 	LIST_MOVES,       /* who moved, when and where to */
 	LIST_CORRECTIONS, /* an ID that was re-issued, a name or a birth date that was wrong */
+	LIST_GRANTS,      /* whom one decision grants something, each the same */
 };
-#define LIST_KINDS 9
+#define LIST_KINDS 10
 
 enum list_cell {
 	CELL_ID,

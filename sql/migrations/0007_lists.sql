@@ -9,7 +9,7 @@ alter table register.import_row drop constraint import_row_status_check,
 
 alter table register.import_file drop constraint import_file_kind_check,
 	add constraint import_file_kind_check check (kind in ('payment_list', 'enrolment_list', 'increase_list', 'decrease_list',
-		'account_list', 'deaths', 'moves', 'corrections', 'agent_paid_list'));
+		'account_list', 'deaths', 'moves', 'corrections', 'agent_paid_list', 'grant_list'));
 
 -- A file counts once. Whoever has looked at what was repaired brings the same file again and says so: the rows that waited for it come in.
 alter table register.import_file add column repairs boolean not null default false, drop constraint import_file_sha256_kind_key,

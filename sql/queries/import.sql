@@ -395,6 +395,27 @@ with w as (
 )
 select n, code from w order by n;
 
+-- name: import_grants_about
+-- duties: desk
+-- in: programme text, persons bigint[], month date, codes text[], number text
+-- out: n bigint, code text, province text
+-- Why each is not granted it, as one person is; null: nothing is known against it. And the province that pays him. Who is dead has to have
+-- somebody who takes it, so he is granted it alone.
+select w.n, case
+		when e.area_code is null then 'person_not_enrolled'
+		when not register.may_decide(auth.me(), $1, w.person) then 'person_of_another'
+		when exists (select from register.person_event v where v.person = any (s.selves) and v.kind = 'death') then 'grant_dead'
+		when exists (select from register.decision d where d.kind = 'grant' and d.person = any (s.selves)
+			and (d.programme, d.month, d.rate_codes, d.number) = ($1, $3, $4, $5)
+			and not exists (select from register.decision_claim c join payout.claim_void v on v.claim = c.claim where c.decision = d.id)) then 'already_in'
+		when w.n > min(w.n) over (partition by w.person) then 'duplicate_here' end as code, a.province_code as province
+from unnest($2) with ordinality as w(person, n)
+cross join lateral (select register.selves(w.person) as selves offset 0) s
+left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = any (s.selves)
+	order by e.programme <> $1, e.from_month desc, e.id desc limit 1) e on true
+left join register.area a on a.level = 'commune' and a.code = e.area_code and a.valid_from = e.area_valid_from
+order by w.n;
+
 -- name: import_moves_propose
 -- duties: desk
 -- in: persons bigint[], days date[], places text[], number text

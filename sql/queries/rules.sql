@@ -38,6 +38,21 @@ insert into register.decision (kind, programme, person, month, pay_period, rate_
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, auth.me(), $11)
 returning id;
 
+-- name: decision_grants_add
+-- duties: desk
+-- in: programme text, persons bigint[], month date, pay_period date, codes text[], quantity integer, number text, reason text
+-- out:
+insert into register.decision (kind, programme, person, month, pay_period, rate_codes, quantity, number, reason, first_officer)
+select 'grant', $1, p.person, $3, $4, $5, $6, $7, $8, auth.me() from unnest($2) with ordinality as p(person, n) order by p.n;
+
+-- name: decision_waiting
+-- duties: desk
+-- in: number text
+-- out: id bigint
+-- What waits for a second officer under one number, and this one may see.
+select d.id from register.decision d where d.number = $1 and d.second_officer is null and register.may_see(d.programme, d.person)
+order by d.id;
+
 -- name: decision_find
 -- duties: desk
 -- in: ids bigint[]
@@ -62,7 +77,7 @@ returning coalesce(person, 0) as person;
 
 -- name: decision_list
 -- duties: desk
--- in: open_only boolean, person bigint
+-- in: open_only boolean, person bigint, number text
 -- out: id bigint, kind text, programme text, person_name text, month date, pay_period date, rates text, quantity integer,
 --      amount_dong bigint, number text, reason text, first text, second text, claimed boolean
 select d.id, d.kind, d.programme, p.name as person_name, d.month, d.pay_period, array_to_string(d.rate_codes, ' ') as rates, d.quantity,
@@ -72,7 +87,7 @@ from register.decision d
 left join register.person p on p.id = d.person
 join auth.officer f on f.id = d.first_officer
 left join auth.officer s on s.id = d.second_officer
-where (not $1 or d.second_officer is null) and ($2 is null or d.person = any (register.selves($2)))
+where (not $1 or d.second_officer is null) and ($2 is null or d.person = any (register.selves($2))) and ($3 is null or d.number = $3)
 	and register.may_see(d.programme, d.person)
 order by d.id;
 
