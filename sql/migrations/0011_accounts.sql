@@ -401,21 +401,23 @@ create trigger guard_vouched after insert on register.account_check referencing 
 -- of whom there is nothing to say but what a list and a bank said, who are no delegate's, and whose person was not merged: by sets what
 -- account_now says of them, which looks up each by itself, in ten times as long when it is all of them.
 create view register.account_standing as
-with plain as materialized (
-	select a.id, a.person, a.bank, a.authority_until, k.status, coalesce(k.passes, false) as passes
+with known as materialized (
+	select a.id, a.person, a.bank, a.authority_until, k.status, coalesce(k.passes, false) as passes,
+		(a.source = 'list' or a.source <> 'officer' and k.status is not null) and a.kind <> 'delegate' and a.carried_from is null
+			and a.person not in (select k.id from register.kin k)
+			and a.id not in (select w.account from register.account_word w)
+			and a.bank not in (select b.code from bank.bank b where b.replaced_by is not null) as plain
 	from register.payee_account a
 	left join (select distinct on (c.account) c.account, c.status, c.passes from register.account_check c
 		order by c.account, c.status = 'unclear', c.known_on desc, c.id desc) k on k.account = a.id
-	where (a.source = 'list' or a.source <> 'officer' and k.status is not null) and a.kind <> 'delegate' and a.carried_from is null
-		and a.person not in (select k.id from register.kin k)
-		and a.id not in (select w.account from register.account_word w)
-		and a.bank not in (select b.code from bank.bank b where b.replaced_by is not null)
 )
-select p.id, p.person as owner, p.bank, p.authority_until, p.status, p.passes from plain p
+select o.id, o.person as owner, o.bank, o.authority_until, o.status, o.passes from known o where o.plain
 union all
 select n.id, coalesce(k.root, n.person), n.bank, n.authority_until, n.status, n.passes
-from register.account_now n left join register.kin k on k.id = n.person
-where n.stands and not n.renamed and n.id not in (select p.id from plain p);
+from known o
+cross join lateral (select n.* from register.account_now n where n.id = o.id offset 0) n
+left join register.kin k on k.id = n.person
+where not o.plain and n.stands and not n.renamed;
 
 -- ---------------------------------------------------------------- wishes
 
