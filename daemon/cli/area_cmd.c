@@ -42,6 +42,8 @@ static void print(const struct area_rows *rows)
 			day_format(a->from, from), a->ends ? " đến " : "", a->ends ? to : "");
 		if (*a->later)
 			printf("\tsau đó: %s\n", a->later);
+		else if (a->ends)
+			puts("\tsau đó: chưa rõ; ghi đơn vị của kỳ này vào danh sách, và đề nghị bổ sung danh mục đơn vị");
 		if (*a->earlier)
 			printf("\ttrước đó: %s\n", a->earlier);
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger/register/carry_store.h"
+#include "daemon/cli/area_signs.h"
 #include "daemon/cli/csv_out.h"
 
 static const char *number(struct arena *a, int64_t n)
@@ -89,8 +90,12 @@ static size_t print_ward(struct arena *a, const struct carry_row *rows, size_t n
 static void print_words(struct arena *a, const struct carry *c)
 {
 	printf("Tháng này và chưa lĩnh các tháng trước, đồng%s\n", c->n == 0 ? ": không có ai" : "");
-	for (size_t i = 0; i < c->n;)
+	struct area_signs signs = {0};
+	for (size_t i = 0; i < c->n;) {
+		area_signs_see(&signs, c->rows[i].area);
 		i += print_ward(a, &c->rows[i], c->n - i);
+	}
+	area_signs_print(&signs);
 }
 
 static void fill(struct json_writer *j, const void *what)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "daemon/cli/area_signs.h"
 #include "daemon/cli/csv_out.h"
 
 static const char *number(struct arena *a, int64_t n)
@@ -55,8 +56,11 @@ static void print_words(struct arena *a, const struct coverage *c)
 	struct coverage_total sum = coverage_total(c);
 	sum.all.area = "";
 	sum.all.name = "Cộng";
-	for (size_t i = 0; i < c->n; i++)
+	struct area_signs signs = {0};
+	for (size_t i = 0; i < c->n; i++) {
+		area_signs_see(&signs, c->units[i].area);
 		add_unit(a, &t, &c->units[i]);
+	}
 	add_unit(a, &t, &sum.all);
 	printf("Chi trả qua tài khoản, kỳ %02d/%d, tính đến ngày %s\n\n", c->period.month, c->period.year,
 		cli_day_vi(a, c->as_of));
@@ -65,6 +69,7 @@ static void print_words(struct arena *a, const struct coverage *c)
 		return;
 	}
 	table_print(&t);
+	area_signs_print(&signs);
 	printf("\nMục tiêu ≥ 50 %% số xã, phường có chi qua tài khoản: %" PRId64 "/%" PRId64 " (%s): %s\n",
 		sum.cashless, sum.units, coverage_share(a, sum.cashless, sum.units),
 		coverage_units_met(&sum) ? "đạt" : "chưa đạt");

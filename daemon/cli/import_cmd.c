@@ -467,6 +467,8 @@ int cli_import(struct cli *cli, int argc, char **argv)
 		return import_rows_run(cli, &asked);
 	if (strcmp(asked.files[0], "headings") == 0)
 		return import_headings_run(cli, &asked);
+	if (strcmp(asked.files[0], "categories") == 0)
+		return import_catalogue(cli, &asked);
 	const char *lack = lacks(&asked);
 	if (lack && !cli_wrong("%s", lack))
 		return cli_usage(cli);

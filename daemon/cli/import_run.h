@@ -82,6 +82,9 @@ struct hash import_sum(const struct parser *p, const struct import_asked *asked)
 /* The last part of a path. */
 const char *import_file_name(const char *path);
 
+/* chitra import categories: the names that lists may write under «Đối tượng», of one programme or of all. */
+int import_catalogue(struct cli *cli, const struct import_asked *asked);
+
 /* Payment lists in groups; and a file of another kind, in slices. Each prints nothing but fills `said`; the exit code. */
 int import_payment_files(struct cli *cli, const struct import_asked *asked, const struct register_keys *keys,
 	struct import_said *said);

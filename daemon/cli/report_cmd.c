@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ledger/recon/report_store.h"
+#include "daemon/cli/area_signs.h"
 #include "daemon/cli/carry_report.h"
 #include "daemon/cli/coverage_report.h"
 #include "daemon/cli/csv_out.h"
@@ -92,7 +93,8 @@ static void print_csv(struct arena *a, const struct report *r)
 {
 	static const char *const heading[] = {"programme", "ward", "on_list", "payable", "cash_wish",
 		"cash_want", "held", "exceptions", "ended", "open", "settled", "returned", "rejected",
-		"not_paid", "settled_payouts", "settled_dong", "returned_dong", "unexplained_dong"};
+		"not_paid", "settled_payouts", "settled_dong", "returned_dong", "unexplained_dong",
+		"ward_name"};
 	csv_out_row(stdout, heading, COUNT_OF(heading));
 	for (size_t i = 0; i < r->n; i++) {
 		const struct report_row *x = &r->rows[i];
@@ -102,7 +104,7 @@ static void print_csv(struct arena *a, const struct report *r)
 			number(a, x->settled), number(a, x->returned), number(a, x->rejected),
 			number(a, x->not_paid), number(a, x->settled_payouts),
 			number(a, vnd_dong(x->settled_amount)), number(a, vnd_dong(x->returned_amount)),
-			number(a, vnd_dong(x->unexplained))};
+			number(a, vnd_dong(x->unexplained)), x->ward_name};
 		_Static_assert(COUNT_OF(cells) == COUNT_OF(heading), "a cell for each column");
 		csv_out_row(stdout, cells, COUNT_OF(cells));
 	}
@@ -111,21 +113,24 @@ static void print_csv(struct arena *a, const struct report *r)
 static void put_row(struct table *t, const char *programme, const char *ward, const struct report_row *x)
 {
 	struct arena *a = t->arena;
-	const char *cells[] = {programme, ward, dots(a, x->on_list), dots(a, x->payable),
-		dots(a, x->cash_wish), dots(a, x->cash_want), dots(a, x->held), dots(a, x->exceptions),
-		dots(a, x->settled), dots(a, x->returned), dots(a, vnd_dong(x->settled_amount)),
-		dots(a, vnd_dong(x->returned_amount)), dots(a, vnd_dong(x->unexplained))};
+	const char *cells[] = {programme, ward, x->ward_name ? x->ward_name : "", dots(a, x->on_list),
+		dots(a, x->payable), dots(a, x->cash_wish), dots(a, x->cash_want), dots(a, x->held),
+		dots(a, x->exceptions), dots(a, x->settled), dots(a, x->returned),
+		dots(a, vnd_dong(x->settled_amount)), dots(a, vnd_dong(x->returned_amount)),
+		dots(a, vnd_dong(x->unexplained))};
 	for (size_t i = 0; i < COUNT_OF(cells); i++)
 		table_add(t, cells[i]);
 }
 
 static void print_words(struct arena *a, const struct report *r)
 {
-	static const char *const heading[] = {"chương trình", "xã, phường", ">trong danh sách",
+	static const char *const heading[] = {"chương trình", "mã", "xã, phường", ">trong danh sách",
 		">qua tài khoản", ">xin tiền mặt", ">chưa có tài khoản", ">tạm giữ", ">vướng mắc", ">đã nhận",
 		">bị hoàn", ">đã chi (đồng)", ">hoàn lại (đồng)", ">chưa giải thích (đồng)"};
 	struct table t = table_new(a, heading, COUNT_OF(heading));
+	struct area_signs signs = {0};
 	for (size_t i = 0; i < r->n; i++) {
+		area_signs_see(&signs, r->rows[i].ward);
 		put_row(&t, r->rows[i].programme, r->rows[i].ward, &r->rows[i]);
 		if (i + 1 == r->n || is_first_of_programme(r, i + 1)) {
 			struct report_row sum = total(r, r->rows[i].programme);
@@ -135,6 +140,7 @@ static void print_words(struct arena *a, const struct report *r)
 	struct report_row all = total(r, NULL);
 	put_row(&t, "tất cả", "", &all);
 	table_print(&t);
+	area_signs_print(&signs);
 	printf("\n%" PRId64 " dòng danh sách bị từ chối. Đang chuyển %s, treo %s, chưa giải thích %s.\n",
 		r->rejected_rows, cli_money(a, r->in_flight), cli_money(a, r->suspense),
 		cli_money(a, r->unexplained));
@@ -173,6 +179,7 @@ static void put_wards(struct json_writer *j, const struct report *r)
 		json_open_object(j, NULL);
 		json_put_str(j, "programme", x->programme);
 		json_put_str(j, "ward", x->ward);
+		json_put_str(j, "ward_name", x->ward_name);
 		json_put_i64(j, "on_list", x->on_list);
 		json_put_i64(j, "payable", x->payable);
 		json_put_i64(j, "cash_wish", x->cash_wish);

@@ -12,6 +12,7 @@ static struct report_row row_of(const struct rows *r, size_t i)
 	return (struct report_row){
 		.programme = row_text(r, i, rows_col(r, "programme")),
 		.ward = row_text(r, i, rows_col(r, "ward")),
+		.ward_name = row_text(r, i, rows_col(r, "ward_name")),
 		.on_list = row_i64(r, i, rows_col(r, "on_list")),
 		.payable = row_i64(r, i, rows_col(r, "payable")),
 		.cash_wish = row_i64(r, i, rows_col(r, "cash_wish")),

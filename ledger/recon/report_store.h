@@ -14,6 +14,7 @@
 /* People of one programme in one ward. `open`: nobody has made a batch of their claims yet. */
 struct report_row {
 	const char *programme, *ward;
+	const char *ward_name; /* "" of several units */
 	int64_t on_list, payable, cash_wish, cash_want, held, exceptions, ended, open;
 	int64_t settled, returned, rejected, not_paid, settled_payouts;
 	struct vnd settled_amount, returned_amount, unexplained;

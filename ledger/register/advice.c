@@ -51,7 +51,7 @@ static const struct advice rows[] = {
 	{"sex_bad", "Điền giới tính: Nam hoặc Nữ"},
 	{"sex_contradicts_id", "Đối chiếu giới tính với số CCCD: không khớp"},
 	{"category_empty", "Điền đối tượng"},
-	{"category_unknown", "Sửa đối tượng theo đúng tên trong danh mục"},
+	{"category_unknown", "Sửa đối tượng theo đúng tên trong danh mục (xem bằng chitra import categories)"},
 	{"category_other_programme",
 		"Chuyển người này sang danh sách của chương trình tương ứng với đối tượng"},
 	{"children_missing",

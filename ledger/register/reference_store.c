@@ -191,3 +191,19 @@ void reference_free(struct reference *r)
 {
 	arena_free(r->arena);
 }
+
+enum result catalogue_load(struct work *w, const char *programme, struct catalogue *out)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_IMPORT_CATALOGUE, DB_ARGS(db_text(programme ? programme : "")), &r);
+	if (result != OK)
+		return result;
+	out->n = rows_n(&r);
+	out->at = arena_array(w->arena, out->n, struct catalogue_row);
+	for (size_t i = 0; i < out->n; i++)
+		out->at[i] = (struct catalogue_row){.code = row_text(&r, i, rows_col(&r, "code")),
+			.programme = row_text(&r, i, rows_col(&r, "programme")),
+			.name = row_text(&r, i, rows_col(&r, "name")),
+			.others = row_text(&r, i, rows_col(&r, "others"))};
+	return OK;
+}

@@ -215,6 +215,13 @@ as $$
 		nullif(array_to_string(among, '/'), ''), code || '?')
 $$;
 
+-- What such a unit is called, on that day or last; '' where it is several.
+create function register.area_name(ward text, day date) returns text language sql stable
+as $$
+	select coalesce((select a.name from register.area a where a.level = 'commune' and a.code = rtrim(area_name.ward, '?')
+		order by register.area_stands(a.valid_from, a.valid_to, a.gone_by, area_name.day) desc, a.valid_from desc limit 1), '')
+$$;
+
 -- Who is on a period's lists, each once in a programme, and where: in the ward of the list; or (area_day) where that is on that day.
 create function register.listed(period date, area_day date) returns table (person bigint, programme text, ward text) language sql stable
 security definer rows 200000

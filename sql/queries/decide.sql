@@ -98,7 +98,7 @@ left join payout.payout_state s on s.payout = p.id
 left join payout.state t on t.code = s.state
 where c.pay_period = $1 and c.area_code = $2 and ($3 = '' or c.programme = $3)
 	and exists (select from auth.mandate m where m.officer = auth.me() and auth.may_in(m.role, m.agency, c.area_code, c.area_valid_from, 0))
-order by n.name, c.id;
+order by n.name collate "vi-x-icu", c.id;
 
 -- name: claim_to_void
 -- duties: desk

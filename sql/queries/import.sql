@@ -34,6 +34,17 @@ select code, programme, rate_code, also_rate_code, needs_injury_pct, rule from r
 -- out: alias text, category text
 select alias, category from rules.category_alias union all select name_vi, code from rules.category;
 
+-- name: import_catalogue
+-- duties: desk
+-- in: programme text
+-- out: code text, programme text, name text, others text
+-- What lists may write under «Đối tượng»: each category's name, and what else it is called. programme '': all.
+select c.code, c.programme, c.name_vi as name,
+	coalesce((select string_agg(a.alias, '; ' order by a.alias collate "vi-x-icu") from rules.category_alias a
+		where a.category = c.code and a.alias <> c.name_vi), '') as others
+from rules.category c where $1 = '' or c.programme = $1
+order by c.programme, c.name_vi collate "vi-x-icu", c.code;
+
 -- name: import_banks
 -- duties: desk
 -- in:

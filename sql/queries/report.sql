@@ -154,7 +154,7 @@ returning id;
 -- in: period date, area_day date
 -- out: programme text, ward text, on_list bigint, payable bigint, cash_wish bigint, cash_want bigint, held bigint, exceptions bigint,
 --      ended bigint, open bigint, settled bigint, returned bigint, rejected bigint, not_paid bigint, settled_payouts bigint,
---      settled_dong bigint, returned_dong bigint, unexplained_dong bigint
+--      settled_dong bigint, returned_dong bigint, unexplained_dong bigint, ward_name text
 -- People of the period's lists, each once, by programme and ward: that of the list, or (area_day) what register.listed says of that day.
 -- payable: by account. A person is where the worst of their claims is. Rows that were merged are one person; the second claim for the same thing
 -- is none, unless it was paid: that money is out.
@@ -221,7 +221,8 @@ select programme, ward, count(*) as on_list,
 	sum(settled_payouts)::bigint as settled_payouts,
 	sum(settled_dong)::bigint as settled_dong,
 	sum(returned_dong)::bigint as returned_dong,
-	sum(unexplained_dong)::bigint as unexplained_dong
+	sum(unexplained_dong)::bigint as unexplained_dong,
+	register.area_name(ward, coalesce($2, $1)) as ward_name
 from person
 group by programme, ward
 order by programme, ward;

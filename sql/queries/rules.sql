@@ -189,7 +189,7 @@ with unit as materialized (
 			select from payout.payout p left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
 			where p.claim = c.id and t.proven_unpaid is not true))
 )
-select o.programme, o.area, coalesce((select a.name from register.area a where a.level = 'commune' and a.code = o.area
+select o.programme, o.area, coalesce((select a.name from register.area a where a.level = 'commune' and a.code = rtrim(o.area, '?')
 		order by register.area_stands(a.valid_from, a.valid_to, a.gone_by, coalesce($6, $1)) desc, a.valid_from desc limit 1), '') as area_name,
 	p.name, p.birth_year,
 	coalesce(sum(o.amount_dong) filter (where o.pay_period = $1 and o.kind = 'regular'), 0)::bigint as this_dong,
@@ -202,4 +202,4 @@ join register.person x on x.id = o.person
 join register.person p on p.id = coalesce(x.root, x.id)
 where $3 is null or o.area = $3
 group by o.programme, o.area, p.id, p.name, p.birth_year
-order by o.programme, o.area, p.name, p.id;
+order by o.programme, o.area, p.name collate "vi-x-icu", p.id;

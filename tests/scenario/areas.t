@@ -232,4 +232,25 @@ is "$(sql "select string_agg(concat_ws(' ', area_code, lines), ', ' order by are
 
 like "$(chitra area show 22960)" 'Xã Phong Nẫm.*
 	sau đó: Phường Bình Thuận' 'chitra area show says what a code was and is'
+
+# ---------------------------------------------------------------- what nobody knows, and what is several
+today 2025-05-20
+list lost 9
+import_as thu lost 22939 2025-05
+today 2025-07-10
+said=$(chitra report summary --period 2025-05 --area-as-of 2025-07-01 2>&1)
+like "$said" 'social +22939\? +Phường Bình Hưng ' 'a unit of which nobody knows what came after it keeps its last name'
+like "$said" '
+Mã có dấu \? \(22939\?\): chưa rõ ngày đó là đơn vị nào; xem bằng chitra area show 22939' 'and the sign behind its code is explained'
+unlike "$said" 'một trong' 'only that one'
+like "$(chitra area show 22939)" 'Phường Bình Hưng.* đến .*
+	sau đó: chưa rõ; ghi đơn vị của kỳ này' 'chitra area show says that it is not known, and what to do'
+said=$(chitra report summary --period 2025-07 --area-as-of 2025-06-30 2>&1)
+like "$said" '
+Mã có dấu / \(21136/21142\): là một trong các đơn vị đó' 'units that cannot be told apart are explained too'
+like "$(chitra report coverage --period 2025-07 --area-as-of 2025-06-30)" '
+Mã có dấu / \(21136/21142\): là một trong các đơn vị đó' 'in each report'
+like "$(chitra report carry --period 2025-07 --area-as-of 2025-06-30)" '
+Mã có dấu / \(21136/21142\): là một trong các đơn vị đó' 'that counts by units'
+unlike "$(chitra report summary --period 2025-07)" 'một trong|chưa rõ' 'and none where there is nothing to explain'
 done_testing

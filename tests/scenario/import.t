@@ -279,6 +279,13 @@ is "$(vouched)" 'false bank_inquiry' 'an account that no bank ties to the person
 CHITRA_SESSION=$scratch/lan chitra finding decide "$finding" --verdict pay --reason 'đã xem sổ' >/dev/null
 is "$(vouched)" 'true officer' 'but on that of two officers'
 like "$(chitra import rows --period $period --csv)" 'rows.csv,5,rejected,id_zeros_lost,22915,' 'what every row came to can be read again'
+like "$(chitra import categories --programme rent)" '^Chương trình rent
+  ' 'what lists may write under «Đối tượng» can be looked up'
+unlike "$(chitra import categories --programme rent)" 'Chương trình (merit|social)' 'of one programme'
+like "$(chitra import categories)" 'Chương trình merit.*  Thương binh
+	hoặc: .*TB.*Chương trình rent.*Chương trình social' 'or of all, each with what else it is called'
+is "$(chitra import categories --csv | tail -n +2 | wc -l)" "$(sql 'select count(*) from rules.category')" 'whole'
+like "$(chitra import categories --programme none 2>&1)" 'Kiểm tra mã chương trình' 'of one that there is'
 
 # ---- side by side ----------------------------------------------------------------------------------------------------------------
 

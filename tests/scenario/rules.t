@@ -111,6 +111,8 @@ is $? 77 'an officer of another ward is told nothing'
 report=$(chitra report carry --period 2026-11 --programme social --csv)
 like "$report" 'social,22945,Phạm Thị Già,1945,1620000,480000,0,4,6000000,8100000' \
 	'the list has two columns, this month and not collected before; arrears stand apart, and the total adds'
+is "$(grep ^social <<<"$report" | cut -d, -f3 | paste -sd,)" 'Bùi Thị Dừng,Đỗ Thị Vắng,Lê Thị Đơn,Ngô Thị Mất,Phạm Thị Già' 'people stand in the order of the Vietnamese alphabet: Đ behind D'
+is "$(chitra --json claim list --period 2026-11 --area 22945 | grep -o '"name":"[^ ]*' | uniq | cut -d'"' -f4 | paste -sd,)" 'Bùi,Đỗ,Lê,Ngô,Phạm' 'also where claims are listed'
 said=$(chitra report carry --period 2026-11 --programme social)
 ok 'it fits into 80 columns' [ "$(wc -L <<<"$said")" -le 80 ]
 like "$said" 'Chương trình social, 22945 Phường.*STT  họ và tên +sinh +tháng này +chưa lĩnh trước +cộng' 'with the ward by name above its people'
