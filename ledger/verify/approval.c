@@ -215,8 +215,11 @@ const char *approval_prove(const struct proof_of_approval *p, const struct admin
 	*wrong = "it names another certificate";
 	if (!digest_same(&named, &of.certificate) || !text_same(c.officer, out->officer))
 		return "certificate_other";
+	*wrong = "nobody says whose signatures certify an officer (--admins)";
+	if (admins->n < admins->least)
+		return "admins_unknown";
 	*wrong = "too few of the admins signed its certificate";
-	if (admins->n < admins->least || admins_signed(admins, p->certificate, p->certified) < admins->least)
+	if (admins_signed(admins, p->certificate, p->certified) < admins->least)
 		return "certificate_unsigned";
 	*wrong = "its certificate was not in force, or it had expired";
 	if (before(of.time, c.from) || before(c.until, of.time) || before(of.expires, of.time))

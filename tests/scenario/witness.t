@@ -54,7 +54,7 @@ ledger()
 # verified POLICY DIR
 verified()
 {
-	"$CHITRA_BIN/chitra-verify" --policy "$scratch/$1" "$2" >"$scratch/said" 2>&1
+	"$CHITRA_BIN/chitra-verify" --policy "$scratch/$1" --admins "$keys/admin-keys" "$2" >"$scratch/said" 2>&1
 }
 quiet()
 {

@@ -167,7 +167,7 @@ static void test_approval(void)
 	admins.least = 3;
 	is_str(proves(&p, &admins), "certificate_unsigned", "not by three, when two signed");
 	admins.least = 2;
-	is_str(proves(&p, &others), "certificate_unsigned", "nor by admins whom nobody knows");
+	is_str(proves(&p, &others), "admins_unknown", "nor by admins whom nobody knows");
 	q.signature[0] ^= 1;
 	is_str(proves(&q, &admins), "approval_forged", "a signature with a bit turned is forged");
 	q = p;
