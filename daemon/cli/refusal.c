@@ -135,6 +135,8 @@ static const struct {
 	{"funeral_once", "Không lập thêm: mai táng phí của người này đã được quyết định"},
 	{"recovery_unknown", "Xem chitra recovery list --all: không có khoản thu hồi nào mang số này"},
 	{"recovery_over", "Không cần làm nữa: khoản này đã thu đủ, đã hoàn lại hoặc không thu hồi"},
+	{"asked_twice",
+		"Xem chitra recovery list --all: tháng này đã đòi lại hết số đã chi, hoặc chưa chi; không đòi hai lần"},
 	{"not_asked", "Quyết định thu hồi trước (chitra recovery ask), hai cán bộ"},
 	{"not_refundable",
 		"Giải quyết khoản ghi có trước (chitra break propose SỐ --as refundable): chưa có hai cán bộ xác nhận là tiền phải nộp lại"},

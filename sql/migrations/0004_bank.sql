@@ -222,6 +222,7 @@ create unique index break_once on recon.break (kind, funding_account, line, payo
 	where line is not null or entry_ref is null;
 create index on recon.break (payout) where payout is not null;
 create index on recon.break (line) where line is not null;
+create index on recon.break (statement) where statement is not null;
 -- A break never changes; but one that came back from the archive before its line did, or its statement if it is about one as a whole, gets
 -- it, once.
 create function recon.guard_break() returns trigger language plpgsql security definer

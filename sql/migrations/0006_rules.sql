@@ -122,8 +122,8 @@ as $$
 		order by e.programme <> ward_of.programme, e.from_month desc, e.id desc limit 1) end
 $$;
 
--- Whether an officer has one of these roles for the agency of a programme in a person's ward.
-create function register.has_role(officer bigint, roles text[], programme text, person bigint) returns boolean
+-- Whether an officer has one of these roles for the agency of a programme in a person's ward, and for so much money.
+create function register.has_role(officer bigint, roles text[], programme text, person bigint, amount bigint default 0) returns boolean
 language sql stable security definer
 set search_path = pg_catalog
 as $$
@@ -132,11 +132,12 @@ as $$
 		join org.agency g on g.id = pa.agency
 		cross join unnest(has_role.roles) as r(role)
 		where pa.programme = has_role.programme
-			and auth.officer_may(has_role.officer, r.role, g.code, register.ward_of(has_role.programme, has_role.person), 0))
+			and auth.officer_may(has_role.officer, r.role, g.code, register.ward_of(has_role.programme, has_role.person), has_role.amount))
 $$;
-create function register.may_decide(officer bigint, programme text, person bigint) returns boolean language sql stable security definer
+create function register.may_decide(officer bigint, programme text, person bigint, amount bigint default 0) returns boolean
+language sql stable security definer
 set search_path = pg_catalog
-as $$ select register.has_role(officer, '{register,maker,checker,approver}', programme, person) $$;
+as $$ select register.has_role(officer, '{register,maker,checker,approver}', programme, person, amount) $$;
 create function register.may_see(programme text, person bigint) returns boolean language sql stable security definer
 set search_path = pg_catalog
 as $$ select register.has_role(auth.me(), array(select m.role from auth.mandate m where m.officer = auth.me()), programme, person) $$;
@@ -151,13 +152,36 @@ begin
 				or c.person <> f.person and c.person <> all (register.selves(f.person))) then
 		raise exception 'recovery_claim: a case is about the person, month and money of its claim' using errcode = 'CH001';
 	end if;
-	if exists (select from fresh f where f.claim is null and register.may_decide(auth.me(), f.programme, f.person) is not true) then
+	if exists (select from fresh f where f.claim is null and register.may_decide(auth.me(), f.programme, f.person, f.amount_dong) is not true) then
 		raise exception 'no_mandate: a case that no rule found is opened by an officer who has the mandate' using errcode = 'CH001';
 	end if;
 	return null;
 end $$;
 create trigger guard after insert on register.recovery referencing new table as fresh
 	for each statement execute function register.guard_recovery();
+
+-- What is asked back for a month, in however many cases, is not more than was paid for it: one who asks waits for the other. A month that
+-- was paid before there were claims here has one case.
+create function register.guard_asked(decision register.decision) returns void language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	them bigint[] := register.selves(decision.person);
+	asked bigint;
+	paid bigint;
+begin
+	perform from register.person p where p.id = any (them) order by p.id for no key update;
+	select decision.amount_dong + coalesce(sum(r.amount_dong), 0) into asked from register.recovery_now r
+		where r.person = any (them) and (r.programme, r.month) = (decision.programme, decision.month) and r.id <> decision.recovery
+			and r.state in ('asked', 'repaid');
+	select sum(case when exists (select from payout.payout p join payout.payout_state s on s.payout = p.id
+			where p.claim = c.id and s.state between 3 and 7) then c.amount_dong else 0 end) into paid
+		from payout.claim c where c.person = any (them) and (c.programme, c.month) = (decision.programme, decision.month);
+	if asked > coalesce(paid, decision.amount_dong) then
+		raise exception 'asked_twice: % đồng would be asked back, and % đồng went out for this month', asked, coalesce(paid, decision.amount_dong)
+			using errcode = 'CH001';
+	end if;
+end $$;
 
 -- Nothing of a decision changes but that a second officer confirms it, once. One funeral a person (Decree 20/2021/ND-CP art. 11 (3)), and what
 -- one written decision grants him is granted once: again only when the first one's claim was voided.
@@ -183,8 +207,12 @@ begin
 	if new.second_officer is distinct from auth.me() then
 		raise exception 'not_yours: a decision is confirmed by the officer who is logged in' using errcode = 'CH001';
 	end if;
-	if not register.may_decide(new.first_officer, new.programme, new.person) or not register.may_decide(auth.me(), new.programme, new.person) then
+	if not register.may_decide(new.first_officer, new.programme, new.person, coalesce(new.amount_dong, 0))
+			or not register.may_decide(auth.me(), new.programme, new.person, coalesce(new.amount_dong, 0)) then
 		raise exception 'no_mandate: a decision is by two officers who have the mandate when it is confirmed' using errcode = 'CH001';
+	end if;
+	if new.kind = 'recover' then
+		perform register.guard_asked(new);
 	end if;
 	if new.kind in ('funeral', 'grant') then
 		perform pg_advisory_xact_lock(7203, hashtext(new.kind));
@@ -221,9 +249,10 @@ begin
 		raise exception 'not_yours: a repayment is confirmed by the officer who is logged in' using errcode = 'CH001';
 	end if;
 	select * into r from register.recovery x where x.id = new.recovery for no key update;
-	if not register.may_decide(new.first_officer, r.programme, r.person)
-			or new.second_officer is not null and not register.may_decide(new.second_officer, r.programme, r.person) then
+	if not register.may_decide(coalesce(new.second_officer, new.first_officer), r.programme, r.person, new.amount_dong) then
 		raise exception 'no_mandate: a repayment is by two officers who have the mandate' using errcode = 'CH001';
+	elsif not register.may_decide(new.first_officer, r.programme, r.person, new.amount_dong) then
+		raise exception 'first_mandate: whoever proposed this repayment has no mandate for it any more' using errcode = 'CH001';
 	end if;
 	perform from recon.break k where k.id = new.break for no key update;
 	select l.amount_dong into line_dong

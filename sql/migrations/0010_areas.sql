@@ -98,7 +98,7 @@ set search_path = pg_catalog
 as $$ select auth.officer_may_in(auth.me(), role, agency, area, area_from, amount) $$;
 
 -- A person is decided about where he was last enrolled.
-create or replace function register.has_role(officer bigint, roles text[], programme text, person bigint) returns boolean
+create or replace function register.has_role(officer bigint, roles text[], programme text, person bigint, amount bigint default 0) returns boolean
 language sql stable security definer
 set search_path = pg_catalog
 as $$
@@ -109,7 +109,7 @@ as $$
 			order by e.programme <> has_role.programme, e.from_month desc, e.id desc limit 1) e on true
 		cross join unnest(has_role.roles) as r(role)
 		where pa.programme = has_role.programme and auth.officer_may_in(has_role.officer, r.role, g.code,
-			case when has_role.person is null then '*' else e.area_code end, e.area_valid_from, 0))
+			case when has_role.person is null then '*' else e.area_code end, e.area_valid_from, has_role.amount))
 $$;
 drop function register.ward_of(text, bigint);
 

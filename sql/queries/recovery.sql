@@ -30,7 +30,7 @@ order by r.id;
 insert into register.decision (kind, programme, person, month, amount_dong, number, reason, first_officer, recovery)
 select $2, r.programme, r.person, r.month, r.amount_dong, $3, $4, auth.me(), r.id
 from register.recovery_now r
-where r.id = $1 and r.state in ('open', 'asked') and register.may_decide(auth.me(), r.programme, r.person)
+where r.id = $1 and r.state in ('open', 'asked') and register.may_decide(auth.me(), r.programme, r.person, r.amount_dong)
 returning id;
 
 -- name: recovery_open
@@ -45,10 +45,13 @@ insert into register.recovery (programme, person, month, amount_dong, why, facts
 -- in: case_id bigint, break bigint, amount_dong bigint
 -- out: outcome text
 -- What came back for a case is a credit of a statement that two officers found to be money for the treasury. The first officer proposes, the
--- second with the same words confirms. outcome: proposed, confirmed, same_officer.
+-- second with the same words confirms. outcome: proposed, confirmed, same_officer. Words of an officer who lost his mandate since stand in
+-- nobody's way: they are proposed again.
 with waits as (
-	select y.id, y.first_officer from register.repayment y
-	where (y.recovery, y.break, y.amount_dong) = ($1, $2, $3) and y.second_officer is null order by y.id desc limit 1
+	select y.id, y.first_officer from register.repayment y join register.recovery r on r.id = y.recovery
+	where (y.recovery, y.break, y.amount_dong) = ($1, $2, $3) and y.second_officer is null
+		and register.may_decide(y.first_officer, r.programme, r.person, y.amount_dong)
+	order by y.id desc limit 1
 ), proposed as (
 	insert into register.repayment (recovery, break, amount_dong, first_officer)
 	select $1, $2, $3, auth.me() where not exists (select from waits)

@@ -60,9 +60,9 @@ order by d.id;
 -- Why this officer cannot confirm each of them; null: nothing speaks against it. What he may not decide he is not told of.
 select i.id, case
 	when d.id is null or d.second_officer is not null then 'decision_unknown'
-	when not register.may_decide(auth.me(), d.programme, d.person) then 'no_mandate'
+	when not register.may_decide(auth.me(), d.programme, d.person, coalesce(d.amount_dong, 0)) then 'no_mandate'
 	when d.first_officer = auth.me() then 'same_person'
-	when not register.may_decide(d.first_officer, d.programme, d.person) then 'first_mandate_over'
+	when not register.may_decide(d.first_officer, d.programme, d.person, coalesce(d.amount_dong, 0)) then 'first_mandate_over'
 end as problem
 from unnest($1) as i(id)
 left join register.decision d on d.id = i.id

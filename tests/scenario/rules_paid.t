@@ -288,7 +288,17 @@ like "$(by lan recovery list)" 'Phạm Thị Lĩnh.*phải thu hồi, 30/QĐ' 't
 is "$(shown 1) $(waits 1)" '0 0' 'then nothing about it waits any more'
 by minh recovery repaid "$case" --break "$money" --amount 400000 >/dev/null
 like "$(by minh recovery repaid "$case" --break "$money" --amount 400000)" 'same_officer' 'what came back is said by two officers'
-like "$(by hoa recovery repaid "$case" --break "$money" --amount 400000)" 'Đã ghi' 'a part of it comes back as a credit'
+limit()
+{
+	sql "set session_replication_role = replica; update auth.mandate set limit_dong = $2 where officer = (select id from auth.officer where login = '$1')"
+}
+limit hoa 399999
+like "$(by hoa recovery repaid "$case" --break "$money" --amount 400000)" 'no_mandate' 'whose mandate does not reach so far'
+limit hoa 1000000000
+limit minh 399999
+like "$(by hoa recovery repaid "$case" --break "$money" --amount 400000)" 'Đã đề nghị' 'what was proposed by one whose mandate is gone is proposed anew'
+limit minh 1000000000
+like "$(by minh recovery repaid "$case" --break "$money" --amount 400000)" 'Đã ghi' 'and confirmed: a part of it comes back as a credit'
 like "$(by hoa recovery list)" '400.000 đ .*phải thu hồi' 'and the rest is still asked for'
 like "$(by minh recovery repaid "$case" --break "$money" --amount 1000)" 'repaid_too_much' 'no line is counted for more than it holds'
 like "$(by minh recovery repaid "$case" --break "$(line 680000 funding)" --amount 680000)" 'not_refundable' 'nor money that is something else'

@@ -2,7 +2,7 @@
 begin;
 \ir ../lib/guards.psql
 
-insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) select officer, id, 'register', '*', '*', 0 from auth.certificate;
+insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) select officer, id, 'register', '*', '*', 1000000 from auth.certificate;
 select pg_temp.person() as person, pg_temp.person() as other \gset
 
 -- ---------------------------------------------------------------- a proposal
@@ -77,6 +77,51 @@ begin
 	return pg_temp.try('desk', 'minh', pg_temp.confirm_sql((select max(id) from register.decision), 'minh'));
 end $$;
 select is(pg_temp.decide(pg_temp.decision_sql('together', 'null', '2024-04-01', month => '2024-05-01')), w, 'two months together are decided ' || t) from (values ('ok', 'once'), ('23505 decision_together', 'not twice')) as v(w, t);
+
+-- ---------------------------------------------------------------- money is asked back once, within the officers' limits
+
+select pg_temp.batch_in('released') as batch \gset
+select c.person as had, c.amount_dong as paid_dong from payout.payout p join payout.claim c on c.id = p.claim where p.batch = :batch order by p.id limit 1 \gset
+-- asks PERSON SUM MONTH: a case that officers open, and how the decision to recover it ended
+create function pg_temp.asks(kind text, person bigint, amount bigint, month text default '2024-04-01') returns text language plpgsql as $$
+declare
+	c bigint;
+begin
+	c := (select r.id from register.recovery r where (r.person, r.amount_dong, r.month) = (asks.person, asks.amount, asks.month::date) order by r.id desc limit 1);
+	if c is null then
+		perform pg_temp.done(pg_temp.try('desk', 'lan', pg_temp.case_sql('null', asks.person::text, month => asks.month, amount => asks.amount::text)));
+		c := (select max(id) from register.recovery);
+	end if;
+	return pg_temp.decide(format('insert into register.decision (kind, programme, person, month, amount_dong, recovery, number, reason, first_officer)
+		values (%L, ''merit'', %s, %L, %s, %s, ''1/QĐ'', ''lý do'', %s)', asks.kind, asks.person, asks.month, asks.amount, c, pg_temp.officer('lan')));
+end $$;
+select is(pg_temp.asks('recover', :had, 10), 'CH001 asked_twice', 'nothing is asked back of what did not leave');
+set local session_replication_role = replica;
+update payout.payout_state set state = 7 where payout in (select id from payout.payout where batch = :batch);
+set local session_replication_role = origin;
+select is(pg_temp.asks('recover', :had, :paid_dong - 1), 'ok', 'of what was paid it is');
+select is(pg_temp.asks('recover', :had, 2), 'CH001 asked_twice', 'and not twice, in however many cases');
+select is(pg_temp.asks('recover', :had, 1), 'ok', 'what is left of it still');
+select is(pg_temp.asks('waive', :had, :paid_dong - 1), 'ok', 'what two officers let be');
+select is(pg_temp.asks('recover', :had, 2), 'ok', 'may be asked for in another case');
+select is(pg_temp.asks('recover', :had, n, '2020-01-01'), w, t) from (values (5, 'ok', 'a month from before there were claims here has a case'), (6, 'CH001 asked_twice', 'and no second one')) as v(n, w, t);
+-- limits(LIMIT, OFFICER, KIND): of a decision about 7 đồng, when that officer's mandates reach so far
+create function pg_temp.limits(dong bigint, login text, kind text) returns text language plpgsql as $$
+declare
+	r text;
+begin
+	set local session_replication_role = replica;
+	update auth.mandate m set limit_dong = dong where m.officer = pg_temp.officer(login);
+	set local session_replication_role = origin;
+	r := pg_temp.asks(kind, (select person from register.recovery where month = '2020-01-01' limit 1), 7, '2020-02-01');
+	raise exception 'undone' using errcode = 'UNDO1', detail = r;
+exception when sqlstate 'UNDO1' then
+	get stacked diagnostics r = pg_exception_detail;
+	return r;
+end $$;
+select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.case_sql('null', :'had', month => '2020-02-01', amount => '7')));
+select is(pg_temp.limits(n, l, k), case n when 7 then 'ok' else 'CH001 no_mandate' end, format('%s to %s 7 đồng with a limit of %s', l, k, n))
+	from unnest(array[6, 7]) n, unnest(array['lan', 'minh']) l, unnest(array['recover', 'waive']) k;
 
 -- ---------------------------------------------------------------- a funeral is one
 
