@@ -18,18 +18,10 @@
 
 /* ---- pairs ----------------------------------------------------------------------------------------------------------------- */
 
-static bool is_free(const struct hash16 *h)
+static uint64_t *pair_place(const struct pairs *p, uint64_t pair)
 {
-	static const struct hash16 zeros;
-	return memcmp(h, &zeros, sizeof *h) == 0;
-}
-
-static struct hash16 *pair_place(const struct pairs *p, const struct hash16 *pair)
-{
-	uint64_t start;
-	memcpy(&start, pair->b, sizeof start);
-	for (size_t i = (size_t)start & (p->size - 1);; i = (i + 1) & (p->size - 1))
-		if (is_free(&p->at[i]) || memcmp(&p->at[i], pair, sizeof *pair) == 0)
+	for (size_t i = (size_t)pair & (p->size - 1);; i = (i + 1) & (p->size - 1))
+		if (p->at[i] == 0 || p->at[i] == pair)
 			return &p->at[i];
 }
 
@@ -39,8 +31,8 @@ static void pairs_grow(struct pairs *p)
 	more.at = calloc(more.size, sizeof *more.at);
 	bug_if(!more.at);
 	for (size_t i = 0; i < p->size; i++)
-		if (!is_free(&p->at[i]))
-			*pair_place(&more, &p->at[i]) = p->at[i];
+		if (p->at[i] != 0)
+			*pair_place(&more, p->at[i]) = p->at[i];
 	free(p->at);
 	*p = more;
 }
@@ -50,12 +42,13 @@ static bool pair_add(struct pairs *p, struct arena *a, int64_t person, const str
 {
 	struct hash sum = sha256(
 		bytes_z(arena_printf(a, "%" PRId64 " %s %s", person, e->bank, e->account.text)));
-	struct hash16 pair;
-	memcpy(pair.b, sum.b, sizeof pair.b);
-	if (2 * (p->n + 1) > p->size)
+	uint64_t pair;
+	memcpy(&pair, sum.b, sizeof pair);
+	pair += pair == 0; /* which is a free place */
+	if (4 * (p->n + 1) > 3 * p->size)
 		pairs_grow(p);
-	struct hash16 *at = pair_place(p, &pair);
-	if (!is_free(at))
+	uint64_t *at = pair_place(p, pair);
+	if (*at != 0)
 		return false;
 	*at = pair;
 	p->n++;

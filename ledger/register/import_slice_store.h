@@ -7,10 +7,11 @@
 #include "ledger/register/people_found.h"
 #include "ledger/register/rate.h"
 
-/* Which pairs of person and account the file has named: 16 bytes each, and nothing else of a row stays. */
+/* Which pairs of person and account the file has named: 8 bytes of a hash each (of a million pairs, one in thirty million files would have
+ * two with the same, and refuse the second as named twice), and nothing else of a row stays. */
 struct pairs {
-	struct hash16 *at; /* all zeros: free */
-	size_t n, size;    /* size is a power of two, or 0 */
+	uint64_t *at;   /* 0: free */
+	size_t n, size; /* size is a power of two, or 0 */
 };
 
 struct import_other {

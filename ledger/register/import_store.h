@@ -66,7 +66,7 @@ bool import_met_another(const struct work *w, enum result r);
 
 /* ---- lists that are no payment lists: a bank's accounts, deaths, changes ----------------------------------------------------------------
  * They may name a million people, so they come in slices: begin, any number of slices, end; all in the caller's one transaction.
- * Memory does not grow with the file but for 32 bytes a row. Rows come judged from entry.h; verdicts may change to rejected. */
+ * Memory does not grow with the file but for 8 bytes a row, in a table that is up to three quarters full. Rows come judged from entry.h; verdicts may change to rejected. */
 struct import_file {
 	const char *name;
 	struct hash sha256;
