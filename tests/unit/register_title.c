@@ -26,11 +26,14 @@ static struct area *unit(enum area_level level, const char *code, const char *na
 /* Phan Thiết before July 2025 and after: Phú Hài and Phú Thủy became Phường Phú Thuỷ. */
 static void units(void)
 {
-	areas_begin(&areas, arena, 20);
+	areas_begin(&areas, arena, 22);
 	unit(AREA_PROVINCE, "60", "Tỉnh Bình Thuận", "2004-01-01", NULL, NULL);
+	unit(AREA_PROVINCE, "68", "Tỉnh Lâm Đồng", "2025-07-01", NULL, NULL);
+	areas_link_later(&areas, "60", day_z("2004-01-01"), "68", day_z("2025-07-01"));
 	unit(AREA_PROVINCE, "79", "Thành phố Hồ Chí Minh", "2004-01-01", NULL, NULL);
 	unit(AREA_DISTRICT, "593", "Thành phố Phan Thiết", "2004-01-01", NULL, "60");
 	unit(AREA_COMMUNE, "22915", "Phường Mũi Né", "2004-01-01", NULL, "593");
+	unit(AREA_COMMUNE, "22916", "Xã Mũi Né", "2004-01-01", NULL, "593");
 	unit(AREA_COMMUNE, "22921", "Phường Phú Hài", "2004-01-01", "2025-06-30", "593");
 	unit(AREA_COMMUNE, "22924", "Phường Phú Thủy", "2004-01-01", "2025-06-30", "593");
 	unit(AREA_COMMUNE, "22960", "Xã Phong Nẫm", "2004-01-01", NULL, "593");
@@ -127,7 +130,8 @@ static void months(void)
 
 static const char *unit_in(const char *area, const char *rows)
 {
-	const char *said = differs_in(area, strcmp(area, "22925") == 0 ? "2025-08" : "2024-06", rows);
+	const char *said = differs_in(
+		area, strcmp(area, "22925") == 0 || strcmp(area, "68") == 0 ? "2025-08" : "2024-06", rows);
 	static char name[80];
 	const char *at = strstr(said, " ghi ");
 	snprintf(name, sizeof name, "%.*s", at ? (int)strcspn(at + 5, "(,") : 0, at ? at + 5 : "");
@@ -148,7 +152,7 @@ static void wards(void)
 		{"UBND Phường 04", "Phường 4 "},
 		{"Phường Xuân Hương - Đà Lạt", "Phường Xuân Hương - Đà Lạt "},
 	};
-	static const char *const none[] = {"UBND PHƯỜNG MŨI NÉ",
+	static const char *const none[] = {"UBND PHƯỜNG MŨI NÉ", "UBND XÃ MŨI NÉ",
 		"UBND phường Mũi Né\nChi qua bưu cục phường Phú Hài", "Phường Phú Hài và phường Mũi Né",
 		"SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI TỈNH BÌNH THUẬN", "UBND TỈNH BÌNH THUẬN",
 		"UBND THÀNH PHỐ PHAN THIẾT", "PHÒNG LĐ-TB&XH HUYỆN PHÚ HÀI", "Thị xã La Gi",
@@ -161,6 +165,7 @@ static void wards(void)
 		is_str(unit_in("22915", none[i]), "", "nothing: %s", one_line(none[i]));
 	is_str(unit_in("60", "UBND phường Phú Hài"), "",
 		"a unit in the province that was asked for is no other");
+	is_str(unit_in("68", "UBND phường Phú Hài"), "", "nor is one of a province that went into it");
 	is_str(unit_in("22925", "UBND phường Phú Hài"), "", "nor is what the unit was made of");
 	is_str(unit_in("22924", "UBND phường Phú Thuỷ"), "", "nor what it became");
 	is_str(unit_in("22925", "UBND phường Mũi Né"), "Phường Mũi Né ", "but a neighbour is");
