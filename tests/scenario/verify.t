@@ -103,9 +103,9 @@ done
 for program in hledger ledger bean-check; do
 	format=hledger && [ $program != bean-check ] || format=beancount
 	ok "$program accepts the month" reads $program "$scratch/month.$format"
-	for what in posting assertion payment; do
-		changed $what "$scratch/month.$format" "$scratch/changed"
-		fails "and not with one dong of ${what/#a/an a} changed" reads $program "$scratch/changed"
+	for what in "a posting" "an assertion" "each leg of a payment"; do
+		changed "${what##* }" "$scratch/month.$format" "$scratch/changed"
+		fails "and not with one dong of $what changed" reads $program "$scratch/changed"
 	done
 done
 is "$(/usr/bin/python3 -c '
