@@ -71,9 +71,11 @@ static const char *section_vi(const char *section)
 {
 	static const struct label sections[] = {{"number", "SỐ ĐỊNH DANH, TÀI KHOẢN, ĐIỆN THOẠI"},
 		{"person", "NHÂN THÂN"}, {"enrolment", "ĐỐI TƯỢNG HƯỞNG"}, {"preference", "CÁCH NHẬN TIỀN"},
-		{"account", "TÀI KHOẢN"}, {"event", "BIẾN ĐỘNG"}, {"list", "CÓ TÊN TRONG DANH SÁCH"},
-		{"claim", "KHOẢN HƯỞNG"}, {"payout", "KHOẢN CHI"}, {"finding", "VIỆC CẦN XEM"},
-		{"decision", "QUYẾT ĐỊNH"}, {"looked", "AI ĐÃ XEM"}};
+		{"account", "TÀI KHOẢN"}, {"account_word", "CÁN BỘ GHI VỀ TÀI KHOẢN"},
+		{"identity", "ĐIỀU CHỈNH NHÂN THÂN, GỘP HỒ SƠ"}, {"hold", "TẠM GIỮ"},
+		{"void", "ĐỀ NGHỊ HỦY KHOẢN HƯỞNG"}, {"event", "BIẾN ĐỘNG"},
+		{"list", "CÓ TÊN TRONG DANH SÁCH"}, {"claim", "KHOẢN HƯỞNG"}, {"payout", "KHOẢN CHI"},
+		{"finding", "VIỆC CẦN XEM"}, {"decision", "QUYẾT ĐỊNH"}, {"looked", "AI ĐÃ XEM"}};
 	return label(sections, COUNT_OF(sections), section);
 }
 
@@ -87,10 +89,14 @@ static const char *key_vi(const struct held_value *v)
 		{"area", "Xã, phường"}, {"from", "Từ tháng"}, {"to", "Đến tháng"}, {"kind", "Loại"},
 		{"method", "Cách nhận"}, {"since", "Từ ngày"}, {"bank", "Ngân hàng"},
 		{"holder", "Chủ tài khoản"}, {"authority", "Giấy ủy quyền"},
-		{"authority_until", "Ủy quyền đến"}, {"source", "Nguồn"}, {"said", "Hai cán bộ ghi"},
-		{"asked_by", "Theo lời của"}, {"checked", "Đã kiểm tra"}, {"bank_said", "Ngân hàng trả lời"},
-		{"day", "Ngày"}, {"file", "Tệp"}, {"period", "Kỳ"}, {"listed_dong", "Số tiền ghi"},
-		{"status", "Kết quả"}, {"note", "Ghi chú"}, {"month", "Tháng"}, {"amount_dong", "Số tiền"},
+		{"authority_until", "Ủy quyền đến"}, {"source", "Nguồn"}, {"from_day", "Từ ngày"},
+		{"until", "Đến ngày"}, {"document", "Giấy tờ"}, {"proposed_by", "Người đề nghị"},
+		{"proposed_at", "Đề nghị lúc"}, {"decided_by", "Người xác nhận"},
+		{"dropped_by", "Người bỏ đề nghị"}, {"other", "Người kia"}, {"was", "Trước đó"},
+		{"refused", "Bị bác"}, {"let_go_by", "Người cho đi tiếp"}, {"asked_by", "Theo lời của"},
+		{"checked", "Đã kiểm tra"}, {"bank_said", "Ngân hàng trả lời"}, {"day", "Ngày"},
+		{"file", "Tệp"}, {"period", "Kỳ"}, {"listed_dong", "Số tiền ghi"}, {"status", "Kết quả"},
+		{"note", "Ghi chú"}, {"month", "Tháng"}, {"amount_dong", "Số tiền"},
 		{"pay_period", "Kỳ chi trả"}, {"state", "Trạng thái"}, {"working", "Cách tính"},
 		{"end_to_end_id", "Mã chi trả"}, {"verdict", "Kết luận"}, {"reason", "Lý do"},
 		{"decided_at", "Quyết định lúc"}, {"at", "Lúc"}, {"officer", "Cán bộ"}, {"what", "Việc"}};
@@ -123,10 +129,10 @@ static const char *time_vi(struct arena *a, const char *text, bool month)
 static const char *value_vi(struct arena *a, const struct held_value *v)
 {
 	static const char *const codes[] = {
-		"kind", "method", "source", "status", "verdict", "sex", "merged", "of"};
+		"kind", "method", "source", "status", "verdict", "sex", "merged", "of", "what", "refused"};
 	static const char *const months[] = {"month", "period", "pay_period", "from", "to"};
-	static const char *const days[] = {
-		"day", "since", "at", "birth_date", "registered_at", "decided_at", "authority_until"};
+	static const char *const days[] = {"day", "since", "at", "birth_date", "registered_at", "proposed_at",
+		"decided_at", "authority_until", "from_day", "until"};
 	struct vnd dong;
 	if (strcmp(v->key, "state") == 0)
 		return explain_state(v->value);

@@ -23,6 +23,7 @@ static const struct {
 	{"move", "chuyển nơi ở"},
 	{"death", "đã mất"},
 	{"correction", "điều chỉnh"},
+	{"correct", "điều chỉnh"},
 	{"merge", "gộp hồ sơ"},
 	{"part", "tách hồ sơ"},
 	/* rows of lists */
@@ -40,6 +41,9 @@ static const struct {
 	{"delegate", "ủy quyền"},
 	{"guardian", "giám hộ"},
 	{"household", "hộ gia đình"},
+	{"add", "thêm"},
+	{"renew", "gia hạn"},
+	{"end", "kết thúc"},
 	{"list", "danh sách chi trả"},
 	{"bank_list", "danh sách của ngân hàng"},
 	{"bank_inquiry", "hỏi ngân hàng"},

@@ -156,28 +156,43 @@ where r.person = any (register.selves($1)) and r.sealed is not null and f.row_ke
 -- duties: desk
 -- in: person bigint
 -- out: section text, item bigint, key text, value text
--- Everything else that names the person, thing by thing.
+-- Everything else that names the person, thing by thing. Of a merge with somebody who is another after all, nothing that names that one.
 with me as materialized (select unnest(register.selves($1)) as id), things as (
 	select 1 as n, 'person' as section, p.id as item, json_build_object('name', p.name, 'sex', p.sex, 'birth_year', p.birth_year, 'birth_date', p.birth_date,
 		'registered_at', p.registered_at, 'merged', p.root is not null) as thing
 	from register.person p where p.id in (select id from me)
 	union all
-	select 2, 'enrolment', e.id, json_build_object('programme', e.programme, 'category', e.category, 'injury_pct', e.injury_pct, 'area', e.area_code,
-		'from', e.from_month, 'to', e.to_month, 'kind', e.kind, 'decision', e.decision)
-	from register.enrolment e where e.person in (select id from me)
+	select 2, 'enrolment', e.id, json_build_object('programme', e.programme, 'category', concat_ws(': ', e.category, c.name_vi), 'injury_pct', e.injury_pct,
+		'area', concat_ws(' ', e.area_code, a.name), 'from', e.from_month, 'to', e.to_month, 'kind', e.kind, 'decision', e.decision)
+	from register.enrolment e left join rules.category c on c.code = e.category
+	left join register.area a on a.level = 'commune' and a.code = e.area_code and a.valid_from = e.area_valid_from where e.person in (select id from me)
 	union all
-	select 3, 'preference', q.id, json_build_object('programme', q.programme, 'method', q.method, 'since', q.since, 'asked_by', q.asked_by)
-	from register.pay_preference q where q.person in (select id from me)
+	select 3, 'preference', q.id, json_build_object('programme', q.programme, 'method', q.method, 'since', q.since, 'asked_by', q.asked_by, 'officer', o.login)
+	from register.pay_preference q left join auth.officer o on o.id = q.officer where q.person in (select id from me)
 	union all
 	select 4, 'account', a.id, json_build_object('bank', a.bank, 'kind', a.kind, 'holder', a.holder_name, 'authority', a.authority,
 		'authority_until', a.authority_until, 'source', a.source, 'since', a.proposed_at,
-		'said', (select string_agg(concat_ws(' ', w.what, w.from_day, w.until, w.document, case when w.second_officer is null then '(proposed)' end), '; ' order by w.id)
-			from register.account_word w where w.account = a.id and w.dropped_by is null),
 		'checked', (select string_agg(concat_ws(' ', c.at::date, c.source, c.status, c.grade, case when c.passes then 'passes' end), '; ' order by c.id)
 			from register.account_check c where c.account = a.id),
 		'bank_said', (select string_agg(concat_ws(' ', w.at::date, w.status, w.holder_name), '; ' order by i.id)
 			from register.account_inquiry i join register.account_answer w on w.inquiry = i.id where i.account = a.id))
 	from register.payee_account a where a.person in (select id from me)
+	union all
+	select 4, 'account_word', w.id, json_build_object('what', w.what, 'bank', a.bank, 'from_day', w.from_day, 'until', w.until, 'document', w.document,
+		'proposed_by', f.login, 'proposed_at', w.proposed_at, 'decided_by', s.login, 'decided_at', w.decided_at, 'dropped_by', x.login)
+	from register.payee_account a join register.account_word w on w.account = a.id
+	join auth.officer f on f.id = w.first_officer left join auth.officer s on s.id = w.second_officer left join auth.officer x on x.id = w.dropped_by
+	where a.person in (select id from me)
+	union all
+	select 5, 'identity', i.id, json_build_object('kind', i.kind, 'day', i.day, 'name', i.name, 'sex', i.sex, 'birth_year', i.birth_year,
+		'birth_date', i.birth_date, 'other', case when i.person in (select id from me) and i.other in (select id from me) then o.name end,
+		'was', nullif((select string_agg(w.value, ', ' order by w.k)
+			from json_each_text(to_json(i.was)) with ordinality as w(key, value, k)), ''), 'number', i.number, 'reason', i.reason,
+		'proposed_by', f.login, 'proposed_at', i.proposed_at, 'decided_by', s.login, 'decided_at', i.decided_at,
+		'refused', case when i.refused then true end)
+	from register.identity i left join register.person o on o.id = i.other
+	join auth.officer f on f.id = i.first_officer left join auth.officer s on s.id = i.second_officer
+	where i.person in (select id from me) or i.other in (select id from me)
 	union all
 	select 5, 'event', v.id, json_build_object('kind', v.kind, 'day', v.day) from register.person_event v where v.person in (select id from me)
 	union all
@@ -186,7 +201,7 @@ with me as materialized (select unnest(register.selves($1)) as id), things as (
 	from register.import_row r join register.import_file f on f.id = r.file where r.person in (select id from me)
 )
 select t.section, t.item, j.key, j.value from things t cross join lateral json_each_text(t.thing) with ordinality as j(key, value, k)
-where j.value is not null order by t.n, t.item, j.k;
+where j.value is not null order by t.n, t.section, t.item, j.k;
 
 -- name: export_paid
 -- duties: desk
@@ -207,16 +222,25 @@ with me as materialized (select unnest(register.selves($1)) as id), claims as ma
 		'day', (select max(m.day) from payout.payout_move m where m.payout = p.id))
 	from claims c join payout.payout p on p.claim = c.id left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
 	union all
+	select 8, 'hold', h.id, json_build_object('end_to_end_id', p.end_to_end_id, 'reason', h.reason, 'officer', o.login, 'at', h.at,
+		'let_go_by', (select string_agg(x.login, ', ' order by r.at) from payout.hold_release r join auth.officer x on x.id = r.officer where r.hold = h.id))
+	from claims c join payout.payout p on p.claim = c.id join payout.hold h on h.payout = p.id left join auth.officer o on o.id = h.by_officer
+	union all
+	select 8, 'void', v.id, json_build_object('programme', c.programme, 'month', c.month, 'amount_dong', c.amount_dong, 'reason', v.reason,
+		'proposed_by', f.login, 'proposed_at', v.at, 'decided_by', s.login, 'decided_at', d.at)
+	from claims c join payout.claim_void_proposal v on v.claim = c.id join auth.officer f on f.id = v.officer
+	left join payout.claim_void d on d.claim = c.id and d.first_officer = v.officer left join auth.officer s on s.id = d.second_officer
+	union all
 	select 9, 'finding', f.id, json_build_object('programme', f.programme, 'period', f.period, 'note', f.note, 'verdict', d.verdict, 'reason', d.reason)
 	from register.finding f left join register.finding_decision d on d.finding = f.id where f.person in (select id from me)
 	union all
 	select 10, 'decision', d.id, json_build_object('kind', d.kind, 'programme', d.programme, 'month', d.month, 'amount_dong', d.amount_dong,
-		'number', d.number, 'reason', d.reason, 'decided_at', d.decided_at)
-	from register.decision d where d.person in (select id from me)
+		'number', d.number, 'reason', d.reason, 'proposed_by', f.login, 'proposed_at', d.proposed_at, 'decided_by', s.login, 'decided_at', d.decided_at)
+	from register.decision d join auth.officer f on f.id = d.first_officer left join auth.officer s on s.id = d.second_officer where d.person in (select id from me)
 	union all
 	select 11, 'looked', l.id, json_build_object('at', l.at, 'officer', o.login, 'name', o.name, 'what', l.what, 'reason', l.reason)
 	from auth.access_log l join auth.officer o on o.id = l.officer
 	where l.person in (select id from me) or (l.person is null and l.at >= (select min(p.registered_at) from register.person p where p.id in (select id from me)))
 )
 select t.section, t.item, j.key, j.value from things t cross join lateral json_each_text(t.thing) with ordinality as j(key, value, k)
-where j.value is not null order by t.n, t.item, j.k;
+where j.value is not null order by t.n, t.section, t.item, j.k;

@@ -42,12 +42,28 @@ for what in "Số định danh: $id" 'Điện thoại: 0912345678' 'Tài khoản
 	'Khoản hưởng|KHOẢN HƯỞNG' 'Số tiền: 750.000 đ' 'Cán bộ: lan;.*person.export; Lý do: bà xin xem'; do
 	like "$(said)" "$what" "in words: $what"
 done
+# What officers said of him, of his accounts and of his money, with who said it and who agreed.
+other=$(sql "select min(id) from register.person where id <> $person")
+psql -XAtq -c "set session_replication_role = replica;
+	insert into register.identity (kind, person, name, name_fold, was, number, reason, first_officer, second_officer, decided_at)
+		select 'correct', $person, 'Phạm Thị Giá', 'pham thi gia', '{\"name\": \"Phạm Thị Già\"}', '5/QĐ', 'giấy khai sinh', l.id, m.id, now() from auth.officer l, auth.officer m where l.login = 'lan' and m.login = 'minh';
+	insert into register.identity (kind, person, other, number, reason, first_officer) select 'merge', $other, $person, '6/QĐ', 'nghi trùng', l.id from auth.officer l where l.login = 'lan';
+	insert into register.account_word (account, what, from_day, document, first_officer) select a.id, 'end', '2024-04-03', 'đơn xin đổi', l.id
+		from register.payee_account a, auth.officer l where a.person = $person and l.login = 'lan';
+	insert into payout.claim_void_proposal (claim, officer, reason) select c.id, l.id, 'lập nhầm' from payout.claim c, auth.officer l where c.person = $person and l.login = 'minh'"
+by lan person export $id --reason 'bà xin xem' >/dev/null
+for what in 'Đối tượng: [A-Z0-9_]+: .*Xã, phường: 22945 Phường Lạc Đạo' 'Loại: điều chỉnh;.*Họ tên: Phạm Thị Giá;.*Trước đó: Phạm Thị Già;.*Người đề nghị: lan;.*Người xác nhận: minh' \
+	'Loại: gộp hồ sơ;.*Lý do: nghi trùng; Người đề nghị: lan' 'Việc: kết thúc;.*Giấy tờ: đơn xin đổi; Người đề nghị: lan' 'ĐỀ NGHỊ HỦY KHOẢN HƯỞNG .*Lý do: lập nhầm; Người đề nghị: minh'; do
+	like "$(said | tr '\n' ' ')" "$what" "in words: $what"
+done
+unlike "$(said)" "$(sql "select name from register.person where id = $other")" 'but nothing that names somebody else'
+psql -XAtq -c "set session_replication_role = replica; delete from register.identity; delete from register.account_word; delete from payout.claim_void_proposal"
 by lan --json person export $id --reason 'bà xin xem' >/dev/null
 is "$(/usr/bin/python3 -c 'import json, sys; h = json.load(sys.stdin)["held"]
 print(sorted({x["section"] for x in h}), [x["account"] for x in h if "account" in x and x["section"] == "number"], [x["reason"] for x in h if x["section"] == "looked"])' <"$scratch/said")" \
-	"['account', 'claim', 'enrolment', 'list', 'looked', 'number', 'person', 'preference'] ['970099887766'] ['ông xin xem', 'bà xin xem', 'bà xin xem']" \
+	"['account', 'claim', 'enrolment', 'list', 'looked', 'number', 'person', 'preference'] ['970099887766'] ['ông xin xem', 'bà xin xem', 'bà xin xem', 'bà xin xem']" \
 	'and in JSON, with everybody who looked or tried to'
-is "$(sql "select count(*) from auth.access_log where what = 'person.export' and person = $person")" 3 'each export is itself written down'
+is "$(sql "select count(*) from auth.access_log where what = 'person.export' and person = $person")" 4 'each export is itself written down'
 is "$(by lan person export 099145999999 --reason 'xin xem')" '65 person_unknown' 'nobody is exported who is not there'
 is "$(by lan person export $id)" 64 'nor without a reason'
 # What is opened is written down before it is shown: who cannot write it down sees nothing.
