@@ -86,9 +86,41 @@ static void print_list(struct arena *a, const struct recovery_cases *all)
 	table_print(&t);
 }
 
+struct listed {
+	struct recovery_cases cases;
+	struct recovery_debits debits;
+};
+
+static void print_debits(struct arena *a, const struct recovery_debits *d)
+{
+	if (d->n > 0)
+		puts("\nNgân hàng đã ghi nợ thừa, phải đòi lại (chitra break show SỐ):");
+	for (size_t i = 0; i < d->n; i++)
+		printf("  chênh lệch %" PRId64 ": %s, %s, ngày %s%s%s (%s, %s)\n", d->at[i].brk,
+			cli_money(a, d->at[i].amount), d->at[i].account, cli_day_vi(a, d->at[i].day),
+			d->at[i].id ? ", mã chi trả " : "", d->at[i].id ? d->at[i].id : "",
+			d->at[i].officers[0], d->at[i].officers[1]);
+}
+
+static void fill_debits(struct json_writer *j, const struct recovery_debits *d)
+{
+	json_open_array(j, "bank_debits");
+	for (size_t i = 0; i < d->n; i++) {
+		json_open_object(j, NULL);
+		json_put_i64(j, "break", d->at[i].brk);
+		json_put_str(j, "account", d->at[i].account);
+		json_put_day(j, "day", d->at[i].day);
+		json_put_vnd(j, "dong", d->at[i].amount);
+		json_put_str(j, "end_to_end_id", d->at[i].id);
+		json_close(j);
+	}
+	json_close(j);
+}
+
 static void fill_list(struct json_writer *j, const void *what)
 {
-	const struct recovery_cases *all = what;
+	const struct listed *listed = what;
+	const struct recovery_cases *all = &listed->cases;
 	char month[MONTH_TEXT_SIZE];
 	json_open_array(j, "cases");
 	for (size_t i = 0; i < all->n; i++) {
@@ -114,21 +146,26 @@ static void fill_list(struct json_writer *j, const void *what)
 		json_close(j);
 	}
 	json_close(j);
+	fill_debits(j, &listed->debits);
 }
 
 static int list(struct cli *cli, const struct asked *o)
 {
-	struct recovery_cases all;
+	struct listed all;
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = recovery_list(cli->w, o->all, &all);
+		r = recovery_list(cli->w, o->all, &all.cases);
+	if (r == OK)
+		r = recovery_debits(cli->w, &all.debits);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r == OK && cli->json)
 		cli_print_json(fill_list, &all);
-	else if (r == OK)
-		print_list(cli->w->arena, &all);
+	else if (r == OK) {
+		print_list(cli->w->arena, &all.cases);
+		print_debits(cli->w->arena, &all.debits);
+	}
 	return cli_exit(cli, r);
 }
 

@@ -46,6 +46,27 @@ enum result recovery_list(struct work *w, bool all, struct recovery_cases *out)
 	return read_cases(w, all, 0, out);
 }
 
+enum result recovery_debits(struct work *w, struct recovery_debits *out)
+{
+	struct rows rows;
+	enum result r = db_run(w, Q_RECOVERY_DEBITS, DB_NO_ARGS, &rows);
+	if (r != OK)
+		return r;
+	out->n = rows_n(&rows);
+	out->at = arena_array(w->arena, out->n, struct recovery_debit);
+	for (size_t i = 0; i < out->n; i++)
+		out->at[i] = (struct recovery_debit){
+			.brk = row_i64(&rows, i, rows_col(&rows, "break")),
+			.account = row_text(&rows, i, rows_col(&rows, "account")),
+			.id = row_text(&rows, i, rows_col(&rows, "end_to_end_id")),
+			.day = row_day(&rows, i, rows_col(&rows, "day")),
+			.amount = row_vnd(&rows, i, rows_col(&rows, "amount_dong")),
+			.officers = {row_text(&rows, i, rows_col(&rows, "first")),
+				row_text(&rows, i, rows_col(&rows, "second"))},
+		};
+	return OK;
+}
+
 /* The case, if it is not over. */
 static enum result find(struct work *w, int64_t id, struct recovery_case *out)
 {

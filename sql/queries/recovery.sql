@@ -22,6 +22,24 @@ where case when $2 is not null then r.id = $2 else $1 or r.state in ('open', 'as
 	and register.may_see(r.programme, r.person)
 order by r.id;
 
+-- name: recovery_debits
+-- duties: desk
+-- in:
+-- out: break bigint, account text, day date, amount_dong bigint, end_to_end_id text, first text, second text
+-- What a bank debited and two officers found to be recovered: it stands in the books as assets:clawback. Of agencies for which this officer
+-- has a mandate, oldest first.
+select k.id as break, f.code as account, r.day, coalesce(l.amount_dong, k.amount_dong) as amount_dong, p.end_to_end_id, x.login as first, y.login as second
+from recon.break_resolution r
+join recon.break k on k.id = r.break
+join org.funding_account f on f.id = k.funding_account
+join org.agency a on a.id = f.agency
+left join bank.statement_line l on l.id = k.line
+left join payout.payout p on p.id = r.payout
+join auth.officer x on x.id = r.first_officer
+join auth.officer y on y.id = r.second_officer
+where r.outcome = 'recovery' and exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, a.code, m.area, 0))
+order by k.id;
+
 -- name: recovery_propose
 -- duties: desk
 -- in: case_id bigint, kind text, number text, reason text

@@ -123,6 +123,10 @@ like "$(cat "$scratch/said")" "thu hồi" "and the officer is told what to do"
 is "$(by minh break propose "$twice" --as recovery --reason 'chi hai lần')" 0 "so the money is to be recovered"
 is "$(by hoa break confirm "$twice" --as recovery)" 0 "as two officers say"
 is "$(balance assets:clawback:so-ldtbxh:merit)" "$(amount_of 3)" "the books have it as a claim"
+is "$(by minh recovery list)" 0 "the list of what is to be recovered"
+like "$(cat "$scratch/said")" "chênh lệch $twice: 1.00[0-9].000 đ, demo-funding, .*$(id_of 3) \(minh, hoa\)" "has it too, with who decided it"
+is "$(by minh --json recovery list)" 0 "in JSON"
+like "$(cat "$scratch/said")" "\"bank_debits\":\[\{\"break\":$twice,.*\"dong\":$(amount_of 3)," "as well"
 
 # Two debits of one claim arrive late, its first payout's and its second one's; two pairs of officers look at them at once, each in a session
 # of its own. The claim is owed once: one debit paid it, the other is to be recovered.
