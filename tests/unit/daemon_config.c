@@ -155,7 +155,10 @@ static void values(void)
 				"url = https://nodup.example\n"
 				"accounts = 1, 2\n"
 				"sign_key = keys/nodup\n"
-				"pinned_key = sha256//a;sha256//b\n",
+				"pinned_key = sha256//a;sha256//b\n"
+				"[witness audit]\n"
+				"url = http://localhost\n"
+				"key = audit.example+24700b99+BIE5dw6o\n",
 		DUTY_ALL, &e);
 	if (!ok(c != NULL, "a correct file is read")) {
 		note("%s", e.text);
@@ -175,6 +178,11 @@ static void values(void)
 	const char *const *banks = config_labels(c, "bank", &n);
 	ok(n == 2 && strcmp(banks[0], "demo") == 0 && strcmp(banks[1], "nodup") == 0,
 		"banks in the file's order");
+	const char *const *witnesses = config_labels(c, "witness", &n);
+	ok(n == 1 && strcmp(witnesses[0], "audit") == 0, "witnesses are counted apart from banks");
+	is_str(config_text(c, "witness audit", "key"), "audit.example+24700b99+BIE5dw6o",
+		"and have their own options");
+	is_i64(config_ms(c, "witness audit", "deadline"), 3000, "and defaults");
 	is_str(config_text(c, "bank nodup", "url"), "https://nodup.example", "each bank has its options");
 	is_str(config_text(c, "bank nodup", "pinned_key"), "sha256//a;sha256//b",
 		"; without a space is no comment");

@@ -94,7 +94,8 @@ static inline void post_n(struct db *db, int64_t from, size_t n)
 
 static inline void archive_end(void)
 {
-	static const char *const shelves[] = {"checkpoint/0", "leaves/0", "checkpoint", "leaves", "."};
+	static const char *const shelves[] = {
+		"checkpoint/0", "leaves/0", "checkpoint", "leaves", "witnessed", "."};
 	struct arena *a = arena_new();
 
 	for (size_t i = 0; i < COUNT_OF(shelves); i++) {
