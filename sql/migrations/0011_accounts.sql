@@ -229,30 +229,30 @@ create trigger guard_account after insert on register.account_file_row referenci
 
 -- The first mandate that an officer lacks to have a say in where a list's money goes; null: none.
 create function register.account_file_lacks(officer bigint, file bigint) returns text language plpgsql stable security definer
-set search_path = pg_catalog set work_mem = '256MB'
+set search_path = pg_catalog set work_mem = '256MB' set plan_cache_mode = auto
 as $$
 begin
 	return (
 		with people as materialized (
 			select distinct coalesce(p.root, p.id) as id
-			from register.account_file_row r join register.payee_account a on a.id = r.account join register.person p on p.id = a.person
+			from register.account_file_row r
+			cross join lateral (select a.person from register.payee_account a where a.id = r.account offset 0) a
+			cross join lateral (select p.id, p.root from register.person p where p.id = a.person offset 0) p
 			where r.file = account_file_lacks.file
-		), selves as (
-			select p.id as root, p.id from people p
-			union all
-			select m.root, m.id from register.person m join people p on p.id = m.root
 		), ward as materialized (
-			select distinct on (s.root, e.programme) s.root, e.programme, e.area_code, e.area_valid_from
-			from selves s join register.enrolment e on e.person = s.id
-			order by s.root, e.programme, e.from_month desc, e.id desc
+			select distinct e.programme, e.area_code, e.area_valid_from
+			from people p
+			left join lateral (select distinct on (e.programme) e.programme, e.area_code, e.area_valid_from from register.enrolment e
+				where e.person = any (array(select o.id from register.person o where o.root = p.id) || p.id)
+				order by e.programme, e.from_month desc, e.id desc offset 0) e on true
 		), reached as materialized (
-			select distinct g.code as agency, w.area_code as area, w.area_valid_from as area_from
+			select distinct g.code as agency, coalesce(w.area_code, '*') as area, w.area_valid_from as area_from
 			from ward w left join org.programme_agency pa on pa.programme = w.programme left join org.agency g on g.id = pa.agency
-			union all
-			select null, '*', null where exists (select from people p where not exists (select from ward w where w.root = p.id))
 		)
-		select auth.wanted('{register}', r.agency, r.area) from reached r
-		where case when r.area = '*' then not auth.officer_everywhere(account_file_lacks.officer, '{register}')
+		select auth.wanted('{register}', r.agency, r.area)
+		from (select x.agency, auth.officer_may(account_file_lacks.officer, 'register', x.agency, '*', 0) as everywhere from (select distinct agency from reached) x offset 0) g
+		join reached r on r.agency is not distinct from g.agency
+		where not g.everywhere and case when r.area = '*' then not auth.officer_everywhere(account_file_lacks.officer, '{register}')
 			else not auth.officer_may_in(account_file_lacks.officer, 'register', r.agency, r.area, r.area_from, 0) end
 		order by r.area, r.agency limit 1);
 end $$;
@@ -387,9 +387,9 @@ begin
 	if exists (select from lines l where l.source in ('bank_list', 'vneid') and l.passes
 			and not exists (select from register.account_file_row r join register.account_file f on f.file = r.file
 				where r.account = l.account and f.source = l.source and f.second_officer is not null)
-			and not exists (select from register.payee_account a join register.payee_account b on a.carried_from in (b.id, b.carried_from)
+			and (select true from register.payee_account a join register.payee_account b on a.carried_from in (b.id, b.carried_from)
 				join register.account_file_row r on r.account = b.id join register.account_file f on f.file = r.file
-				where a.id = l.account and f.source = l.source and f.second_officer is not null)) then
+				where a.id = l.account and a.carried_from is not null and f.source = l.source and f.second_officer is not null limit 1) is null) then
 		raise exception 'list_waits: nothing passes by a list that two officers did not let count' using errcode = 'CH001';
 	end if;
 	return null;
