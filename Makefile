@@ -61,7 +61,7 @@ HARDENING += -D_FORTIFY_SOURCE=2
 LINK_SAN :=
 endif
 
-LIBRARIES := libsodium jansson libpq libcurl libevent_pthreads libutf8proc libxml-2.0 libzip inih libcrypto libseccomp xlsxwriter
+LIBRARIES := libsodium jansson libpq libcurl libevent libutf8proc libxml-2.0 libzip inih libcrypto libseccomp xlsxwriter
 LIBRARIES_FOUND := $(shell $(PKG_CONFIG) --exists $(LIBRARIES) 2>/dev/null && echo yes)
 # Foreign headers are system headers: our warnings are about our code.
 FOREIGN_CFLAGS := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags-only-I $(LIBRARIES) 2>/dev/null))
@@ -73,7 +73,7 @@ LDFLAGS_ALL := $(LINK_HARDENING) $(LINK_SAN) -Wl,--as-needed $(LDFLAGS)
 
 PURE_LIBS   := $(call libs,libsodium jansson libutf8proc libcrypto libxml-2.0 libzip inih) -lcsv -lm
 DB_LIBS     := $(call libs,libpq) $(PURE_LIBS)
-DAEMON_LIBS := $(call libs,libcurl libevent_pthreads libseccomp xlsxwriter) $(DB_LIBS) -lpthread
+DAEMON_LIBS := $(call libs,libcurl libevent libseccomp xlsxwriter) $(DB_LIBS) -lpthread
 HTTP_LIBS   := $(call libs,libcurl) $(PURE_LIBS) -lpthread
 PARSE_LIBS  := $(call libs,libseccomp) $(PURE_LIBS)
 VERIFY_LIBS := $(call libs,libsodium libcrypto)

@@ -34,6 +34,7 @@ static struct break_view view_of(const struct rows *r, size_t i)
 	if (v.has_line) {
 		v.debit = row_bool(r, i, rows_col(r, "debit"));
 		v.value_date = row_day(r, i, rows_col(r, "value_date"));
+		v.booked_day = row_day(r, i, rows_col(r, "booked_day"));
 	}
 	if (v.outcome)
 		v.first_id = row_i64(r, i, rows_col(r, "first_officer"));
@@ -226,8 +227,9 @@ static enum result read_finding(struct work *w, const struct break_wish *wish, s
 		const struct break_view *v = &f->at[i];
 		if (!can_be(&w->why, v, f->as[i], wish->letter != NULL))
 			return REFUSED;
-		if (i == 0 || v->day.n > f->day.n)
-			f->day = v->day;
+		struct day day = v->has_line ? v->booked_day : v->day;
+		if (i == 0 || day.n > f->day.n)
+			f->day = day;
 	}
 	if (f->n == 2 && !is_pair(&w->why, &f->at[0], &f->at[1]))
 		return REFUSED;

@@ -17,9 +17,9 @@ struct break_view {
 	struct vnd amount;
 
 	bool has_line, debit;
-	const char *entry_ref, *text; /* the bank's, digits masked; NULL: no line */
-	struct day value_date;
-	struct vnd suspense; /* what of the line still waits there */
+	const char *entry_ref, *text;      /* the bank's, digits masked; NULL: no line */
+	struct day value_date, booked_day; /* booked_day: of its statement, by which the books go */
+	struct vnd suspense;               /* what of the line still waits there */
 
 	const char *end_to_end_id; /* NULL: no payout */
 	bool in_flight;            /* that payout has no end yet */

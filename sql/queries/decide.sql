@@ -4,13 +4,14 @@
 -- duties: desk
 -- in: ids bigint[], account text, resolved boolean
 -- out: id bigint, kind text, funding bigint, account text, agency text, day date, age_days integer, amount_dong bigint, note text,
---      entry_ref text, debit boolean, value_date date, line_text text, suspense_dong bigint, end_to_end_id text, in_flight boolean,
+--      entry_ref text, debit boolean, value_date date, booked_day date, line_text text, suspense_dong bigint, end_to_end_id text, in_flight boolean,
 --      first_officer bigint, first_login text, second_login text, outcome text, pair bigint, said_payout bigint, reason text, is_resolved boolean,
 --      letter text, waits_for date, letter_may boolean, line_missing boolean, in_books boolean
 -- Those with these ids, or (null) those of an account (empty: of any), oldest first. suspense_dong: what of the line still waits in
 -- suspense. The last proposal, or what it was resolved as. Only of agencies for which the officer has a mandate.
 select k.id, k.kind, k.funding_account as funding, f.code as account, a.code as agency, k.day, ops.today() - k.day as age_days,
-	k.amount_dong, k.note, coalesce(l.entry_ref, k.entry_ref) as entry_ref, l.direction = 'debit' as debit, l.value_date, l.text as line_text,
+	k.amount_dong, k.note, coalesce(l.entry_ref, k.entry_ref) as entry_ref, l.direction = 'debit' as debit, l.value_date,
+	(select g.day from bank.statement g where g.id = l.statement) as booked_day, l.text as line_text,
 	coalesce((select sum(x.amount_dong) from recon.suspended x where x.line = l.id), 0)::bigint as suspense_dong,
 	p.end_to_end_id, coalesce(t.in_flight, false) as in_flight,
 	w.officer as first_officer, o.login as first_login, s.login as second_login, w.outcome, w.pair, w.payout as said_payout,

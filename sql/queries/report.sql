@@ -128,13 +128,14 @@ where s.funding_account = $1 and s.day between $2 - 10 and $2 + 10
 -- duties: desk scribe
 -- in: funding bigint, day date
 -- out: id bigint, kind text, amount_dong bigint, day date, age_days integer, entry_ref text, end_to_end_id text, note text
--- Those open on that day, oldest first.
+-- Those open on that day, oldest first; a line's from its statement's day on.
 select k.id, k.kind, k.amount_dong, k.day, ops.today() - k.day as age_days, l.entry_ref, p.end_to_end_id, k.note
 from recon.break k
 left join bank.statement_line l on l.id = k.line
+left join bank.statement s on s.id = l.statement
 left join payout.payout p on p.id = k.payout
 where k.funding_account = $1 and not exists (select from recon.break_resolution r where r.break = k.id and r.day <= $2)
-	and (k.line is null or k.day <= $2)
+	and (k.line is null or s.day <= $2)
 order by k.id;
 
 -- name: reconciliation_add

@@ -43,7 +43,7 @@ bank_list()
 	chitra import "$file" --kind account_list --bank "$bank" "$@" 2>&1
 	status=$?
 	[ $status = 0 ] || return $status
-	second import confirm --yes "$(sql "select max(file) from register.account_file")" 2>&1
+	second import confirm --yes "$(sql "select max(f.file) from register.account_file f")" 2>&1
 }
 # added WORD...: added by thu, and confirmed by lan, who types the number again
 added()

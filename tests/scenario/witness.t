@@ -44,7 +44,7 @@ asked()
 # cosigned_by NAME: the newest checkpoint is
 cosigned_by()
 {
-	until_true 15 "select count(*) = 1 from books.cosignature where witness = 'witness.test/$1' and size = (select max(size) from books.checkpoint)
+	until_true 15 "select count(*) = 1 from books.cosignature where witness = 'witness.test/$1' and size = (select max(c.size) from books.checkpoint c)
 		and size = (select next_seq from books.counter)"
 }
 ledger()
