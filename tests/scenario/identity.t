@@ -198,7 +198,7 @@ is "$(sql "insert into payout.payout (claim, issue, batch, line, account_hash, a
 	'surplus: claim' 'PostgreSQL lets no line pay it'
 like "$(owe 2024-04)" '"new_claims":0' 'nothing is owed again for that month'
 said=$(chitra --json report summary --period 2024-04 2>&1)
-like "$said" '"ward":"22915","on_list":5,' 'a report counts who stands on the list by two IDs once'
+like "$said" '"ward":"22915",[^{}]*"on_list":5,' 'a report counts who stands on the list by two IDs once'
 like "$said" '"settled":1,"returned":0,"rejected":0,"not_paid":0,"settled_payouts":1,' 'and takes him for paid, whatever became of the second claim'
 like "$(chitra --json claim list --period 2024-04 --area 22915)" '"state":"surplus"' 'which the list of claims calls surplus'
 list three 'Võ Thị Hai|1939|Nữ|099139000012|'
