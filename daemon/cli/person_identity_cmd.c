@@ -66,6 +66,7 @@ static void put_surplus(struct json_writer *j, const struct surplus_out *s)
 	json_put_vnd(j, "amount_dong", s->amount);
 	json_put_bool(j, "paid", s->paid);
 	json_put_i64(j, "decision", s->decision);
+	json_put_i64(j, "keeps_back", s->keeps_back);
 	json_put_bool(j, "settled", s->settled);
 	json_close(j);
 }
@@ -107,7 +108,12 @@ static void print_surplus(struct arena *a, const struct surplus_out *s)
 	char month[MONTH_TEXT_SIZE];
 	printf("Trùng khoản hưởng %" PRId64 ": %s, %s, tháng %s, %s: ", s->claim, s->name, s->programme,
 		month_format(s->month, month), cli_money(a, s->amount));
-	if (s->settled)
+	if (s->keeps_back)
+		printf("đã chi hoặc có thể đã chi, nên khoản %" PRId64
+		       " không được chi; hai cán bộ thu hồi (chitra recovery list), hoặc hủy: chitra claim void %" PRId64
+		       " --reason claimed_twice\n",
+			s->keeps_back, s->keeps_back);
+	else if (s->settled)
 		puts("đã xử lý");
 	else if (s->decision)
 		printf("đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm %" PRId64 "\n",

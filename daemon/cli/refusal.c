@@ -151,6 +151,8 @@ static const struct {
 		"Xử lý từng khoản hưởng: đã có danh sách, khoản hưởng hoặc quyết định sau khi gộp, không tách lại được"},
 	{"merged", "Chạy lại: có người vừa được gộp trong lúc tính"},
 	{"surplus", "Lập lại bảng: có khoản hưởng trùng của người vừa được gộp"},
+	{"surplus_paid",
+		"Lập lại bảng: khoản trùng theo số định danh kia đã chi hoặc có thể đã chi; xem chitra recovery list, chitra break list"},
 	{"bank_unknown", "Kiểm tra mã ngân hàng theo danh mục"},
 	{"account_in", "Không thêm nữa: tài khoản này đã có, hoặc đang chờ người thứ hai xác nhận"},
 	{"account_kind", "Kết thúc tài khoản đang có trước: số này đã ghi cho người này theo loại khác"},

@@ -169,7 +169,7 @@ static enum result list_surplus(struct work *w, struct identities_out *out)
 	enum result r = db_run(w, Q_IDENTITY_SURPLUS, DB_NO_ARGS, &rows);
 	if (r != OK)
 		return r;
-	int decision = rows_col(&rows, "decision");
+	int decision = rows_col(&rows, "decision"), keeps_back = rows_col(&rows, "keeps_back");
 	out->n_surplus = rows_n(&rows);
 	out->surplus = arena_array(w->arena, out->n_surplus, struct surplus_out);
 	for (size_t i = 0; i < out->n_surplus; i++)
@@ -177,6 +177,7 @@ static enum result list_surplus(struct work *w, struct identities_out *out)
 			.claim = row_i64(&rows, i, rows_col(&rows, "claim")),
 			.merge = row_i64(&rows, i, rows_col(&rows, "merge")),
 			.decision = row_null(&rows, i, decision) ? 0 : row_i64(&rows, i, decision),
+			.keeps_back = row_null(&rows, i, keeps_back) ? 0 : row_i64(&rows, i, keeps_back),
 			.programme = row_text(&rows, i, rows_col(&rows, "programme")),
 			.kind = row_text(&rows, i, rows_col(&rows, "kind")),
 			.name = row_text(&rows, i, rows_col(&rows, "name")),

@@ -42,6 +42,7 @@ struct identity_out {
 /* A second claim for the same thing, since two people are one. */
 struct surplus_out {
 	int64_t claim, merge, decision; /* decision 0: none, it is voided */
+	int64_t keeps_back; /* the claim that stays and is not paid because this one was; 0: none */
 	const char *programme, *kind, *name;
 	struct month month;
 	struct vnd amount;

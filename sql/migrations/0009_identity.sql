@@ -60,6 +60,7 @@ create table register.surplus (
 	check (claim <> beside)
 );
 create index on register.surplus (merge);
+create index on register.surplus (beside) where not undone;
 create index on register.surplus (decision);
 create trigger fixed before update of claim, beside, merge, decision, opened_at on register.surplus for each row execute function ops.refuse_change();
 call ops.keep_rows('register.surplus', 'register.identity');
@@ -366,6 +367,10 @@ begin
 	if found then
 		raise exception 'surplus: claim % is the second one for the same thing, since two people were merged', bad using errcode = 'CH001';
 	end if;
+	select l.claim into bad from lines l join register.surplus s on s.beside = l.claim and not s.undone where register.paid_beside(l.claim) limit 1;
+	if found then
+		raise exception 'surplus_paid: what claim % is for was, or may have been, paid by the other one of two people who were merged', bad using errcode = 'CH001';
+	end if;
 	return null;
 end $$;
 create trigger guard_surplus after insert on payout.payout referencing new table as lines
@@ -402,6 +407,29 @@ left join lateral (select d.kind, d.number from register.decision d where d.reco
 cross join lateral (select coalesce(sum(x.amount_dong), 0)::bigint as repaid_dong from register.repayment x
 	where x.recovery = r.id and x.second_officer is not null) y
 where r.why <> 'twice' or exists (select from register.surplus s where s.claim = r.claim and not s.undone);
+
+-- Whether a claim that stays is paid already: a surplus one beside it left, or may have (a debit that came late, a return of what had been paid
+-- for the one that stays), and two officers do not ask that back. Who has his money so is not paid again: the claim that stays is voided.
+create function register.paid_beside(claim bigint) returns boolean language plpgsql stable security definer
+set search_path = pg_catalog
+as $$
+begin
+	if not exists (select from register.surplus s where s.beside = paid_beside.claim and not s.undone) then
+		return false;	-- so it is for nearly everybody
+	end if;
+	return exists (
+		with recursive beside as (
+			select s.claim from register.surplus s where s.beside = paid_beside.claim and not s.undone
+			union select s.claim from beside b join register.surplus s on s.beside = b.claim and not s.undone
+		)
+		select from beside b
+		join payout.payout p on p.claim = b.claim
+		left join payout.payout_state s on s.payout = p.id
+		where (s.state between 3 and 7 or exists (
+				select from recon.break k where k.payout = p.id and k.kind not in ('lost_line', 'overdue')
+					and not exists (select from recon.break_resolution r where r.break = k.id)))
+			and not exists (select from register.recovery_now r where r.claim = b.claim and r.state in ('asked', 'repaid')));
+end $$;
 
 -- Of whom each case of a pay period is decided: the finding that asked for it holds back nothing else of the period. Where money came back,
 -- its claim could be paid again, so that is for two officers to say.

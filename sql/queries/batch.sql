@@ -64,7 +64,8 @@ with clock as materialized (
 ), ready as materialized (
 	select d.*, l.issue as last_issue, l.payee_account as last_account, l.ended_as, l.ended_at,
 		exists (
-			select from register.waiting w where w.programme = d.programme and w.period = d.pay_period and w.person = any (d.selves)) as has_finding,
+			select from register.waiting w where w.programme = d.programme and w.period = d.pay_period and w.person = any (d.selves))
+			or exists (select from register.surplus b where b.beside = d.id and not b.undone) and register.paid_beside(d.id) as has_finding,
 		(select true from register.pay_preference q
 			where q.person = any (d.selves) and q.programme = d.programme and q.method = 'cash' and q.since <= (select today from clock)
 				and not exists (

@@ -58,7 +58,8 @@ for update of d skip locked;
 -- is looked up one by one (`offset 0`): a few hundred rows are otherwise planned as scans and hashes of whole tables.
 select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue,
 	p.amount_dong, p.account_hash, p.line_hash, n.name, n.id as person, a.bank, a.salt, a.sealed, a.holder_name,
-	a.person as account_person, k.wrapped, p.issue > 1 and payout.in_question(p.claim, p.issue) as in_question,
+	a.person as account_person, k.wrapped, p.issue > 1 and payout.in_question(p.claim, p.issue)
+		or register.paid_beside(p.claim) as in_question,
 	case when not a.stands then 'account_ended' when not a.passes and a.status in ('closed', 'blocked', 'not_found') then 'account_closed'
 		when a.authority_until < (select ops.today()) then 'authority_over' when not a.passes and a.status in ('open', 'dormant') then 'account_name' end as stopped
 from (select x.dispatch, x.first_payout, least(x.last_payout, x.first_payout + 511) as last_payout

@@ -99,10 +99,13 @@ order by i.id;
 -- duties: desk
 -- in:
 -- out: claim bigint, programme text, month date, kind text, amount_dong bigint, name text, merge bigint, paid boolean, decision bigint,
---      settled boolean
--- What merges came to: second claims for the same thing. settled: voided, or asked back by a decision.
+--      settled boolean, keeps_back bigint
+-- What merges came to: second claims for the same thing. settled: voided, or asked back by a decision. keeps_back: the claim that stays and is
+-- not paid because this one was.
 select c.id as claim, c.programme, c.month, c.kind, c.amount_dong, p.name, s.merge, register.was_paid(c.id) as paid, s.decision,
-	exists (select from payout.claim_void v where v.claim = c.id) or r.state is distinct from 'open' and r.state is not null as settled
+	exists (select from payout.claim_void v where v.claim = c.id) or r.state is distinct from 'open' and r.state is not null as settled,
+	case when register.paid_beside(s.beside) and not register.was_paid(s.beside)
+		and not exists (select from payout.claim_void v where v.claim = s.beside) then s.beside end as keeps_back
 from register.surplus s
 join payout.claim c on c.id = s.claim
 join register.identity i on i.id = s.merge

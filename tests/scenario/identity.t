@@ -324,6 +324,17 @@ for n in 0 2; do
 	chitra import "$scratch/after.csv" --programme social --area 22915 --period $month >"$scratch/after" 2>&1
 	met $month 't|1|1' 'who was two when his list was read and is one when it is written is paid once'
 done
+# The claim that stays came back, and its like was paid: he has his money.
+read -r stays asked <<<"$(sql "select s.beside || ' ' || s.decision from register.surplus s join payout.claim c on c.id = s.claim where c.pay_period = '2024-10-01' and s.decision is not null")"
+sql "set session_replication_role = replica; update payout.payout_state s set state = 10 from payout.payout p where p.id = s.payout and p.claim = $stays;
+	insert into register.finding_decision (finding, verdict, first_officer, second_officer, reason)
+		select f.id, 'pay_entitled', 1, 2, 'x' from register.finding f where f.period = '2024-10-01' and f.blocks"
+chitra batch make --programme social --period 2024-10 --all >/dev/null
+is "$(sql "select count(*) from payout.payout where claim = $stays")" 1 'a claim that came back is not paid again while its like, paid to the other ID, is not asked back'
+like "$(chitra person list)" "khoản $stays không được chi; .*claim void $stays" 'and what is to be done is said'
+chitra decide confirm "$asked" >/dev/null
+chitra batch make --programme social --period 2024-10 --all >/dev/null
+is "$(sql "select count(*) from payout.payout where claim = $stays")" 2 'once two officers ask that back, it is paid'
 each=360000
 
 # ---- grants ------------------------------------------------------------------------------------------------------------------------------------------

@@ -202,6 +202,37 @@ select pg_temp.proposed(pg_temp.merge_sql(:kept, :gone, 'tam')) as n \gset
 select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:n, 'son')));
 select is((select array_agg((claim, beside)::text) from register.surplus where merge = :n), array[format('(%s,%s)', :known, :rise)], 'a claim that was voided, or is surplus already, has no like: what is left meets what is left');
 
+-- Neither was paid; the surplus one's payout was refused, and a debit that came late shows that it paid after all.
+select pg_temp.of_ward('22915') as one, pg_temp.of_ward('22918') as two, pg_temp.of_ward('22918') as three \gset
+select pg_temp.claim_of(:one, 'regular', false) as stays, pg_temp.claim_of(:two, 'regular', true) as refused, pg_temp.claim_of(:three, 'regular', false) as third \gset
+create function pg_temp.ended(claim bigint, state text) returns void language plpgsql as $$
+begin
+	set local session_replication_role = replica;
+	update payout.payout_state s set state = (select t.code from payout.state t where t.name = ended.state) from payout.payout p where p.id = s.payout and p.claim = ended.claim;
+	set local session_replication_role = origin;
+end $$;
+select pg_temp.ended(:refused, 'rejected');
+select pg_temp.proposed(pg_temp.merge_sql(:one, :two, 'tam')) as m \gset
+select pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(:m, 'son')));
+select is((select (claim, beside)::text from register.surplus where merge = :m), format('(%s,%s)', :refused, :stays), 'of two that nobody was paid one stays');
+select is(pg_temp.probe('owner', null, pg_temp.line_sql(pg_temp.open_batch(), :stays)), 'ok', 'and is paid');
+select is(pg_temp.after(format('insert into recon.break (id, kind, funding_account, day, payout, amount_dong, note) overriding system value
+	select 1, ''contradiction'', min(f.id), ''2024-04-03'', p.id, 1, ''x'' from org.funding_account f, payout.payout p where p.claim = %s group by p.id', :refused), null,
+	pg_temp.line_sql(pg_temp.open_batch(), :stays), 'owner'), 'CH001 surplus_paid', 'not while evidence says that the surplus one may have been paid');
+select pg_temp.ended(:refused, 'settled');
+select is(pg_temp.probe('owner', null, pg_temp.line_sql(pg_temp.open_batch(), :stays)), 'CH001 surplus_paid', 'nor once it was paid');
+select is(pg_temp.after(format('update register.surplus set claim = %s where claim = %s and merge = %s; insert into register.surplus (claim, beside, merge) values (%2$s, %1$s, %3$s)',
+	:third, :refused, :m), null, pg_temp.line_sql(pg_temp.open_batch(), :stays), 'owner'), 'CH001 surplus_paid', 'nor when that one stood beside another one that is surplus');
+insert into register.recovery (claim, person, programme, month, amount_dong, why) select id, person, programme, month, amount_dong, 'twice' from payout.claim where id = :refused returning id as asked \gset
+create function pg_temp.says(recovery bigint, kind text) returns text language sql as $$
+	select format('insert into register.decision (kind, programme, person, month, amount_dong, recovery, number, reason, first_officer, second_officer, decided_at)
+		select %L, programme, person, month, amount_dong, id, ''1'', ''xxx'', 1, 2, now() from register.recovery where id = %s', kind, recovery)
+$$;
+select is(pg_temp.after(pg_temp.says(:asked, k), null, pg_temp.line_sql(pg_temp.open_batch(), :stays), 'owner'), how, format('where two officers say %s: %s', k, how))
+	from (values ('recover', 'ok'), ('waive', 'CH001 surplus_paid')) as w(k, how);
+select pg_temp.ended(:refused, 'returned');
+select is(pg_temp.probe('owner', null, pg_temp.line_sql(pg_temp.open_batch(), :stays)), 'ok', 'and the one that stays is paid when the money came back');
+
 -- ---------------------------------------------------------------- when it stands no more
 
 select pg_temp.of_ward('22915') as one, pg_temp.of_ward('22918') as two \gset
