@@ -31,6 +31,9 @@ static const struct {
 		"Không giải quyết lại: sổ cái đã ghi quyết định của hai cán bộ trước khi phục hồi. Nhờ người vận hành dừng các dịch vụ và chạy lại chitra recover: nó đưa quyết định ấy về"},
 	{"not_its_return",
 		"Kiểm tra mã chi trả: khoản hoàn phải cùng số tiền, cùng tài khoản chi với lệnh đã chi"},
+	{"floor",
+		"Chờ tiền về tài khoản rồi làm lại: bây giờ thì số dư trên sổ của tài khoản ghi dưới đây là âm, và việc của "
+		"cán bộ không làm nó âm. Xem chitra ledger check, chitra reconcile"},
 	{"half_a_pair",
 		"Giải quyết cả hai khoản cùng lúc: khoản bị ghi nợ và khoản được trả lại là một việc"},
 	{"in_question", "Giải quyết việc đối chiếu của lần chi trước đã: chitra break list"},

@@ -125,6 +125,16 @@ is "$(reconcile 2024-04-05)" 2 "which is a difference of its own"
 is "$(by minh break propose "$rogue" --as taken_back --with "$back" --reason 'ngân hàng trả lại')" 0 "one officer says that it is the same money"
 is "$(by minh break confirm "$back" --as sent_back --with "$rogue")" "77 same_officer" "the same officer twice is one officer"
 is "$(by hoa break confirm "$rogue" --as taken_back --with "$interest")" "65 break_resolved" "with another credit it is something else"
+# moves SIGN: the bank's account on the books, as if the bank had overdrawn it
+moves()
+{
+	sql "set session_replication_role = replica; update books.balance set balance = balance $1 1000000000000
+		where account = (select id from books.ledger_account where code = 'assets:bank:demo-funding')"
+}
+moves -
+is "$(by hoa break confirm "$back" --as sent_back --with "$rogue")" "65 floor" "not while the bank has overdrawn the account"
+like "$(cat "$scratch/said")" "Chờ tiền về tài khoản rồi làm lại" "and the officer is told what to wait for"
+moves +
 is "$(by hoa break confirm "$back" --as sent_back --with "$rogue")" 0 "another one says so from the other end"
 is "$(sql "select count(*) from recon.break_resolution where pair is not null")" 2 "both are resolved"
 is "$(reconcile 2024-04-05)" 0 "the day reconciles: nothing is unexplained"
