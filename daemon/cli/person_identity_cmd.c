@@ -118,6 +118,8 @@ static void print_surplus(struct arena *a, const struct surplus_out *s)
 	else if (s->decision)
 		printf("đã chi; cán bộ thứ hai xác nhận thu hồi: chitra decide confirm %" PRId64 "\n",
 			s->decision);
+	else if (s->paid)
+		puts("đã chi; thu hồi hay không do hai cán bộ: chitra entitle, rồi chitra recovery list");
 	else
 		printf("chưa chi; hai cán bộ hủy: chitra claim void %" PRId64 " --reason claimed_twice\n",
 			s->claim);

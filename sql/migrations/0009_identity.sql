@@ -248,7 +248,7 @@ begin
 					and exists (select from register.surplus s join register.recovery r on r.claim = s.claim where s.merge = m.id and r.id = d.recovery)))
 			or exists (select from register.identity x where x.id <> m.id and x.person = any (all_of_them) and not x.refused
 				and x.decided_at > m.decided_at)
-			or exists (select from register.surplus s where s.merge = m.id and exists (select from payout.claim_void v where v.claim = s.claim)) then
+			or exists (select from register.surplus s where s.merge = m.id and exists (select from payout.claim_void v where v.claim in (s.claim, s.beside))) then
 		raise exception 'merge_used: claims, payments, lists or decisions rest on this merge; it can no longer be undone' using errcode = 'CH001';
 	end if;
 	update register.surplus s set undone = true where s.merge = m.id;

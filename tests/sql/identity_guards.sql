@@ -255,7 +255,8 @@ select is(pg_temp.after(prep, 'son', pg_temp.decide_sql(:part, 'son')), how, for
 	('that was refused', format('insert into register.identity (kind, person, name, name_fold, number, reason, first_officer, second_officer, decided_at, refused) values (''correct'', %s, ''x'', ''x'', ''1'', ''xxx'', 1, 2, clock_timestamp(), true)', :one), 'ok'),
 	('that was before', format('insert into register.identity (kind, person, name, name_fold, number, reason, first_officer, second_officer, decided_at) values (''correct'', %s, ''x'', ''x'', ''1'', ''xxx'', 1, 2, ''2020-01-01'')', :one), 'ok'),
 	('two ask the money back', format('update register.decision set second_officer = 2, decided_at = clock_timestamp() where person = %s', :two), 'CH001 merge_used'),
-	('the surplus was voided', format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''x'', 1, 2)', :his), 'CH001 merge_used')) as w(what, prep, how);
+	('the surplus was voided', format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''x'', 1, 2)', :his), 'CH001 merge_used'),
+	('the one that stays was', format('insert into payout.claim_void (claim, reason, first_officer, second_officer) values (%s, ''x'', 1, 2)', :mine), 'CH001 merge_used')) as w(what, prep, how);
 select is(pg_temp.after(format('update register.surplus set undone = true where merge = %s', :m), 'son', format('update register.decision set second_officer = %s, decided_at = now() where person = %s', pg_temp.officer('son'), :two)),
 	'CH001 identity_stale', 'nothing is asked back for a merge that was undone');
 
