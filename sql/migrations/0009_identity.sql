@@ -163,11 +163,13 @@ end $$;
 
 -- Claims that say the same thing of one person. Of a month there is its own claim or one of an arrears list, and after it what each rise
 -- added: the first of the one is the first of the other, and so on. Two grants are the same by the same rate. A person has one funeral.
-create function register.collisions(kept bigint[], gone bigint[]) returns table (kept_claim bigint, gone_claim bigint) language sql stable
+-- spare: what a rise added for one, where all claims of the other for the month come to no less: it goes with the last claim that has a like.
+create function register.collisions(kept bigint[], gone bigint[])
+returns table (kept_claim bigint, gone_claim bigint, spare bigint, spare_kept boolean) language sql stable
 set search_path = pg_catalog
 as $$
 	with c as materialized (
-		select c.id, c.person = any (collisions.kept) as stays, t.thing, row_number() over (
+		select c.id, c.person = any (collisions.kept) as stays, t.thing, c.kind in ('regular', 'arrears') as of_month, c.amount_dong, row_number() over (
 			partition by c.person = any (collisions.kept), t.thing order by c.kind = 'arrears', c.instalment, c.id) as n
 		from payout.claim c
 		cross join lateral (select case when c.kind = 'funeral' then c.kind
@@ -176,8 +178,18 @@ as $$
 		where (c.person = any (collisions.kept) or c.person = any (collisions.gone))
 			and not exists (select from payout.claim_void v where v.claim = c.id)
 			and not exists (select from register.surplus s where s.claim = c.id and not s.undone)
+	), side as (
+		select c.thing, c.stays, count(*) as n, sum(c.amount_dong) as dong from c where c.of_month group by 1, 2
 	)
-	select k.id, g.id from c k join c g on (g.thing, g.n) = (k.thing, k.n) where k.stays and not g.stays
+	select k.id, g.id, null::bigint, null::boolean from c k join c g on (g.thing, g.n) = (k.thing, k.n) where k.stays and not g.stays
+	union all
+	select k.id, g.id, x.id, x.stays
+	from c x
+	join side own on (own.thing, own.stays) = (x.thing, x.stays)
+	join side other on (other.thing, other.stays) = (x.thing, not x.stays) and other.n < x.n and other.dong >= own.dong
+	join c k on k.of_month and k.stays and (k.thing, k.n) = (x.thing, other.n)
+	join c g on g.of_month and not g.stays and (g.thing, g.n) = (x.thing, other.n)
+	where x.of_month
 $$;
 
 create function register.was_paid(claim bigint) returns boolean language sql stable
@@ -197,6 +209,7 @@ declare
 	x record;
 	asked bigint;
 	recovered bigint;
+	lost bigint;
 begin
 	if exists (select from register.person p where p.id in (i.person, i.other) and p.root is not null) then
 		raise exception 'identity_stale: one of the two was merged since; propose it anew' using errcode = 'CH001';
@@ -205,20 +218,21 @@ begin
 		raise exception 'still_live: claim % has a payout under way; merge them when it has ended', stuck using errcode = 'CH001';
 	end if;
 	for x in select c.*, register.was_paid(c.gone_claim) and not register.was_paid(c.kept_claim) as keeps_gone from register.collisions(kept, gone) c loop
+		continue when x.spare_kept <> x.keeps_gone;	-- the claims that it added to stay
+		lost := coalesce(x.spare, case when x.keeps_gone then x.kept_claim else x.gone_claim end);
 		asked := null;
-		if not x.keeps_gone and register.was_paid(x.gone_claim) then
+		if register.was_paid(lost) then
 			insert into register.recovery (claim, person, programme, month, amount_dong, why)
-				select c.id, c.person, c.programme, c.month, c.amount_dong, 'twice' from payout.claim c where c.id = x.gone_claim
+				select c.id, c.person, c.programme, c.month, c.amount_dong, 'twice' from payout.claim c where c.id = lost
 				on conflict (claim) do nothing;
-			select r.id into recovered from register.recovery r where r.claim = x.gone_claim;
+			select r.id into recovered from register.recovery r where r.claim = lost;
 			insert into register.decision (kind, programme, person, month, amount_dong, recovery, number, reason, first_officer)
 				select 'recover', c.programme, c.person, c.month, c.amount_dong, recovered, left(i.number, 100), i.reason, auth.me()
-				from payout.claim c where c.id = x.gone_claim
+				from payout.claim c where c.id = lost
 				returning id into asked;
 		end if;
-		insert into register.surplus (claim, beside, merge, decision) values (
-			case when x.keeps_gone then x.kept_claim else x.gone_claim end,
-			case when x.keeps_gone then x.gone_claim else x.kept_claim end, i.id, asked);
+		insert into register.surplus (claim, beside, merge, decision)
+			values (lost, case when x.keeps_gone then x.gone_claim else x.kept_claim end, i.id, asked);
 	end loop;
 	update register.person p set root = i.person where p.id = any (gone);
 	update register.person_id d set replaced_at = i.decided_at where d.person = any (gone) and d.kind = 'cccd' and d.replaced_at is null;

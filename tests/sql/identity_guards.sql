@@ -233,6 +233,35 @@ select is(pg_temp.after(pg_temp.says(:asked, k), null, pg_temp.line_sql(pg_temp.
 select pg_temp.ended(:refused, 'returned');
 select is(pg_temp.probe('owner', null, pg_temp.line_sql(pg_temp.open_batch(), :stays)), 'ok', 'and the one that stays is paid when the money came back');
 
+-- One was claimed the old amount and then what the rate rose by; the other, listed later, all at once.
+create function pg_temp.amounts(regular bigint, dong bigint) returns void language plpgsql as $$
+begin
+	set local session_replication_role = replica;
+	update payout.claim set amount_dong = dong where id = regular;
+	set local session_replication_role = origin;
+end $$;
+create function pg_temp.risen(old_paid boolean, rise_paid boolean, whole_paid boolean, whole bigint, whole_stays boolean) returns text language plpgsql as $$
+declare
+	a bigint := pg_temp.of_ward('22915');
+	b bigint := pg_temp.of_ward('22918');
+	old_claim bigint := pg_temp.claim_of(a, 'regular', old_paid);
+	rise bigint := pg_temp.claim_of(a, 'arrears', rise_paid);
+	whole_claim bigint := pg_temp.claim_of(b, 'regular', whole_paid);
+	m bigint;
+begin
+	perform pg_temp.amounts(old_claim, 360), pg_temp.amounts(rise, 140), pg_temp.amounts(whole_claim, whole);
+	m := pg_temp.proposed(pg_temp.merge_sql(case when whole_stays then b else a end, case when whole_stays then a else b end, 'tam'));
+	perform pg_temp.done(pg_temp.try('desk', 'son', pg_temp.decide_sql(m, 'son')));
+	return (select string_agg(case c.id when old_claim then 'old' when rise then 'rise' else 'whole' end, ' ' order by c.id) from payout.claim c
+			where c.id in (old_claim, rise, whole_claim) and not exists (select from register.surplus s where s.claim = c.id))
+		|| coalesce((select ', back ' || sum(d.amount_dong) from register.surplus s join register.decision d on d.id = s.decision where s.merge = m), '');
+end $$;
+select is(pg_temp.risen(o, r, w, whole, s), left_over, format('paid: old %s, rise %s, whole (%s) %s; the row of the whole stays: %s', o, r, w, whole, s)) from (values
+	(false, false, false, 500, true, 'whole'), (false, false, true, 500, true, 'whole'), (true, true, true, 500, true, 'whole, back 500'), (false, true, true, 500, true, 'whole, back 140'),
+	(true, false, false, 500, true, 'old rise'), (true, true, false, 500, true, 'old rise'), (false, false, false, 360, true, 'rise whole'), (true, true, true, 360, true, 'rise whole, back 360'),
+	(false, false, false, 500, false, 'old rise'), (false, false, true, 500, false, 'whole'), (true, false, true, 500, false, 'old rise, back 500'), (false, true, true, 500, false, 'whole, back 140'),
+	(false, false, true, 360, false, 'rise whole')) as v(o, r, w, whole, s, left_over);
+
 -- ---------------------------------------------------------------- when it stands no more
 
 select pg_temp.of_ward('22915') as one, pg_temp.of_ward('22918') as two \gset
