@@ -32,7 +32,7 @@ struct account_file_effect {
 	int64_t dormant;  /* by the list */
 	int64_t differs;  /* holders whose name does not fit; known at once */
 	int64_t shut;     /* closed or blocked; known at once */
-	int64_t left_out; /* would pass, but something newer is known, or the person's name changed since */
+	int64_t left_out; /* would pass, but something newer is known, or the person's name or ID changed since */
 	size_t n;         /* some rows, first those that do the most */
 	struct account_file_row {
 		int32_t row;

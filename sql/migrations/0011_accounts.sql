@@ -257,9 +257,9 @@ begin
 		order by r.area, r.agency limit 1);
 end $$;
 
--- What a list's word for each account comes to when it is confirmed today. counts: nothing newer is known since it was brought (but that a bank
--- left open whose ID it is), nobody's name changed since, nobody was erased. What a bank closed VNeID does not open: who declared an account
--- does not know.
+-- What a list's word for each account comes to when it is confirmed today. counts: nothing is known of a newer day, or of its day since it was brought
+-- (but that a bank left open whose ID it is), nobody's name or ID changed since, nobody was erased. What a bank closed VNeID does not open: who declared
+-- an account does not know.
 create function register.account_file_rows(file bigint) returns table (row_no integer, account bigint, status text, grade text, passes boolean, counts boolean)
 language sql stable security definer
 set search_path = pg_catalog
@@ -267,11 +267,11 @@ as $$
 	with renamed as materialized (
 		select x.id from register.import_file f join register.identity i on i.decided_at > f.at
 		cross join lateral unnest(register.selves(i.person) || i.other || i.moved) as x(id)
-		where f.id = account_file_rows.file and not i.refused and (i.name is not null or i.kind <> 'correct') and x.id is not null
+		where f.id = account_file_rows.file and not i.refused and (num_nonnulls(i.name, i.blind) > 0 or i.kind <> 'correct') and x.id is not null
 	)
 	select r.row_no, r.account, r.status, r.grade, r.passes, a.sealed <> ''
 		and not exists (select from register.account_check c left join register.account_answer w on w.inquiry = c.inquiry
-			where c.account = r.account and c.at > f.at and c.known_on >= l.known_on and c.status <> 'unclear'
+			where c.account = r.account and c.known_on >= l.known_on and (c.at > f.at or c.known_on > l.known_on) and c.status <> 'unclear'
 				and (c.id_linked or c.status not in ('open', 'dormant') or c.grade in ('partial', 'different') or w.personal_id_match is false))
 		and (l.source <> 'vneid' or coalesce((select c.status not in ('closed', 'blocked', 'not_found') from register.account_check c
 			where c.account = r.account order by c.status = 'unclear', c.known_on desc, c.id desc limit 1), true))
@@ -320,14 +320,18 @@ begin
 end $$;
 create trigger guard before insert or update on register.account_file for each row execute function register.guard_account_file();
 
--- In the same breath what it says is known: as of its day, since it was brought.
+-- In the same breath what it says is known: as of its day, since it was brought; what it says for an account as of the newest day on which a bank left
+-- open whose ID it is, or that answer would stand before it.
 create function register.take_account_file() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 begin
 	insert into register.account_check (account, source, status, grade, id_linked, passes, known_on, at)
-		select r.account, new.source, r.status, r.grade, true, r.passes, new.known_on, f.at
-		from register.import_file f, register.account_file_rows(new.file) r where f.id = new.file and r.counts order by r.row_no;
+		select r.account, new.source, r.status, r.grade, true, r.passes, greatest(new.known_on, k.known_on), f.at
+		from register.import_file f, register.account_file_rows(new.file) r
+		left join lateral (select max(c.known_on) as known_on from register.account_check c
+			where r.passes and c.account = r.account and c.status <> 'unclear' offset 0) k on true
+		where f.id = new.file and r.counts order by r.row_no;
 	return null;
 end $$;
 create trigger take after update of second_officer on register.account_file for each row

@@ -21,7 +21,8 @@ select distinct programme from register.import_file where period = $1 and kind =
 -- in: after bigint, most integer
 -- out: inquiry bigint, account bigint, person_name text, kind text, holder text, authority text, authority_until date, status text,
 --      bank_holder text, id_match boolean, vouched boolean, message bigint
--- Answers that nobody has graded yet. vouched: two officers saw a document that ties the account to the person. Each table begins at the same number, so that a slice costs what it has.
+-- Answers that nobody has graded yet. vouched: two officers saw a document that ties the account to the person. A bank that does not say whose ID
+-- it is takes nothing from a list by which the account passes. Each table begins at the same number, so that a slice costs what it has.
 with open as materialized (
 	select w.inquiry, i.account, w.status, w.holder_name, w.personal_id_match, w.message
 	from register.account_answer w join register.account_inquiry i on i.id = w.inquiry
@@ -29,10 +30,11 @@ with open as materialized (
 	order by w.inquiry limit $2
 )
 select o.inquiry, o.account, coalesce(m.name, r.name) as person_name, a.kind, a.holder_name as holder, a.authority, a.authority_until,
-	o.status, o.holder_name as bank_holder, o.personal_id_match as id_match, a.stands and exists (select from register.account_word d
+	o.status, o.holder_name as bank_holder, coalesce(o.personal_id_match,
+		case when a.passes and a.checked_by in ('bank_list', 'vneid') then true end) as id_match, a.stands and exists (select from register.account_word d
 		where d.account = coalesce(a.carried_from, a.id) and d.what = 'add' and d.second_officer is not null) as vouched, o.message
 from open o
-cross join lateral (select a.id, a.carried_from, a.person, a.kind, a.holder_name, a.authority, a.authority_until, a.stands
+cross join lateral (select a.id, a.carried_from, a.person, a.kind, a.holder_name, a.authority, a.authority_until, a.stands, a.passes, a.checked_by
 	from register.account_now a where a.id = o.account offset 0) a
 cross join lateral (select r.root, r.name from register.person r where r.id = a.person offset 0) r
 left join lateral (select m.name from register.person m where m.id = r.root offset 0) m on r.root is not null

@@ -136,5 +136,39 @@ second import confirm --yes "$shut" >/dev/null
 second import confirm --yes "$declared" >/dev/null
 is "$(sql "select string_agg(distinct status, ' ') from register.account_check c where c.account = (select min(id) from register.payee_account where bank = 'VCB' and holder_fold = 'an thi mot')
 	and c.id = (select max(id) from register.account_check d where d.account = c.account)")" closed 'what a bank closed meanwhile VNeID does not open'
+
+# answered: what the bank answers about Bùi Thị Hai's newest account, that it is open and nobody's in particular
+answered()
+{
+	sql "insert into register.account_answer (inquiry, status, holder_name, personal_id_match) select max(i.id), 'open', 'BUI THI HAI', null
+		from register.account_inquiry i where i.account = (select max(a.id) from register.payee_account a where a.holder_name = 'BUI THI HAI')"
+	chitra match --period 2024-04 >/dev/null
+}
+before=$(brought before <<<'099143000002,9704000055,BUI THI HAI,Đang hoạt động')
+chitra match --period 2024-04 >/dev/null
+today 2024-04-05
+answered
+is "$(now 'BUI THI HAI')" 'stands open' 'a bank that does not say whose ID it is opens nothing'
+second import confirm --yes "$before" >/dev/null
+is "$(now 'BUI THI HAI')" 'stands open passes' 'nor does its later day keep shut what two officers then let count'
+older=$(brought older --as-of 2024-04-04 <<<'099143000002,9704000055,BUI THI HAI,Bị khóa')
+second import confirm --yes "$older" >/dev/null
+is "$(now 'BUI THI HAI')" 'stands open passes' 'a list of an earlier day closes nothing'
+after=$(brought after <<<'099143000002,9704000066,BUI THI HAI,Đang hoạt động')
+chitra match --period 2024-04 >/dev/null
+second import confirm --yes "$after" >/dev/null
+answered
+is "$(now 'BUI THI HAI')" 'stands open passes' 'nor does it take away what counted already'
+barred=$(brought barred <<<'099143000002,9704000066,BUI THI HAI,Bị khóa')
+stale=$(brought stale --as-of 2024-04-04 <<<'099143000002,9704000066,BUI THI HAI,đang hoạt động')
+like "$(said second import confirm --yes "$stale")" '1 tài khoản không tính.*\[0\]' 'what was known of a newer day before an old list came keeps it from counting'
+is "$(now 'BUI THI HAI')" 'stands blocked' 'and the account shut'
+second import drop "$barred" >/dev/null
+ided=$(brought ided <<<'099143000002,9704000077,BUI THI HAI,Đang hoạt động')
+printf '%s\n' 'Số CCCD cũ,Số CCCD mới,Họ và tên,Ngày sinh,Giới tính' '099143000002,099143000022,Bùi Thị Hai,1943,Nữ' >"$scratch/ids.csv"
+chitra import "$scratch/ids.csv" --kind corrections >/dev/null
+second person confirm "$(sql 'select max(id) from register.identity')" >/dev/null </dev/null
+like "$(said second import confirm --yes "$ided")" '1 tài khoản không tính.*\[0\]' 'a list that names an ID which is no longer this person'\''s gives the person nothing'
+is "$(now 'BUI THI HAI')" 'stands unasked' 'its bank is asked'
 is "$(second --json import waiting)" '{"waiting":[]}' 'nothing waits'
 done_testing
