@@ -216,7 +216,11 @@ finding=$(sql "select max(id) from register.finding where code = 'payee_dead'")
 is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding decide "$finding" --verdict pay --reason 'thử' >/dev/null 2>&1; echo $?)" 77 'of that ward'
 is "$(CHITRA_SESSION=$scratch/xa_khac chitra finding list --period 2027-03 --csv | grep -c payee_dead)" 0 'who alone see it'
 before=$(sql "select count(*), sum(amount_dong) from payout.claim")
-is "$(decided recover 099140000003 --programme social --from 2026-12 --amount 1620000 --number 16/QĐ-UBND)" 'Đã quyết định' \
+ask_back=(recover 099140000003 --programme social --amount 1620000 --number 16/QĐ-UBND --from)
+like "$(decided "${ask_back[@]}" 2027-01)" 'no_mandate' 'money is asked back by officers whose mandates reach so far'
+sql "set session_replication_role = replica; update auth.mandate set limit_dong = 1620000"
+like "$(decided "${ask_back[@]}" 2026-12 2>&1)" 'asked_twice' 'what was claimed and did not leave is not asked back'
+is "$(decided "${ask_back[@]}" 2027-01)" 'Đã quyết định' \
 	'Circular 101/2018/TT-BTC: what was paid after death is asked back by a decision'
 owed 2027-03
 is "$(sql "select count(*), sum(amount_dong) from payout.claim")" "$before" 'which takes nothing off any claim'
