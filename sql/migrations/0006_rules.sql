@@ -183,8 +183,7 @@ begin
 	end if;
 end $$;
 
--- Nothing of a decision changes but that a second officer confirms it, once. One funeral a person (Decree 20/2021/ND-CP art. 11 (3)), and what
--- one written decision grants him is granted once: again only when the first one's claim was voided.
+-- Nothing of a decision changes but that a second officer confirms it, once.
 create function register.guard_decided() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
@@ -207,27 +206,41 @@ begin
 	if new.second_officer is distinct from auth.me() then
 		raise exception 'not_yours: a decision is confirmed by the officer who is logged in' using errcode = 'CH001';
 	end if;
-	if not register.may_decide(new.first_officer, new.programme, new.person, coalesce(new.amount_dong, 0))
-			or not register.may_decide(auth.me(), new.programme, new.person, coalesce(new.amount_dong, 0)) then
-		raise exception 'no_mandate: a decision is by two officers who have the mandate when it is confirmed' using errcode = 'CH001';
-	end if;
 	if new.kind = 'recover' then
 		perform register.guard_asked(new);
-	end if;
-	if new.kind in ('funeral', 'grant') then
-		perform pg_advisory_xact_lock(7203, hashtext(new.kind));
-		if exists (select from register.person me
-				join register.person p on coalesce(p.root, p.id) = coalesce(me.root, me.id)
-				join register.decision d on d.person = p.id and d.kind = new.kind and d.second_officer is not null
-				where me.id = new.person and (new.kind = 'funeral'
-						or (d.programme, d.month, d.rate_codes, d.number) = (new.programme, new.month, new.rate_codes, new.number))
-					and not exists (select from register.decision_claim c join payout.claim_void v on v.claim = c.claim where c.decision = d.id)) then
-			raise exception '%_once: the same was decided for this person already', new.kind using errcode = 'CH001';
-		end if;
 	end if;
 	return new;
 end $$;
 create trigger guard before insert or update on register.decision for each row execute function register.guard_decided();
+
+-- Two officers who may decide about each. One funeral a person (Decree 20/2021/ND-CP art. 11 (3)), and what one written decision grants him
+-- is granted once: again only when the first one's claim was voided. Asked of all that a statement confirms: lists are granted something.
+create function register.guard_confirmed() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	twice text;
+begin
+	if exists (select from register.may_confirm(array(select f.id from fresh f)) m where not (m.me and m.first)) then
+		raise exception 'no_mandate: a decision is by two officers who have the mandate when it is confirmed' using errcode = 'CH001';
+	end if;
+	perform pg_advisory_xact_lock(7203, hashtext(k.kind))
+		from (select distinct f.kind from fresh f where f.kind in ('funeral', 'grant') order by f.kind) k;
+	select f.kind into twice
+		from fresh f
+		cross join lateral (select d.id, d.programme, d.month, d.rate_codes, d.number from register.decision d
+			where d.person = any (register.selves(f.person)) and d.kind = f.kind and d.second_officer is not null and d.id <> f.id offset 0) d
+		where f.kind in ('funeral', 'grant')
+			and (f.kind = 'funeral' or (d.programme, d.month, d.rate_codes, d.number) = (f.programme, f.month, f.rate_codes, f.number))
+			and not exists (select from register.decision_claim c join payout.claim_void v on v.claim = c.claim where c.decision = d.id)
+		limit 1;
+	if found then
+		raise exception '%_once: the same was decided for this person already', twice using errcode = 'CH001';
+	end if;
+	return null;
+end $$;
+create trigger confirmed after update on register.decision referencing new table as fresh
+	for each statement execute function register.guard_confirmed();
 
 -- Two officers who may decide about the person; the line is money for the treasury of the agency that paid, and neither it nor the case is
 -- counted beyond its sum.

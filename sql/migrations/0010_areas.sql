@@ -113,6 +113,54 @@ as $$
 $$;
 drop function register.ward_of(text, bigint);
 
+-- The same of many, each answer in its question's place: every officer, agency, ward and amount among them is asked about once.
+create function register.has_role_each(officers bigint[], roles text[], programmes text[], persons bigint[], amounts bigint[]) returns boolean[]
+language plpgsql stable security definer
+set search_path = pg_catalog
+as $$
+begin
+	return (
+		with kind as materialized (
+			select array_agg(a.n) as them, a.officer, g.code as agency, case when a.person is null then '*' else e.area_code end as area,
+				e.area_valid_from as area_from, a.amount
+			from unnest(officers, programmes, persons, amounts) with ordinality as a(officer, programme, person, amount, n)
+			left join org.programme_agency pa on pa.programme = a.programme
+			left join org.agency g on g.id = pa.agency
+			left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = any (register.selves(a.person))
+				order by e.programme <> a.programme, e.from_month desc, e.id desc limit 1) e on true
+			group by a.officer, g.code, 4, e.area_valid_from, a.amount
+		), judged as materialized (
+			select k.them, k.agency is not null and exists (select from unnest(roles) as r(role)
+				where auth.officer_may_in(k.officer, r.role, k.agency, k.area, k.area_from, k.amount)) as may
+			from kind k
+		)
+		select array_agg(j.may order by u.n) from judged j cross join unnest(j.them) as u(n));
+end $$;
+create function register.may_decide_each(officers bigint[], programmes text[], persons bigint[], amounts bigint[]) returns boolean[]
+language sql stable security definer
+set search_path = pg_catalog
+as $$ select register.has_role_each(officers, '{register,maker,checker,approver}', programmes, persons, amounts) $$;
+create function register.may_see_each(programmes text[], persons bigint[]) returns boolean[] language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select register.has_role_each(array_fill(auth.me(), array[cardinality(persons)]),
+		array(select m.role from auth.mandate m where m.officer = auth.me()), programmes, persons, array_fill(0::bigint, array[cardinality(persons)]))
+$$;
+
+-- Of decisions: whether this transaction's officer may decide them, and whether whoever proposed them may.
+create function register.may_confirm(decisions bigint[]) returns table (decision bigint, me boolean, first boolean) language sql stable
+security definer
+set search_path = pg_catalog
+as $$
+	select u.decision, u.me, u.first
+	from (select array_agg(d.id) as ids, array_agg(d.first_officer) as firsts, array_agg(d.programme) as programmes, array_agg(d.person) as persons,
+			array_agg(coalesce(d.amount_dong, 0)) as amounts
+		from register.decision d where d.id = any (may_confirm.decisions) having count(*) > 0) d
+	cross join lateral unnest(d.ids,
+		register.may_decide_each(array_fill(auth.me(), array[cardinality(d.ids)]), d.programmes, d.persons, d.amounts),
+		register.may_decide_each(d.firsts, d.programmes, d.persons, d.amounts)) as u(decision, me, first)
+$$;
+
 -- Whoever lets a held payout go has the mandate for the unit of its batch.
 create or replace function payout.let_go_by(payout bigint) returns bigint language sql stable security definer
 set search_path = pg_catalog

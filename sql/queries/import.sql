@@ -389,17 +389,15 @@ insert into register.list_heading (sender, kind, heading, cell, officer) values 
 -- Each becomes the first half of a decision; code says why it did not. A second list of the same month brings nothing twice.
 with w as (
 	select w.n, w.person, w.month, w.number, w.reason, case
-		when e.area_code is null then 'person_not_enrolled'
-		when not coalesce((select bool_or(auth.may_in(m.role, g.code, e.area_code, e.area_valid_from, 0)) from auth.mandate m
-			where m.officer = auth.me() and m.role = 'register'), false) then 'person_of_another'
+		when not exists (select from register.enrolment e where e.person = any (register.selves(w.person)) and e.programme = $1)
+			then 'person_not_enrolled'
+		when not w.may then 'person_of_another'
 		when exists (select from register.decision d where d.kind = 'terminate' and d.programme = $1 and d.person = w.person
 			and d.month = w.month) then 'already_in'
 		when w.n > min(w.n) over (partition by w.person, w.month) then 'duplicate' end as code
-	from unnest($2, $3, $4, $5) with ordinality as w(person, month, number, reason, n)
-	left join org.programme_agency pa on pa.programme = $1
-	left join org.agency g on g.id = pa.agency
-	left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = any (register.selves(w.person)) and e.programme = $1
-		order by e.from_month desc, e.id desc limit 1) e on true
+	from unnest($2, $3, $4, $5, register.has_role_each(array_fill(auth.me(), array[cardinality($2)]), '{register}',
+		array_fill($1, array[cardinality($2)]), $2, array_fill(0::bigint, array[cardinality($2)]))) with ordinality
+		as w(person, month, number, reason, may, n)
 ), added as (
 	insert into register.decision (kind, programme, person, month, number, reason, first_officer)
 	select 'terminate', $1, person, month, left(number, 100), left(reason, 500), auth.me() from w where code is null
@@ -414,13 +412,14 @@ select n, code from w order by n;
 -- somebody who takes it, so he is granted it alone.
 select w.n, case
 		when e.area_code is null then 'person_not_enrolled'
-		when not register.may_decide(auth.me(), $1, w.person) then 'person_of_another'
+		when not w.may then 'person_of_another'
 		when exists (select from register.person_event v where v.person = any (s.selves) and v.kind = 'death') then 'grant_dead'
 		when exists (select from register.decision d where d.kind = 'grant' and d.person = any (s.selves)
 			and (d.programme, d.month, d.rate_codes, d.number) = ($1, $3, $4, $5)
 			and not exists (select from register.decision_claim c join payout.claim_void v on v.claim = c.claim where c.decision = d.id)) then 'already_in'
 		when w.n > min(w.n) over (partition by w.person) then 'duplicate_here' end as code, a.province_code as province
-from unnest($2) with ordinality as w(person, n)
+from unnest($2, register.may_decide_each(array_fill(auth.me(), array[cardinality($2)]), array_fill($1, array[cardinality($2)]), $2,
+	array_fill(0::bigint, array[cardinality($2)]))) with ordinality as w(person, may, n)
 cross join lateral (select register.selves(w.person) as selves offset 0) s
 left join lateral (select e.area_code, e.area_valid_from from register.enrolment e where e.person = any (s.selves)
 	order by e.programme <> $1, e.from_month desc, e.id desc limit 1) e on true
@@ -445,7 +444,6 @@ with w as materialized (
 		and a.valid_from <= w.day and (a.valid_to is null or w.day <= a.valid_to) and (a.gone_by is null or w.day < a.gone_by)
 ), here as materialized (
 	select w.n, w.person, w.day, w.place, e.programme, e.area_code, e.area_valid_from, t.code as to_code, t.valid_from as to_from,
-		register.may_decide(auth.me(), e.programme, w.person) as may,
 		exists (select from register.decision d where d.kind = 'move' and d.second_officer is null and d.programme = e.programme
 			and d.person = any (register.selves(w.person)) and d.from_area = e.area_code) as waits
 	from w
@@ -459,10 +457,17 @@ with w as materialized (
 			case when count(*) filter (where p.province_code = h.province_code) = 1 then min(p.valid_from) filter (where p.province_code = h.province_code)
 				when count(*) = 1 then min(p.valid_from) end as valid_from
 		from place p where p.place = w.place and p.day = w.day) t on true
+), asked as (
+	select array_agg(h.n) as them, array_agg(h.programme) as programmes, array_agg(h.person) as persons, array_agg(auth.me()) as me,
+		array_agg(0::bigint) as amounts
+	from here h having count(*) > 0
 ), judged as (
-	select h.*, case when h.place <> '' and h.to_code is null then 'to_area_unknown' when not h.may then 'person_of_another'
+	select h.*, case when h.place <> '' and h.to_code is null then 'to_area_unknown' when not u.may then 'person_of_another'
 		when h.waits then 'already_in' end as code
-	from here h where h.to_code is distinct from h.area_code
+	from asked a
+	cross join lateral unnest(a.them, a.programmes, register.may_decide_each(a.me, a.programmes, a.persons, a.amounts)) as u(n, programme, may)
+	join here h on h.n = u.n and h.programme = u.programme
+	where h.to_code is distinct from h.area_code
 ), added as (
 	insert into register.decision (kind, programme, person, month, number, reason, first_officer, from_area, from_area_from, to_area, to_area_from)
 	select 'move', programme, person, date_trunc('month', day), left($4, 100), 'chuyển nơi ở ngày ' || to_char(day, 'DD/MM/YYYY') || case place when '' then '' else ', đến ' || place end, auth.me(),

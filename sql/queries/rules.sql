@@ -50,8 +50,12 @@ select 'grant', $1, p.person, $3, $4, $5, $6, $7, $8, auth.me() from unnest($2) 
 -- in: number text
 -- out: id bigint
 -- What waits for a second officer under one number, and this one may see.
-select d.id from register.decision d where d.number = $1 and d.second_officer is null and register.may_see(d.programme, d.person)
-order by d.id;
+select u.id
+from (select array_agg(d.id) as ids, array_agg(d.programme) as programmes, array_agg(d.person) as persons
+	from register.decision d where d.number = $1 and d.second_officer is null having count(*) > 0) d
+cross join lateral unnest(d.ids, register.may_see_each(d.programmes, d.persons)) as u(id, may)
+where u.may
+order by u.id;
 
 -- name: decision_find
 -- duties: desk
@@ -60,12 +64,13 @@ order by d.id;
 -- Why this officer cannot confirm each of them; null: nothing speaks against it. What he may not decide he is not told of.
 select i.id, case
 	when d.id is null or d.second_officer is not null then 'decision_unknown'
-	when not register.may_decide(auth.me(), d.programme, d.person, coalesce(d.amount_dong, 0)) then 'no_mandate'
+	when not m.me then 'no_mandate'
 	when d.first_officer = auth.me() then 'same_person'
-	when not register.may_decide(d.first_officer, d.programme, d.person, coalesce(d.amount_dong, 0)) then 'first_mandate_over'
+	when not m.first then 'first_mandate_over'
 end as problem
 from unnest($1) as i(id)
 left join register.decision d on d.id = i.id
+left join register.may_confirm($1) m on m.decision = i.id
 order by i.id;
 
 -- name: decision_confirm
@@ -83,12 +88,15 @@ returning coalesce(person, 0) as person;
 select d.id, d.kind, d.programme, p.name as person_name, d.month, d.pay_period, array_to_string(d.rate_codes, ' ') as rates, d.quantity,
 	d.amount_dong, d.number, d.reason, f.login as first, s.login as second,
 	exists (select from register.decision_claim c where c.decision = d.id) as claimed
-from register.decision d
+from (select array_agg(d.id) as ids, array_agg(d.programme) as programmes, array_agg(d.person) as persons from register.decision d
+	where (not $1 or d.second_officer is null) and ($2 is null or d.person = any (register.selves($2))) and ($3 is null or d.number = $3)
+	having count(*) > 0) a
+cross join lateral unnest(a.ids, register.may_see_each(a.programmes, a.persons)) as u(id, may)
+join register.decision d on d.id = u.id
 left join register.person p on p.id = d.person
 join auth.officer f on f.id = d.first_officer
 left join auth.officer s on s.id = d.second_officer
-where (not $1 or d.second_officer is null) and ($2 is null or d.person = any (register.selves($2))) and ($3 is null or d.number = $3)
-	and register.may_see(d.programme, d.person)
+where u.may
 order by d.id;
 
 -- name: explain_programmes

@@ -149,6 +149,49 @@ select is(pg_temp.decide(pg_temp.decision_sql('grant', p, '2024-04-01', r, '1'))
 	(:'other', '{A}', 'CH001 grant_once', 'the same decision grants the same person nothing twice'), (:'person', '{A}', 'CH001 grant_once', 'nor whom he was merged with'),
 	(:'other', '{B}', 'ok', 'another rate is another grant')) as v(p, r, w, t);
 
+-- ---------------------------------------------------------------- a statement that confirms many is judged line by line
+
+-- together(PROPOSALS, WHO): how it ended when he confirmed them at once, and how many were
+create function pg_temp.together(proposals text[], login text default 'minh', proposer text default 'lan') returns text language plpgsql as $$
+declare
+	before bigint := (select max(id) from register.decision);
+	r text;
+begin
+	perform pg_temp.done(pg_temp.try('desk', proposer, p)) from unnest(proposals) p;
+	r := pg_temp.try('desk', login, format('update register.decision set second_officer = %s, decided_at = now() where id > %s', pg_temp.officer(login), before));
+	raise exception 'undone' using errcode = 'UNDO1', detail = r || ' ' || (select count(second_officer) from register.decision where id > before);
+exception when sqlstate 'UNDO1' then
+	get stacked diagnostics r = pg_exception_detail;
+	return r;
+end $$;
+-- listed(WARD): one more person, whom a list of that ward names; hoa has one ward of two
+create function pg_temp.listed(ward text, row_no integer) returns bigint language sql as $$
+	insert into register.enrolment (person, programme, category, area_code, area_valid_from, from_month, file, row_no)
+		select pg_temp.person(), 'merit', min(c.code), ward, '2023-04-01', '2024-04-01', pg_temp.file(), row_no from rules.category c where c.programme = 'merit' returning person
+$$;
+select pg_temp.listed('22918', 101) as here, pg_temp.listed('22918', 102) as too, pg_temp.listed('22915', 103) as there, pg_temp.person() as nowhere \gset
+set local session_replication_role = replica;
+update auth.mandate set area = '22918', named_on = '2024-04-03' where officer = pg_temp.officer('hoa');
+update register.person set root = :here where id = :nowhere;
+set local session_replication_role = origin;
+select is(pg_temp.together(array(select pg_temp.decision_sql('suspend', p::text, officer => f) from unnest(them) p), l, f), r, t) from (values
+	(array[:here, :too], 'hoa', 'lan', 'ok 2', 'people of his ward are decided about together'),
+	(array[:here, :too, :there], 'hoa', 'lan', 'CH001 no_mandate 0', 'one of another ward among them, and nobody is'),
+	(array[:person, :here], 'hoa', 'lan', 'CH001 no_mandate 0', 'nor with one whom no list names'),
+	(array[:nowhere, :here], 'hoa', 'lan', 'ok 2', 'but by the lists that name him by another ID'),
+	(array[:here, :there], 'minh', 'hoa', 'CH001 no_mandate 0', 'nor when it is who proposed it that has not both'),
+	(array[:here, :there, :person], 'minh', 'lan', 'ok 3', 'of two who have everywhere all are')) as w(them, l, f, r, t);
+select is(pg_temp.together(array(select pg_temp.decision_sql(k, p::text, '2024-04-01', '{A}', '1') from unnest(them) p)), r, format('a %s: %s', k, t)) from (values
+	('grant', array[:here, :there], 'ok 2', 'two people by one decision'), ('grant', array[:here, :there, :here], 'CH001 grant_once 0', 'one of them twice'),
+	('grant', array[:here, :nowhere], 'CH001 grant_once 0', 'one by two IDs'), ('funeral', array[:here, :there], 'ok 2', 'two people'),
+	('funeral', array[:nowhere, :here], 'CH001 funeral_once 0', 'one by two IDs')) as w(k, them, r, t);
+select is(register.has_role_each(array_agg(o.id), '{register,release}', array_agg(g), array_agg(p), array_agg(a)),
+		array_agg(register.has_role(o.id, '{register,release}', g, p, a)), format('what is asked of %s questions at once is what is asked of each', count(*)))
+	from auth.officer o, unnest(array['merit', 'social', 'none']) g, unnest(array[:here, :there, :nowhere, :person, null]) p, unnest(array[0, 1000000, 1000001]) a;
+set local session_replication_role = replica;
+update auth.mandate set area = '*' where officer = pg_temp.officer('hoa');
+set local session_replication_role = origin;
+
 -- ---------------------------------------------------------------- claims and enrolments
 
 select is(pg_temp.probe('desk', 'lan', format('insert into register.enrolment (person, programme, category, children, area_code, area_valid_from, from_month, kind, file, row_no)

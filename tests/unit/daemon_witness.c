@@ -83,10 +83,12 @@ struct asked {
 static int asked(const struct asked *a, size_t flip, struct ruling *r)
 {
 	CLEANUP(buf_free) struct buf note = BUF(NOTE_MAX);
-	CLEANUP(buf_free) struct buf body = BUF(ADD_CHECKPOINT_MAX);
+	static struct buf body; /* the ruling points into it until the next one */
 	struct add_checkpoint request = {.old = a->old};
 	struct hash root = a->forked ? other_root() : root_of(a->now);
 
+	buf_free(&body);
+	buf_init(&body, ADD_CHECKPOINT_MAX);
 	watched.size = a->last;
 	watched.root = root_of(a->last);
 	if (a->proven > 0)
