@@ -151,7 +151,8 @@ static void print_effect(struct arena *a, const struct account_file_effect *e)
 	print_count(e->dormant, "tài khoản lâu không dùng");
 	print_count(e->differs, "tài khoản có tên chủ không khớp (đã ghi nhận, không nhận tiền)");
 	print_count(e->shut, "tài khoản đã đóng hoặc bị khóa (đã ghi nhận, không nhận tiền)");
-	print_count(e->left_out, "tài khoản không tính: đã có tin mới hơn, hoặc họ tên, số định danh vừa sửa");
+	print_count(
+		e->left_out, "tài khoản không tính: đã có tin mới hơn, hoặc họ tên, số định danh vừa sửa");
 	for (size_t i = 0; i < e->n; i++) {
 		const struct account_file_row *r = &e->at[i];
 		const char *cells[] = {arena_printf(a, "%" PRId32, r->row), r->person_name,

@@ -26,12 +26,12 @@ enum result account_file_allowed(struct work *w, int64_t file, bool dropping) WA
 /* What confirming it would do today. */
 struct account_file_effect {
 	struct account_file list;
-	int64_t opens;    /* rows by which an account passes that does not pass today */
-	int64_t changes;  /* of these: another account of the person passes today */
-	int64_t shares;   /* rows with a number that others have too */
-	int64_t dormant;  /* by the list */
-	int64_t differs;  /* holders whose name does not fit; known at once */
-	int64_t shut;     /* closed or blocked; known at once */
+	int64_t opens;   /* rows by which an account passes that does not pass today */
+	int64_t changes; /* of these: another account of the person passes today */
+	int64_t shares;  /* rows with a number that others have too */
+	int64_t dormant; /* by the list */
+	int64_t differs; /* holders whose name does not fit; known at once */
+	int64_t shut;    /* closed or blocked; known at once */
 	int64_t left_out; /* would pass, but something newer is known, or the person's name or ID changed since */
 	size_t n;         /* some rows, first those that do the most */
 	struct account_file_row {
