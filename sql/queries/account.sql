@@ -305,13 +305,12 @@ with line as materialized (
 	cross join lateral (select array(select o.id from register.person o where o.root = s.person) || s.person as selves offset 0) w
 	cross join lateral (
 		select array_agg(b.same order by c.month desc, p.id desc) filter (where c.programme = s.programme) as same, bool_or(b.same) as known
-		from payout.claim c
-		join payout.payout p on p.claim = c.id
-		join payout.payout_state t on t.payout = p.id and t.state in (6, 7)
+		from (select c.id, c.programme, c.month from payout.claim c where c.person = any (w.selves) offset 0) c
+		cross join lateral (select p.id, p.payee_account from payout.payout p where p.claim = c.id offset 0) p
+		cross join lateral (select from payout.payout_state t where t.payout = p.id and t.state in (6, 7) offset 0) t
 		left join lateral (select b.blind = a.blind and (b.bank = a.bank
 				or coalesce(b.carried_from, b.id) = coalesce(a.carried_from, s.account)) as same
-			from register.payee_account b where b.id = p.payee_account offset 0) b on true
-		where c.person = any (w.selves)) paid
+			from register.payee_account b where b.id = p.payee_account offset 0) b on true) paid
 )
 select l.batch, l.line, k.name, l.amount_dong, k.kind, k.status, k.passes, k.stands, k.authority_until, k.people, k.paid_elsewhere, k.from_cash, k.known,
 	k.sum_dong, g.large_dong, t.today
