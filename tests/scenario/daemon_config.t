@@ -43,7 +43,7 @@ printed()
 is "$(printed "$scratch/shown.conf")" "$(printed "$scratch/empty.conf")" "the values that ops/chitrad.conf shows are the defaults"
 
 # Everything that is commented out is correct too when it is given.
-sed 's/^#\([a-z_]* =\)/\1/; s/^#\(\[bank\)/\1/' ops/chitrad.conf >"$scratch/all.conf"
+sed 's/^#\([a-z_]* =\)/\1/; s/^#\(\[[a-z]\)/\1/' ops/chitrad.conf >"$scratch/all.conf"
 ok "so are the values that it shows commented out" "$bin/chitrad" --config "$scratch/all.conf" --check-config
 unlike "$(printed "$scratch/all.conf")" "demo-tls|demo-sign|= kek" "--print-config masks where secrets are"
 
