@@ -152,7 +152,8 @@ def run(unit, programme, period, today):
 
 
 def join(unit, kept, gone):
-    """Two rows are one person from now on. Of two claims for the same thing the one that was paid stays, else the one of the row that is left."""
+    """Two rows are one person from now on. Of two claims for the same thing the one that was paid stays, else the one of the row that is left.
+    What rises added for one goes with his last claim that had a like, when all of the other's for the month come to no less."""
     gone.root, gone.since = kept, clock()
     unit.merge = {"surplus": [], "at": gone.since}
 
@@ -163,8 +164,13 @@ def join(unit, kept, gone):
         return of
     theirs = things(gone)
     for thing, mine in things(kept).items():
-        for a, b in zip(mine, theirs.get(thing, [])):
-            unit.merge["surplus"].append(a if b["paid"] and not a["paid"] else b)
+        pairs = list(zip(mine, theirs.get(thing, [])))
+        lost = [a if b["paid"] and not a["paid"] else b for a, b in pairs]
+        unit.merge["surplus"] += lost
+        if pairs:
+            own, other = (mine, theirs[thing]) if lost[-1] in mine else (theirs[thing], mine)
+            if sum(c["amount"] for c in own) <= sum(c["amount"] for c in other):
+                unit.merge["surplus"] += own[len(pairs):]
     for c in unit.merge["surplus"]:
         c["surplus"] = True
 
