@@ -198,9 +198,12 @@ select pg_temp.account(:one, 'list', 'self', 'VCB', 'p4') as ended, pg_temp.acco
 select pg_temp.said(:ended, 'end');
 select pg_temp.checked(:older, 'closed', false), pg_temp.checked(:older, 'open', true, ops.today() - 10), pg_temp.checked(:unclear, 'open', true);
 select pg_temp.checked(:unclear, 'unclear', false);
-select bag_eq($$ select id, owner, bank, authority_until, status, passes from register.account_standing $$,
-	$$ select n.id, coalesce(p.root, p.id), n.bank, n.authority_until, n.status, n.passes from register.account_now n join register.person p on p.id = n.person
-		where n.stands and not n.renamed $$, 'what is said of all accounts at once is what is said of each');
+create function pg_temp.same_by_sets() returns text language sql as $f$
+	select bag_eq($$ select id, owner, bank, authority_until, status, passes from register.account_standing $$,
+		$$ select n.id, coalesce(p.root, p.id), n.bank, n.authority_until, n.status, n.passes from register.account_now n join register.person p on p.id = n.person
+			where n.stands and not n.renamed $$, 'what is said of all accounts at once is what is said of each')
+$f$;
+select pg_temp.same_by_sets();
 
 create function pg_temp.vouch_sql(account bigint) returns text language sql as $$
 	select format('insert into register.account_check (account, source, status, grade, id_linked, passes) values (%s, ''officer'', ''open'', ''exact'', true, true)', account)
@@ -300,6 +303,13 @@ select is(pg_temp.now(:d), 'stands unasked', 'what a list names waits');
 select pg_temp.done(pg_temp.try('desk', 'lan', pg_temp.drop_list_sql(:list, 'lan')));
 select is(pg_temp.now(:d), 'over unasked', 'what only a dropped list named stands no more');
 select is(pg_temp.probe('desk', 'minh', pg_temp.confirm_list_sql(:list, 'minh')), 'CH001 append_only', 'and counts never');
+savepoint asked;
+insert into register.account_check (account, source, status, grade, id_linked, passes) values (:d, 'bank_inquiry', 'not_found', 'different', false, false);
+select is(pg_temp.now(:d), 'over not_found', 'nor when its bank knows nothing of it');
+select pg_temp.same_by_sets();
+insert into register.account_check (account, source, status, grade, id_linked, passes) values (:d, 'bank_inquiry', 'open', 'exact', true, true);
+select is(pg_temp.now(:d), 'stands open passes', 'but when its bank says whose it is, that is better than the list');
+rollback to asked;
 select pg_temp.brought('lan', array[:d]) as list \gset
 select is(pg_temp.now(:d), 'stands unasked', 'until another list names it');
 -- Meanwhile.
