@@ -224,11 +224,22 @@ static bool write_leaves(struct sheet *s, const int64_t *seq, const bool *fresh,
 	return true;
 }
 
+/* What the tables refuse of a reversal, in the books' words. */
+static enum result why_not_reversed(struct work *w, enum result result)
+{
+	if (result != REFUSED || !why_is(&w->why, "constraint"))
+		return result;
+	if (strcmp(db_constraint(w), "txn_reverses") == 0)
+		why_set(&w->why, "reversed_already", "what is to be taken back was taken back already");
+	else if (strcmp(db_constraint(w), "txn_reverses_older") == 0)
+		why_set(&w->why, "reverses_unknown", "what is to be taken back is not in the books");
+	return result;
+}
+
 static enum result write_rows(struct sheet *s, const struct columns *c, struct rows *r)
 {
 	struct db_arg reverses = db_with_nulls(db_i64s(c->reverses, c->n), c->reverses_none);
-
-	return db_run(s->w, Q_BOOKS_POST,
+	enum result result = db_run(s->w, Q_BOOKS_POST,
 		DB_ARGS(db_i64(s->first_seq), db_instant(s->recorded_us), db_texts(c->idems, c->n),
 			db_hashes(c->meanings, c->n), db_texts(c->kinds, c->n), db_days(c->effectives, c->n),
 			db_bools(c->lates, c->n), reverses, db_i32s(c->legs, c->n),
@@ -237,6 +248,8 @@ static enum result write_rows(struct sheet *s, const struct columns *c, struct r
 			db_i64s(c->amounts, c->n_legs), db_i64s(s->account_ids, s->n_accounts),
 			db_bool(s->floors == FLOORS_REFUSE)),
 		r);
+
+	return why_not_reversed(s->w, result);
 }
 
 /* Accounts below their floor, each once. */

@@ -24,7 +24,7 @@ struct posted {
 };
 
 /* Posts n entries, in their order, each once: keys that are there already are skipped. out may be NULL. REFUSED: leaf_* (an
- * entry that cannot be a leaf: our defect), idem_conflict, floor, reverses_unknown. Then nothing is posted and the transaction is
+ * entry that cannot be a leaf: our defect), idem_conflict, floor, reverses_unknown, reversed_already. Then nothing is posted and the transaction is
  * spoilt, as always. RETRY history_in_doubt: what were posted now would stand in the way of recovery (head_store.h). */
 enum result books_post(
 	struct work *w, const struct entry *at, size_t n, enum floors floors, struct posted *out) WARN_UNUSED;

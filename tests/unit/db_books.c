@@ -126,6 +126,14 @@ static void nonsense(void)
 	bad = good;
 	bad.lines = bytes_z("x y\n");
 	is_i64(post_all(&w, &bad, 1, FLOORS_RECORD, NULL), REFUSED, "lines of no kind are refused");
+	bad = entry_reversal(w.arena, &(struct told_by){.actor = "duty:scribe", .effective = {19816}},
+		&(struct reversal){.seq = 123456,
+			.n_legs = good.n_legs,
+			.legs = good.legs,
+			.reason = "wrong_entry",
+			.officers = {"hoa", "minh"}});
+	is_i64(post_all(&w, &bad, 1, FLOORS_RECORD, NULL), REFUSED, "what is not there is not taken back");
+	is_str(w.why.code, "reverses_unknown", "by its name");
 	ok(went(&w, post_all(&w, NULL, 0, FLOORS_RECORD, NULL)), "posting nothing is fine");
 	arena_free(w.arena);
 }
