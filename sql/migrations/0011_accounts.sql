@@ -1,7 +1,6 @@
---Accounts and wishes : since when, until when, on whose word;
-and in which form a person wants the money.
+-- Accounts and wishes: since when, until when, on whose word; and in which form a person wants the money.
 
-    set local role chitra_owner;
+set local role chitra_owner;
 
 -- ---------------------------------------------------------------- accounts
 
@@ -12,29 +11,23 @@ union
 select p.root, p.root from register.person p where p.root is not null;
 
 alter table register.payee_account drop constraint payee_account_source_check,
-	add constraint payee_account_source_check check(source in('list', 'bank_list', 'vneid', 'officer')),
-	add column valid_from date not null default ops.today(),
-	--business day on which it was first named add column carried_from bigint references
-	  register.payee_account;
---first of the same account under the codes that its bank had before-- Who else receives into this account
-	  .create index payee_account_number on register.payee_account(blind);
-create index payee_account_carried on register.payee_account(carried_from) where carried_from is not null;
+	add constraint payee_account_source_check check (source in ('list', 'bank_list', 'vneid', 'officer')),
+	add column valid_from date not null default ops.today(),	-- business day on which it was first named
+	add column carried_from bigint references register.payee_account;	-- first of the same account under the codes that its bank had before
+-- Who else receives into this account.
+create index payee_account_number on register.payee_account (blind);
+create index payee_account_carried on register.payee_account (carried_from) where carried_from is not null;
 
--- dormant: the bank keeps it, and nobody has used it for long. Money arrives, so it may pass;
-an approver sees it.alter table register.account_check drop constraint account_check_source_check,
-	drop constraint account_check_status_check, drop constraint account_check_check,
-	add constraint account_check_source_check check(
-		source in('bank_list', 'bank_inquiry', 'vneid', 'officer')),
-	add constraint account_check_status_check
-	check(status in('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear')),
-	add constraint account_check_check
-	check(not passes or
-		status in('open', 'dormant') and
-			(source = 'officer' or id_linked and grade in('exact', 'tone_variant', 'folded'))),
-	add column known_on date not null default ops.today();
---business day alter table register.account_answer drop constraint account_answer_status_check,
-	add constraint account_answer_status_check check(
-		status in('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear'));
+-- dormant: the bank keeps it, and nobody has used it for long. Money arrives, so it may pass; an approver sees it.
+alter table register.account_check drop constraint account_check_source_check, drop constraint account_check_status_check,
+	drop constraint account_check_check,
+	add constraint account_check_source_check check (source in ('bank_list', 'bank_inquiry', 'vneid', 'officer')),
+	add constraint account_check_status_check check (status in ('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear')),
+	add constraint account_check_check check (not passes or status in ('open', 'dormant')
+		and (source = 'officer' or id_linked and grade in ('exact', 'tone_variant', 'folded'))),
+	add column known_on date not null default ops.today();	-- business day
+alter table register.account_answer drop constraint account_answer_status_check,
+	add constraint account_answer_status_check check (status in ('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear'));
 
 -- How long an authority to receive for another may run at most, where a rule says so.
 create table rules.authority_limit (
@@ -44,156 +37,134 @@ create table rules.authority_limit (
 	legal_basis text not null,
 	primary key (programme, province_code)
 );
-insert into rules.authority_limit values(
-	'merit', '79', 12, 'Quyết định 49/2012/QĐ-UBND của Ủy ban nhân dân Thành phố Hồ Chí Minh');
+insert into rules.authority_limit values ('merit', '79', 12, 'Quyết định 49/2012/QĐ-UBND của Ủy ban nhân dân Thành phố Hồ Chí Minh');
 
 -- What is said of an account, by one officer who has seen a document and a second one who looked too. The newest word that counts holds:
 --
 --   add     it may receive this person's money from from_day on (for another: by the authority that document names, through until)
---   renew   the same for an authority that is prolonged;
-a list proposes it too-- end it receives nothing from from_day on-- --account is the first row of it
-    : a word outlives every new code of its bank.create table register.account_word(
-	      id bigint generated always as identity primary key,
-	      account bigint not null references register.payee_account,
-	      what text not null check(what in('add', 'renew', 'end')), from_day date not null,
-	      until date check(until >= from_day),
-	      document text not null check(length(document) between 3 and 200), --that was seen;
-	      of an end
-	      : why file bigint references register.import_file,
-	      first_officer bigint not null references auth.officer,
-	      proposed_at timestamptz not null default clock_timestamp(),
-	      second_officer bigint references auth.officer, decided_at timestamptz,
-	      dropped_by bigint references auth.officer, --it was wrong
-	      : it counts never check(first_officer<> second_officer),
-	      check(second_officer is null or dropped_by is null),
-	      check((second_officer is null) = (decided_at is null)), check(what<> 'end' or until is null));
-create index on register.account_word(account);
-create index account_word_open on register.account_word(
-	account) where second_officer is null and dropped_by is null;
+--   renew   the same for an authority that is prolonged; a list proposes it too
+--   end     it receives nothing from from_day on
+--
+-- account is the first row of it: a word outlives every new code of its bank.
+create table register.account_word (
+	id bigint generated always as identity primary key,
+	account bigint not null references register.payee_account,
+	what text not null check (what in ('add', 'renew', 'end')),
+	from_day date not null,
+	until date check (until >= from_day),
+	document text not null check (length(document) between 3 and 200),	-- that was seen; of an end: why
+	file bigint references register.import_file,
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	dropped_by bigint references auth.officer,	-- it was wrong: it counts never
+	check (first_officer <> second_officer),
+	check (second_officer is null or dropped_by is null),
+	check ((second_officer is null) = (decided_at is null)),
+	check (what <> 'end' or until is null)
+);
+create index on register.account_word (account);
+create index account_word_open on register.account_word (account) where second_officer is null and dropped_by is null;
 create trigger first_is_me after insert on register.account_word referencing new table as fresh
 	for each statement execute function auth.guard_actor('first_officer');
 
--- The fewest months that an authority may run for this person;
-null : no rule that we know limits it.create function register.authority_months(
-	       person bigint) returns smallint language sql stable security definer set
-       search_path = pg_catalog as $$ select min(l.months) from register.enrolment e join
-		     register.area a on a.level = 'commune' and a.code = e.area_code and a.valid_from =
-	e.area_valid_from join rules.authority_limit l on l.programme = e.programme and l.province_code =
-		a.province_code where e.person = any(register.selves(authority_months.person)) $$;
+-- The fewest months that an authority may run for this person; null: no rule that we know limits it.
+create function register.authority_months(person bigint) returns smallint language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select min(l.months) from register.enrolment e
+	join register.area a on a.level = 'commune' and a.code = e.area_code and a.valid_from = e.area_valid_from
+	join rules.authority_limit l on l.programme = e.programme and l.province_code = a.province_code
+	where e.person = any (register.selves(authority_months.person))
+$$;
 
---Whether who is logged in keeps the register where this person is enrolled.create function register.keeps(
-	person bigint) returns boolean language sql stable security definer set search_path =
-	pg_catalog as $$ select
-	coalesce(bool_or(auth.may_in('register', g.code, e.area_code, e.area_valid_from, 0)), false) from
-	register.enrolment e join org.programme_agency pa on pa.programme =
-		e.programme join org.agency g on g.id = pa.agency where e.person = any(
-			register.selves(keeps.person)) $$;
+-- Whether who is logged in keeps the register where this person is enrolled.
+create function register.keeps(person bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select coalesce(bool_or(auth.may_in('register', g.code, e.area_code, e.area_valid_from, 0)), false)
+	from register.enrolment e join org.programme_agency pa on pa.programme = e.programme join org.agency g on g.id = pa.agency
+	where e.person = any (register.selves(keeps.person))
+$$;
 
---The first rows of an account : its own, and where two people are one those of either,
-	by whichever code of the bank they know it.create function register.account_firsts(
-		account bigint) returns bigint[] language sql stable security definer set search_path =
-		pg_catalog as $$ select array_agg(distinct coalesce(s.carried_from, s.id)) from
-		register.payee_account me join register.payee_account a on a.id =
-			coalesce(me.carried_from, me.id) or a.carried_from = coalesce(
-				me.carried_from, me.id) join register.payee_account s on s.person =
-				any(register.selves(a.person)) and s.bank =
-					a.bank and s.blind = a.blind where me.id = account_firsts.account $$;
+-- The first rows of an account: its own, and where two people are one those of either, by whichever code of the bank they know it.
+create function register.account_firsts(account bigint) returns bigint[] language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select array_agg(distinct coalesce(s.carried_from, s.id)) from register.payee_account me
+	join register.payee_account a on a.id = coalesce(me.carried_from, me.id) or a.carried_from = coalesce(me.carried_from, me.id)
+	join register.payee_account s on s.person = any (register.selves(a.person)) and s.bank = a.bank and s.blind = a.blind
+	where me.id = account_firsts.account
+$$;
 
-create function register.guard_account_word() returns trigger language plpgsql security definer set
-	search_path = pg_catalog as $$ declare a register.payee_account;
-firsts bigint[];
-begin if tg_op = 'INSERT' then new.account
-    : = (select coalesce(x.carried_from, x.id) from register.payee_account x where x.id = new.account);
-end if;
-select *into a from register.payee_account x where x.id = new.account;
-if tg_op
-	= 'UPDATE' and to_jsonb(new) - 'document' = to_jsonb(old) - 'document' and
-						    register.may_forget(a.person) then return new;
-end if;
---An account receives from every programme,
-	so whoever adds one keeps the register of each.A slip may be dropped by more.if not(
-		register.may_identify(auth.me(), a.person, '{register}') or tg_op =
-			'UPDATE' and new.dropped_by is not null and register.keeps(a.person)) then raise
-		exception 'no_mandate: you do not keep the register of each programme of this person' using errcode =
-		'CH001';
-end if;
-if tg_op
-	= 'INSERT' then if new.second_officer is not null or
-	  new.dropped_by is not null then raise
-		  exception 'not_proposed: it is proposed before it is confirmed' using errcode = 'CH001';
-end if;
-if a
-	.kind = 'delegate' and
-		new.what<> 'end' and new.until is null then raise
-			exception 'authority_until_missing: a delegate' 's authority has an end' using errcode =
-			'CH001';
-end if;
-if a
-	.kind = 'self' and
-		(new.what = 'renew' or new.until is not null) then raise
-			exception 'authority_none: one' 's own account needs no authority' using errcode =
-			'CH001';
-end if;
-if length (new.document)
-	not between 3 and
-		200 then raise
-			exception 'document_missing: the document is named in 3 to 200 characters' using errcode =
-		'CH001';
-end if;
-if
-	new.until <
-		new.from_day then raise
-			exception 'authority_until_past: an authority ends on no day before it begins' using errcode =
-		'CH001';
-end if;
-if
-	new.from_day > ops.today() + 366 then raise exception
-			       'day_far: nothing is said more than a year ahead' using errcode = 'CH001';
-end if;
---A year's authority begins on a day and ends before it comes round again, or on it: both are written. if a
-	  .kind = 'delegate' and
-		  new.until > new.from_day + register.authority_months(a.person) * interval
-						     '1 month' then raise exception
-						     'authority_too_long: an authority runs % months at most',
-	 register.authority_months(a.person) using errcode = 'CH001';
-end if;
-return new;
-end if;
-if old
-	.second_officer is not null or old.dropped_by is not null or
-		num_nonnulls(new.second_officer, new.dropped_by)<> 1 or
-		to_jsonb(new) - '{second_officer,decided_at,dropped_by}' ::text[]<> to_jsonb(old) -
-			'{second_officer,decided_at,dropped_by}' ::text[] then raise
-				exception 'append_only: a word is confirmed or dropped once and never changed' using errcode =
-		'CH001';
-end if;
-if coalesce (new.second_officer, new.dropped_by)
-	is distinct from auth.me() then raise exception
-		'not_yours: a word is confirmed by the officer who is logged in' using errcode = 'CH001';
-end if;
-if
-	new.second_officer is not null and
-		not register.may_identify(new.first_officer, a.person, '{register}') then raise
-			    exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode =
-		'CH001';
-end if;
-if
-	new.second_officer is null then return new;
-end if;
-firsts : = register.account_firsts(new.account);
-if exists (select from register.account_word w where w.account = any(firsts) and w.decided_at is not null and
-								 w.id > new.id)
-	then raise exception 'word_overtaken: something newer was decided about this account' using errcode =
-		'CH001';
-end if;
---The newest word holds,
-	so a newer one would undo the end before its day came.if new.what<> 'end' and
-		exists(select from register.account_word w where w.account =
-				any(firsts) and w.decided_at is not null and
-				w.what = 'end' and w.from_day > ops.today()) then raise exception
-		'end_waits: two officers end this account on a day to come' using errcode = 'CH001';
-end if;
-return new;
+create function register.guard_account_word() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	a register.payee_account;
+	firsts bigint[];
+begin
+	if tg_op = 'INSERT' then
+		new.account := (select coalesce(x.carried_from, x.id) from register.payee_account x where x.id = new.account);
+	end if;
+	select * into a from register.payee_account x where x.id = new.account;
+	if tg_op = 'UPDATE' and to_jsonb(new) - 'document' = to_jsonb(old) - 'document' and register.may_forget(a.person) then
+		return new;
+	end if;
+	-- An account receives from every programme, so whoever adds one keeps the register of each. A slip may be dropped by more.
+	if not (register.may_identify(auth.me(), a.person, '{register}')
+			or tg_op = 'UPDATE' and new.dropped_by is not null and register.keeps(a.person)) then
+		raise exception 'no_mandate: you do not keep the register of each programme of this person' using errcode = 'CH001';
+	end if;
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null or new.dropped_by is not null then
+			raise exception 'not_proposed: it is proposed before it is confirmed' using errcode = 'CH001';
+		end if;
+		if a.kind = 'delegate' and new.what <> 'end' and new.until is null then
+			raise exception 'authority_until_missing: a delegate''s authority has an end' using errcode = 'CH001';
+		end if;
+		if a.kind = 'self' and (new.what = 'renew' or new.until is not null) then
+			raise exception 'authority_none: one''s own account needs no authority' using errcode = 'CH001';
+		end if;
+		if length(new.document) not between 3 and 200 then
+			raise exception 'document_missing: the document is named in 3 to 200 characters' using errcode = 'CH001';
+		end if;
+		if new.until < new.from_day then
+			raise exception 'authority_until_past: an authority ends on no day before it begins' using errcode = 'CH001';
+		end if;
+		if new.from_day > ops.today() + 366 then
+			raise exception 'day_far: nothing is said more than a year ahead' using errcode = 'CH001';
+		end if;
+		-- A year's authority begins on a day and ends before it comes round again, or on it: both are written.
+		if a.kind = 'delegate' and new.until > new.from_day + register.authority_months(a.person) * interval '1 month' then
+			raise exception 'authority_too_long: an authority runs % months at most', register.authority_months(a.person) using errcode = 'CH001';
+		end if;
+		return new;
+	end if;
+	if old.second_officer is not null or old.dropped_by is not null or num_nonnulls(new.second_officer, new.dropped_by) <> 1
+			or to_jsonb(new) - '{second_officer,decided_at,dropped_by}'::text[] <> to_jsonb(old) - '{second_officer,decided_at,dropped_by}'::text[] then
+		raise exception 'append_only: a word is confirmed or dropped once and never changed' using errcode = 'CH001';
+	end if;
+	if coalesce(new.second_officer, new.dropped_by) is distinct from auth.me() then
+		raise exception 'not_yours: a word is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if new.second_officer is not null and not register.may_identify(new.first_officer, a.person, '{register}') then
+		raise exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode = 'CH001';
+	end if;
+	if new.second_officer is null then
+		return new;
+	end if;
+	firsts := register.account_firsts(new.account);
+	if exists (select from register.account_word w where w.account = any (firsts) and w.decided_at is not null and w.id > new.id) then
+		raise exception 'word_overtaken: something newer was decided about this account' using errcode = 'CH001';
+	end if;
+	-- The newest word holds, so a newer one would undo the end before its day came.
+	if new.what <> 'end' and exists (select from register.account_word w where w.account = any (firsts) and w.decided_at is not null
+			and w.what = 'end' and w.from_day > ops.today()) then
+		raise exception 'end_waits: two officers end this account on a day to come' using errcode = 'CH001';
+	end if;
+	return new;
 end $$;
 create trigger guard before insert or update on register.account_word for each row execute function register.guard_account_word();
 
@@ -204,9 +175,8 @@ as $$
 begin
 	update register.account_word w set document = '(đã xóa)' where w.account in (
 		select a.id from register.payee_account a where a.person = any (register.selves(new.person)));
-update register.pay_preference q set asked_by = '(đã xóa)' where q.asked_by is not null and q.person = any(
-	register.selves(new.person));
-return null;
+	update register.pay_preference q set asked_by = '(đã xóa)' where q.asked_by is not null and q.person = any (register.selves(new.person));
+	return null;
 end $$;
 create trigger forget_words after update on register.erasure for each row execute function register.forget_words();
 
@@ -230,142 +200,127 @@ create table register.account_file (
 );
 create trigger first_is_me after insert on register.account_file referencing new table as fresh
 	for each statement execute function auth.guard_actor('first_officer');
-create table register.account_file_row(file bigint not null, row_no integer not null, account bigint not null,
-	status text not null check(status in('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear')),
-	grade text not null check(grade in('exact', 'tone_variant', 'folded', 'partial', 'different')),
-	passes boolean not null, primary key(file, row_no),
-	check(not passes or status in('open', 'dormant') and grade in('exact', 'tone_variant', 'folded')));
-create index on register.account_file_row(account);
+create table register.account_file_row (
+	file bigint not null,
+	row_no integer not null,
+	account bigint not null,
+	status text not null check (status in ('open', 'dormant', 'closed', 'blocked', 'not_found', 'unclear')),
+	grade text not null check (grade in ('exact', 'tone_variant', 'folded', 'partial', 'different')),
+	passes boolean not null,
+	primary key (file, row_no),
+	check (not passes or status in ('open', 'dormant') and grade in ('exact', 'tone_variant', 'folded'))
+);
+create index on register.account_file_row (account);
 
-create function register.guard_account_file_row() returns trigger language plpgsql security definer set
-	search_path = pg_catalog as $$ begin
-	if exists (select from(select distinct l.file from lines l) l where not exists(
-			   select from register.account_file f where f.file = l.file and f.xact =
-				   pg_current_xact_id() and f.second_officer is null and
-				   f.dropped_by is null)) then raise exception
-	'list_whole: the rows of a list come with it, and none after' using errcode = 'CH001';
-end if;
-return null;
+create function register.guard_account_file_row() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if exists (select from (select distinct l.file from lines l) l where not exists (select from register.account_file f
+			where f.file = l.file and f.xact = pg_current_xact_id() and f.second_officer is null and f.dropped_by is null)) then
+		raise exception 'list_whole: the rows of a list come with it, and none after' using errcode = 'CH001';
+	end if;
+	return null;
 end $$;
 create trigger guard after insert on register.account_file_row referencing new table as lines
 	for each statement execute function register.guard_account_file_row();
 create trigger guard_account after insert on register.account_file_row referencing new table as lines
 	for each statement execute function register.guard_names('account');
 
---The first mandate that an officer lacks to have a say in where a
-	  list's money goes; null: none. create function register.account_file_lacks(
-		  officer bigint, file bigint) returns text language plpgsql stable security definer set
-  search_path = pg_catalog set work_mem = '256MB' set plan_cache_mode = auto as $$ begin return (
-	with people as materialized(
-		select distinct coalesce(p.root, p.id) as id from register
-			.account_file_row r cross join lateral(
-				select a.person from register.payee_account a where a.id = r.account offset 0)
-				a cross join lateral(select p.id,
-					p.root from register.person p where p.id = a.person offset 0)
-					p where r.file = account_file_lacks.file),
-	ward as materialized(select distinct e.programme, e.area_code,
-		e.area_valid_from from people p left join lateral(select distinct on(e.programme) e.programme,
-			e.area_code,
-			e.area_valid_from from register.enrolment e where e.person = any(
-				array(select o.id from register.person o where o.root = p.id) ||
-				p.id) order by e.programme,
-			e.from_month desc, e.id desc offset 0) e on true),
-	reached as materialized(select distinct g.code as agency, coalesce(w.area_code, '*') as area,
-		w.area_valid_from as area_from from ward w left join org.programme_agency pa on pa.programme =
-			w.programme left join org.agency g on g.id = pa.agency) select auth
-			.wanted('{register}', r.agency, r.area) from(select x.agency,
-				auth.officer_may(account_file_lacks.officer, 'register', x.agency, '*', 0)
-					as everywhere from(select distinct agency from reached) x offset 0)
-				g join reached r on r.agency is not distinct from
-					g.agency where not g.everywhere and
-		case when r.area =
-		'*' then not auth.officer_everywhere(account_file_lacks.officer, '{register}') else not auth
-			.officer_may_in(account_file_lacks.officer, 'register', r.agency, r.area, r.area_from,
-				0) end order by r.area,
-	r.agency limit 1);
+-- The first mandate that an officer lacks to have a say in where a list's money goes; null: none.
+create function register.account_file_lacks(officer bigint, file bigint) returns text language plpgsql stable security definer
+set search_path = pg_catalog set work_mem = '256MB' set plan_cache_mode = auto
+as $$
+begin
+	return (
+		with people as materialized (
+			select distinct coalesce(p.root, p.id) as id
+			from register.account_file_row r
+			cross join lateral (select a.person from register.payee_account a where a.id = r.account offset 0) a
+			cross join lateral (select p.id, p.root from register.person p where p.id = a.person offset 0) p
+			where r.file = account_file_lacks.file
+		), ward as materialized (
+			select distinct e.programme, e.area_code, e.area_valid_from
+			from people p
+			left join lateral (select distinct on (e.programme) e.programme, e.area_code, e.area_valid_from from register.enrolment e
+				where e.person = any (array(select o.id from register.person o where o.root = p.id) || p.id)
+				order by e.programme, e.from_month desc, e.id desc offset 0) e on true
+		), reached as materialized (
+			select distinct g.code as agency, coalesce(w.area_code, '*') as area, w.area_valid_from as area_from
+			from ward w left join org.programme_agency pa on pa.programme = w.programme left join org.agency g on g.id = pa.agency
+		)
+		select auth.wanted('{register}', r.agency, r.area)
+		from (select x.agency, auth.officer_may(account_file_lacks.officer, 'register', x.agency, '*', 0) as everywhere from (select distinct agency from reached) x offset 0) g
+		join reached r on r.agency is not distinct from g.agency
+		where not g.everywhere and case when r.area = '*' then not auth.officer_everywhere(account_file_lacks.officer, '{register}')
+			else not auth.officer_may_in(account_file_lacks.officer, 'register', r.agency, r.area, r.area_from, 0) end
+		order by r.area, r.agency limit 1);
 end $$;
 
---What a
-	list's word for each account comes to when it is confirmed today. counts: nothing is known of a newer day, or of its day since it was brought --(
-		but that a bank left open whose ID it is),
-	nobody's name or ID changed since, nobody was erased. What a bank closed VNeID does not open: who declared --an
-	account does not know.create function register.account_file_rows(file bigint) returns
-	table(row_no integer, account bigint, status text, grade text, passes boolean,
-		counts boolean) language sql stable security definer set
-	search_path = pg_catalog as $$ with renamed as materialized(
-		select x.id from register.import_file f join register.identity i on i.decided_at >
-			f.at cross join lateral unnest(register.selves(i.person) || i.other || i.moved) as x(
-				 id)
-				where f.id = account_file_rows.file and not i.refused and
-					     (num_nonnulls(i.name, i.blind) > 0 or i.kind<> 'correct') and
-					     x.id is not null) select r.row_no,
-	r.account, r.status, r.grade, r.passes,
-	a.sealed<> '' and
-		not exists(select from register.account_check c left join register.account_answer w on
-				   w.inquiry = c.inquiry where c.account =
-				   r.account and c.known_on >= l.known_on and
-				   (c.at > f.at or c.known_on > l.known_on) and c.status<> 'unclear' and
-				   (c.id_linked or c.status not in('open', 'dormant') or
-					   c.grade in('partial', 'different') or
-					   w.personal_id_match is false)) and
-		(l.source<> 'vneid' or
-			coalesce((select c.status not in('closed', 'blocked',
-						  'not_found')from register.account_check c where c.account =
-						 r.account order by c.status = 'unclear',
-					 c.known_on desc, c.id desc limit 1),
-				true)) and
-		a.person not in(select n.id from renamed n)from register.account_file l join
-		register.import_file f on f.id = l.file join register.account_file_row r on r.file =
-		l.file join
-		register.payee_account a on a.id = r.account where l.file = account_file_rows.file $$;
+-- What a list's word for each account comes to when it is confirmed today. counts: nothing is known of a newer day, or of its day since it was brought
+-- (but that a bank left open whose ID it is), nobody's name or ID changed since, nobody was erased. What a bank closed VNeID does not open: who declared
+-- an account does not know.
+create function register.account_file_rows(file bigint) returns table (row_no integer, account bigint, status text, grade text, passes boolean, counts boolean)
+language sql stable security definer
+set search_path = pg_catalog
+as $$
+	with renamed as materialized (
+		select x.id from register.import_file f join register.identity i on i.decided_at > f.at
+		cross join lateral unnest(register.selves(i.person) || i.other || i.moved) as x(id)
+		where f.id = account_file_rows.file and not i.refused and (num_nonnulls(i.name, i.blind) > 0 or i.kind <> 'correct') and x.id is not null
+	)
+	select r.row_no, r.account, r.status, r.grade, r.passes, a.sealed <> ''
+		and not exists (select from register.account_check c left join register.account_answer w on w.inquiry = c.inquiry
+			where c.account = r.account and c.known_on >= l.known_on and (c.at > f.at or c.known_on > l.known_on) and c.status <> 'unclear'
+				and (c.id_linked or c.status not in ('open', 'dormant') or c.grade in ('partial', 'different') or w.personal_id_match is false))
+		and (l.source <> 'vneid' or coalesce((select c.status not in ('closed', 'blocked', 'not_found') from register.account_check c
+			where c.account = r.account order by c.status = 'unclear', c.known_on desc, c.id desc limit 1), true))
+		and a.person not in (select n.id from renamed n)
+	from register.account_file l join register.import_file f on f.id = l.file
+	join register.account_file_row r on r.file = l.file
+	join register.payee_account a on a.id = r.account
+	where l.file = account_file_rows.file
+$$;
 
-create function register.guard_account_file() returns trigger language plpgsql security definer set
-	search_path = pg_catalog as $$ declare lacks text;
-begin if tg_op = 'INSERT' then if new.second_officer is not null or
-		 new.dropped_by is not null then raise
-			 exception 'not_proposed: a list is brought before it is confirmed' using errcode =
-			 'CH001';
-end if;
-if
-	not exists(select from register.import_file f where f.id = new.file and f.kind =
-			   'account_list' and
-			   f.officer = new.first_officer and
-				       (f.bank = 'VNEID') = (new.source = 'vneid')) then raise exception
-		'not_its_file: file % is no list of accounts that this officer brought',
-		new.file using errcode = 'CH001';
-end if;
-return new;
-end if;
-if old
-	.second_officer is not null or old.dropped_by is not null or
-		num_nonnulls(new.second_officer, new.dropped_by)<> 1 or
-		to_jsonb(new) - '{second_officer,decided_at,dropped_by}' ::text[]<> to_jsonb(old) -
-			'{second_officer,decided_at,dropped_by}' ::text[] then raise
-				exception 'append_only: a list is confirmed or dropped once and never changed' using errcode =
-		'CH001';
-end if;
-if coalesce (new.second_officer, new.dropped_by)
-	is distinct from auth.me() then raise exception
-		'not_yours: a list is confirmed by the officer who is logged in' using errcode = 'CH001';
-end if;
-if
-	new.dropped_by = new.first_officer then return new;
-end if;
-lacks : = register.account_file_lacks(auth.me(), new.file);
-if lacks
-	is not null then raise exception 'no_mandate: it takes the %', lacks using errcode = 'CH001';
-end if;
-lacks : = register.account_file_lacks(new.first_officer, new.file);
-if
-	new.second_officer is not null and lacks is not null then raise
-		exception 'first_mandate: whoever brought this list lacks the %',
-		lacks using errcode = 'CH001';
-end if;
-return new;
+create function register.guard_account_file() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	lacks text;
+begin
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null or new.dropped_by is not null then
+			raise exception 'not_proposed: a list is brought before it is confirmed' using errcode = 'CH001';
+		end if;
+		if not exists (select from register.import_file f where f.id = new.file and f.kind = 'account_list' and f.officer = new.first_officer
+				and (f.bank = 'VNEID') = (new.source = 'vneid')) then
+			raise exception 'not_its_file: file % is no list of accounts that this officer brought', new.file using errcode = 'CH001';
+		end if;
+		return new;
+	end if;
+	if old.second_officer is not null or old.dropped_by is not null or num_nonnulls(new.second_officer, new.dropped_by) <> 1
+			or to_jsonb(new) - '{second_officer,decided_at,dropped_by}'::text[] <> to_jsonb(old) - '{second_officer,decided_at,dropped_by}'::text[] then
+		raise exception 'append_only: a list is confirmed or dropped once and never changed' using errcode = 'CH001';
+	end if;
+	if coalesce(new.second_officer, new.dropped_by) is distinct from auth.me() then
+		raise exception 'not_yours: a list is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	if new.dropped_by = new.first_officer then
+		return new;
+	end if;
+	lacks := register.account_file_lacks(auth.me(), new.file);
+	if lacks is not null then
+		raise exception 'no_mandate: it takes the %', lacks using errcode = 'CH001';
+	end if;
+	lacks := register.account_file_lacks(new.first_officer, new.file);
+	if new.second_officer is not null and lacks is not null then
+		raise exception 'first_mandate: whoever brought this list lacks the %', lacks using errcode = 'CH001';
+	end if;
+	return new;
 end $$;
 create trigger guard before insert or update on register.account_file for each row execute function register.guard_account_file();
 
---In the same breath what it says is known : as of its day, since it was brought; what it says for an account as of the newest day on which a bank left
+-- In the same breath what it says is known: as of its day, since it was brought; what it says for an account as of the newest day on which a bank left
 -- open whose ID it is, or that answer would stand before it.
 create function register.take_account_file() returns trigger language plpgsql security definer
 set search_path = pg_catalog
@@ -377,7 +332,7 @@ begin
 		left join lateral (select max(c.known_on) as known_on from register.account_check c
 			where r.passes and c.account = r.account and c.status <> 'unclear' offset 0) k on true
 		where f.id = new.file and r.counts order by r.row_no;
-return null;
+	return null;
 end $$;
 create trigger take after update of second_officer on register.account_file for each row
 	when (new.second_officer is not null) execute function register.take_account_file();
