@@ -33,6 +33,7 @@ static bool read_order(int argc, char **argv, struct funding_order *o)
 struct expected {
 	const struct funding_order *order;
 	bool fresh;
+	bool refund, confirmed;
 };
 
 static void fill_expected(struct json_writer *j, const void *what)
@@ -42,6 +43,21 @@ static void fill_expected(struct json_writer *j, const void *what)
 	json_put_str(j, "reference", e->order->reference);
 	json_put_vnd(j, "amount_dong", e->order->amount);
 	json_put_bool(j, "added", e->fresh);
+	if (e->refund)
+		json_put_bool(j, "confirmed", e->confirmed);
+}
+
+static void say_expected(struct arena *a, const struct expected *e)
+{
+	const struct funding_order *o = e->order;
+	if (e->refund)
+		printf("%s: nộp trả kho bạc %s từ %s; %s\n", o->reference, cli_money(a, o->amount),
+			o->account,
+			e->confirmed ? "hai cán bộ đã nói, sao kê ghi nợ thì vào sổ"
+				     : "chờ cán bộ thứ hai nói như vậy");
+	else
+		printf("%s: chờ %s vào %s%s\n", o->reference, cli_money(a, o->amount), o->account,
+			e->fresh ? "" : " (đã ghi từ trước)");
 }
 
 static int expect(struct cli *cli, int argc, char **argv)
@@ -54,13 +70,15 @@ static int expect(struct cli *cli, int argc, char **argv)
 	enum result r = cli_enter(cli);
 	if (r == OK)
 		r = funding_expect(cli->w, cli->me.id, &o, &e.fresh);
+	e.refund = funding_is_refund(&o);
+	if (r == OK && e.refund)
+		r = refund_confirm(cli->w, &o, &e.confirmed);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r == OK && cli->json)
 		cli_print_json(fill_expected, &e);
 	else if (r == OK)
-		printf("%s: chờ %s vào %s%s\n", o.reference, cli_money(cli->w->arena, o.amount), o.account,
-			e.fresh ? "" : " (đã ghi từ trước)");
+		say_expected(cli->w->arena, &e);
 	return cli_exit(cli, r);
 }
 
@@ -96,6 +114,7 @@ static void fill_funds(struct json_writer *j, const void *what)
 		json_put_str(j, "reference", o->reference);
 		json_put_vnd(j, "amount_dong", o->amount);
 		json_put_bool(j, "booked", o->booked);
+		json_put_bool(j, "waits_for_second", o->waits);
 		json_close(j);
 	}
 	json_close(j);
@@ -123,7 +142,7 @@ static void print_funds(struct arena *a, const struct funds *f)
 		table_add(&t, o->reference);
 		table_add(&t, cli_money(a, o->amount));
 		table_add(&t, o->maker);
-		table_add(&t, o->booked ? "rồi" : "chưa");
+		table_add(&t, o->booked ? "rồi" : o->waits ? "chờ cán bộ thứ hai" : "chưa");
 	}
 	table_print(&t);
 	puts("");

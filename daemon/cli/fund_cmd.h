@@ -6,8 +6,10 @@
 
 #define FUND_USAGE                                                                                                   \
 	"chitra fund expect --account F --amount DONG --reference R\n"                                               \
-	"              [--kind treasury|agent_advance|agent_return] [--channel C]\n"                                 \
+	"              [--kind treasury|agent_advance|agent_return|refund|unspent] [--channel C]\n"                  \
 	"              books nothing: only a statement does; --channel: the agent's, when the account has several\n" \
+	"              money back to the treasury, what it is owed (refund) or what was not spent (unspent): a\n"    \
+	"              second officer says the same\n"                                                               \
 	"       chitra fund list                    orders, and each account's advance that is not yet released"
 #define SANDBOX_USAGE                                              \
 	"chitra sandbox now                  the business clock\n" \

@@ -70,6 +70,8 @@ static const struct {
 	{"payout_state", "Xem trạng thái của khoản chi: bước này không làm được nữa"},
 	{"account_unknown", "Kiểm tra mã tài khoản chi: không có tài khoản này"},
 	{"order_differs", "Dùng số lệnh khác: số lệnh này đã ghi với nội dung khác"},
+	{"refund_too_much",
+		"Giảm số tiền: sổ cái không còn ngần ấy tiền phải nộp hoặc chưa dùng của tài khoản này"},
 	{"batch_mandate", "Nhờ người có thẩm quyền: chữ ký không đủ quyền cho bảng này"},
 	{"batch_one_signature", "Chờ đủ chữ ký: bảng còn thiếu một chữ ký có hiệu lực"},
 	{"certificate_unsigned", "Nhờ đủ số quản trị viên ký: chứng nhận chưa có hiệu lực"},

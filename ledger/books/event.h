@@ -172,6 +172,7 @@ struct statement_fact {
 	const char *channel; /* agent.*: the agent's channel */
 	const char *rule;    /* fee: the pattern that it matched; NULL: resolved by people */
 	bool debit;          /* suspense: which side of the statement */
+	bool unspent;        /* refund: of the treasury's advance, not of what is owed to it */
 	int64_t break_id;    /* suspense: the break that was opened for it */
 };
 struct entry entry_funding(struct arena *a, const struct told_by *by, const struct statement_fact *e);

@@ -168,9 +168,10 @@ void post_suspense(struct arena *a, const struct statement_fact *e, struct entry
 		dr_cr_place(a, to, ACCOUNT_BANK, ACCOUNT_SUSPENSE_CREDIT, e);
 }
 
+/* To the treasury: what is owed to it, or what of its advance was not spent. */
 void post_refund(struct arena *a, const struct statement_fact *e, struct entry *to)
 {
-	dr_cr_place(a, to, ACCOUNT_REFUNDABLE, ACCOUNT_BANK, e);
+	dr_cr_place(a, to, e->unspent ? ACCOUNT_ADVANCE : ACCOUNT_REFUNDABLE, ACCOUNT_BANK, e);
 }
 
 /* Money goes from the bank to the agent, */

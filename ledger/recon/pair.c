@@ -44,6 +44,8 @@ static struct pairing pair_debit(const struct line_facts *l, const struct fee_ru
 		return suspense("rogue_debit");
 	if (l->order == ORDER_AGENT_ADVANCE)
 		return of_order(l, PAIR_AGENT_ADVANCE, "unmatched_debit");
+	if (l->order == ORDER_REFUND || l->order == ORDER_UNSPENT)
+		return of_order(l, PAIR_REFUND, "unmatched_debit");
 	const struct fee_rule *rule = fee_of(l, rules, n);
 	if (rule)
 		return (struct pairing){.kind = PAIR_FEE, .rule = rule};

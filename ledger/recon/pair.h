@@ -11,7 +11,14 @@
 
 enum fit { FIT_UNTOLD, FIT_YES, FIT_NO };
 
-enum order_kind { ORDER_NONE, ORDER_TREASURY, ORDER_AGENT_ADVANCE, ORDER_AGENT_RETURN };
+enum order_kind {
+	ORDER_NONE,
+	ORDER_TREASURY,
+	ORDER_AGENT_ADVANCE,
+	ORDER_AGENT_RETURN,
+	ORDER_REFUND,
+	ORDER_UNSPENT
+};
 
 struct fee_rule {
 	const char *bank, *pattern; /* a fixed prefix of the line's text */
@@ -45,6 +52,7 @@ enum pair_kind {
 	PAIR_FEE,    /* rule */
 	PAIR_AGENT_ADVANCE,
 	PAIR_AGENT_RETURN,
+	PAIR_REFUND,   /* to the treasury */
 	PAIR_SUSPENSE, /* because */
 };
 

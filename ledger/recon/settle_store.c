@@ -81,9 +81,15 @@ static enum result orders_of(struct settling *s, int64_t funding, struct funding
 
 static enum order_kind order_kind(const char *kind)
 {
-	if (strcmp(kind, "treasury") == 0)
-		return ORDER_TREASURY;
-	return strcmp(kind, "agent_advance") == 0 ? ORDER_AGENT_ADVANCE : ORDER_AGENT_RETURN;
+	static const char *const kinds[] = {[ORDER_TREASURY] = "treasury",
+		[ORDER_AGENT_ADVANCE] = "agent_advance",
+		[ORDER_AGENT_RETURN] = "agent_return",
+		[ORDER_REFUND] = "refund",
+		[ORDER_UNSPENT] = "unspent"};
+	for (size_t k = ORDER_TREASURY; k < COUNT_OF(kinds); k++)
+		if (strcmp(kinds[k], kind) == 0)
+			return (enum order_kind)k;
+	bug("an order of kind %s", kind);
 }
 
 struct line_columns {
@@ -158,21 +164,30 @@ static struct line line_of(const struct rows *r, size_t i, const struct line_col
 	return l;
 }
 
+/* What is booked of a line by itself: under which kind of the books and of recon.allocation, and as which entry. */
+static const struct own_fact {
+	const char *kind, *allocation;
+	struct entry (*entry)(struct arena *a, const struct told_by *by, const struct statement_fact *e);
+} own_facts[] = {
+	[PAIR_FUNDING] = {"funding", "funding", entry_funding},
+	[PAIR_FEE] = {"fee", "fee", entry_fee},
+	[PAIR_AGENT_ADVANCE] = {"agent.advanced", "agent_advance", entry_agent_advanced},
+	[PAIR_AGENT_RETURN] = {"agent.returned", "agent_return", entry_agent_returned},
+	[PAIR_REFUND] = {"refund", "refund", entry_refund},
+};
+
+/* NULL: it is a payout's, its parts', or waits. */
+static const struct own_fact *own_fact(enum pair_kind k)
+{
+	return (size_t)k < COUNT_OF(own_facts) && own_facts[k].kind ? &own_facts[k] : NULL;
+}
+
 /* What the books say that it is, it is. */
 static struct pairing as_booked(const struct line *l)
 {
-	static const struct {
-		const char *kind;
-		enum pair_kind is;
-	} kinds[] = {
-		{"funding", PAIR_FUNDING},
-		{"fee", PAIR_FEE},
-		{"agent.advanced", PAIR_AGENT_ADVANCE},
-		{"agent.returned", PAIR_AGENT_RETURN},
-	};
-	for (size_t i = 0; i < COUNT_OF(kinds); i++)
-		if (strcmp(kinds[i].kind, l->booked_as) == 0)
-			return (struct pairing){.kind = kinds[i].is};
+	for (size_t i = 0; i < COUNT_OF(own_facts); i++)
+		if (own_facts[i].kind && strcmp(own_facts[i].kind, l->booked_as) == 0)
+			return (struct pairing){.kind = (enum pair_kind)i};
 	if (l->pairing.kind == PAIR_SUSPENSE)
 		return l->pairing;
 	return (struct pairing){
@@ -200,8 +215,7 @@ static enum result pair_one(struct settling *s, struct line *l)
 	l->pairing = pair_line(&l->facts, s->rules, s->rules_n);
 	if (l->booked_as)
 		l->pairing = as_booked(l);
-	enum pair_kind k = l->pairing.kind;
-	if (order && (k == PAIR_FUNDING || k == PAIR_AGENT_ADVANCE || k == PAIR_AGENT_RETURN))
+	if (order && own_fact(l->pairing.kind) && l->pairing.kind != PAIR_FEE)
 		order->used = true;
 	return OK;
 }
@@ -434,55 +448,36 @@ static enum result book_suspense(struct settling *s)
 static void book_fact(struct settling *s, const struct line *l)
 {
 	struct arena *a = s->w->arena;
+	const struct own_fact *own = own_fact(l->pairing.kind);
 	struct statement_fact fact = fact_of(l);
 	struct told_by by = {.actor = s->actor, .effective = l->day};
+	s->counts.matched += l->pairing.kind == PAIR_PAYOUT && !l->waits && !l->booked_as;
+	s->counts.funding += l->pairing.kind == PAIR_BOOKED && !l->booked_as;
+	if (l->booked_as || !own)
+		return;
 	if (l->for_order) {
 		fact.order = l->for_order->reference;
 		fact.channel = l->for_order->channel;
+		fact.unspent = l->facts.order == ORDER_UNSPENT;
 	}
-	if (l->booked_as)
-		return;
-	switch (l->pairing.kind) {
-	case PAIR_FUNDING:
-		s->counts.funding++;
-		entries_add(a, &s->entries, entry_funding(a, &by, &fact));
-		break;
-	case PAIR_FEE:
-		s->counts.fees++;
+	if (l->pairing.kind == PAIR_FEE)
 		fact.rule = l->pairing.rule->pattern;
-		entries_add(a, &s->entries, entry_fee(a, &by, &fact));
-		break;
-	case PAIR_AGENT_ADVANCE:
-		s->counts.agent++;
-		entries_add(a, &s->entries, entry_agent_advanced(a, &by, &fact));
-		break;
-	case PAIR_AGENT_RETURN:
-		s->counts.agent++;
-		entries_add(a, &s->entries, entry_agent_returned(a, &by, &fact));
-		break;
-	case PAIR_PAYOUT: s->counts.matched += !l->waits; break;
-	case PAIR_BOOKED: s->counts.funding++; break;
-	case PAIR_PARTS:
-	case PAIR_SUSPENSE: break;
-	}
+	s->counts.funding += l->pairing.kind == PAIR_FUNDING;
+	s->counts.fees += l->pairing.kind == PAIR_FEE;
+	s->counts.agent += l->pairing.kind == PAIR_AGENT_ADVANCE || l->pairing.kind == PAIR_AGENT_RETURN;
+	s->counts.refunds += l->pairing.kind == PAIR_REFUND;
+	entries_add(a, &s->entries, own->entry(a, &by, &fact));
 }
 
-/* NULL: it needs no row. */
+/* NULL: it needs no row; a payout's move says it, or its parts do. */
 static const char *allocation_kind(const struct line *l)
 {
+	const struct own_fact *own = own_fact(l->pairing.kind);
 	if (l->waits)
 		return "suspense";
-	switch (l->pairing.kind) {
-	case PAIR_FUNDING:
-	case PAIR_BOOKED: return "funding";
-	case PAIR_FEE: return "fee";
-	case PAIR_AGENT_ADVANCE: return "agent_advance";
-	case PAIR_AGENT_RETURN: return "agent_return";
-	case PAIR_PAYOUT: /* the move says it */
-	case PAIR_PARTS:  /* its parts say it */
-	case PAIR_SUSPENSE: return NULL;
-	}
-	bug("a line is paired as %d", (int)l->pairing.kind);
+	if (l->pairing.kind == PAIR_BOOKED)
+		return "funding";
+	return own ? own->allocation : NULL;
 }
 
 static enum result allocate(struct settling *s)

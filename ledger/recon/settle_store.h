@@ -1,4 +1,4 @@
-/* settle_store.h: statement lines become settled and returned payouts, funding, fees, agent's money, or breaks.
+/* settle_store.h: statement lines become settled and returned payouts, funding, fees, agent's money, refunds, or breaks.
  *
  * By ascending id, each line exactly once, hundreds to thousands per transaction, one books_post. A line that is one payout's whole
  * debit or return is explained by the payout's move; every other line gets its row of recon.allocation, and what nothing explains is
@@ -11,7 +11,7 @@
 #define SETTLERS 2 /* side by side, each with its share of the payouts: bank.settler_of */
 
 struct settle_counts {
-	size_t lines, matched, funding, fees, agent, suspense;
+	size_t lines, matched, funding, fees, agent, refunds, suspense;
 	size_t rogue; /* of suspense: nobody here sent it */
 	bool seen;    /* there were lines, perhaps all of them the other settler's */
 	struct outcome_counts done;

@@ -131,11 +131,16 @@ enum result payer_put(struct work *w, const struct payer *p, int64_t *fresh)
 
 /* ---- expected money ---------------------------------------------------------------------------------------------------- */
 
-static enum result may_expect(struct work *w, const char *agency, struct vnd amount)
+bool funding_is_refund(const struct funding_order *o)
 {
-	struct wanted wanted = {.agency = agency, .area = "*", .amount = amount};
+	return strcmp(o->kind, "refund") == 0 || strcmp(o->kind, "unspent") == 0;
+}
+
+static enum result may_expect(struct work *w, const char *agency, const struct funding_order *o)
+{
+	struct wanted wanted = {.agency = agency, .area = "*", .amount = o->amount};
 	bool may = false;
-	enum result r = officer_may(w, "operator", &wanted, 1, &may);
+	enum result r = funding_is_refund(o) ? OK : officer_may(w, "operator", &wanted, 1, &may);
 	if (r != OK || may)
 		return r;
 	return officer_must(w, "release", &wanted, 1);
@@ -159,9 +164,19 @@ enum result funding_expect(struct work *w, int64_t officer, const struct funding
 			o->reference, o->account);
 		return REFUSED;
 	}
-	r = may_expect(w, row_text(&answer, 0, rows_col(&answer, "agency")), o->amount);
+	r = may_expect(w, row_text(&answer, 0, rows_col(&answer, "agency")), o);
 	if (r == OK)
 		*fresh = row_bool(&answer, 0, rows_col(&answer, "fresh"));
+	return r;
+}
+
+enum result refund_confirm(struct work *w, const struct funding_order *o, bool *confirmed)
+{
+	struct rows answer;
+	enum result r = db_run(
+		w, Q_FUND_CONFIRM, DB_ARGS(db_text(o->account), db_text(o->reference)), &answer);
+	if (r == OK)
+		*confirmed = row_bool(&answer, 0, rows_col(&answer, "confirmed"));
 	return r;
 }
 
@@ -182,6 +197,7 @@ enum result funding_list(struct work *w, struct funding_orders *out)
 			.amount = row_vnd(&f, i, rows_col(&f, "amount_dong")),
 			.maker = row_text(&f, i, rows_col(&f, "maker")),
 			.booked = row_bool(&f, i, rows_col(&f, "booked")),
+			.waits = row_bool(&f, i, rows_col(&f, "waits")),
 		};
 	*out = all;
 	return OK;

@@ -50,19 +50,27 @@ enum result payer_put(struct work *w, const struct payer *payer, int64_t *fresh)
 /* ---- expected money ---- */
 
 struct funding_order {
-	const char *account, *kind /* treasury, agent_advance, agent_return */;
+	const char *account, *kind /* treasury, agent_advance, agent_return; refund, unspent */;
 	const char *channel; /* NULL: the account's only cash channel, or none for the treasury */
 	const char *reference;
 	struct vnd amount;
 	/* as listed */
 	const char *maker;
 	bool booked;
+	bool waits; /* a refund that no second officer has confirmed */
 };
 
 /* Inside an officer's transaction. An order that is there already is fine (*fresh false). REFUSED account_unknown,
- * order_differs, no_mandate (operator or release of the account's agency). */
+ * order_differs, no_mandate (operator or release of the account's agency; of a refund: release). */
 enum result funding_expect(
 	struct work *w, int64_t officer, const struct funding_order *order, bool *fresh) WARN_UNUSED;
+
+/* Whether it is money back to the treasury: refund, what is owed to it; unspent, what of its advance was not spent. */
+bool funding_is_refund(const struct funding_order *order);
+
+/* After funding_expect of a refund: an officer who did not give it confirms it by saying the same. Not confirmed: he gave it himself.
+ * REFUSED no_mandate, first_mandate (role release), refund_too_much (not so much is there). */
+enum result refund_confirm(struct work *w, const struct funding_order *order, bool *confirmed) WARN_UNUSED;
 
 struct funding_orders {
 	size_t n;

@@ -46,6 +46,8 @@ static const struct {
 	{"fee", NULL, NULL, "expenses:fees:{funding-account} +amount,assets:bank:{funding-account} -amount,"},
 	{"refund", NULL, NULL,
 		"liabilities:refundable:{funding-account} +amount,assets:bank:{funding-account} -amount,"},
+	{"refund", NULL, NULL,
+		"liabilities:advance:{funding-account} +amount,assets:bank:{funding-account} -amount,"},
 	{"suspense", "side", "debit",
 		"assets:suspense-debit:{funding-account} +amount,assets:bank:{funding-account} -amount,"},
 	{"suspense", "side", "credit",

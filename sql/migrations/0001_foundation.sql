@@ -283,18 +283,19 @@ create table org.fee_rule (
 	unique (bank, pattern)
 );
 
--- Money that we expect: from the treasury, or to and from the cash agent. Never books anything by itself.
+-- Money that we expect: from the treasury, to and from the cash agent, or back to the treasury: what it is owed (refund), or what of its
+-- advance was not spent (unspent). Never books anything by itself.
 create table org.funding_order (
 	id bigint generated always as identity primary key,
 	funding_account bigint not null references org.funding_account,
 	programme text references rules.programme,
-	kind text not null check (kind in ('treasury', 'agent_advance', 'agent_return')),
+	kind text not null check (kind in ('treasury', 'agent_advance', 'agent_return', 'refund', 'unspent')),
 	channel bigint references org.channel,	-- the agent's channel
 	reference text not null check (length(reference) between 3 and 70),
 	amount_dong bigint not null check (amount_dong > 0),
 	made_by bigint not null,
 	made_at timestamptz not null default now(),
 	unique (funding_account, reference),
-	check ((kind = 'treasury') = (channel is null))
+	check ((kind in ('agent_advance', 'agent_return')) = (channel is not null))
 );
 call ops.append_only('org.funding_order');

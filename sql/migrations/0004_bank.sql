@@ -185,7 +185,7 @@ create table bank.intraday_credit (
 create table recon.allocation (
 	line bigint not null references bank.statement_line,
 	n smallint not null default 1,
-	kind text not null check (kind in ('payout', 'return', 'funding', 'fee', 'agent_advance', 'agent_return', 'suspense')),
+	kind text not null check (kind in ('payout', 'return', 'funding', 'fee', 'agent_advance', 'agent_return', 'refund', 'suspense')),
 	payout bigint references payout.payout,
 	funding_order bigint references org.funding_order,
 	amount_dong bigint not null check (amount_dong > 0),

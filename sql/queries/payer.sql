@@ -85,9 +85,9 @@ select (select count(*) from added) as fresh,
 -- duties: desk
 -- in: account text, kind text, channel text, reference text, amount_dong bigint, officer bigint
 -- out: agency text, fresh boolean, same boolean
--- Money to or from an agent goes by the agent's channel: the one that was named, or the account's only cash channel.
+-- Money to or from an agent goes by the agent's channel: the one that was named, or the account's only cash channel; the treasury's by none.
 with here as (
-	select f.id, a.code as agency, case when $2 <> 'treasury' then (
+	select f.id, a.code as agency, case when $2 in ('agent_advance', 'agent_return') then (
 		select case when count(*) = 1 then min(c.id) end from org.channel c
 		where c.kind = 'cash' and c.funding_account = f.id and ($3 is null or c.code = $3)) end as channel
 	from org.funding_account f join org.agency a on a.id = f.agency where f.code = $1
@@ -101,15 +101,31 @@ select h.agency, exists (select from added) as fresh,
 			and o.amount_dong = $5 and o.channel is not distinct from h.channel) as same
 from here h;
 
+-- name: fund_confirm
+-- duties: desk
+-- in: account text, reference text
+-- out: confirmed boolean
+-- Another officer than the one who gave it says the same refund: then a statement's debit may be it.
+with o as (
+	select o.id, o.made_by, exists (select from org.refund_confirmed c where c.funding_order = o.id) as done
+	from org.funding_order o join org.funding_account f on f.id = o.funding_account where f.code = $1 and o.reference = $2
+), added as (
+	insert into org.refund_confirmed (funding_order, officer) select o.id, auth.me() from o where not o.done and o.made_by <> auth.me()
+	returning funding_order
+)
+select o.done or exists (select from added) as confirmed from o;
+
 -- name: fund_list
 -- duties: desk
 -- in:
--- out: account text, kind text, channel text, reference text, amount_dong bigint, made_at timestamptz, maker text, booked boolean
--- booked: a statement line that names the order was allocated.
+-- out: account text, kind text, channel text, reference text, amount_dong bigint, made_at timestamptz, maker text, booked boolean,
+--      waits boolean
+-- booked: a statement line that names the order was allocated. waits: a refund that no second officer has confirmed.
 select f.code as account, o.kind, c.code as channel, o.reference, o.amount_dong, o.made_at, w.login as maker,
 	exists (
 		select from bank.statement_line l join recon.allocation a on a.line = l.id
-		where l.funding_order = o.id and a.kind <> 'suspense') as booked
+		where l.funding_order = o.id and a.kind <> 'suspense') as booked,
+	o.kind in ('refund', 'unspent') and not exists (select from org.refund_confirmed c where c.funding_order = o.id) as waits
 from org.funding_order o
 join org.funding_account f on f.id = o.funding_account
 left join org.channel c on c.id = o.channel

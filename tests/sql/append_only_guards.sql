@@ -107,6 +107,7 @@ insert into books.cosignature (size, witness, line) values (1, 'x', 'x');
 insert into ops.export (sha256, period, format, size) values (sha256('x'), '2024-04-01', 'csv', 1);
 insert into ops.export_answer (sha256, refused) values (sha256('x'), 'x');
 insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by) values (:funding, 'treasury', 'xxx', 1, :officer);
+insert into org.refund_confirmed (funding_order, officer) values (1, :officer);
 insert into payout.batch_version (batch, version, lines, sum_dong, root, frozen_by) values (:batch, 1, 1, 1, sha256('x'), :officer);
 insert into payout.cancellation (payout, reason, by_officer) values (:payout, 'xxx', :officer);
 insert into payout.claim_part (claim, n, rate_code, amount_dong, working) values (:claim, 1, 'x', 1, 'x');

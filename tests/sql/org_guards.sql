@@ -67,7 +67,7 @@ $$;
 select is(pg_temp.probe('desk', 'lan', pg_temp.order_sql(:funding, k, c, r, a)), w, format('an order: %s, channel %s, reference "%s", %s', k, case c when 'null' then 'none' else 'the agent''s' end, r, a))
 	from (values ('treasury', 'null', 'KB-2024-04', 1, 'ok'), ('agent_advance', :'post', 'KB-2024-04', 1, 'ok'), ('agent_return', :'post', 'KB-2024-04', 1, 'ok'),
 		('treasury', :'post', 'KB-2024-04', 1, '23514 funding_order_check'), ('agent_advance', 'null', 'KB-2024-04', 1, '23514 funding_order_check'),
-		('agent_return', 'null', 'KB-2024-04', 1, '23514 funding_order_check'), ('gift', :'post', 'KB-2024-04', 1, '23514 funding_order_kind_check'),
+		('agent_return', 'null', 'KB-2024-04', 1, '23514 funding_order_check'), ('gift', 'null', 'KB-2024-04', 1, '23514 funding_order_kind_check'),
 		('treasury', 'null', 'KB', 1, '23514 funding_order_reference_check'), ('treasury', 'null', repeat('K', 71), 1, '23514 funding_order_reference_check'),
 		('treasury', 'null', 'KB-2024-04', 0, '23514 funding_order_amount_dong_check'), ('treasury', 'null', 'KB-2024-04', -5, '23514 funding_order_amount_dong_check')) as v(k, c, r, a, w);
 select pg_temp.done(pg_temp.try('desk', 'lan', pg_temp.order_sql(:funding, 'treasury', 'null')));

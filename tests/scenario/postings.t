@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# What two officers decide about money beside payouts is in the books, stays within what is there, comes back after a restore, and is what
+# an auditor's verifier and other people's bookkeeping expect.
+# shellcheck disable=SC2119,SC2154
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/teller_lib.sh
+. tests/scenario/teller_lib.sh
+# shellcheck source=tests/scenario/lib/restored.sh
+. tests/scenario/lib/restored.sh
+by_config=$scratch/desk.conf
+# shellcheck source=tests/scenario/lib/officers.sh
+. tests/scenario/lib/officers.sh
+
+id_of()
+{
+	sql "select p.end_to_end_id from payout.payout p join payout.claim c on c.id = p.claim where c.person = $1"
+}
+amount_of()
+{
+	sql "select p.amount_dong from payout.payout p join payout.claim c on c.id = p.claim where c.person = $1"
+}
+balance()
+{
+	sql "select coalesce(sum(b.balance), 0) from books.balance b join books.ledger_account a on a.id = b.account where a.code = '$1'"
+}
+# break_of KIND AMOUNT
+break_of()
+{
+	sql "select max(id) from recon.break where kind = '$1' and amount_dong = $2"
+}
+# both WORD...: both officers say it
+both()
+{
+	echo "$(by minh "$@") $(by hoa "$@")"
+}
+# resolved BREAK OUTCOME [option ...]
+resolved()
+{
+	local brk=$1 as=$2
+	shift 2
+	echo "$(by minh break propose "$brk" --as "$as" "$@" --reason 'đã xem') $(by hoa break confirm "$brk" --as "$as" "$@")"
+}
+# bank_day DAY: the bank ends its day, which is settled; it is that day then
+bank_day()
+{
+	local before
+	before=$(sql "select ops.today()")
+	bank_says next-day >/dev/null
+	next_day "$1"
+	until_true 30 "select count(*) = 1 and not exists (select from bank.line_waiting) and
+		(select upto from ops.progress where name = 'absence') >= max(id) from bank.statement where day = '$before'"
+}
+# come_back PERSON: what was paid comes back
+come_back()
+{
+	bank_says book "{\"account\":\"110000000001\",\"direction\":\"credit\",\"amount\":$(amount_of "$1"),\"text\":\"HOAN TRA\",\"end_to_end_id\":\"$(id_of "$1")\",\"returned_reason\":\"AC04\"}" >/dev/null
+}
+
+fresh_database
+genesis
+clock_start
+payroll 12 items=20 valid_hours=30
+desk_conf
+bank_start --reply-status ACCC
+book credit "$(sql "select sum(sum_dong) from payout.batch")" 'KHO BAC'	# what the fixture has booked
+psql -XAtqc "set session_replication_role = replica" -c "insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by)
+	select id, 'treasury', 'QD-FIXTURE', (select sum(sum_dong) from payout.batch), 1 from org.funding_account" -c "insert into bank.intraday_credit
+	(funding_account, entry_ref, amount_dong, value_date, funding_order, message, item)
+	select funding_account, '$(bank_says entries.csv | sed -n 2p | cut -d, -f1)', amount_dong, '2024-04-03', id, 0, 0 from org.funding_order"
+bank_says will "{\"fault\":\"double_debit\",\"match\":{\"end_to_end_id\":\"$(id_of 2)\"}}" >/dev/null
+book credit 3000000 'LAI TIEN GUI'
+by minh fund expect --account demo-funding --amount 900000 --reference KB-CAP-BO-SUNG >"$scratch/out"
+book credit 900000 'KB-CAP-BO-SUNG kho bac cap'
+scribe_start
+teller_start
+ok "all are credited" until_true 30 "select count(*) filter (where state = 6) = 12 from payout.payout_state"
+ok "and settled" bank_day 2024-04-04
+
+# ---- back to the treasury -----------------------------------------------------------------------------------------------------------
+
+refund=(fund expect --account demo-funding --kind refund --reference NOP-TRA-01 --amount)
+unspent=(fund expect --account demo-funding --kind unspent --reference NOP-TRA-02 --amount)
+is "$(resolved "$(break_of unmatched_credit 3000000)" refundable)" "0 0" "two officers find that a credit is the treasury's interest"
+is "$(by lan "${refund[@]}" 2000000)" "77 no_mandate" "who may not release pays nothing back"
+is "$(by minh "${refund[@]}" 2000000)" 0 "one officer says what is paid back to the treasury"
+like "$(cat "$scratch/said")" "chờ cán bộ thứ hai" "which waits for a second one"
+is "$(by minh "${refund[@]}" 2000000)" 0 "who is another one:"
+like "$(cat "$scratch/said")" "chờ cán bộ thứ hai" "the same twice is one"
+is "$(by hoa "${refund[@]}" 1999999)" "65 order_differs" "and says the same"
+book debit 2000000 'NOP-TRA-01 nop tra kho bac'
+ok "a debit that one officer ordered" bank_day 2024-04-05
+is "$(sql "select count(*) from recon.suspended where amount_dong = 2000000")" 1 "is in suspense"
+book credit 2000000 'NGAN HANG TRA LAI'
+ok "the bank gives it back" bank_day 2024-04-06
+is "$(resolved "$(break_of unmatched_debit 2000000)" taken_back --with "$(break_of unmatched_credit 2000000)")" "0 0" "and that is one thing"
+is "$(by hoa "${refund[@]}" 2000000)" 0 "the other officer says the same"
+like "$(cat "$scratch/said")" "hai cán bộ đã nói" "so two did"
+is "$(both fund expect --account demo-funding --kind refund --reference NOP-TRA-03 --amount 1000001)" "0 65 refund_too_much" \
+	"more than the treasury is owed beside that is not paid back"
+is "$(both "${unspent[@]}" 900001)" "0 65 refund_too_much" "nor more than was not spent"
+is "$(both fund expect --account demo-funding --kind unspent --reference NOP-TRA-04 --amount 900000)" "0 0" "what was not spent is, by two officers"
+is "$(by hoa --json fund list)" 0 "the list"
+like "$(cat "$scratch/said")" '"reference":"NOP-TRA-02","amount_dong":900001,"booked":false,"waits_for_second":true' "has what waits for a second one"
+book debit 2000000 'NOP-TRA-01 nop tra kho bac'
+book debit 900000 'NOP-TRA-04 nop tra kinh phi'
+book debit 900000 'NOP-TRA-04 nop tra kinh phi'
+ok "the money goes" bank_day 2024-04-07
+is "$(balance liabilities:refundable:demo-funding) $(balance liabilities:advance:demo-funding)" "-1000000 0" "and the books have what is left of each"
+is "$(sql "select string_agg(kind, ' ' order by seq) from books.txn where effective = '2024-04-06' and kind in ('refund', 'suspense')")" "suspense refund refund" \
+	"an order lets one debit go, and no second"
+
+is "$(by hoa ledger check)" 0 "the books are whole"
+done_testing
