@@ -22,16 +22,24 @@ struct hash merkle_node(const struct hash *left, const struct hash *right)
 	return sha256(bytes_of(in, sizeof(in)));
 }
 
-void compact_append(struct compact *c, const struct hash *leaf)
+void compact_append_by(struct compact *c, const struct hash *leaf, merkle_each_node *each, void *ctx)
 {
 	struct hash x = *leaf;
 	unsigned level = 0;
 
 	bug_if(c->n == UINT64_MAX);
-	for (uint64_t i = c->n; i & 1; i >>= 1)
+	for (uint64_t i = c->n; i & 1; i >>= 1) {
 		x = merkle_node(&c->h[level++], &x);
+		if (each != NULL)
+			each(ctx, level, i >> 1, &x);
+	}
 	c->h[level] = x;
 	c->n++;
+}
+
+void compact_append(struct compact *c, const struct hash *leaf)
+{
+	compact_append_by(c, leaf, NULL, NULL);
 }
 
 struct hash compact_root(const struct compact *c)

@@ -26,6 +26,9 @@ struct hash merkle_leaf(struct bytes data);
 struct hash merkle_node(const struct hash *left, const struct hash *right);
 
 void compact_append(struct compact *c, const struct hash *leaf);
+/* The same; each perfect node above the leaves that it completes is told, lowest first: its level and its index there. */
+typedef void merkle_each_node(void *ctx, unsigned level, uint64_t index, const struct hash *node);
+void compact_append_by(struct compact *c, const struct hash *leaf, merkle_each_node *each, void *ctx);
 struct hash compact_root(const struct compact *c);
 
 /* The hashes of the set bits of n, largest subtree first, as stored in one row. The reader wants exactly that many. */

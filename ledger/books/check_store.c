@@ -2,6 +2,7 @@
 
 #include "ledger/base/merkle.h"
 #include "ledger/books/row_store.h"
+#include "ledger/books/tile.h"
 #include "ledger/db/copy.h"
 
 #define AT_ONCE 500 /* leaves in memory */
@@ -63,7 +64,13 @@ static const struct leg *legs_of(const struct rows *r, size_t i, size_t *n)
 	return legs;
 }
 
-static enum result check_leaf(struct work *w, const struct rows *r, size_t i, struct compact *tree)
+/* What the leaves give. */
+struct grown {
+	struct compact tree;
+	struct full_tiles full;
+};
+
+static enum result check_leaf(struct work *w, const struct rows *r, size_t i, struct grown *g)
 {
 	CLEANUP(buf_free) struct buf scratch = {.max = LEAF_MAX};
 	struct leaf_columns c = leaf_columns_of(r);
@@ -76,8 +83,8 @@ static enum result check_leaf(struct work *w, const struct rows *r, size_t i, st
 	struct leaf leaf;
 	const char *differs;
 
-	if (seq != (int64_t)tree->n)
-		return not_whole(w, "books_sequence", "a ledger transaction is missing", (int64_t)tree->n);
+	if (seq != (int64_t)g->tree.n)
+		return not_whole(w, "books_sequence", "a ledger transaction is missing", (int64_t)g->tree.n);
 	if (!hash_eq(&hash, &stored))
 		return not_whole(w, "books_leaf_hash", "a leaf whose hash is not its own", seq);
 	if (!leaf_parse(r->arena, text, &leaf, &w->why)) {
@@ -92,7 +99,7 @@ static enum result check_leaf(struct work *w, const struct rows *r, size_t i, st
 			differs);
 		return REFUSED;
 	}
-	compact_append(tree, &hash);
+	compact_append_by(&g->tree, &hash, full_tiles_note, &g->full);
 	return OK;
 }
 
@@ -121,10 +128,10 @@ static enum result check_head(
 	return OK;
 }
 
-static enum result check_leaves(struct work *w, const struct rows *heads, struct books_check *out)
+static enum result check_leaves(
+	struct work *w, const struct rows *heads, struct grown *g, struct books_check *out)
 {
 	CLEANUP(arena_drop) struct arena *some = arena_new();
-	struct compact tree = {.n = 0};
 	struct copy *c = copy_read_begin(w, Q_BOOKS_LEAVES_WHOLE);
 	enum result result = OK;
 	enum result ended;
@@ -134,9 +141,9 @@ static enum result check_leaves(struct work *w, const struct rows *heads, struct
 		arena_reset(some);
 		copy_read(c, some, AT_ONCE, &r);
 		for (size_t i = 0; i < rows_n(&r) && result == OK; i++) {
-			result = check_leaf(w, &r, i, &tree);
+			result = check_leaf(w, &r, i, g);
 			if (result == OK)
-				result = check_head(w, heads, &tree, out);
+				result = check_head(w, heads, &g->tree, out);
 		}
 	} while (result == OK && rows_n(&r) > 0);
 	if (result != OK) {
@@ -151,20 +158,80 @@ static enum result check_leaves(struct work *w, const struct rows *heads, struct
 	if (ended == OK && out->heads != (int64_t)rows_n(heads))
 		return not_whole(w, "books_root", "tree heads beyond the last transaction",
 			(int64_t)rows_n(heads) - out->heads);
-	out->root = compact_root(&tree);
+	out->root = compact_root(&g->tree);
+	return ended;
+}
+
+/* ---- tiles against leaves --------------------------------------------------------------------------------------- */
+
+/* Its root is the leaves', and its hashes give that root. */
+static bool tile_fits(const struct rows *r, size_t i, const struct tiles *want)
+{
+	struct hash root = row_hash(r, i, rows_col(r, "root")), of_hashes;
+	struct bytes b = row_bytes(r, i, rows_col(r, "hashes"));
+	const struct tile *tile = tiles_find(want, (unsigned)row_i32(r, i, rows_col(r, "level")),
+		(uint64_t)row_i64(r, i, rows_col(r, "n")));
+
+	if (tile == NULL || b.n != TILE_WIDTH * sizeof(struct hash))
+		return false;
+	of_hashes = merkle_root((const struct hash *)b.at, TILE_WIDTH);
+	return hash_eq(&root, tile->at) && hash_eq(&root, &of_hashes);
+}
+
+/* Those that a tree of this size has, with their roots. */
+static struct tiles tiles_of(struct work *w, const struct full_tiles *full, uint64_t size)
+{
+	struct tiles want = tiles_begin(w->arena, size);
+
+	want.at = arena_array(w->arena, full->n, struct tile);
+	for (size_t i = 0; i < full->n; i++)
+		if ((uint64_t)full->ns[i] < size >> (8 * full->levels[i] + 8))
+			want.at[want.n++] = (struct tile){.level = (unsigned)full->levels[i],
+				.n = (uint64_t)full->ns[i],
+				.at = &full->roots[i]};
+	tiles_sort(&want);
+	return want;
+}
+
+static enum result check_tiles(
+	struct work *w, const struct rows *heads, const struct grown *g, struct books_check *out)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	size_t n = rows_n(heads);
+	struct tiles want = tiles_of(
+		w, &g->full, n > 0 ? (uint64_t)row_i64(heads, n - 1, rows_col(heads, "size")) : 0);
+	struct copy *c = copy_read_begin(w, Q_BOOKS_TILES_WHOLE);
+	int64_t off = 0;
+	enum result ended;
+	struct rows r;
+
+	do {
+		arena_reset(some);
+		copy_read(c, some, AT_ONCE, &r);
+		for (size_t i = 0; i < rows_n(&r); i++, out->tiles++)
+			off += !tile_fits(&r, i, &want);
+	} while (rows_n(&r) > 0);
+	ended = copy_read_end(c);
+	if (ended == OK && off > 0)
+		return not_whole(w, "books_tile", "tiles that are not the leaves'", off);
+	if (ended == OK && out->tiles != (int64_t)want.n)
+		return not_whole(w, "books_tile", "tiles that are missing", (int64_t)want.n - out->tiles);
 	return ended;
 }
 
 enum result books_check_here(struct work *w, struct books_check *out)
 {
 	struct books_check all = {.txns = 0};
+	struct grown g = {.full = {.arena = w->arena}};
 	struct rows heads;
 	enum result result = check_sums(w, &all);
 
 	if (result == OK)
 		result = db_run(w, Q_BOOKS_HEADS, DB_NO_ARGS, &heads);
 	if (result == OK)
-		result = check_leaves(w, &heads, &all);
+		result = check_leaves(w, &heads, &g, &all);
+	if (result == OK)
+		result = check_tiles(w, &heads, &g, &all);
 	if (result == OK)
 		*out = all;
 	return result;

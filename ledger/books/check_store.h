@@ -1,7 +1,7 @@
 /* check_store.h: are the books whole? (`chitra ledger check`, tests, the posting bench.)
  *
  * Reads everything and changes nothing: sums, balances on both clocks, every leaf against its rows and its hash, and every tree
- * head against the leaves. Trusts the database's own words, so it finds accidents and clumsy edits; who wants to trust nobody uses
+ * head and tile against the leaves. Trusts the database's own words, so it finds accidents and clumsy edits; who wants to trust nobody uses
  * chitra-verify and the witness. */
 #ifndef LEDGER_BOOKS_CHECK_STORE_H
 #define LEDGER_BOOKS_CHECK_STORE_H
@@ -12,6 +12,7 @@
 struct books_check {
 	int64_t txns, postings;
 	int64_t heads;    /* tree heads that were computed again */
+	int64_t tiles;    /* and tiles */
 	struct hash root; /* over all transactions */
 	size_t n_below;
 	const char *const *

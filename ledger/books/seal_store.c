@@ -8,6 +8,7 @@
 #include "ledger/books/head_store.h"
 #include "ledger/books/post.h"
 #include "ledger/books/row_store.h"
+#include "ledger/books/tile.h"
 
 struct round {
 	struct work *w;
@@ -15,6 +16,7 @@ struct round {
 	struct compact tree; /* of the database's newest head; then with the new leaves */
 	uint64_t began;      /* its size before the new leaves */
 	uint64_t next_seq;
+	struct full_tiles full;
 	size_t n; /* leaves in hand */
 	struct bytes *leaves;
 };
@@ -34,6 +36,7 @@ static enum result begin(struct round *r)
 		return REFUSED;
 	}
 	r->began = size;
+	r->full = (struct full_tiles){.arena = r->w->arena};
 	return OK;
 }
 
@@ -131,7 +134,7 @@ static enum result take_leaves(struct round *r, size_t n)
 
 		r->leaves[i] = row_bytes(&reading.rows, i, reading.c.leaf);
 		hash = merkle_leaf(r->leaves[i]);
-		compact_append(&r->tree, &hash);
+		compact_append_by(&r->tree, &hash, full_tiles_note, &r->full);
 		if (!is_leaf(r, &reading, i, first + i))
 			result = REFUSED;
 	}
@@ -148,8 +151,27 @@ static enum result write_head(struct round *r, struct bytes note)
 	compact_write(&r->tree, &nodes);
 	return db_run(r->w, Q_BOOKS_SEAL,
 		DB_ARGS(db_i64((int64_t)r->tree.n), db_bytes(buf_bytes(&nodes)), db_hash(&root),
-			db_bytes(note)),
+			db_bytes(note), db_i32s(r->full.levels, r->full.n), db_i64s(r->full.ns, r->full.n),
+			db_hashes(r->full.roots, r->full.n)),
 		NULL);
+}
+
+/* Leaves that the archive has already, so none of them is kept. */
+static enum result take_upto(struct round *r, uint64_t size)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	struct arena *of_round = r->w->arena;
+	enum result result = OK;
+
+	while (result == OK && r->tree.n < size) {
+		uint64_t n = size - r->tree.n;
+
+		arena_reset(some);
+		r->w->arena = some;
+		result = take_leaves(r, n < SEAL_LEAVES ? (size_t)n : SEAL_LEAVES);
+		r->w->arena = of_round;
+	}
+	return result;
 }
 
 /* The archive is ahead: a round before this one reached it and not the database. */
@@ -164,13 +186,9 @@ static enum result adopt(struct round *r, const struct archived *ahead)
 			r->next_seq, ahead->checkpoint.size);
 		return REFUSED;
 	}
-	while (r->tree.n < ahead->checkpoint.size) {
-		uint64_t n = ahead->checkpoint.size - r->tree.n;
-
-		result = take_leaves(r, n < SEAL_LEAVES ? (size_t)n : SEAL_LEAVES);
-		if (result != OK)
-			return result;
-	}
+	result = take_upto(r, ahead->checkpoint.size);
+	if (result != OK)
+		return result;
 	root = compact_root(&r->tree);
 	if (!hash_eq(&root, &ahead->checkpoint.root)) {
 		why_set(&r->w->why, "history_in_doubt",

@@ -1,7 +1,7 @@
 /* seal_store.h: new leaves into the tree, its root signed, both in the archive before the database says so.
  *
  * Run by the scribe every few seconds, and by `chitra setup` for the genesis. One round: the next leaves in seq order → archive file →
- * signed checkpoint → archive file → tree head and checkpoint in the database. Killed anywhere, the next round goes on: a
+ * signed checkpoint → archive file → full tiles, tree head and checkpoint in the database. Killed anywhere, the next round goes on: a
  * checkpoint that reached the archive alone is taken from there as it is, never signed again. Signs nothing while the history is
  * in doubt (head_store.h), and never a size that has another root in the archive. */
 #ifndef LEDGER_BOOKS_SEAL_STORE_H

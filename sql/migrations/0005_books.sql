@@ -83,6 +83,16 @@ create table books.tree_head (
 	root bytea not null check (length(root) = 32),
 	at timestamptz not null default now()
 );
+-- 256 hashes of tree level 8 * level and their root, which is a hash of the next level (C2SP tlog-tiles). Only full ones: one that is
+-- not full yet is those leaves' hashes, or those tiles' roots.
+create table books.tile (
+	level smallint not null check (level between 0 and 6),
+	n bigint not null check (n >= 0),
+	hashes bytea not null check (length(hashes) = 256 * 32),
+	root bytea not null check (length(root) = 32),
+	primary key (level, n)
+);
+alter table books.tile alter column hashes set storage external;	-- hashes do not compress
 create table books.checkpoint (
 	size bigint primary key references books.tree_head,
 	note bytea not null,			-- the signed note, byte for byte as it went to the archive
@@ -213,7 +223,39 @@ begin
 end $$;
 create trigger guard before update on books.counter for each row execute function books.guard_counter();
 
--- The tree only grows, over transactions that are there.
+-- A tile's hashes are what the leaves or the tiles below it say, whoever writes it; and its root is theirs.
+create function books.tile_root(hashes bytea) returns bytea language plpgsql immutable strict parallel safe
+set search_path = pg_catalog
+as $$
+begin
+	for level in 1..8 loop
+		select string_agg(sha256('\x01'::bytea || substr(hashes, 64 * i + 1, 64)), '' order by i) into hashes
+			from generate_series(0, (256 >> level) - 1) i;
+	end loop;
+	return hashes;
+end $$;
+create function books.guard_tile() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+	if new.level = 0 then
+		select string_agg(t.leaf_hash, '' order by t.seq) into new.hashes
+			from books.txn t where t.seq >= new.n * 256 and t.seq < new.n * 256 + 256;
+	else
+		select string_agg(t.root, '' order by t.n) into new.hashes
+			from books.tile t where t.level = new.level - 1 and t.n >= new.n * 256 and t.n < new.n * 256 + 256;
+	end if;
+	if new.hashes is null or length(new.hashes) <> 256 * 32 or books.tile_root(new.hashes) is distinct from new.root
+			or (new.n > 0 and not exists (select from books.tile t where t.level = new.level and t.n = new.n - 1)) then
+		raise exception 'tile: tile % of level % is not that of what is below it', new.n, new.level using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert on books.tile for each row execute function books.guard_tile();
+
+-- The tree only grows, over transactions that are there, and has all of its full tiles and no other.
 create function books.guard_head() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
@@ -221,11 +263,15 @@ begin
 	if new.size > (select c.next_seq from books.counter c) or exists (select from books.tree_head h where h.size > new.size) then
 		raise exception 'tree: a head of size % does not follow the one before it', new.size using errcode = 'CH001';
 	end if;
+	if exists (select from generate_series(0, 6) l where new.size >> (8 * l + 8)
+			<> coalesce((select t.n + 1 from books.tile t where t.level = l order by t.n desc limit 1), 0)) then
+		raise exception 'tile: the tiles are not those of a tree of size %', new.size using errcode = 'CH001';
+	end if;
 	return new;
 end $$;
 create trigger guard before insert on books.tree_head for each row execute function books.guard_head();
 
-call ops.append_only('books.txn', 'books.posting', 'books.tree_head', 'books.checkpoint', 'books.cosignature',
+call ops.append_only('books.txn', 'books.posting', 'books.tile', 'books.tree_head', 'books.checkpoint', 'books.cosignature',
 	'books.ledger_account', 'ops.export', 'ops.export_answer');
 call ops.keep_rows('books.balance', 'books.balance_day', 'books.counter');
 
@@ -382,10 +428,13 @@ begin
 	return next;
 end $$;
 
--- The next head and its signed checkpoint.
-create function books.seal(size bigint, nodes bytea, root bytea, note bytea) returns void language sql security definer
+-- The next head and its signed checkpoint, and the tiles that became full, those of a level before what is above them.
+create function books.seal(size bigint, nodes bytea, root bytea, note bytea, levels smallint[], tiles bigint[], roots bytea[])
+returns void language sql security definer
 set search_path = pg_catalog
 begin atomic
+	insert into books.tile (level, n, root)
+		select x.level, x.n, x.root from unnest(levels, tiles, roots) with ordinality as x(level, n, root, k) order by x.k;
 	insert into books.tree_head (size, nodes, root) values (size, nodes, root);
 	insert into books.checkpoint (size, note) values (size, note);
 end;

@@ -92,9 +92,26 @@ select size, nodes, root, next_seq from books.seal_begin();
 
 -- name: books_seal
 -- duties: scribe
--- in: size bigint, nodes bytea, root bytea, note bytea
+-- in: size bigint, nodes bytea, root bytea, note bytea, levels smallint[], tiles bigint[], roots bytea[]
 -- out:
-select from books.seal($1, $2, $3, $4);
+select from books.seal($1, $2, $3, $4, $5, $6, $7);
+
+-- name: books_tiles
+-- duties: desk, teller, scribe
+-- in: levels smallint[], tiles bigint[], widths integer[]
+-- out: hashes bytea
+-- The first so many hashes of each, in their order: of a full tile, or of what is below one that is not full.
+select case when w.width = 256 then (select t.hashes from books.tile t where t.level = w.level and t.n = w.n)
+	when w.level = 0 then (select string_agg(t.leaf_hash, '' order by t.seq) from books.txn t
+		where t.seq >= w.n * 256 and t.seq < w.n * 256 + w.width)
+	else (select string_agg(t.root, '' order by t.n) from books.tile t
+		where t.level = w.level - 1 and t.n >= w.n * 256 and t.n < w.n * 256 + w.width) end as hashes
+from unnest($1, $2, $3) with ordinality as w(level, n, width, k) order by w.k;
+
+-- name: books_tiles_whole
+-- duties: desk, scribe
+-- copy out: level smallint, n bigint, hashes bytea, root bytea
+select t.level, t.n, t.hashes, t.root from books.tile t order by t.level, t.n;
 
 -- name: books_unsealed
 -- duties: scribe

@@ -101,6 +101,7 @@ insert into bank.intraday_credit (funding_account, entry_ref, amount_dong, value
 insert into books.ledger_account (code) values ('assets:bank:x');
 insert into books.txn (seq, idem, idem_hash, kind, effective, recorded, late, legs, leaf, leaf_hash) values (0, 'x', sha256('x'), 'genesis', '2024-04-03', now(), false, 0, 'x', sha256('\x00'::bytea || 'x'::bytea));
 insert into books.posting (seq, n, account, amount, balance_after) values (0, 1, 1, 1, 1);
+insert into books.tile (level, n, hashes, root) values (0, 0, convert_to(repeat('x', 8192), 'UTF8'), sha256('x'));
 insert into books.tree_head (size, nodes, root) values (1, sha256('x'), sha256('x'));
 insert into books.checkpoint (size, note) values (1, 'x');
 insert into books.cosignature (size, witness, line) values (1, 'x', 'x');

@@ -81,6 +81,36 @@ insert into books.cosignature (size, witness, line) values (4, 'w', 'line');
 select throws_matching($$ insert into books.tree_head (size, nodes, root) values (2, sha256('x'), sha256('x')) $$, '^tree: ', 'the tree does not shrink');
 select throws_matching($$ insert into books.tree_head (size, nodes, root) values (16, sha256('x'), sha256('x')) $$, '^tree: ', 'nor grow beyond the transactions');
 select throws_matching($$ insert into books.tree_head (size, nodes, root) values (5, sha256('x'), sha256('x')) $$, 'tree_head_check', 'a head has one hash for each set bit of its size');
+
+-- ---- tiles: what they hold is what is below them, and the tree has all of its full ones ----
+
+reset role;
+select is(pg_temp.post(array(select 'f.' || i from generate_series(1, 600) i)), '{}', 'six hundred more leaves');
+set local role chitra_owner;
+create function pg_temp.below(tile bigint) returns bytea language sql
+as $$ select string_agg(leaf_hash, '' order by seq) from books.txn where seq >= tile * 256 and seq < tile * 256 + 256 $$;
+create function pg_temp.put(level integer, n bigint, root bytea) returns void language sql
+as $$ insert into books.tile (level, n, hashes, root) values (level, n, convert_to(repeat('x', 8192), 'UTF8'), root) $$;
+create function pg_temp.head(size bigint) returns void language sql
+as $$ insert into books.tree_head (size, nodes, root)
+	values (size, convert_to(repeat('x', 32 * bit_count(size::bit(64))::integer), 'UTF8'), sha256('x')) $$;
+select throws_matching($$ select pg_temp.head(300) $$, '^tile: ', 'a head without its tiles is refused');
+select throws_matching($$ select pg_temp.put(0, 0, sha256('x')) $$, '^tile: ', 'a tile is not written with a root that is not its leaves''');
+select throws_matching($$ select pg_temp.put(0, 1, books.tile_root(pg_temp.below(1))) $$, '^tile: ', 'nor before the one before it');
+select throws_matching($$ select pg_temp.put(1, 0, sha256('x')) $$, '^tile: ', 'nor above tiles that are not there');
+select lives_ok($$ select pg_temp.put(0, 0, books.tile_root(pg_temp.below(0))) $$, 'the first one is');
+select results_eq($$ select hashes from books.tile $$, $$ select pg_temp.below(0) $$, 'and holds what its leaves say, whatever was given');
+select throws_matching($$ select pg_temp.put(0, 0, books.tile_root(pg_temp.below(0))) $$, 'tile_pkey', 'once');
+select throws_matching($$ select pg_temp.head(600) $$, '^tile: ', 'a head that lacks one of its tiles is refused');
+select lives_ok($$ select pg_temp.put(0, 1, books.tile_root(pg_temp.below(1))) $$, 'the next tile follows');
+select throws_matching($$ select pg_temp.put(0, 2, sha256('x')) $$, '^tile: ', 'not one whose leaves are not all there');
+select throws_matching($$ select pg_temp.head(300) $$, '^tile: ', 'nor is a head that has a tile too many taken');
+select lives_ok($$ select pg_temp.head(600) $$, 'with its tiles it is');
+
+savepoint twin;
+alter table books.tile disable trigger guard;
+select lives_ok($$ insert into books.tile values (0, 7, convert_to(repeat('x', 8192), 'UTF8'), sha256('x')) $$, 'twin: without the guard anything is a tile');
+rollback to twin;
 reset role;
 
 create function pg_temp.refused(sql text, why text) returns setof text language plpgsql as $$
@@ -91,12 +121,12 @@ begin
 end $$;
 
 select pg_temp.refused(format('update books.%s set %s = %2$s', t, c), format('a row of books.%s is not updated', t))
-from (values ('txn', 'kind'), ('posting', 'amount'), ('tree_head', 'root'), ('checkpoint', 'note'), ('cosignature', 'line'),
+from (values ('txn', 'kind'), ('posting', 'amount'), ('tile', 'root'), ('tree_head', 'root'), ('checkpoint', 'note'), ('cosignature', 'line'),
 	('ledger_account', 'code')) as x(t, c);
 select pg_temp.refused(format('delete from books.%s', t), format('a row of books.%s is not deleted', t))
-from unnest(array['txn', 'posting', 'tree_head', 'checkpoint', 'cosignature', 'ledger_account', 'balance', 'balance_day', 'counter']) t;
+from unnest(array['txn', 'posting', 'tile', 'tree_head', 'checkpoint', 'cosignature', 'ledger_account', 'balance', 'balance_day', 'counter']) t;
 select pg_temp.refused(format('truncate books.%s cascade', t), format('books.%s is not truncated', t))
-from unnest(array['txn', 'posting', 'tree_head', 'checkpoint', 'cosignature', 'ledger_account', 'balance', 'balance_day', 'counter']) t;
+from unnest(array['txn', 'posting', 'tile', 'tree_head', 'checkpoint', 'cosignature', 'ledger_account', 'balance', 'balance_day', 'counter']) t;
 
 savepoint twin;
 alter table books.posting disable trigger append_only;

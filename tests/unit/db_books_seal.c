@@ -67,8 +67,8 @@ static void many(void)
 		"the next rounds take the rest");
 	is_i64((int64_t)archived_leaves_equal(&w), 20001,
 		"the archive alone gives every leaf and the signed root");
-	ok(went(&w, books_check(&w, &found)) && found.heads == 4,
-		"the database's heads are those of its leaves");
+	ok(went(&w, books_check(&w, &found)) && found.heads == 4 && found.tiles == 20001 / 256,
+		"the database's heads and tiles are those of its leaves");
 	ok(archive_newest(archive, w.arena, &newest, &w.why) && hash_eq(&newest.checkpoint.root, &found.root),
 		"and the archive's root is theirs");
 	is_str(scene("select convert_from(note, 'UTF8') from books.checkpoint order by size desc limit 1"),
@@ -121,6 +121,29 @@ static void edited(void)
 	ok(!there(w.arena, "checkpoint/0/20006"), "nothing of it reached the archive");
 	ok(went(&w, seal(&w, &n)) && n == 5, "put right, it is signed");
 	ok(went(&w, books_check(&w, &found)) && found.txns == 20006, "and the books are whole");
+	arena_free(w.arena);
+}
+
+static void tiles_edited(void)
+{
+	static const char *const edits[] = {
+		"update books.tile set hashes = substr(hashes, 33) || substr(hashes, 1, 32) where n = 7",
+		"update books.tile set root = sha256(root) where n = 7",
+		"delete from books.tile where n = 77",
+		"insert into books.tile select level, n + 1, hashes, root from books.tile where n = 77",
+	};
+	struct work w = work_on(db);
+	struct books_check found;
+
+	scene("create table public.tile as select * from books.tile");
+	for (size_t i = 0; i < COUNT_OF(edits); i++) {
+		scene("begin; set local session_replication_role = replica; %s; commit", edits[i]);
+		w.deadline_us = work_deadline_in_ms(60000);
+		ok(books_check(&w, &found) == REFUSED && why_is(&w.why, "books_tile"),
+			"a tile that was edited round the triggers is found: %s", edits[i]);
+		scene("begin; set local session_replication_role = replica; delete from books.tile; "
+		      "insert into books.tile select * from public.tile; commit");
+	}
 	arena_free(w.arena);
 }
 
@@ -341,6 +364,7 @@ int main(void)
 	without_genesis();
 	first_leaf();
 	many();
+	tiles_edited();
 	edited();
 	cut();
 	torn();
