@@ -6,6 +6,7 @@
 #   DIR/pg                 the private PostgreSQL             DIR/input     what the generator made
 #   DIR/keys DIR/officers  keys, sessions                     DIR/bank      the fake bank's book
 #   DIR/archive DIR/journal  what must survive the database   DIR/log       what everybody said
+#   DIR/witness            what the audit office has: its key, what it signed, whom its auditors believe
 #
 # Settings: CHITRA_BIN, PLACE_TEMPORARY=1 (a smaller PostgreSQL), PLACE_CLUSTER and PLACE_DATABASE (another cluster, another name),
 # BANK_OPTIONS (for fakebank), BANK_CONFIG (more lines for [bank DEMO]), PROFILE (JSON, laid over the bank channels' profile),
@@ -319,6 +320,27 @@ bank()
 bank_number()
 {
 	bank stats | "$top/ops/demo/results" number "$1"
+}
+
+# ---- the audit office ---------------------------------------------------------------------------------------------------------------
+
+# witness_make: its key and settings; the scribe is told of it, and the auditor's policy asks for its signature
+witness_make()
+{
+	local at=$here/witness log vkey
+	(umask 077 && mkdir -p "$at/state" && { [ -f "$at/key" ] || { head -c 32 /dev/urandom >"$at/key.new" && mv "$at/key.new" "$at/key"; }; }) &&
+		log=$(by an ledger key) && printf '%s\n' "listen $run/witness.sock" "name audit.demo/witness" "key $at/key" "state $at/state" "log $log" >"$at/settings" &&
+		vkey=$("$CHITRA_BIN/chitra-witness" --key "$at/settings") &&
+		printf '%s\n' "log $log" "witness audit $vkey" "quorum audit" >"$at/policy" &&
+		printf '%s\n' "[witness audit]" "url = http://witness.demo" "unix_socket = $run/witness.sock" "key = $vkey" >>"$CHITRA_CONFIG"
+}
+
+witness_start()
+{
+	process_pid witness >/dev/null && return
+	rm -f "$run/witness.sock"
+	process_start witness "$CHITRA_BIN/chitra-witness" "$here/witness/settings"
+	within 30 test -S "$run/witness.sock"
 }
 
 # ---- chitrad --------------------------------------------------------------------------------------------------------------------

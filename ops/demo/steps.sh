@@ -117,13 +117,14 @@ s_keys()
 
 s_payer()
 {
-	payer_make && officers_make && note="2 agencies, $(wc -l <<<"$officers") officers certified by 2 of 3"
+	payer_make && officers_make && { [ -z "${WITNESS:-}" ] || witness_make; } &&
+		note="2 agencies, $(wc -l <<<"$officers") officers certified by 2 of 3"
 }
 
 s_start()
 {
-	bank_start && daemon_start && executed_before=$(bank_number executed) &&
-		note="fakebank, gate, desk, teller, scribe"
+	bank_start && { [ -z "${WITNESS:-}" ] || witness_start; } && daemon_start && executed_before=$(bank_number executed) &&
+		note="fakebank${WITNESS:+, witness}, gate, desk, teller, scribe"
 }
 
 # ---- lists, people, accounts, claims ------------------------------------------------------------------------------------------
@@ -451,6 +452,22 @@ s_compare()
 		note="people, rows, wards and the bank's book are equal"
 }
 
+# Whether the audit office's witness has signed the newest checkpoint.
+cosigned()
+{
+	[ "$(sql 'select max(size) from books.cosignature')" = "$(sql 'select max(size) from books.checkpoint')" ]
+}
+
+# The auditor asks nobody: what is published, whom she believes, and the month for a program of her own.
+s_audit()
+{
+	local books=$here/out/books
+	within 30 cosigned && by an ledger publish "$books" &&
+		"$CHITRA_BIN/chitra-verify" --policy "$here/witness/policy" --admins "$keys/admin-keys" "$books" >"$here/out/verified" &&
+		by an ledger export --format hledger --period $period "$here/out/$period.journal" &&
+		note="$(sql 'select max(size) from books.cosignature') transactions, witnessed; nothing found"
+}
+
 # ---- all together -------------------------------------------------------------------------------------------------------------
 
 payroll_steps=(
@@ -478,6 +495,7 @@ payroll_steps=(
 	"ledger sealed|s_seal"
 	"reports|s_reports"
 	"compared with the truth|s_compare"
+	"checked as an auditor does|s_audit"
 )
 
 # step_of FUNCTION: its number
@@ -500,17 +518,16 @@ payroll_until()
 
 payroll_run()
 {
-	local size address
+	local address
 	if [ -n "${FAULT:-}" ]; then
 		fault_run
 		return
 	fi
-	payroll_until s_compare
+	payroll_until s_audit
 	printf '\n%s\n\n' "$(cat "$here/out/reconciliation.txt")"
 	ops/demo/results said "$here/summary.json"
-	size=$(sql 'select max(size) from books.checkpoint')
-	printf '\nCheckpoint, also in %s:\n' "${here#"$PWD"/}/archive"
-	sql "select rtrim(convert_from(note, 'UTF8'), e'\n') from books.checkpoint where size = $size"
+	printf '\nChecked by chitra-verify, in %s; the month for hledger and ledger: %s.journal\n\n' "${here#"$PWD"/}/out/books" "$period"
+	cat "$here/out/books/checkpoint"
 	echo
 	echo "$(($(bank_number executed) - executed_before)) new payouts"
 	address=$(cat "$run/desk.0.admin")
@@ -542,5 +559,6 @@ payroll_stop()
 	process_stop chitrad
 	duties_end
 	process_stop bank
+	process_stop witness
 	ops/private-db stop "$here/pg"
 }

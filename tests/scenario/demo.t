@@ -30,6 +30,10 @@ ok "the report agrees ward by ward" ops/demo/compare report "$input/truth.json" 
 is "$(unplanted_breaks)" "" "suspense holds the planted items, each with an open break, and no other break is open"
 is "$(sql "select count(*) from books.txn")" "$(summary ledger_seq)" "the checkpoint covers the whole ledger"
 like "$(find "$here/archive/checkpoint" -name "$(summary ledger_seq)" -size +0)" "/" "it is in the archive, outside the database"
+like "$(cat "$here/out/books/checkpoint")" '— audit[.]demo/witness ' "a witness has signed it"
+like "$(cat "$here/out/verified")" "result      everything fits" "chitra-verify finds nothing in what is published"
+ok "hledger accepts the month" hledger -f "$here/out/$period.journal" check -s ordereddates
+ok "and so does ledger" eval 'ledger --file "$here/out/$period.journal" --strict --pedantic balance >"$scratch/ledger.out" 2>&1'
 like "$(cat "$scratch/run.out")" "http://localhost:[0-9]+" "the desk's address is printed"
 ok "the daemon goes on" all_ready
 leaked=$(cut -d'"' -f2 <(grep -o '"099[0-9]*"' "$input/truth.json") | sort -u | grep -rFl -f - "$logs"/chitrad.log || true)
