@@ -33,7 +33,11 @@ like "$(find "$here/archive/checkpoint" -name "$(summary ledger_seq)" -size +0)"
 like "$(cat "$here/out/books/checkpoint")" '— audit[.]demo/witness ' "a witness has signed it"
 like "$(cat "$here/out/verified")" "result      everything fits" "chitra-verify finds nothing in what is published"
 ok "hledger accepts the month" hledger -f "$here/out/$period.journal" check -s ordereddates
-ok "and so does ledger" eval 'ledger --file "$here/out/$period.journal" --strict --pedantic balance >"$scratch/ledger.out" 2>&1'
+by_ledger()
+{
+	ledger --file "$1" --strict --pedantic balance >"$scratch/ledger.out" 2>&1
+}
+ok "and so does ledger" by_ledger "$here/out/$period.journal"
 like "$(cat "$scratch/run.out")" "http://localhost:[0-9]+" "the desk's address is printed"
 ok "the daemon goes on" all_ready
 leaked=$(cut -d'"' -f2 <(grep -o '"099[0-9]*"' "$input/truth.json") | sort -u | grep -rFl -f - "$logs"/chitrad.log || true)
