@@ -217,28 +217,71 @@ static int ledger_publish(struct cli *cli, const char *directory)
 	return EX_OK;
 }
 
-static int ledger_prove(struct cli *cli, const char *id, const char *directory)
+struct proved {
+	const char *directory;
+	const char *const *names;
+	size_t n;
+	const struct receipt *at;
+	struct arena *arena;
+};
+
+static const char *proof_path(const struct proved *p, size_t i, const char *kind)
 {
-	struct receipt receipt;
-	struct arena *a = cli->w->arena;
-	const char *name = arena_printf(a, "%s/%s", directory, id);
+	return arena_printf(p->arena, "%s/%s.%s", p->directory, p->names[i], kind);
+}
+
+static void fill_proved(struct json_writer *j, const void *what)
+{
+	const struct proved *p = what;
+
+	json_open_array(j, "receipts");
+	for (size_t i = 0; i < p->n; i++) {
+		json_open_object(j, NULL);
+		json_put_str(j, "name", p->names[i]);
+		json_put_str(j, "proof", proof_path(p, i, "tlog-proof"));
+		json_put_str(j, "leaf", proof_path(p, i, "leaf"));
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static bool write_proved(const struct proved *p, struct why *why)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (!write_file_durable(proof_path(p, i, "leaf"), p->at[i].leaf, 0644, why) ||
+			!write_file_durable(
+				proof_path(p, i, "tlog-proof"), bytes_z(p->at[i].proof), 0644, why))
+			return false;
+	return true;
+}
+
+static int ledger_prove(struct cli *cli, size_t n, char **names, const char *directory)
+{
+	struct receipt *receipts = arena_array(cli->w->arena, n, struct receipt);
+	struct proved p = {.directory = directory,
+		.names = (const char *const *)names,
+		.n = n,
+		.at = receipts,
+		.arena = cli->w->arena};
 	TX_GUARD(cli->w);
 	enum result result = cli_enter(cli);
 
-	cli->w->deadline_us = work_deadline_in_ms(CHECK_MS);
 	if (result == OK)
-		result = books_receipt(cli->w, id, &receipt);
+		result = books_receipts(cli->w, p.names, n, receipts);
 	if (result == OK)
 		result = tx_commit(cli->w);
-	if (result == OK &&
-		!(write_file_durable(arena_printf(a, "%s.leaf", name), receipt.leaf, 0644, &cli->w->why) &&
-			write_file_durable(arena_printf(a, "%s.tlog-proof", name), bytes_z(receipt.proof),
-				0644, &cli->w->why)))
+	if (result == OK && !write_proved(&p, &cli->w->why))
 		result = REFUSED;
 	if (result != OK)
 		return cli_exit(cli, result);
-	printf("%s.tlog-proof and %s.leaf; check them with chitra-verify receipt %s.tlog-proof\n", name, name,
-		name);
+	if (cli->json)
+		cli_print_json(fill_proved, &p);
+	for (size_t i = 0; !cli->json && i < n; i++) {
+		const char *proof = proof_path(&p, i, "tlog-proof");
+
+		printf("%s and %s; check them with chitra-verify receipt %s\n", proof,
+			proof_path(&p, i, "leaf"), proof);
+	}
 	return EX_OK;
 }
 
@@ -252,8 +295,8 @@ int cli_ledger(struct cli *cli, int argc, char **argv)
 		return ledger_key(cli);
 	if (argc == 3 && strcmp(argv[1], "publish") == 0)
 		return ledger_publish(cli, argv[2]);
-	if (argc == 4 && strcmp(argv[1], "prove") == 0)
-		return ledger_prove(cli, argv[2], argv[3]);
+	if (argc >= 4 && strcmp(argv[1], "prove") == 0)
+		return ledger_prove(cli, (size_t)argc - 3, argv + 2, argv[argc - 1]);
 	if (argc > 1 && strcmp(argv[1], "export") == 0)
 		return cli_ledger_export(cli, argc - 1, argv + 1);
 	return cli_usage(cli);

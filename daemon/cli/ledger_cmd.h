@@ -6,13 +6,14 @@
 
 #include "daemon/cli/cli.h"
 
-#define LEDGER_USAGE                                                                                                                   \
-	"chitra ledger head             how many transactions, the newest signed checkpoint\n"                                         \
-	"       chitra ledger check            every sum, balance, leaf and tree head is computed again; exit 65 when one is off\n"    \
-	"       chitra ledger key              the log's key, for chitra-verify --key\n"                                               \
-	"       chitra ledger publish DIR      the sealed transactions as files that chitra-verify checks\n"                           \
-	"       chitra ledger prove ID DIR     the receipt of the payout with this end-to-end id: DIR/ID.tlog-proof and DIR/ID.leaf\n" \
-	"       chitra ledger export --format hledger|beancount|csv|json --period YYYY-MM FILE\n"                                      \
+#define LEDGER_USAGE                                                                                                                    \
+	"chitra ledger head             how many transactions, the newest signed checkpoint\n"                                          \
+	"       chitra ledger check            every sum, balance, leaf and tree head is computed again; exit 65 when one is off\n"     \
+	"       chitra ledger key              the log's key, for chitra-verify --key\n"                                                \
+	"       chitra ledger publish DIR      the sealed transactions as files that chitra-verify checks\n"                            \
+	"       chitra ledger prove ID... DIR  the receipt of the payout with this end-to-end id: DIR/ID.tlog-proof and DIR/ID.leaf;\n" \
+	"                                      of any other transaction by its number or its key (b17.v1.released)\n"                   \
+	"       chitra ledger export --format hledger|beancount|csv|json --period YYYY-MM FILE\n"                                       \
 	"                                      a month of the books for other programs, and FILE.note: its hash, signed by the log"
 
 int cli_ledger(struct cli *cli, int argc, char **argv);

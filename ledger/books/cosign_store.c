@@ -1,63 +1,7 @@
 #include "ledger/books/cosign_store.h"
 
 #include "ledger/books/add_checkpoint.h"
-#include "ledger/books/head_store.h"
-
-#define AT_ONCE 65536 /* leaf hashes of one query */
-
-/* ---- the proof ---------------------------------------------------------------------------------------------------- */
-
-struct grown {
-	struct compact before;     /* the tree that was cosigned */
-	const struct hash *leaves; /* those after it */
-};
-
-/* A perfect node lies in the earlier tree, of which every consistency proof wants only the nodes of its size's set bits, or wholly behind
- * it. */
-static struct hash node_of(void *ctx, unsigned level, uint64_t index)
-{
-	const struct grown *g = ctx;
-	uint64_t first = index << level;
-
-	if (first >= g->before.n)
-		return merkle_root(g->leaves + (first - g->before.n), (size_t)1 << level);
-	bug_if((g->before.n >> level & 1) == 0 || index + 1 != g->before.n >> level);
-	return g->before.h[level];
-}
-
-static enum result leaves_after(struct work *w, uint64_t old, uint64_t size, const struct hash **out)
-{
-	struct hash *leaves = arena_array(w->arena, (size_t)(size - old), struct hash);
-	enum result result = OK;
-
-	for (uint64_t at = old; result == OK && at < size; at += AT_ONCE) {
-		uint64_t n = size - at < AT_ONCE ? size - at : AT_ONCE;
-		struct rows r;
-
-		result = db_run(w, Q_BOOKS_LEAF_HASHES, DB_ARGS(db_i64((int64_t)at), db_i64((int64_t)n)), &r);
-		bug_if(result == OK && rows_n(&r) != n);
-		for (size_t i = 0; result == OK && i < n; i++)
-			leaves[at - old + i] = row_hash(&r, i, rows_col(&r, "leaf_hash"));
-	}
-	*out = leaves;
-	return result;
-}
-
-static enum result prove(struct work *w, uint64_t old, uint64_t size, struct merkle_path *out)
-{
-	struct grown g;
-	enum result result;
-
-	out->n = 0;
-	if (old == 0 || old == size)
-		return OK;
-	result = books_tree_at(w, old, &g.before);
-	if (result == OK)
-		result = leaves_after(w, old, size, &g.leaves);
-	if (result == OK)
-		merkle_consistency_by(node_of, &g, old, size, out);
-	return result;
-}
+#include "ledger/books/tile_store.h"
 
 /* ---- question and answer ------------------------------------------------------------------------------------------ */
 
@@ -76,9 +20,9 @@ enum result books_cosign_question(
 {
 	CLEANUP(buf_free) struct buf text = BUF(ADD_CHECKPOINT_MAX);
 	struct add_checkpoint request = {.old = old};
-	struct db_arg most = db_i64(old == 0 ? INT64_MAX : (int64_t)old + COSIGN_LEAVES);
 	struct rows r;
-	enum result result = db_run(w, Q_BOOKS_CHECKPOINT_UPTO, DB_ARGS(most, db_text(witness->name)), &r);
+	enum result result = db_run(
+		w, Q_BOOKS_CHECKPOINT_UPTO, DB_ARGS(db_i64(INT64_MAX), db_text(witness->name)), &r);
 
 	*out = (struct cosign_question){.size = 0};
 	if (result != OK || rows_n(&r) == 0)
@@ -86,7 +30,7 @@ enum result books_cosign_question(
 	out->size = (uint64_t)row_i64(&r, 0, rows_col(&r, "size"));
 	if (out->size < old || row_bool(&r, 0, rows_col(&r, "cosigned")))
 		return OK;
-	result = prove(w, old, out->size, &request.proof);
+	result = books_consistency(w, old, out->size, &request.proof);
 	if (result != OK)
 		return result;
 	out->note = request.note = row_bytes(&r, 0, rows_col(&r, "note"));

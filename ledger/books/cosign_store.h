@@ -1,15 +1,11 @@
 /* cosign_store.h: what the scribe asks a witness, and what it keeps of the answer.
  *
- * The proof that a checkpoint continues an earlier one is made of the earlier tree head and of the leaves since then, so it costs what is
- * new and not what is there. No network here: daemon/duties/scribe_witness.c carries the question and the answer. */
+ * The proof that a checkpoint continues an earlier one is made of a few tiles, however far back the earlier one is. No network here: daemon/duties/scribe_witness.c carries the question and the answer. */
 #ifndef LEDGER_BOOKS_COSIGN_STORE_H
 #define LEDGER_BOOKS_COSIGN_STORE_H
 
 #include "ledger/books/archive.h"
 #include "ledger/db/db.h"
-
-/* A proof reaches over so many leaves at most: a witness that was away for long is led to the newest checkpoint in steps. */
-#define COSIGN_LEAVES (1 << 18)
 
 struct cosign_question {
 	uint64_t size;
@@ -17,7 +13,7 @@ struct cosign_question {
 	struct bytes request; /* add_checkpoint.h */
 };
 
-/* For a witness that has cosigned `old` leaves: our next checkpoint and its proof, in w->arena. */
+/* For a witness that has cosigned `old` leaves: our newest checkpoint and its proof, in w->arena. */
 enum result books_cosign_question(struct work *w, const struct note_verifier *witness, uint64_t old,
 	struct cosign_question *out) WARN_UNUSED;
 

@@ -3,26 +3,70 @@
 #include "ledger/base/merkle.h"
 #include "ledger/base/note.h"
 #include "ledger/base/text.h"
+#include "ledger/books/tile_store.h"
 
-#define AT_ONCE 100000 /* hashes in one answer */
+struct proving {
+	struct work *w;
+	const char *const *names;
+	size_t n;
+	uint64_t *leaves; /* their numbers */
+	struct bytes *texts;
+	struct bytes note; /* the checkpoint with the witnesses' lines */
+	struct checkpoint checkpoint;
+};
 
-static enum result leaf_hashes(struct work *w, size_t size, struct hash *out)
+static enum result find_leaves(struct proving *p)
 {
-	CLEANUP(arena_drop) struct arena *some = arena_new();
-	struct arena *kept = w->arena;
-	enum result result = OK;
+	struct rows r;
+	enum result result = db_run(p->w, Q_BOOKS_LEAVES_NAMED, DB_ARGS(db_texts(p->names, p->n)), &r);
 
-	w->arena = some;
-	for (size_t first = 0; result == OK && first < size; first += AT_ONCE) {
-		struct rows r;
+	if (result != OK)
+		return result;
+	for (size_t i = 0; i < p->n; i++) {
+		int seq = rows_col(&r, "seq");
 
-		arena_reset(some);
-		result = db_run(w, Q_BOOKS_LEAF_HASHES, DB_ARGS(db_i64((int64_t)first), db_i64(AT_ONCE)), &r);
-		for (size_t i = 0; result == OK && i < rows_n(&r) && first + i < size; i++)
-			out[first + i] = row_hash(&r, i, rows_col(&r, "leaf_hash"));
+		if (row_null(&r, i, seq)) {
+			why_set(&p->w->why, "payout_unknown",
+				"no payout was settled under the id %s, nor is it the number or the key of a ledger "
+				"transaction",
+				p->names[i]);
+			return REFUSED;
+		}
+		p->leaves[i] = (uint64_t)row_i64(&r, i, seq);
+		p->texts[i] = row_bytes(&r, i, rows_col(&r, "leaf"));
 	}
-	w->arena = kept;
-	return result;
+	return OK;
+}
+
+/* One that holds all of them. */
+static enum result find_checkpoint(struct proving *p)
+{
+	size_t last = 0;
+	struct note note;
+	struct rows head;
+	enum result result;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->leaves[i] > p->leaves[last])
+			last = i;
+	result = db_run(
+		p->w, Q_BOOKS_NEWEST_CHECKPOINT, DB_ARGS(db_i64((int64_t)p->leaves[last] + 1)), &head);
+	if (result != OK)
+		return result;
+	if (rows_n(&head) == 0) {
+		why_set(&p->w->why, "checkpoint_none", "nothing is sealed yet");
+		return REFUSED;
+	}
+	p->note = row_bytes(&head, 0, rows_col(&head, "note"));
+	if (!note_parse(p->note, &note, &p->w->why) ||
+		!checkpoint_parse(note.text, &p->checkpoint, &p->w->why))
+		return REFUSED;
+	if (p->leaves[last] >= p->checkpoint.size) {
+		why_set(&p->w->why, "payout_unsealed", "%s was booked after the newest checkpoint",
+			p->names[last]);
+		return REFUSED;
+	}
+	return OK;
 }
 
 static const char *proof_text(
@@ -40,41 +84,39 @@ static const char *proof_text(
 	return arena_strdup(a, buf_str(&text));
 }
 
-enum result books_receipt(struct work *w, const char *end_to_end_id, struct receipt *out)
+/* What would not hold is not given to anybody. */
+static enum result prove(struct proving *p, struct receipt *out)
 {
-	struct rows head, leaf;
-	struct merkle_path path;
-	struct hash *hashes;
-	uint64_t index, size;
-	enum result result = db_run(w, Q_BOOKS_NEWEST_CHECKPOINT, DB_ARGS(db_i64(0)), &head);
+	struct merkle_path *paths = arena_array(p->w->arena, p->n, struct merkle_path);
+	const struct checkpoint *c = &p->checkpoint;
+	enum result result = books_inclusion(p->w, c->size, p->leaves, p->n, paths);
 
-	if (result == OK && rows_n(&head) == 0) {
-		why_set(&w->why, "checkpoint_none", "nothing is sealed yet");
-		return REFUSED;
+	for (size_t i = 0; result == OK && i < p->n; i++) {
+		struct hash leaf = merkle_leaf(p->texts[i]);
+
+		if (!merkle_verify_inclusion(&leaf, p->leaves[i], c->size, &paths[i], &c->root)) {
+			why_set(&p->w->why, "books_tile",
+				"the leaf %s is not in the tree that was signed, or the tiles are not that tree's; "
+				"see chitra ledger check",
+				p->names[i]);
+			return REFUSED;
+		}
+		out[i] = (struct receipt){.leaf = p->texts[i],
+			.proof = proof_text(p->w->arena, p->leaves[i], &paths[i], p->note)};
 	}
-	if (result == OK)
-		result = db_run(w, Q_BOOKS_SETTLED_LEAF, DB_ARGS(db_text(end_to_end_id)), &leaf);
-	if (result != OK)
-		return result;
-	if (rows_n(&leaf) == 0) {
-		why_set(&w->why, "payout_unknown", "no payout under the id %s was settled", end_to_end_id);
-		return REFUSED;
-	}
-	size = (uint64_t)row_i64(&head, 0, rows_col(&head, "size"));
-	index = (uint64_t)row_i64(&leaf, 0, rows_col(&leaf, "seq"));
-	if (index >= size) {
-		why_set(&w->why, "payout_unsealed", "the payout %s was booked after the newest checkpoint",
-			end_to_end_id);
-		return REFUSED;
-	}
-	hashes = arena_array(w->arena, size, struct hash);
-	result = leaf_hashes(w, (size_t)size, hashes);
-	if (result != OK)
-		return result;
-	merkle_path(hashes, (size_t)size, (size_t)index, &path);
-	*out = (struct receipt){
-		.leaf = row_bytes(&leaf, 0, rows_col(&leaf, "leaf")),
-		.proof = proof_text(w->arena, index, &path, row_bytes(&head, 0, rows_col(&head, "note"))),
-	};
-	return OK;
+	return result;
+}
+
+enum result books_receipts(struct work *w, const char *const *names, size_t n, struct receipt *out)
+{
+	struct proving p = {.w = w,
+		.names = names,
+		.n = n,
+		.leaves = arena_array(w->arena, n, uint64_t),
+		.texts = arena_array(w->arena, n, struct bytes)};
+	enum result result = n > 0 ? find_leaves(&p) : OK;
+
+	if (result == OK && n > 0)
+		result = find_checkpoint(&p);
+	return result == OK && n > 0 ? prove(&p, out) : result;
 }

@@ -1,4 +1,4 @@
-/* receipt_store.h: one payout's receipt: the leaf that settled it, and the proof that the signed tree holds it.
+/* receipt_store.h: what the books say of something, and the proof that the signed tree holds it.
  *
  * For whoever asks what became of a payment (`chitra ledger prove`); chitra-verify receipt checks it. C2SP tlog-proof:
  *
@@ -17,8 +17,11 @@ struct receipt {
 	const char *proof;
 };
 
-/* Inside the caller's transaction. REFUSED: payout_unknown (nobody was paid under this id), payout_unsealed (its leaf is newer than the
- * newest checkpoint: ask again in a few seconds), checkpoint_none. */
-enum result books_receipt(struct work *w, const char *end_to_end_id, struct receipt *out) WARN_UNUSED;
+/* Each is named by the end-to-end id of a payout that was settled, or by a leaf's number or key (leaf.md: `idem`). All of them against
+ * one checkpoint. Inside the caller's transaction. REFUSED: payout_unknown (nobody was paid under this id, the books have no such
+ * leaf), payout_unsealed (its leaf is newer than the newest checkpoint: ask again in a few seconds), checkpoint_none, books_tile (the
+ * tiles are not those of the tree that was signed). */
+enum result books_receipts(
+	struct work *w, const char *const *names, size_t n, struct receipt *out) WARN_UNUSED;
 
 #endif

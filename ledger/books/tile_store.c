@@ -39,3 +39,34 @@ enum result books_tiles_read(struct work *w, struct tiles *t)
 	}
 	return OK;
 }
+
+enum result books_inclusion(
+	struct work *w, uint64_t size, const uint64_t *leaves, size_t n, struct merkle_path *out)
+{
+	struct tiles t = tiles_begin(w->arena, size);
+	enum result result;
+
+	tiles_want_edge(&t);
+	for (size_t i = 0; i < n; i++)
+		tiles_want_path(&t, leaves[i]);
+	result = books_tiles_read(w, &t);
+	for (size_t i = 0; result == OK && i < n; i++)
+		tiles_inclusion(&t, leaves[i], &out[i]);
+	return result;
+}
+
+enum result books_consistency(struct work *w, uint64_t old, uint64_t size, struct merkle_path *out)
+{
+	struct tiles t = tiles_begin(w->arena, size);
+	enum result result;
+
+	out->n = 0;
+	if (old == 0 || old == size)
+		return OK;
+	tiles_want_edge(&t);
+	tiles_want_path(&t, old - 1);
+	result = books_tiles_read(w, &t);
+	if (result == OK)
+		tiles_consistency(&t, old, out);
+	return result;
+}

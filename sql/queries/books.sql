@@ -241,13 +241,17 @@ where x.old or x.moved <> 0 or exists (select from books.txn t join books.postin
 	join books.ledger_account a on a.id = p.account where a.code = x.account and t.effective = x.day and t.seq < $1)
 order by x.account, x.day;
 
--- name: books_settled_leaf
+-- name: books_leaves_named
 -- duties: desk
--- in: id text
+-- in: names text[]
 -- out: seq bigint, leaf bytea
--- The leaf that says that this payout was paid: by a statement or an agent's list, or by two officers' finding.
-select t.seq, t.leaf from books.txn t where t.seq = (
-	select max(x.seq) from books.txn x where x.idem = (select 'p' || p.id || '.settled' from payout.payout p where p.end_to_end_id = $1));
+-- In their order: the leaf that says that the payout of this end-to-end id was paid (by a statement or an agent's list, or by two
+-- officers' finding), or the one of this number, or of this key; null where there is none.
+select t.seq, t.leaf from unnest($1) with ordinality as w(name, k) left join books.txn t on t.seq = case
+	when w.name ~ '^[0-9]{1,18}$' then w.name::bigint
+	else (select x.seq from books.txn x where x.idem = coalesce(
+		(select 'p' || p.id || '.settled' from payout.payout p where p.end_to_end_id = w.name), w.name)) end
+order by w.k;
 
 -- name: books_export_bounds
 -- duties: desk, scribe
