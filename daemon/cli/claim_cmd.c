@@ -15,7 +15,7 @@
 struct asked {
 	struct month period;
 	bool has_period;
-	const char *area, *programme, *reason;
+	const char *area, *programme, *reason, *decision;
 };
 
 static bool read_options(int argc, char **argv, struct asked *o)
@@ -25,6 +25,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"area", .text = &o->area},
 		{"programme", .text = &o->programme},
 		{"reason", .text = &o->reason},
+		{"decision", .text = &o->decision},
 	};
 	return cli_options(argc, argv, known, COUNT_OF(known));
 }
@@ -107,12 +108,17 @@ static int end(struct cli *cli, const struct asked *o, const char *id_text)
 	int64_t id;
 	bool voided;
 	struct entries entries = {0};
+	struct hash decision;
+	struct claim_end why = {
+		.reason = o->decision ? "unclaimed" : o->reason, .decision = o->decision ? &decision : NULL};
 	if (!cli_id(id_text, &id))
 		return cli_usage(cli);
+	if (o->decision && !cli_decision(cli, o->decision, &decision))
+		return cli_exit(cli, REFUSED);
 	TX_GUARD(cli->w);
 	enum result r = cli_enter(cli);
 	if (r == OK)
-		r = claim_void(cli->w, &cli->me, id, o->reason, &entries, &voided);
+		r = claim_void(cli->w, &cli->me, id, &why, &entries, &voided);
 	if (r == OK && entries.n > 0)
 		r = books_post(cli->w, entries.at, entries.n, FLOORS_REFUSE, NULL);
 	if (r == OK)
@@ -132,7 +138,10 @@ int cli_claim(struct cli *cli, int argc, char **argv)
 	const char *what = argv[optind];
 	if (strcmp(what, "list") == 0 && optind + 1 == argc && o.has_period && o.area)
 		return list(cli, &o);
-	if (strcmp(what, "void") == 0 && optind + 2 == argc && o.reason)
+	bool one = optind + 2 == argc;
+	if (strcmp(what, "void") == 0 && one && o.reason && !o.decision)
+		return end(cli, &o, argv[optind + 1]);
+	if (strcmp(what, "cancel") == 0 && one && o.decision && !o.reason)
 		return end(cli, &o, argv[optind + 1]);
 	return cli_usage(cli);
 }

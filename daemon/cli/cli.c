@@ -97,6 +97,19 @@ bool cli_ids(struct arena *a, int n, char **words, int64_t **out)
 	return n > 0;
 }
 
+#define DECISION_MAX (64 << 20)
+
+bool cli_decision(struct cli *cli, const char *path, struct hash *out)
+{
+	struct bytes file;
+	if (!read_file(cli->w->arena, path, DECISION_MAX, &file, &cli->w->why))
+		return false;
+	if (file.n == 0)
+		return why_set(&cli->w->why, "decision_empty", "%s is empty", path);
+	*out = sha256(file);
+	return true;
+}
+
 bool cli_reason(const char *text, const char **out)
 {
 	size_t n = 0;

@@ -61,6 +61,8 @@ bool cli_reason(const char *text, const char **out) WARN_UNUSED;
 
 /* A number of something, as other commands print it; and several, at least one. */
 bool cli_id(const char *text, int64_t *out) WARN_UNUSED;
+/* The SHA-256 of a written decision's file, for the books. False with why: file_trouble, decision_empty. */
+bool cli_decision(struct cli *cli, const char *path, struct hash *out) WARN_UNUSED;
 bool cli_ids(struct arena *a, int n, char **words, int64_t **out) WARN_UNUSED;
 
 /* A whole number from `least` to `most`. */

@@ -51,6 +51,8 @@ static enum result add_voids(struct work *w, const struct facts *f, struct rows 
 	int64_t *claims = arena_array(a, n, int64_t), *instalments = arena_array(a, n, int64_t),
 		*ats = arena_array(a, n, int64_t);
 	struct vnd *amounts = arena_array(a, n, struct vnd);
+	struct hash *decisions = arena_array(a, n, struct hash);
+	bool *no_decision = arena_array(a, n, bool);
 	const char **programmes = arena_array(a, n, const char *), **months = arena_array(a, n, const char *),
 		   **kinds = arena_array(a, n, const char *), **reasons = arena_array(a, n, const char *),
 		   **firsts = arena_array(a, n, const char *), **seconds = arena_array(a, n, const char *);
@@ -66,11 +68,14 @@ static enum result add_voids(struct work *w, const struct facts *f, struct rows 
 		firsts[i] = v->officers[0];
 		seconds[i] = v->officers[1];
 		ats[i] = v->at_us;
+		decisions[i] = v->decision;
+		no_decision[i] = !v->cancelled;
 	}
 	return db_run(w, Q_RECOVER_VOIDS,
 		DB_ARGS(db_i64s(claims, n), db_texts(programmes, n), db_texts(months, n), db_texts(kinds, n),
 			db_i64s(instalments, n), db_vnds(amounts, n), db_texts(reasons, n),
-			db_texts(firsts, n), db_texts(seconds, n), db_instants(ats, n)),
+			db_texts(firsts, n), db_texts(seconds, n), db_instants(ats, n),
+			db_with_nulls(db_hashes(decisions, n), no_decision)),
 		out);
 }
 

@@ -106,14 +106,20 @@ static void add_void(struct facts *f, const struct leaf *l)
 {
 	GROW(f, voids, sizeof *f->voids);
 	struct fact_void *v = &f->voids[f->voids_n++];
+	struct bytes decision;
+	bool cancelled = l->entry.kind == LEAF_UNCLAIMED_CANCELLED;
 	*v = (struct fact_void){.claim = number(l, "claim"),
 		.instalment = number(l, "instalment"),
 		.programme = word(f, l, "programme"),
 		.month = word(f, l, "month"),
 		.kind = word(f, l, "kind"),
-		.reason = word(f, l, "reason"),
+		.reason = cancelled ? "unclaimed" : word(f, l, "reason"),
+		.cancelled = cancelled,
 		.amount = amount(l),
 		.at_us = l->recorded_us};
+	if (cancelled)
+		bug_if(!leaf_line_get(l->entry.lines, "decision", &decision) ||
+			!hash_from_hex(decision, &v->decision));
 	officers(f, l, v->officers);
 	at_least(&f->numbers.claim, v->claim);
 }
@@ -196,7 +202,7 @@ static void take_leaf(struct facts *f, const struct leaf *l)
 		add_end(f, l, PAYOUT_RETURNED);
 	else if (l->entry.kind == LEAF_APPROVAL)
 		at_least(&f->numbers.bundle, key_number(l));
-	else if (l->entry.kind == LEAF_CLAIM_VOIDED)
+	else if (l->entry.kind == LEAF_CLAIM_VOIDED || l->entry.kind == LEAF_UNCLAIMED_CANCELLED)
 		add_void(f, l);
 	else if (l->entry.kind == LEAF_BREAK_OPENED)
 		add_break(f, l);

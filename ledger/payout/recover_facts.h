@@ -34,9 +34,11 @@ struct fact_payout {
 	enum payout_state end;    /* the last that was booked: also settled, returned; 0: none was */
 };
 
-/* A claim that two officers voided. */
+/* A claim that two officers voided, or cancelled because nobody came for it. */
 struct fact_void {
 	int64_t claim, instalment;
+	struct hash decision; /* … and then of the written decision */
+	bool cancelled;
 	const char *programme, *month, *kind, *reason, *officers[2];
 	struct vnd amount;
 	int64_t at_us;

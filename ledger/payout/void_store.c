@@ -60,7 +60,14 @@ static enum result read_claim(struct work *w, int64_t claim, struct rows *r)
 	return result == OK ? db_run(w, Q_CLAIM_TO_VOID, DB_ARGS(db_i64(claim)), r) : result;
 }
 
-static bool may_void(struct why *why, int64_t claim, const char *reason, const struct rows *r)
+/* How its newest payout ended; NULL: it has none. */
+static bool came_back(const struct rows *r)
+{
+	const char *last = row_text(r, 0, rows_col(r, "last"));
+	return last && strcmp(last, "returned") == 0;
+}
+
+static bool may_void(struct why *why, int64_t claim, const struct claim_end *end, const struct rows *r)
 {
 	if (!row_bool(r, 0, rows_col(r, "may")))
 		return why_set(why, "no_mandate",
@@ -70,23 +77,20 @@ static bool may_void(struct why *why, int64_t claim, const char *reason, const s
 	if (row_bool(r, 0, rows_col(r, "live")))
 		return why_set(
 			why, "still_live", "a payout of claim %" PRId64 " is not proven unpaid", claim);
-	return reason_known(reason) || why_set(why, "void_reason", "%s is no reason to void a claim", reason);
+	if (end->decision)
+		return came_back(r) || why_set(why, "not_unclaimed",
+					       "claim %" PRId64 " was not paid, or did not come back", claim);
+	return reason_known(end->reason) ||
+	       why_set(why, "void_reason", "%s is no reason to void a claim", end->reason);
 }
 
 /* Where it stands in the books: nothing is booked before the last approval; what came back is unclaimed. */
-static enum void_owed owed_of(const char *last)
-{
-	if (!last)
-		return VOID_NOT_BOOKED;
-	return strcmp(last, "returned") == 0 ? VOID_UNCLAIMED : VOID_PAYABLE;
-}
-
-static struct entry entry_of(struct work *w, const struct officer *me, int64_t claim, const char *reason,
-	const struct rows *r, struct day today)
+static struct entry voided_entry(
+	struct work *w, const struct told_by *by, int64_t claim, const char *reason, const struct rows *r)
 {
 	const char *funding = row_text(r, 0, rows_col(r, "funding"));
-	struct told_by by = {.actor = arena_printf(w->arena, "officer:%s", me->login), .effective = today};
-	return entry_claim_voided(w->arena, &by,
+	bool booked = !row_null(r, 0, rows_col(r, "last"));
+	return entry_claim_voided(w->arena, by,
 		&(struct claim_voided){
 			.claim = claim,
 			.programme = row_text(r, 0, rows_col(r, "programme")),
@@ -96,36 +100,77 @@ static struct entry entry_of(struct work *w, const struct officer *me, int64_t c
 			.amount = row_vnd(r, 0, rows_col(r, "amount_dong")),
 			.agency = row_text(r, 0, rows_col(r, "agency")),
 			.funding_account = funding,
-			.owed = owed_of(row_text(r, 0, rows_col(r, "last"))),
+			.owed = !booked        ? VOID_NOT_BOOKED
+				: came_back(r) ? VOID_UNCLAIMED
+					       : VOID_PAYABLE,
 			.funds = funding ? VOID_TO_ADVANCE : VOID_NOT_FUNDED,
 			.reason = reason,
-			.officers = {row_text(r, 0, rows_col(r, "first_login")), me->login},
+			.officers = {row_text(r, 0, rows_col(r, "first_login")),
+				by->actor + strlen("officer:")},
 		});
 }
 
-enum result claim_void(struct work *w, const struct officer *me, int64_t claim, const char *reason,
+static struct entry cancelled_entry(struct work *w, const struct told_by *by, int64_t claim,
+	const struct hash *decision, const struct rows *r)
+{
+	return entry_unclaimed_cancelled(w->arena, by,
+		&(struct unclaimed_cancelled){
+			.claim = claim,
+			.programme = row_text(r, 0, rows_col(r, "programme")),
+			.month = month_of_day(row_day(r, 0, rows_col(r, "month"))),
+			.kind = row_text(r, 0, rows_col(r, "kind")),
+			.instalment = row_i32(r, 0, rows_col(r, "instalment")),
+			.amount = row_vnd(r, 0, rows_col(r, "amount_dong")),
+			.agency = row_text(r, 0, rows_col(r, "agency")),
+			.funding_account = row_text(r, 0, rows_col(r, "funding")),
+			.decision = *decision,
+			.officers = {row_text(r, 0, rows_col(r, "first_login")),
+				by->actor + strlen("officer:")},
+		});
+}
+
+/* Whether the last proposal is what this officer says. */
+static bool said_before(const struct rows *r, const struct claim_end *end)
+{
+	const char *reason = row_text(r, 0, rows_col(r, "reason"));
+	int col = rows_col(r, "decision");
+	if (!reason || strcmp(reason, end->reason) != 0)
+		return false;
+	if (!end->decision || row_null(r, 0, col))
+		return !end->decision && row_null(r, 0, col);
+	struct hash said = row_hash(r, 0, col);
+	return hash_eq(&said, end->decision);
+}
+
+enum result claim_void(struct work *w, const struct officer *me, int64_t claim, const struct claim_end *end,
 	struct entries *entries, bool *voided)
 {
 	struct rows r, now;
+	struct db_arg decision = end->decision ? db_hash(end->decision) : db_null();
 	enum result result = read_claim(w, claim, &r);
 	if (result != OK)
 		return result;
-	if (!may_void(&w->why, claim, reason, &r))
+	if (!may_void(&w->why, claim, end, &r))
 		return REFUSED;
-	const char *proposed = row_text(&r, 0, rows_col(&r, "reason"));
-	*voided = proposed && strcmp(proposed, reason) == 0;
+	*voided = said_before(&r, end);
 	if (!*voided)
-		return db_run(w, Q_CLAIM_VOID_PROPOSE, DB_ARGS(db_i64(claim), db_text(reason)), NULL);
+		return db_run(w, Q_CLAIM_VOID_PROPOSE, DB_ARGS(db_i64(claim), db_text(end->reason), decision),
+			NULL);
 	int64_t first = row_i64(&r, 0, rows_col(&r, "first_officer"));
 	if (first == me->id) {
 		why_set(&w->why, "same_officer", "you proposed this; another officer must confirm it");
 		return REFUSED;
 	}
-	result = db_run(w, Q_CLAIM_VOID_ADD, DB_ARGS(db_i64(claim), db_text(reason), db_i64(first)), NULL);
+	result = db_run(w, Q_CLAIM_VOID_ADD,
+		DB_ARGS(db_i64(claim), db_text(end->reason), db_i64(first), decision), NULL);
 	if (result == OK)
 		result = db_run(w, Q_BUSINESS_DAY_NOW, DB_NO_ARGS, &now);
-	if (result == OK)
-		entries_add(w->arena, entries,
-			entry_of(w, me, claim, reason, &r, row_day(&now, 0, rows_col(&now, "today"))));
-	return result;
+	if (result != OK)
+		return result;
+	struct told_by by = {.actor = arena_printf(w->arena, "officer:%s", me->login),
+		.effective = row_day(&now, 0, rows_col(&now, "today"))};
+	entries_add(w->arena, entries,
+		end->decision ? cancelled_entry(w, &by, claim, end->decision, &r)
+			      : voided_entry(w, &by, claim, end->reason, &r));
+	return OK;
 }

@@ -26,10 +26,17 @@ struct claim_rows_out {
 enum result claim_list(struct work *w, const struct opening *opening, struct month period, const char *area,
 	const char *programme, struct claim_rows_out *out) WARN_UNUSED;
 
-/* The first officer proposes, another one with the same reason (died, not_entitled, moved_away, claimed_twice) voids: *voided says
- * which it was. REFUSED claim_unknown, claim_voided, void_reason, still_live (a payout of it is not proven unpaid), same_officer,
- * no_mandate (register, maker, checker or approver, for its ward and amount: those who decide findings). */
-enum result claim_void(struct work *w, const struct officer *me, int64_t claim, const char *reason,
+/* Why a claim ends: died, not_entitled, moved_away, claimed_twice; or unclaimed: it was paid, came back, and by a written decision (its
+ * SHA-256) nobody is waited for any longer. */
+struct claim_end {
+	const char *reason;
+	const struct hash *decision; /* of unclaimed; otherwise NULL */
+};
+
+/* The first officer proposes, another one with the same reason (and decision) ends it: *voided says which it was. REFUSED claim_unknown,
+ * claim_voided, void_reason, still_live (a payout of it is not proven unpaid), not_unclaimed, same_officer, no_mandate (register, maker,
+ * checker or approver, for its ward and amount: those who decide findings). */
+enum result claim_void(struct work *w, const struct officer *me, int64_t claim, const struct claim_end *end,
 	struct entries *entries, bool *voided) WARN_UNUSED;
 
 #endif

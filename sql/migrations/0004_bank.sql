@@ -276,7 +276,9 @@ create table payout.claim_void_proposal (
 	claim bigint not null references payout.claim,
 	officer bigint not null references auth.officer,
 	reason text not null,
-	at timestamptz not null default clock_timestamp()
+	decision bytea check (length(decision) = 32),	-- SHA-256 of the written one, when nobody came for it
+	at timestamptz not null default clock_timestamp(),
+	check ((reason = 'unclaimed') = (decision is not null))
 );
 create index on payout.claim_void_proposal (claim);
 create trigger by_me after insert on payout.claim_void_proposal referencing new table as fresh
@@ -284,6 +286,7 @@ create trigger by_me after insert on payout.claim_void_proposal referencing new 
 create table payout.claim_void (
 	claim bigint primary key references payout.claim,
 	reason text not null,
+	decision bytea check (length(decision) = 32),
 	first_officer bigint not null references auth.officer,
 	second_officer bigint not null references auth.officer,
 	at timestamptz not null default now(),
@@ -295,8 +298,8 @@ as $$
 declare
 	c record;
 begin
-	if not exists (select from (select p.officer, p.reason from payout.claim_void_proposal p where p.claim = new.claim order by p.id desc limit 1) l
-			where (l.officer, l.reason) = (new.first_officer, new.reason)) then
+	if not exists (select from (select p.officer, p.reason, p.decision from payout.claim_void_proposal p where p.claim = new.claim order by p.id desc limit 1) l
+			where (l.officer, l.reason, l.decision) is not distinct from (new.first_officer, new.reason, new.decision)) then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
 	end if;
 	if payout.in_question(new.claim, 100::smallint) then

@@ -42,3 +42,19 @@ create trigger guard before insert on org.refund_confirmed for each row execute 
 create trigger by_me after insert on org.refund_confirmed referencing new table as fresh
 	for each statement execute function auth.guard_actor('officer');
 call ops.append_only('org.refund_confirmed');
+
+-- ---------------------------------------------------------------- what nobody came for
+
+-- A claim is cancelled as unclaimed when it was paid and came back; it is voided then, so nothing pays it again.
+create function payout.guard_unclaimed() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if 10 is distinct from (select s.state from payout.payout p join payout.payout_state s on s.payout = p.id
+			where p.claim = new.claim order by p.issue desc limit 1) then
+		raise exception 'not_unclaimed: only what was paid and came back is unclaimed' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger unclaimed before insert on payout.claim_void for each row when (new.reason = 'unclaimed')
+	execute function payout.guard_unclaimed();

@@ -105,7 +105,7 @@ order by n.name collate "vi-x-icu", c.id;
 -- duties: desk
 -- in: claim bigint
 -- out: programme text, month date, kind text, instalment smallint, amount_dong bigint, agency text, area text, voided boolean,
---      may boolean, live boolean, last text, funding text, first_officer bigint, first_login text, reason text
+--      may boolean, live boolean, last text, funding text, first_officer bigint, first_login text, reason text, decision bytea
 -- live: a payout of it is not proven unpaid. last: how the newest one ended. funding: the account whose advance paid for it, once it was
 -- released.
 select c.programme, c.month, c.kind, c.instalment, c.amount_dong, a.code as agency, c.area_code as area,
@@ -117,21 +117,21 @@ select c.programme, c.month, c.kind, c.instalment, c.amount_dong, a.code as agen
 	(select f.code from payout.payout p join payout.batch b on b.id = p.batch and b.state in ('released', 'closed')
 		join org.channel n on n.id = b.channel join org.funding_account f on f.id = n.funding_account
 		where p.claim = c.id order by p.issue desc limit 1) as funding,
-	w.officer as first_officer, o.login as first_login, w.reason
+	w.officer as first_officer, o.login as first_login, w.reason, w.decision
 from payout.claim c
 join org.agency a on a.id = c.agency
-left join lateral (select w.officer, w.reason from payout.claim_void_proposal w where w.claim = c.id order by w.id desc limit 1) w on true
+left join lateral (select w.officer, w.reason, w.decision from payout.claim_void_proposal w where w.claim = c.id order by w.id desc limit 1) w on true
 left join auth.officer o on o.id = w.officer
 where c.id = $1;
 
 -- name: claim_void_propose
 -- duties: desk
--- in: claim bigint, reason text
+-- in: claim bigint, reason text, decision bytea
 -- out:
-insert into payout.claim_void_proposal (claim, officer, reason) values ($1, auth.me(), $2);
+insert into payout.claim_void_proposal (claim, officer, reason, decision) values ($1, auth.me(), $2, $3);
 
 -- name: claim_void_add
 -- duties: desk
--- in: claim bigint, reason text, first_officer bigint
+-- in: claim bigint, reason text, first_officer bigint, decision bytea
 -- out:
-insert into payout.claim_void (claim, reason, first_officer, second_officer) values ($1, $2, $3, auth.me());
+insert into payout.claim_void (claim, reason, first_officer, second_officer, decision) values ($1, $2, $3, auth.me(), $4);

@@ -106,19 +106,19 @@ insert into payout.hold (payout, reason) select h.payout, $2 from unnest($1) as 
 -- name: recover_voids
 -- duties: owner
 -- in: claims bigint[], programmes text[], months text[], kinds text[], instalments bigint[], amounts bigint[], reasons text[],
---     firsts text[], seconds text[], ats timestamptz[]
+--     firsts text[], seconds text[], ats timestamptz[], decisions bytea[]
 -- out: n bigint, is_there boolean, is_new boolean, is_voided boolean
 -- Of each: whether the dump has the claim, whether it is voided by this, whether it is voided now. The guards ask who acts now; here two
 -- officers acted long ago, and a leaf under a signed checkpoint says so: recover_guards_off.
 with said as materialized (
 	select a.*, c.id is not null as is_there
-	from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) with ordinality
-		as a(claim, programme, month, kind, instalment, amount, reason, first, second, at, n)
+	from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) with ordinality
+		as a(claim, programme, month, kind, instalment, amount, reason, first, second, at, decision, n)
 	left join payout.claim c on c.id = a.claim
 		and (c.programme, to_char(c.month, 'YYYY-MM'), c.kind, c.instalment, c.amount_dong) = (a.programme, a.month, a.kind, a.instalment, a.amount)
 ), made as (
-	insert into payout.claim_void (claim, reason, first_officer, second_officer, at)
-	select a.claim, a.reason, x.id, y.id, a.at
+	insert into payout.claim_void (claim, reason, decision, first_officer, second_officer, at)
+	select a.claim, a.reason, a.decision, x.id, y.id, a.at
 	from said a
 	join auth.officer x on x.login = a.first
 	join auth.officer y on y.login = a.second
@@ -216,7 +216,7 @@ where r.outcome in ('paid_after_all', 'return');
 -- out:
 -- Until recover_guards_on, in one transaction.
 do $$ begin
-	alter table payout.claim_void disable trigger first_proposed, disable trigger second_is_me;
+	alter table payout.claim_void disable trigger first_proposed, disable trigger second_is_me, disable trigger unclaimed;
 	alter table recon.break disable trigger numbered;
 	alter table recon.break_proposal disable trigger by_me;
 	alter table recon.break_resolution disable trigger first_proposed, disable trigger second_is_me;
@@ -227,7 +227,7 @@ end $$;
 -- in:
 -- out:
 do $$ begin
-	alter table payout.claim_void enable trigger first_proposed, enable trigger second_is_me;
+	alter table payout.claim_void enable trigger first_proposed, enable trigger second_is_me, enable trigger unclaimed;
 	alter table recon.break enable trigger numbered;
 	alter table recon.break_proposal enable trigger by_me;
 	alter table recon.break_resolution enable trigger first_proposed, enable trigger second_is_me;

@@ -109,5 +109,37 @@ is "$(balance liabilities:refundable:demo-funding) $(balance liabilities:advance
 is "$(sql "select string_agg(kind, ' ' order by seq) from books.txn where effective = '2024-04-06' and kind in ('refund', 'suspense')")" "suspense refund refund" \
 	"an order lets one debit go, and no second"
 
+# ---- nobody came for it ---------------------------------------------------------------------------------------------------------------
+
+claim_of()
+{
+	sql "select id from payout.claim where person = $1"
+}
+echo 'Quyết định 12/QĐ: hủy khoản không ai nhận' >"$scratch/decision"
+echo 'Quyết định 13/QĐ' >"$scratch/other"
+: >"$scratch/empty"
+cancel=(claim cancel "$(claim_of 3)" --decision)
+unclaimed=$(balance liabilities:unclaimed:so-ldtbxh:merit) benefit=$(balance expenses:benefit:so-ldtbxh:merit)
+funding=$(balance income:funding:so-ldtbxh:merit)
+is "$(by minh "${cancel[@]}" "$scratch/decision")" "65 still_live" "what was paid is not cancelled"
+come_back 3
+come_back 4
+ok "two come back" bank_day 2024-04-08
+is "$(by minh claim cancel "$(claim_of 3)" --decision "$scratch/empty")" "65 decision_empty" "nothing is cancelled without a written decision"
+is "$(by minh "${cancel[@]}" "$scratch/decision")" 0 "one officer says by which"
+is "$(by minh "${cancel[@]}" "$scratch/decision")" "77 same_officer" "he alone cancels nothing"
+is "$(by hoa "${cancel[@]}" "$scratch/other")" 0 "another one who names another decision"
+is "$(sql "select count(*) from payout.claim_void")" 0 "only proposes that"
+is "$(by minh "${cancel[@]}" "$scratch/other")" 0 "two who name the same do"
+is "$(sql "select l from books.txn t, regexp_split_to_table(convert_from(t.leaf, 'UTF8'), '\n') l where t.kind = 'unclaimed.cancelled' and l ~ '^decision'")" \
+	"decision $(sha256sum <"$scratch/other" | cut -d' ' -f1)" "and the books have its hash"
+is "$(balance liabilities:unclaimed:so-ldtbxh:merit) $(balance expenses:benefit:so-ldtbxh:merit) $(balance income:funding:so-ldtbxh:merit)" \
+	"$((unclaimed - $(amount_of 4))) $((benefit - $(amount_of 3))) $((funding + $(amount_of 3)))" "what nobody came for is no cost any more"
+is "$(balance liabilities:refundable:demo-funding)" "$((-1000000 - $(amount_of 3)))" "and its money is the treasury's"
+is "$(by hoa "${cancel[@]}" "$scratch/other")" "65 claim_voided" "it is cancelled once"
+is "$(by hoa claim void "$(claim_of 3)" --reason died)" "65 claim_voided" "nor voided beside"
+never="select exists (select from payout.claim_void v where v.claim = $(claim_of 3))"
+is "$(sql "$never")" t "and never paid again"
+
 is "$(by hoa ledger check)" 0 "the books are whole"
 done_testing

@@ -39,5 +39,35 @@ select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.confirm(:owed, 'hoa')));
 select is(pg_temp.probe('desk', 'hoa', pg_temp.confirm(:further, 'hoa')), 'CH001 refund_too_much', 'what was ordered and has not gone yet is counted');
 select is(pg_temp.probe('owner', null, s), 'CH001 append_only', s) from unnest(array['update org.refund_confirmed set officer = 1', 'delete from org.refund_confirmed']) s;
 
+-- ---------------------------------------------------------------- what nobody came for
+
+-- put STATE: a claim whose payout stands so; returns the claim
+create function pg_temp.ended(state integer) returns bigint language plpgsql as $$
+declare
+	c bigint := pg_temp.claim();
+begin
+	set local session_replication_role = replica;
+	with p as (insert into payout.payout (claim, issue, batch, line, account_hash, amount_dong, line_hash, end_to_end_id)
+			select c, 1, 1, c, sha256('x'), 1, sha256('x'), lpad(c::text, 19, '0') returning id)
+		insert into payout.payout_state (payout, state) select p.id, ended.state from p;
+	set local session_replication_role = origin;
+	return c;
+end $$;
+create function pg_temp.cancelled(c bigint, reason text default 'unclaimed', decision text default 'd', proposed text default 'd') returns text language plpgsql as $$
+begin
+	perform pg_temp.done(pg_temp.try('desk', 'minh', format('insert into payout.claim_void_proposal (claim, officer, reason, decision) values (%s, %s, %L, %L)',
+		c, pg_temp.officer('minh'), reason, sha256(proposed::bytea))));
+	return pg_temp.probe('desk', 'hoa', format('insert into payout.claim_void (claim, reason, first_officer, second_officer, decision) values (%s, %L, %s, %s, %L)',
+		c, reason, pg_temp.officer('minh'), pg_temp.officer('hoa'), sha256(decision::bytea)));
+end $$;
+select is(pg_temp.cancelled(pg_temp.ended(10)), 'ok', 'what was paid and came back is cancelled by two officers with a written decision');
+select is(pg_temp.cancelled(pg_temp.ended(10), 'unclaimed', 'other'), 'CH001 not_proposed', 'the same one');
+select is(pg_temp.cancelled(pg_temp.ended(8)), 'CH001 not_unclaimed', 'what was refused never was unclaimed');
+select is(pg_temp.cancelled(pg_temp.claim()), 'CH001 not_unclaimed', 'nor what nobody tried to pay');
+select is(pg_temp.cancelled(pg_temp.ended(7)), 'CH001 not_unclaimed', 'nor what was paid');
+select is(pg_temp.probe('desk', 'minh', format('insert into payout.claim_void_proposal (claim, officer, reason, decision) values (%s, %s, %L, %L)',
+	pg_temp.ended(10), pg_temp.officer('minh'), r, d)), '23514 claim_void_proposal_check', format('reason %s, %s decision', r, case when d is null then 'no' else 'a' end))
+	from (values ('unclaimed', null), ('died', sha256('d'))) as v(r, d);
+
 select * from finish();
 rollback;
