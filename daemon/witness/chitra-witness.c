@@ -55,10 +55,12 @@ static void refuse(struct witness *w, struct exchange *x, const struct ruling *r
 {
 	char size[32];
 
-	if (r->evidence && memory_keep_evidence(w->memory, r))
+	bool kept = r->evidence != NO_EVIDENCE && memory_keep_evidence(w->memory, r);
+
+	if (kept && r->evidence == CONTRADICTION)
 		said(r, LOG_ERROR, "log_contradicts_itself");
 	else
-		said(r, r->evidence ? LOG_WARN : LOG_INFO, "not_cosigned");
+		said(r, r->evidence != NO_EVIDENCE ? LOG_WARN : LOG_INFO, "not_cosigned");
 	if (r->status != 409) {
 		exchange_refuse(x, r->status, &r->why);
 		return;

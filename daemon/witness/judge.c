@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { DONE = 200, BAD = 400, FORBIDDEN = 403, UNKNOWN = 404, CONFLICT = 409, UNPROVEN = 422 };
+enum { DONE = 200, BAD = 400, FORBIDDEN = 403, UNKNOWN = 404, CONFLICT = 409, UNPROCESSABLE = 422 };
 
 struct watched *watched_of(const struct watch_list *list, const char *origin)
 {
@@ -13,10 +13,9 @@ struct watched *watched_of(const struct watch_list *list, const char *origin)
 	return NULL;
 }
 
-/* What follows cannot be true of one log that only grows; it signed both. */
-static int disproved(struct ruling *r, int status, const char *what)
+static int not_shown(struct ruling *r, int status, enum evidence evidence, const char *what)
 {
-	r->evidence = true;
+	r->evidence = evidence;
 	why_set(&r->why, status == CONFLICT ? "root_differs" : "proof_wrong",
 		"%s: size %" PRIu64 " was cosigned, size %" PRIu64 " is asked for", what, r->log->size,
 		r->now.size);
@@ -42,12 +41,13 @@ static int growth(const struct add_checkpoint *asked, struct ruling *r)
 			return DONE;
 		why_set(&r->why, "proof_wrong",
 			"from size 0 there is nothing to prove, and size 0 has one root");
-		return UNPROVEN;
+		return UNPROCESSABLE;
 	}
 	if (asked->old == r->now.size && !hash_eq(&r->now.root, &log->root))
-		return disproved(r, CONFLICT, "the same size with another root");
+		return not_shown(r, CONFLICT, CONTRADICTION, "the same size with another root");
 	if (!merkle_verify_consistency(log->size, &log->root, r->now.size, &r->now.root, &asked->proof))
-		return disproved(r, UNPROVEN, "the proof does not hold");
+		return not_shown(r, UNPROCESSABLE, asked->old == r->now.size ? NO_EVIDENCE : UNPROVEN,
+			"the proof does not hold");
 	return DONE;
 }
 

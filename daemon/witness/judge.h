@@ -26,12 +26,16 @@ struct watch_list {
 /* The log of this origin, or NULL. */
 struct watched *watched_of(const struct watch_list *list, const char *origin);
 
+/* What is worth keeping of a checkpoint that the log signed and that is not cosigned. Anybody can send a good checkpoint with a proof that does
+ * not hold; only the log can have signed two histories of one size. */
+enum evidence { NO_EVIDENCE, UNPROVEN, CONTRADICTION };
+
 struct ruling {
 	int status;            /* 200: to be cosigned; 400, 403, 404, 409, 422: why says what is wrong */
 	struct watched *log;   /* NULL when it is none that is watched */
 	struct checkpoint now; /* what was asked for; with log */
 	struct note note;      /* points into the request */
-	bool evidence; /* signed by the log and not to be cosigned after what was cosigned: worth keeping */
+	enum evidence evidence;
 	struct why why;
 };
 

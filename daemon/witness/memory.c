@@ -140,12 +140,13 @@ bool memory_keep_evidence(struct memory *m, const struct ruling *r)
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	CLEANUP(buf_free) struct buf file = BUF(FILE_MAX);
 	char name[HASH_HEX_SIZE], root[HASH_HEX_SIZE];
-	const char *prefix = arena_printf(a, "%s.refused.", memory_name(r->log, name));
+	const char *prefix = arena_printf(a, "%s.%s.", memory_name(r->log, name),
+		r->evidence == CONTRADICTION ? "refused" : "unproven");
 	const char *path = arena_printf(
 		a, "%s/%s%" PRIu64 ".%s", m->directory, prefix, r->now.size, hash_hex(&r->now.root, root));
 	struct stat st;
 
-	bug_if(!r->evidence);
+	bug_if(r->evidence == NO_EVIDENCE);
 	if (stat(path, &st) == 0 || files_that_begin(m->directory, prefix) >= EVIDENCE_MAX)
 		return false;
 	known_part(r, &file);

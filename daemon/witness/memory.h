@@ -2,7 +2,10 @@
  *
  *	<state>/lock				one process at a time
  *	<state>/<hex sha256(origin)>		that checkpoint: text, the log's lines, our cosignature
- *	<state>/<hex sha256(origin)>.refused.<size>.<hex root>	what the log signed and may not have (at most EVIDENCE_MAX a log)
+ *	<state>/<hex sha256(origin)>.refused.<size>.<hex root>	what the log signed and may not have: another history of a size that was cosigned
+ *	<state>/<hex sha256(origin)>.unproven.<size>.<hex root>	what the log signed and nobody proved to continue what was cosigned
+ *
+ * At most EVIDENCE_MAX a log of each kind, so that nobody crowds the one out with the other.
  *
  * A checkpoint is on disk, file and directory, before its cosignature is told to anybody; after a crash the witness knows the one or the
  * other and has never promised what it does not know. */
@@ -28,7 +31,7 @@ bool memory_recall(
 bool memory_keep(struct memory *m, struct watched *log, const struct ruling *r, struct bytes line,
 	struct why *why) WARN_UNUSED;
 
-/* What judge() called evidence; one that is there already, or one too many, is not kept again. True when it was. */
+/* What judge() calls evidence; one that is there already, or one too many, is not kept again. True when it was. */
 bool memory_keep_evidence(struct memory *m, const struct ruling *r);
 
 /* The last checkpoint with both signatures; `name` is the hex of its origin's hash. False with why: file_missing. */

@@ -109,38 +109,42 @@ static void test_statuses(void)
 		struct asked a;
 		int status;
 		const char *code;
-		bool evidence;
+		enum evidence evidence;
 		const char *rule;
 	} rows[] = {
-		{{.now = 5}, 200, "", false, "the first checkpoint of a log is cosigned without a proof"},
-		{{.now = 0}, 200, "", false, "also the empty one"},
-		{{.last = 5, .old = 5, .proven = 5, .now = 5}, 200, "", false,
+		{{.now = 5}, 200, "", NO_EVIDENCE,
+			"the first checkpoint of a log is cosigned without a proof"},
+		{{.now = 0}, 200, "", NO_EVIDENCE, "also the empty one"},
+		{{.last = 5, .old = 5, .proven = 5, .now = 5}, 200, "", NO_EVIDENCE,
 			"the same checkpoint is cosigned again"},
-		{{.last = 5, .old = 5, .proven = 5, .now = 9}, 200, "", false, "one that continues it too"},
+		{{.last = 5, .old = 5, .proven = 5, .now = 9}, 200, "", NO_EVIDENCE,
+			"one that continues it too"},
 		{{.last = 5, .old = 5, .proven = 5, .now = 9, .origin = "other.example/log"}, 404,
 			"origin_unknown", false, "an unknown origin is not found"},
-		{{.last = 5, .old = 5, .proven = 5, .now = 9, .signer = 3}, 403, "note_unsigned", false,
+		{{.last = 5, .old = 5, .proven = 5, .now = 9, .signer = 3}, 403, "note_unsigned", NO_EVIDENCE,
 			"an unknown key of a known origin is forbidden"},
 		{{.last = 5, .old = 5, .proven = 5, .now = 9, .signer = 3, .as = "other.example/log"}, 403,
 			"note_unsigned", false, "so is another log's signature under this origin"},
-		{{.last = 5, .old = 10, .now = 9}, 400, "old_larger", false,
+		{{.last = 5, .old = 10, .now = 9}, 400, "old_larger", NO_EVIDENCE,
 			"an old size larger than the new one is a bad request, before any conflict"},
-		{{.last = 5, .old = 0, .now = 9}, 409, "old_size", false,
+		{{.last = 5, .old = 0, .now = 9}, 409, "old_size", NO_EVIDENCE,
 			"who does not know the size is told it"},
-		{{.last = 5, .old = 4, .proven = 4, .now = 9}, 409, "old_size", false,
+		{{.last = 5, .old = 4, .proven = 4, .now = 9}, 409, "old_size", NO_EVIDENCE,
 			"who knows an older one too, though his proof is right"},
-		{{.last = 0, .old = 4, .proven = 4, .now = 9}, 409, "old_size", false,
+		{{.last = 0, .old = 4, .proven = 4, .now = 9}, 409, "old_size", NO_EVIDENCE,
 			"and who thinks that something was cosigned"},
-		{{.last = 5, .old = 5, .now = 5, .forked = true}, 409, "root_differs", true,
+		{{.last = 5, .old = 5, .now = 5, .forked = true}, 409, "root_differs", CONTRADICTION,
 			"the same size with another root is a conflict and evidence"},
-		{{.last = 5, .old = 5, .proven = 5, .now = 9, .forked = true}, 422, "proof_wrong", true,
+		{{.last = 5, .old = 5, .proven = 5, .now = 9, .forked = true}, 422, "proof_wrong", UNPROVEN,
 			"a larger one of another history is not proven"},
-		{{.last = 5, .old = 5, .now = 9}, 422, "proof_wrong", true, "nor is one without a proof"},
-		{{.last = 5, .old = 5, .proven = 4, .now = 9}, 422, "proof_wrong", true,
+		{{.last = 5, .old = 5, .now = 9}, 422, "proof_wrong", UNPROVEN, "nor is one without a proof"},
+		{{.last = 5, .old = 5, .proven = 4, .now = 9}, 422, "proof_wrong", UNPROVEN,
 			"nor one with the proof from another size"},
-		{{.last = 0, .old = 0, .proven = 4, .now = 9}, 422, "proof_wrong", false,
+		{{.last = 9, .old = 9, .proven = 5, .now = 9}, 422, "proof_wrong", NO_EVIDENCE,
+			"the same checkpoint needs no proof, and with one it is no news"},
+		{{.last = 0, .old = 0, .proven = 4, .now = 9}, 422, "proof_wrong", NO_EVIDENCE,
 			"a proof from nothing is none"},
-		{{.now = 0, .forked = true}, 422, "proof_wrong", false, "size 0 has one root"},
+		{{.now = 0, .forked = true}, 422, "proof_wrong", NO_EVIDENCE, "size 0 has one root"},
 	};
 	static struct ruling r;
 
@@ -148,7 +152,9 @@ static void test_statuses(void)
 		is_i64(asked(&rows[i].a, 0, &r), rows[i].status, "%s", rows[i].rule);
 		is_str(r.why.code, rows[i].code, "and it is said why: %s", rows[i].code);
 		ok(r.evidence == rows[i].evidence, "and %s kept",
-			rows[i].evidence ? "the contradiction is" : "nothing is");
+			rows[i].evidence == CONTRADICTION ? "the contradiction is"
+			: rows[i].evidence == UNPROVEN    ? "it is"
+							  : "nothing is");
 	}
 }
 
@@ -312,9 +318,13 @@ static void test_memory(void)
 	}
 	char root_hex[HASH_HEX_SIZE];
 	hash_hex(&r.now.root, root_hex);
-	ok(stat(arena_printf(a, "%s/%s.refused.130.%s", directory, name, root_hex), &st) == 0, "and others");
-	ok(stat(arena_printf(a, "%s/%s.refused.131.%s", directory, name, root_hex), &st) != 0,
+	ok(stat(arena_printf(a, "%s/%s.unproven.131.%s", directory, name, root_hex), &st) == 0,
+		"so are checkpoints that nobody proved");
+	ok(stat(arena_printf(a, "%s/%s.unproven.132.%s", directory, name, root_hex), &st) != 0,
 		"but not without end");
+	ok(asked(&(struct asked){.last = 6, .old = 6, .now = 6, .forked = true}, 0, &r) == 409 &&
+			memory_keep_evidence(m, &r),
+		"and they do not crowd out another contradiction");
 	memory_close(m);
 }
 
