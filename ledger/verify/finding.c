@@ -4,6 +4,18 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* In ASCII: what a stranger wrote gives no orders to the terminal that shows it. */
+static void say(FILE *to, const char *format, va_list args)
+{
+	char text[2000];
+
+	(void)vsnprintf(text, sizeof text, format, args);
+	for (char *c = text; *c != '\0'; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			*c = '?';
+	(void)fputs(text, to);
+}
+
 void finding(struct findings *f, const char *code, int64_t leaf, const char *format, ...)
 {
 	size_t i = 0;
@@ -24,7 +36,7 @@ void finding(struct findings *f, const char *code, int64_t leaf, const char *for
 	else
 		(void)fprintf(f->to, "finding %s: leaf %" PRId64 ": ", code, leaf);
 	va_start(args, format);
-	(void)vfprintf(f->to, format, args);
+	say(f->to, format, args);
 	va_end(args);
 	(void)fputc('\n', f->to);
 }

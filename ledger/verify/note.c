@@ -81,7 +81,8 @@ static bool fits(const struct signer *s, struct text text, const uint8_t *signat
 	memcpy(message, head, m);
 	memcpy(message + m, text.at, text.n);
 	*at = time;
-	return time > 0 && crypto_sign_verify_detached(signature + 8, message, m + text.n, s->key) == 0;
+	return time > 0 && time <= INT64_MAX &&
+	       crypto_sign_verify_detached(signature + 8, message, m + text.n, s->key) == 0;
 }
 
 enum note_answer note_open(

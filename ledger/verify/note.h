@@ -8,7 +8,7 @@
 #include "ledger/verify/tree.h"
 
 #define NOTE_MAX    (64U << 10)
-#define SIGNERS_MAX 32
+#define SIGNERS_MAX 64
 
 /* One signer: "name+hex key id+base64(type ‖ public key)". Points into the text that it was read from. */
 struct signer {

@@ -48,8 +48,31 @@ static bool add_member(struct policy *p, struct text name, struct member m)
 	return true;
 }
 
-static bool group_read(struct policy *p, struct text line)
+/* A log goes before the witnesses, so that a signer's number says which it is. */
+static bool add_log(struct policy *p, struct text vkey)
 {
+	struct signer log;
+
+	if (!add_signer(p, vkey, 0x01))
+		return false;
+	log = p->signers[p->n - 1];
+	memmove(&p->signers[p->n_logs + 1], &p->signers[p->n_logs],
+		(p->n - 1 - p->n_logs) * sizeof *p->signers);
+	p->signers[p->n_logs++] = log;
+	for (size_t i = 0; i < p->n_members; i++)
+		p->members[i].signer++; /* a group has none */
+	return true;
+}
+
+struct reading {
+	struct policy p;
+	bool quorum_seen;
+	uint64_t grouped; /* a bit per member: nobody counts in two ways */
+};
+
+static bool group_read(struct reading *r, struct text line)
+{
+	struct policy *p = &r->p;
 	struct text name, least, word;
 	struct member m = {.of = 0};
 	int64_t k = 0;
@@ -59,8 +82,9 @@ static bool group_read(struct policy *p, struct text line)
 	while (word_take(&line, &word)) {
 		int i = member_of(p, word);
 
-		if (i < 0 || (m.of >> i & 1) != 0)
+		if (i < 0 || (r->grouped >> i & 1) != 0)
 			return false;
+		r->grouped |= (uint64_t)1 << i;
 		m.of |= (uint64_t)1 << i;
 	}
 	if (text_is(least, "any"))
@@ -75,46 +99,58 @@ static bool group_read(struct policy *p, struct text line)
 	return add_member(p, name, m);
 }
 
-static bool line_read(struct policy *p, struct text line, bool *quorum_seen)
+/* Nothing more on the line than an address, which is no business of who only verifies. */
+static bool url_at_most(struct text line)
 {
+	struct text url;
+
+	return !word_take(&line, &url) || !word_take(&line, &url);
+}
+
+static bool line_read(struct reading *r, struct text line)
+{
+	struct policy *p = &r->p;
 	struct text what, name, vkey, more;
 
-	if (!word_take(&line, &what))
+	if (!word_take(&line, &what) || what.at[0] == '#')
 		return true;
 	if (text_is(what, "group"))
-		return group_read(p, line);
+		return group_read(r, line);
 	if (text_is(what, "log"))
-		/* logs come first, so that a signer's number says which it is */
-		return p->n == p->n_logs && word_take(&line, &vkey) && add_signer(p, vkey, 0x01) &&
-		       ++p->n_logs > 0 && !word_take(&line, &more);
+		return word_take(&line, &vkey) && add_log(p, vkey) && url_at_most(line);
 	if (text_is(what, "witness"))
 		return word_take(&line, &name) && word_take(&line, &vkey) && add_signer(p, vkey, 0x04) &&
-		       add_member(p, name, (struct member){.signer = p->n - 1}) && !word_take(&line, &more);
-	if (!text_is(what, "quorum") || *quorum_seen || !word_take(&line, &name) || word_take(&line, &more))
+		       add_member(p, name, (struct member){.signer = p->n - 1}) && url_at_most(line);
+	if (!text_is(what, "quorum") || r->quorum_seen || !word_take(&line, &name) || word_take(&line, &more))
 		return false;
-	*quorum_seen = true;
+	r->quorum_seen = true;
 	p->quorum = text_is(name, "none") ? -1 : member_of(p, name);
 	return p->quorum >= 0 || text_is(name, "none");
 }
 
+static bool clean(struct text line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if (((unsigned char)line.at[i] < 0x20 && line.at[i] != '\t') || line.at[i] == 0x7f)
+			return false;
+	return true;
+}
+
 bool policy_read(struct text text, struct policy *out, size_t *line)
 {
-	struct policy p = {.quorum = -1};
-	bool quorum_seen = false;
-	struct text one, kept;
+	struct reading r = {.p = {.quorum = -1}};
+	struct text one;
 
 	for (*line = 1; text.n > 0; ++*line) {
 		if (!text_until(&text, '\n', &one)) {
 			one = text;
 			text.n = 0;
 		}
-		if (text_until(&one, '#', &kept))
-			one = kept;
-		if (!line_read(&p, one, &quorum_seen))
+		if (!clean(one) || !line_read(&r, one))
 			return false;
 	}
-	*out = p;
-	return p.n_logs > 0 && quorum_seen;
+	*out = r.p;
+	return r.p.n_logs > 0 && r.quorum_seen;
 }
 
 bool policy_of_key(struct text vkey, struct policy *out)

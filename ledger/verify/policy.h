@@ -1,18 +1,18 @@
 /* policy.h: whom the auditor believes (C2SP tlog-policy): the log's keys, witnesses, and how many of them it takes.
  *
- *	log <vkey>
- *	witness <name> <vkey>
- *	group <name> all|any|<k> <names of witnesses or earlier groups>
+ *	log <vkey> [<url>]
+ *	witness <name> <vkey> [<url>]
+ *	group <name> all|any|<k> <names of witnesses or groups above it, each in one group at most>
  *	quorum <name>|none
  *
- * '#' begins a comment. */
+ * A line that begins with '#' is a comment. */
 #ifndef LEDGER_VERIFY_POLICY_H
 #define LEDGER_VERIFY_POLICY_H
 
 #include "ledger/verify/note.h"
 
 struct policy {
-	size_t n; /* logs first, then witnesses */
+	size_t n; /* logs first, then witnesses, however the file orders them */
 	size_t n_logs;
 	struct signer signers[SIGNERS_MAX];
 	size_t n_members; /* witnesses and groups, in the order of the file */
