@@ -175,6 +175,13 @@ static void feed_watchdog(void *arg)
 	timer_set(d->own->watchdog, d->own->watchdog_ms);
 }
 
+static int threads_per(const struct config *c, const char *section)
+{
+	size_t n;
+	(void)config_labels(c, section, &n);
+	return n < 1 ? 1 : n > 64 ? 64 : (int)n;
+}
+
 static void open_lanes(struct duty_ctx *d)
 {
 	struct duty_private *own = d->own;
@@ -190,7 +197,9 @@ static void open_lanes(struct duty_ctx *d)
 		struct lane_plan plan = d->duty->lanes[i];
 		char option[48];
 		snprintf(option, sizeof option, "%s_threads", plan.name);
-		if (!plan.threads)
+		if (plan.per)
+			plan.threads = threads_per(d->config, plan.per);
+		else if (!plan.threads)
 			plan.threads = (int)config_int(d->config, d->duty->name, option);
 		if (!plan.deadline_ms)
 			plan.deadline_ms = config_ms(d->config, "database", "deadline");

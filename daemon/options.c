@@ -126,6 +126,8 @@ const struct option_row option_rows[] = {
 		"the key that signs the ledger's checkpoints"},
 	{"scribe", "log_origin", OPTION_TEXT, DUTY_SCRIBE, "chitra.invalid/ledger", 0, 0, NULL, false,
 		"the ledger's name in its checkpoints; for ever the same"},
+	{"scribe", "witness_quorum", OPTION_INT, DUTY_SCRIBE, "0", 0, 64, NULL, false,
+		"how many of the witnesses must have signed a checkpoint within a minute, else /readyz says so; 0: all"},
 	{"scribe", "blind_key", OPTION_SECRET, DUTY_SCRIBE, NULL, 0, 0, NULL, false,
 		"the key of the look-ups by ID, account and phone number"},
 

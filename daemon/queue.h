@@ -53,7 +53,9 @@ struct queue *queue_new(const struct queue_options *o) FREED_BY(queue_free);
 struct lane_plan {
 	const char *name; /* "dispatch" */
 	int threads;      /* 1 to 64; 0: the option NAME_threads in the duty's section ("dispatch_threads") */
-	size_t capacity;  /* jobs that may wait; one more is not taken */
+	const char *
+		per; /* instead: one for each section of this name, so that no one of them waits for another */
+	size_t capacity; /* jobs that may wait; one more is not taken */
 	int64_t deadline_ms;
 };
 

@@ -228,7 +228,7 @@ static const struct lane_plan lanes[] = {
 	{.name = "settle", .capacity = 16},
 	{.name = "seal", .capacity = 16},
 	{.name = "export", .capacity = 16, .threads = 1},
-	{.name = "witness", .threads = 2, .capacity = 64},
+	{.name = "witness", .per = "witness", .capacity = 64},
 };
 
 const struct duty duty_scribe = {

@@ -11,10 +11,13 @@
 
 #define PAYOUTS_AHEAD 4096 /* claimed and not recorded, per bank, at most */
 
+enum { WITNESS_MS = 60 * 1000 };
+
 static const struct lane_plan lanes[] = {
 	{.name = "journal", .threads = 1, .capacity = 4096},
 	{.name = "dispatch", .capacity = 256},
 	{.name = "record", .capacity = 1024},
+	{.name = "witness", .threads = 1, .capacity = 4},
 };
 
 /* ---- keys ----------------------------------------------------------------------------------------------------------- */
@@ -151,8 +154,28 @@ static void give_back(void *arg)
 		bank_give_back(&t->banks[i], false);
 }
 
+static enum result ask_witnesses(struct work *w, void *arg, size_t *found)
+{
+	(void)found;
+	return witnesses_check_head(w, arg);
+}
+
+/* Who was silent when the database was connected to is asked again. */
+static void witness_start(struct teller *t)
+{
+	if (t->witnesses && t->witnesses->n)
+		duty_poll(t->duty, &(struct poll_plan){
+					   .name = "teller.witness",
+					   .lane = duty_lane(t->duty, "witness"),
+					   .run = ask_witnesses,
+					   .arg = t->witnesses,
+					   .idle_max_ms = WITNESS_MS,
+				   });
+}
+
 static void start_tasks(struct teller *t)
 {
+	witness_start(t);
 	t->give_back_timer = timer_new(t->duty->loop, give_back, t);
 	record_start(t);
 	lease_start(t);

@@ -84,3 +84,17 @@ enum result books_cosigned(struct work *w, const struct archive *archive, const 
 			NULL);
 	return result == OK ? tx_commit(w) : result;
 }
+
+enum result books_unwitnessed(
+	struct work *w, const char *const *witnesses, size_t n, size_t quorum, struct unwitnessed *out)
+{
+	struct rows r;
+	enum result result = db_run(
+		w, Q_BOOKS_UNWITNESSED, DB_ARGS(db_texts(witnesses, n), db_i64((int64_t)quorum)), &r);
+
+	if (result == OK)
+		*out = (struct unwitnessed){.leaves = (uint64_t)row_i64(&r, 0, rows_col(&r, "leaves")),
+			.waited_s = row_i64(&r, 0, rows_col(&r, "waited_s")),
+			.behind = row_text(&r, 0, rows_col(&r, "behind"))};
+	return result;
+}

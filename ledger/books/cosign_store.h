@@ -26,4 +26,13 @@ enum result books_cosigned(struct work *w, const struct archive *archive, const 
 enum result books_cosigned_upto(
 	struct work *w, const struct note_verifier *witness, uint64_t *size) WARN_UNUSED;
 
+/* Leaves in checkpoints that lack the quorum, for how long the oldest of these has waited, and the names of who has not signed it. */
+struct unwitnessed {
+	uint64_t leaves;
+	int64_t waited_s;
+	const char *behind; /* in w->arena */
+};
+enum result books_unwitnessed(struct work *w, const char *const *witnesses, size_t n, size_t quorum,
+	struct unwitnessed *out) WARN_UNUSED;
+
 #endif

@@ -105,6 +105,7 @@ create table books.cosignature (
 	at timestamptz not null default now(),
 	primary key (size, witness)
 );
+create index on books.cosignature (witness, size);	-- how far each has come
 
 -- A month of the books as a file that somebody made (ledger/books/export.h) and wants signed. Who has the log's key makes the file again
 -- from the books, and signs it only when it is the same: nobody else says what the log says.

@@ -193,6 +193,23 @@ from books.checkpoint k where k.size <= $1 order by k.size desc limit 1;
 -- out: size bigint
 select coalesce(max(c.size), 0) as size from books.cosignature c where c.witness = $1;
 
+-- name: books_unwitnessed
+-- duties: scribe
+-- in: witnesses text[], quorum bigint
+-- out: leaves bigint, waited_s bigint, behind text
+-- What lies in checkpoints that fewer than `quorum` of the witnesses have signed, or a later one; for how long the oldest of these checkpoints
+-- has waited, and who has not signed it.
+with upto as materialized (
+	select n.name, coalesce((select max(c.size) from books.cosignature c where c.witness = n.name), 0) as size from unnest($1) n(name)
+), signed as (
+	select coalesce((select u.size from upto u order by u.size desc offset $2 - 1 limit 1), 0) as size
+)
+select coalesce((select max(k.size) from books.checkpoint k), 0) - s.size as leaves,
+	coalesce(extract(epoch from clock_timestamp() - w.at), 0)::bigint as waited_s,
+	coalesce((select string_agg(u.name, ', ' order by u.name) from upto u where u.size < w.size), '') as behind
+from signed s
+	left join lateral (select k.size, k.at from books.checkpoint k where k.size > s.size order by k.size limit 1) w on true;
+
 -- name: books_cosign
 -- duties: scribe
 -- in: size bigint, witness text, line bytea

@@ -11,41 +11,16 @@ fresh_database
 clock_start
 # shellcheck source=tests/scenario/lib/bank_day.sh
 . tests/scenario/lib/bank_day.sh
+# shellcheck source=tests/scenario/witness_lib.sh
+. tests/scenario/witness_lib.sh
 
-declare -A witness_pid
 origin=ledger.test/chitra
 hex=$(printf %s "$origin" | sha256sum | cut -d' ' -f1)
 
-# witness_make NAME: its key, its state, its settings
-witness_make()
-{
-	mkdir -p "$scratch/$1/state" && (umask 077 && head -c 32 /dev/urandom >"$scratch/$1/key") &&
-		printf '%s\n' "listen $scratch/$1/socket" "name witness.test/$1" "key $scratch/$1/key" "state $scratch/$1/state" \
-			"log $(cat "$scratch/log.key")" >"$scratch/$1/settings" &&
-		"$CHITRA_BIN/chitra-witness" --key "$scratch/$1/settings" >"$scratch/$1/vkey"
-}
-witness_start()
-{
-	"$CHITRA_BIN/chitra-witness" "$scratch/$1/settings" 2>>"$scratch/$1/log" &
-	witness_pid[$1]=$!
-	pids+=($!)
-}
-# witness_kill NAME SIGNAL
-witness_kill()
-{
-	kill "-$2" "${witness_pid[$1]}"
-	wait "${witness_pid[$1]}" 2>/dev/null
-}
 # asked NAME FILE: what it answers to a request: status and body
 asked()
 {
 	curl -s --max-time 5 --unix-socket "$scratch/$1/socket" --data-binary "@$2" -o "$scratch/answer" -w '%{http_code}' http://localhost/add-checkpoint
-}
-# cosigned_by NAME: the newest checkpoint is
-cosigned_by()
-{
-	until_true 15 "select count(*) = 1 from books.cosignature where witness = 'witness.test/$1' and size = (select max(c.size) from books.checkpoint c)
-		and size = (select next_seq from books.counter)"
 }
 ledger()
 {
@@ -74,8 +49,7 @@ END
 ledger key >"$scratch/log.key"
 for name in one two three; do
 	witness_make $name
-	printf '%s\n' "[witness $name]" "url = http://localhost" "unix_socket = $scratch/$name/socket" "key = $(cat "$scratch/$name/vkey")" \
-		"deadline = 700ms" >>"$scratch/all.conf"
+	witness_section $name >>"$scratch/all.conf"
 	printf 'witness %s %s\n' $name "$(cat "$scratch/$name/vkey")"
 done >"$scratch/witnesses"
 for many in 2 3; do

@@ -165,6 +165,37 @@ static void known(uint64_t size)
 	arena_free(w.arena);
 }
 
+/* What lacks `quorum` of these names. */
+static bool lacks(size_t quorum, uint64_t leaves, const char *behind)
+{
+	static const char *const names[] = {"witness.example/audit", "b.example", "c.example"};
+	struct work w = work_on(db);
+	struct unwitnessed u = {.leaves = 99};
+	bool fits = went(&w, books_unwitnessed(&w, names, COUNT_OF(names), quorum, &u)) &&
+		    u.leaves == leaves && strcmp(u.behind, behind) == 0 && (u.waited_s > 60) == (leaves > 0);
+
+	if (!fits)
+		printf("# %llu leaves, %lld s, behind %s\n", (unsigned long long)u.leaves,
+			(long long)u.waited_s, u.behind);
+	arena_free(w.arena);
+	return fits;
+}
+
+static void lags(uint64_t size)
+{
+	scene("set session_replication_role = replica; update books.checkpoint set at = at - interval '2 minutes'; "
+	      "set session_replication_role = origin; select 1");
+	ok(lacks(1, 0, ""), "one of three has signed all that there is: nothing lacks one signature");
+	ok(lacks(2, size, "b.example, c.example"), "all of it lacks a second one, and it is said whose");
+	scene("insert into books.cosignature (size, witness, line) select min(size), 'b.example', 'x' from books.checkpoint returning 1");
+	uint64_t first = strtoull(scene("select min(size) from books.checkpoint"), NULL, 10);
+	ok(lacks(2, size - first, "b.example, c.example"), "what the second one signed it lacks no more");
+	ok(lacks(3, size, "c.example"), "but a third, who alone is behind with the oldest");
+	scene("insert into books.cosignature (size, witness, line) select max(size), 'c.example', 'x' from books.checkpoint returning 1");
+	ok(lacks(2, 0, ""), "who signs the newest has signed all before it");
+	ok(lacks(3, size - first, "b.example"), "and the slowest counts when all are wanted");
+}
+
 int main(void)
 {
 	books_scene_begin("cosign");
@@ -175,6 +206,7 @@ int main(void)
 	questions(size);
 	answers(size);
 	known(size);
+	lags(size);
 	db_close(db);
 	sign_free(witness_key);
 	archive_end();
