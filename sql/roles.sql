@@ -14,5 +14,10 @@ begin
 		execute format('alter role %I set search_path = pg_catalog', r);
 		execute format('alter role %I set timezone = ''Asia/Ho_Chi_Minh''', r);
 	end loop;
+	-- An auditor who asks for too much, or forgets that he asked, holds up nobody. That he writes nothing is a matter of rights, not of this.
+	alter role chitra_auditor set default_transaction_read_only = on;
+	alter role chitra_auditor set statement_timeout = '5min';
+	alter role chitra_auditor set idle_in_transaction_session_timeout = '5min';
+	alter role chitra_auditor connection limit 10;
 end
 $$;
