@@ -96,7 +96,7 @@ select array(select k.seq from audit.keyed(array(
 
 -- name: audit_transactions
 -- duties: desk
--- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, least bigint, most bigint, officer text,
+-- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint, at_most bigint, officer text,
 --     seqs bigint[], agencies text[], wards text[], n integer
 -- out: seq bigint, kind text, key text, effective date, recorded timestamptz, late boolean, reverses bigint, amount_dong bigint, actor text,
 --      officers text[], payout_id text, entry text, refs text, source text, accounts text[], amounts bigint[], leaf_hash bytea, leaf text
@@ -109,7 +109,7 @@ order by t.seq;
 
 -- name: audit_transactions_by_day
 -- duties: desk
--- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, least bigint, most bigint, officer text,
+-- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint, at_most bigint, officer text,
 --     seqs bigint[], agencies text[], wards text[], n integer, after_day date, after_seq bigint
 -- out: seq bigint, kind text, key text, effective date, recorded timestamptz, late boolean, reverses bigint, amount_dong bigint, actor text,
 --      officers text[], payout_id text, entry text, refs text, source text, accounts text[], amounts bigint[], leaf_hash bytea, leaf text
@@ -124,7 +124,7 @@ order by t.effective, t.seq;
 
 -- name: audit_sample
 -- duties: desk
--- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, least bigint, most bigint, officer text,
+-- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint, at_most bigint, officer text,
 --     seqs bigint[], agencies text[], wards text[], n integer, seed text
 -- out: seqs bigint[], population bigint, population_dong bigint
 -- Those n whose SHA-256 of the seed and their number are the smallest.
@@ -138,7 +138,7 @@ select array(select x.seq from (select m.seq from m
 
 -- name: audit_sample_by_amount
 -- duties: desk
--- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, least bigint, most bigint, officer text,
+-- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint, at_most bigint, officer text,
 --     seqs bigint[], agencies text[], wards text[], n integer, seed text
 -- out: seqs bigint[], population bigint, population_dong bigint
 -- Monetary units: the đồng of all of them in the order of their numbers, from 0; of these those that stand at start, start + step, …: whose they
@@ -162,7 +162,7 @@ from begun b;
 
 -- name: audit_postings
 -- duties: desk
--- in: account integer, first bigint, after_n smallint, size bigint, first_day date, last_day date, kinds text[], least bigint, most bigint, n integer
+-- in: account integer, first bigint, after_n smallint, size bigint, first_day date, last_day date, kinds text[], at_least bigint, at_most bigint, n integer
 -- out: seq bigint, n smallint, account text, amount_dong bigint, balance_dong bigint, kind text, key text, effective date, recorded timestamptz
 -- Of one account, with its balance after each. After (first, after_n).
 select p.seq, p.n, a.code as account, p.amount as amount_dong, p.balance_after as balance_dong, t.kind, t.idem as key, t.effective, t.recorded

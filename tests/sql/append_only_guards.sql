@@ -6,6 +6,7 @@ begin;
 -- What the triggers let be done to a table, which roles may at most have the right to do it, and why.
 create temp table exception (name text, update boolean, delete boolean, truncate boolean, updates text, deletes text, why text);
 insert into exception values
+	('audit.saved_query', false, true, true, '', 'desk', 'an officer''s own, and dropped by that officer'),
 	('auth.challenge', true, true, true, '', 'desk', 'a nonce is used up, or forgotten when it is over'),
 	('auth.entered', true, true, true, '', '', 'who acts in a transaction, of no use after it'),
 	('auth.officer', true, true, true, '', '', 'disabled and enabled'),

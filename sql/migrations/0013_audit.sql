@@ -335,7 +335,7 @@ $$;
 
 -- The transactions that are asked for, of the first `size`: null asks for all. It is written into the queries that use it (no definer, no
 -- settings), so what is null is gone when they are planned.
-create function audit.matching(first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, least bigint, most bigint,
+create function audit.matching(first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint, at_most bigint,
 	officer text, seqs bigint[], agencies text[], wards text[])
 returns setof books.txn language sql stable
 as $$
@@ -345,7 +345,7 @@ as $$
 		and (matching.last_day is null or t.effective <= matching.last_day)
 		and (matching.kinds is null or t.kind = any (matching.kinds))
 		and (matching.account is null or exists (select from books.posting p where p.account = matching.account and p.seq = t.seq))
-		and (matching.least is null or exists (select from books.posting p where p.amount > 0 and p.amount between matching.least and matching.most and p.seq = t.seq))
+		and (matching.at_least is null or exists (select from books.posting p where p.amount > 0 and p.amount between matching.at_least and matching.at_most and p.seq = t.seq))
 		and (matching.officer is null or t.kind <> 'payout.settled' and (
 			position(convert_to(E'\nofficer ' || matching.officer || E'\n', 'UTF8') in t.leaf) > 0
 			or position(convert_to(E'\nactor officer:' || matching.officer || E'\n', 'UTF8') in t.leaf) > 0))
