@@ -184,6 +184,8 @@ static void fill_published(struct json_writer *j, const void *what)
 	json_put_i64(j, "leaves", p->leaves);
 	json_put_i64(j, "manifests", p->manifests);
 	json_put_i64(j, "manifests_lacking", (int64_t)p->n_lacking);
+	json_put_i64(j, "statements", p->sheets.n);
+	json_put_i64(j, "statements_lacking", p->sheets.lacking);
 }
 
 static int ledger_publish(struct cli *cli, const char *directory)
@@ -208,6 +210,12 @@ static int ledger_publish(struct cli *cli, const char *directory)
 		fprintf(stderr,
 			"chitra: the archive %s lacks %s: who approved its payouts cannot be checked\n",
 			archive, p.lacking[i]);
+	if (p.sheets.lacking > 0)
+		fprintf(stderr,
+			"chitra: %" PRId64
+			" statements of the books are not in the database: their lines cannot be checked until "
+			"they are fetched again\n",
+			p.sheets.lacking);
 	if (cli->json)
 		cli_print_json(fill_published, &p);
 	else

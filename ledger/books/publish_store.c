@@ -249,6 +249,8 @@ enum result books_publish(struct work *w, const char *archive, const char *direc
 		result = put_postings(w, directory, out->leaves);
 	if (result == OK)
 		result = put_balances(w, directory, out->leaves);
+	if (result == OK)
+		result = publish_statements(w, directory, out->leaves, &out->sheets);
 	if (result == OK && !publish_file(p, "checkpoint", note, &w->why))
 		result = REFUSED;
 	return result;

@@ -136,14 +136,32 @@ static bool take_options(struct asked *a, int argc, char **argv)
 	return a->has_policy;
 }
 
+static void say_evidence(const struct verdict *v)
+{
+	const struct stated_out *s = &v->stated;
+
+	if (!s->published) {
+		(void)printf(
+			"evidence    %zu bank days with settled payouts, compared with the statements' sums; the statements' own lines "
+			"and %" PRId64 " lines of cash lists are not published: not compared\n",
+			v->paid_days, v->cash);
+		return;
+	}
+	(void)printf("evidence    %zu statements and %zu cash lists, %" PRId64
+		     " lines: each is booked once, by what it says, and nothing else is booked\n",
+		s->statements, s->lists, s->lines);
+	if (s->fetched_again > 0)
+		(void)printf(
+			"note        %zu statements were fetched again after a restore: that their lines are those of the first pages "
+			"was not checked\n",
+			s->fetched_again);
+}
+
 static void say_payouts(const struct verdict *v)
 {
 	const struct released *r = &v->released;
 
-	(void)printf(
-		"evidence    %zu bank days with settled payouts, compared with the statements' sums; the statements' own lines "
-		"and %" PRId64 " lines of cash lists are not published: not compared\n",
-		v->paid_days, v->cash);
+	say_evidence(v);
 	if (!r->published) {
 		(void)printf(
 			"approvals   no manifests published: who approved which payout was not checked\n");

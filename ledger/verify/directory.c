@@ -18,6 +18,7 @@ struct walk {
 	struct tiles tiles;
 	struct books books;
 	struct rows *rows;
+	struct stated *stated;
 	struct leaf leaf, taken_back;
 	size_t n_earlier;
 	struct {
@@ -130,6 +131,8 @@ static bool each_leaf(void *with, uint64_t index, struct text bytes)
 	books_add(&w->books, &w->leaf);
 	if (w->leaf.reverses >= 0)
 		ask_reversal(w);
+	if (w->stated != NULL)
+		stated_add(w->stated, &w->leaf);
 	if (w->rows != NULL)
 		rows_add(w->rows, &w->leaf, &hash, &w->books);
 	return true;
@@ -142,6 +145,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 	books_begin(&w->books, &w->d->admins, w->findings);
 	w->tiles = (struct tiles){.dir = w->d->path, .findings = w->findings};
 	w->rows = rows_open(w->d->path, w->findings);
+	w->stated = stated_open(w->d->path, w->findings);
 	if (log_walk(w->d->path, c->size, each_leaf, w, w->findings)) {
 		root = range_root(&w->range);
 		if (!digest_same(&root, &c->root))
@@ -150,6 +154,8 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 		tiles_end(&w->tiles);
 		books_end(&w->books);
 		released_ask(w->d->path, &w->books, &out->released);
+		if (w->stated != NULL)
+			stated_end(w->stated, c->size, &out->stated);
 		if (w->rows != NULL)
 			rows_end(w->rows, &w->books);
 	}
@@ -166,6 +172,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 	out->admins = w->books.admins;
 	out->rows = w->rows != NULL;
 	rows_close(w->rows);
+	stated_free(w->stated);
 	books_free(&w->books);
 }
 

@@ -5,6 +5,7 @@
 #include "ledger/verify/books.h"
 #include "ledger/verify/policy.h"
 #include "ledger/verify/released.h"
+#include "ledger/verify/stated.h"
 
 #define EARLIER_MAX 64
 
@@ -27,6 +28,7 @@ struct verdict {
 	size_t accounts, statements;
 	bool rows;
 	struct released released;
+	struct stated_out stated;
 	struct admins admins;
 	size_t paid_days; /* funding accounts' days on which the bank paid */
 	int64_t cash;

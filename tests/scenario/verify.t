@@ -40,7 +40,11 @@ ok "published again, nothing changes" quiet by an ledger publish "$pub"
 released=$(sql "select count(*) from books.txn where kind = 'batch.released'")
 like "$(cat "$scratch/said")" "approvals +$released of $released released batches .*, and the signatures of two officers" \
 	"each batch that was released has its lines and its officers' signatures"
-like "$(cat "$scratch/said")" "statements' own lines .* not published: not compared" "what is not published is said not to be checked"
+like "$(cat "$scratch/said")" "evidence +4 statements and 1 cash lists, $(sql "select (select count(*) from bank.statement_line) + (select count(*) from recon.cash_line where paid)") lines: each is booked once" \
+	"each line of a statement and of a paid list is booked once"
+is "$({ grep -oE '"099[0-9]{9}"' "$input/truth.json" | tr -d '"' | sort -u | grep -rlFf - "$pub/statement" "$pub/cash"; LC_ALL=C grep -rlE '[^ -~]' "$pub/statement" "$pub/cash"; })" \
+	"" "and of people they name nobody"
+like "$(cat "$scratch/said")" "areas of mandates .* not checked" "what is not published is said not to be checked"
 
 # ---- what others say of it ----------------------------------------------------------------------------------------------------
 
