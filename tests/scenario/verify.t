@@ -360,7 +360,7 @@ cp -r "$pub" "$scratch/none" && rm -r "$scratch/none/manifest"
 is "$(verify "$scratch/none")" 0 "without any manifest"
 like "$(cat "$scratch/said")" "no manifests published: who approved which payout was not checked" "the verifier says what it did not check"
 rewritten unlisted "(id )$paid" "\\g<1>0123456789ABCDEFGHJ"
-is "$(found "$scratch/unlisted")" payout_unlisted "a payout that was settled and stands in no batch is found"
+is "$(found "$scratch/unlisted")" "line_missing line_unbooked payout_unlisted" "a payout that was settled and stands in no batch is found, and stands on no statement"
 manifest again cat
 cp "$pub/manifest/$batch" "$scratch/again/manifest/$(sql "select max(batch) || '.v1' from payout.payout")"
 like " $(found "$scratch/again") " " line_twice .*manifest_differs " "a payout that stands in two batches is found"
