@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "ledger/verify/log.h"
+#include "ledger/verify/said.h"
 #include "ledger/verify/sheet.h"
 #include "ledger/verify/table.h"
 
@@ -71,38 +72,7 @@ struct stated {
 	struct leaf *again; /* when leaves are read once more */
 };
 
-/* ---- texts --------------------------------------------------------------------------------------------------- */
-
-/* One text made of parts, each after a space; what does not fit is not there, on both sides alike. */
-struct said {
-	char at[1600];
-	size_t n;
-};
-
-static void say_text(struct said *s, struct text t)
-{
-	if (t.n + 1 > sizeof s->at - s->n)
-		return;
-	s->at[s->n++] = ' ';
-	memcpy(s->at + s->n, t.at, t.n);
-	s->n += t.n;
-}
-
-static void say_number(struct said *s, int64_t n)
-{
-	char digits[24];
-	size_t i = sizeof digits;
-
-	do
-		digits[--i] = (char)('0' + n % 10);
-	while ((n /= 10) > 0);
-	say_text(s, (struct text){.at = digits + i, .n = sizeof digits - i});
-}
-
-static struct text said_text(const struct said *s)
-{
-	return (struct text){.at = s->at, .n = s->n};
-}
+/* ---- items --------------------------------------------------------------------------------------------------- */
 
 /* What a line and the leaf that books it both say: side, amount, the bank's name for it; of a payout its id, else which part it is. */
 struct item {
