@@ -21,7 +21,6 @@
 struct sum {
 	uint64_t at[2];
 };
-
 /* A statement's day, or an agent's list. */
 struct sheet_of {
 	struct table_key key;
@@ -71,6 +70,12 @@ struct stated {
 	struct stated_out *out;
 	struct leaf *again; /* when leaves are read once more */
 };
+
+/* The leaf that asks for it. */
+static int64_t asks(const struct sheet_of *of)
+{
+	return of->leaf != NO_LEAF ? of->leaf : of->first;
+}
 
 /* ---- items --------------------------------------------------------------------------------------------------- */
 
@@ -375,8 +380,7 @@ static bool read_sheet(struct reading *r)
 	(void)snprintf(path, sizeof path, "%s/%s.csv", r->s->dir, r->of->name);
 	sheet = sheet_open(fopen(path, "rbe"));
 	if (sheet == NULL) {
-		finding(r->s->findings, "statement_unpublished",
-			r->of->leaf != NO_LEAF ? r->of->leaf : r->of->first, "%s.csv cannot be read: %s",
+		finding(r->s->findings, "statement_unpublished", asks(r->of), "%s.csv cannot be read: %s",
 			r->of->name, strerror(errno));
 		return false;
 	}
@@ -388,8 +392,7 @@ static bool read_sheet(struct reading *r)
 	take_kept(r);
 	sheet_close(sheet);
 	if (part == SHEET_MALFORMED)
-		finding(r->s->findings, "statement_malformed",
-			r->of->leaf != NO_LEAF ? r->of->leaf : r->of->first, "%s.csv is none", r->of->name);
+		finding(r->s->findings, "statement_malformed", asks(r->of), "%s.csv is none", r->of->name);
 	return part == SHEET_END;
 }
 
@@ -535,7 +538,7 @@ static void strike_line(struct reading *r, const struct item *i, int64_t line)
 	if (left->n > 0)
 		left->n--;
 	else
-		finding(r->s->findings, "line_unbooked", r->of->leaf != NO_LEAF ? r->of->leaf : r->of->first,
+		finding(r->s->findings, "line_unbooked", asks(r->of),
 			"%s, line %" PRId64 ": a %s of %" PRId64 " VND, and no leaf books exactly that",
 			r->of->name, line, i->debit ? "debit" : "credit", i->amount);
 }
@@ -547,18 +550,12 @@ static void name_differences(struct stated *s, uint64_t size)
 	s->again = calloc(1, sizeof *s->again);
 	if (s->again == NULL)
 		abort();
-	for (size_t i = 0; i < s->waiting.room; i++) {
-		struct waiting *w = table_at(&s->waiting, i);
-
-		if (w != NULL)
-			w->taken = 0;
-	}
-	for (size_t i = 0; i < s->credits.room; i++) {
-		struct credit *c = table_at(&s->credits, i);
-
-		if (c != NULL)
-			c->found = false;
-	}
+	for (size_t i = 0; i < s->waiting.room; i++)
+		if (table_at(&s->waiting, i) != NULL)
+			((struct waiting *)table_at(&s->waiting, i))->taken = 0;
+	for (size_t i = 0; i < s->credits.room; i++)
+		if (table_at(&s->credits, i) != NULL)
+			((struct credit *)table_at(&s->credits, i))->found = false;
 	(void)log_walk(s->dir, size, each_leaf, s, s->findings);
 	for (size_t i = 0; i < s->sheets.room; i++) {
 		struct sheet_of *of = table_at(&s->sheets, i);
