@@ -14,8 +14,8 @@
 enum { FITS = 0, FOUND = 1, USAGE = 64, NO_INPUT = 66 };
 
 static const char usage[] =
-	"usage: chitra-verify [options] DIR            the published books\n"
-	"       chitra-verify [options] receipt PROOF  one payout's receipt; its leaf is beside it (PROOF's name with .leaf)\n"
+	"usage: chitra-verify [options] DIR               the published books\n"
+	"       chitra-verify [options] receipt PROOF...  payouts' receipts; a leaf is beside its proof (PROOF's name with .leaf)\n"
 	"\n"
 	"  --key VKEY           the log's key, as text or in a file: name+id+key\n"
 	"  --policy FILE        instead: the log's key, witnesses and how many of them must have signed (C2SP tlog-policy)\n"
@@ -220,6 +220,15 @@ static int verify_directory(struct asked *a, const char *path)
 	return f.n == 0 ? FITS : FOUND;
 }
 
+static int verify_receipts(const struct policy *p, char **paths, int n)
+{
+	int wrong = 0;
+
+	for (int i = 0; i < n; i++)
+		wrong += !receipt_verify(p, paths[i], stdout);
+	return wrong == 0 ? FITS : FOUND;
+}
+
 int main(int argc, char **argv)
 {
 	struct asked a = {.d = {.admins = {.least = 2}}};
@@ -228,8 +237,8 @@ int main(int argc, char **argv)
 		return NO_INPUT;
 	if (!take_options(&a, argc, argv))
 		return USAGE;
-	if (argc - optind == 2 && strcmp(argv[optind], "receipt") == 0)
-		return receipt_verify(&a.policy, argv[optind + 1], stdout) ? FITS : FOUND;
+	if (argc - optind >= 2 && strcmp(argv[optind], "receipt") == 0)
+		return verify_receipts(&a.policy, argv + optind + 1, argc - optind - 1);
 	if (argc - optind != 1) {
 		(void)fputs(usage, stderr);
 		return USAGE;

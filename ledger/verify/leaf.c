@@ -383,7 +383,7 @@ bool leaf_read(struct text bytes, struct leaf *l, const char **wrong)
 static bool line_key(const struct leaf *l)
 {
 	struct text entry = leaf_value(l, "entry"), fund = leaf_value(l, "funding-account");
-	char plain[256], key[256];
+	char plain[256], key[256], hex[65];
 	size_t n = 0;
 	struct digest d;
 	int made;
@@ -402,8 +402,8 @@ static bool line_key(const struct leaf *l)
 	made = rest.n > 0 && rest.at[0] == 'i'
 		       ? snprintf(key, sizeof key, "i%.*s.", TEXT(fund))
 		       : snprintf(key, sizeof key, "l%.*s.%.*s.", TEXT(fund), TEXT(l->effective));
-	for (int i = 0; i < 16; i++)
-		made += snprintf(key + made, sizeof key - (size_t)made, "%02x", d.at[i]);
+	digest_hex(&d, hex);
+	(void)snprintf(key + made, sizeof key - (size_t)made, "%.32s", hex);
 	if (!text_skip(&rest, key))
 		return false;
 	return rest.n == 0 || (text_skip(&rest, ".") && text_count(rest, &part));

@@ -105,8 +105,7 @@ static void add_txn(struct rows *r, const struct leaf *l, const struct digest *h
 		finding(r->findings, "row_missing", l->seq, "the database has no row for it");
 		return;
 	}
-	for (size_t i = 0; i < sizeof hash->at; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", hash->at[i]);
+	digest_hex(hash, hex);
 	if (l->reverses >= 0)
 		(void)snprintf(reverses, sizeof reverses, "%" PRId64, l->reverses);
 	n = snprintf(want, sizeof want, "%" PRId64 ",%.*s,%s,%.*s,%.*s,%s,%s,%zu,%s", l->seq, TEXT(l->idem),

@@ -16,6 +16,17 @@ bool digest_same(const struct digest *a, const struct digest *b)
 	return memcmp(a->at, b->at, sizeof a->at) == 0;
 }
 
+void digest_hex(const struct digest *d, char to[65])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < sizeof d->at; i++) {
+		to[2 * i] = digits[d->at[i] >> 4];
+		to[2 * i + 1] = digits[d->at[i] & 15];
+	}
+	to[64] = '\0';
+}
+
 struct digest tree_leaf(struct text data)
 {
 	crypto_hash_sha256_state state;

@@ -18,6 +18,7 @@ struct digest {
 
 struct digest digest_of(struct text t);
 bool digest_same(const struct digest *a, const struct digest *b);
+void digest_hex(const struct digest *d, char to[65]);
 struct digest tree_leaf(struct text data);
 struct digest tree_node(const struct digest *left, const struct digest *right);
 

@@ -158,6 +158,8 @@ for part in leaf tlog-proof; do
 	esac
 	fails "not with its $part changed" receipt copy
 done
+fails "nor among others" "$CHITRA_BIN/chitra-verify" --key "$scratch/key" receipt "$scratch/slip/$paid.tlog-proof" "$scratch/slip/copy.tlog-proof"
+ok "several are one question" "$CHITRA_BIN/chitra-verify" --key "$scratch/key" receipt "$scratch/slip/$paid.tlog-proof"{,}
 by an ledger prove 0000000000000000000 "$scratch/slip" >"$scratch/out" 2>&1
 like "$(cat "$scratch/out")" payout_unknown "an id that was never paid has none"
 
