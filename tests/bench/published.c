@@ -4,7 +4,7 @@
  *
  * On the database of the PG* variables, which has the schema and no leaf. Posts through books_post what a funding account's months are
  * made of: each day the treasury's money, a statement, and batches of 500 payouts that are approved, released, sent and settled;
- * one in a hundred comes back. Seals, publishes, and takes the receipts of 1,000 payments at random. Writes
+ * one in a hundred comes back. Seals, publishes, and proves 1,000 payments at random. Writes
  *
  *	DIRECTORY/archive	the sealer's
  *	DIRECTORY/books		what `chitra ledger publish` writes
@@ -14,16 +14,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "ledger/base/clock.h"
 #include "ledger/base/file.h"
-#include "ledger/base/merkle.h"
-#include "ledger/base/text.h"
 #include "ledger/books/archive.h"
 #include "ledger/books/event.h"
 #include "ledger/books/post.h"
 #include "ledger/books/publish_store.h"
+#include "ledger/books/receipt_store.h"
 #include "ledger/books/seal_store.h"
 
 #define ORIGIN   "chitra.example/ledger"
@@ -31,6 +30,7 @@
 #define BATCH    500 /* payouts */
 #define BATCHES  20  /* a day */
 #define RECEIPTS 1000
+#define DRAWN    1500 /* leaves, so that there are as many payments among them */
 
 static const struct told_by scribe = {.actor = "duty:scribe", .effective = {19816}};
 
@@ -251,91 +251,38 @@ static void publish(struct work *w, const struct sealer *sealer, const char *arc
 
 /* ---- receipts -------------------------------------------------------------------------------------------------------- */
 
-struct tree {
-	uint64_t n;
-	struct hash *level[40];
-};
-
-static struct hash node_at(void *ctx, unsigned level, uint64_t index)
+/* Of leaves at random that are payments, as receipts are: their numbers follow from 0, 1, 2…, so twice makes the same. */
+static void receipts(struct work *w, int64_t leaves, const char *directory)
 {
-	const struct tree *t = ctx;
+	const char *names[DRAWN];
+	struct receipt proved[DRAWN];
+	int kept = 0;
 
-	return t->level[level][index];
-}
+	for (int64_t i = 0; i < DRAWN; i++) {
+		struct hash h = hash_of("receipt", i);
+		uint64_t n;
 
-static void tree_read(struct work *w, uint64_t n, struct tree *t)
-{
-	struct arena *kept = w->arena;
-	struct arena *some = arena_new();
-
-	t->n = n;
-	t->level[0] = arena_array(kept, n, struct hash);
-	w->arena = some;
-	for (uint64_t first = 0; first < n; first += 10000) {
-		struct rows r;
-
-		arena_reset(some);
-		must(db_run(w, Q_BOOKS_LEAF_HASHES, DB_ARGS(db_i64((int64_t)first), db_i64(10000)), &r), w,
-			"hashes");
-		for (size_t i = 0; i < rows_n(&r); i++)
-			t->level[0][first + i] = row_hash(&r, i, rows_col(&r, "leaf_hash"));
+		memcpy(&n, h.b, sizeof n);
+		names[i] = arena_printf(w->arena, "%" PRIu64, n % (uint64_t)leaves);
 	}
-	w->arena = kept;
-	arena_free(some);
-	for (unsigned l = 1; n >> l > 0; l++) {
-		t->level[l] = arena_array(kept, n >> l, struct hash);
-		for (uint64_t i = 0; i < n >> l; i++)
-			t->level[l][i] = merkle_node(&t->level[l - 1][2 * i], &t->level[l - 1][2 * i + 1]);
-	}
-}
-
-static void receipt(struct work *w, struct tree *t, uint64_t index, struct bytes note, const char *directory)
-{
-	CLEANUP(buf_free) struct buf text = BUF(2 * NOTE_MAX);
-	const char *name = arena_printf(w->arena, "%s/%" PRIu64, directory, index);
-	struct merkle_path path;
-	struct rows r;
-
-	merkle_path_by(node_at, t, t->n, index, &path);
-	buf_addf(&text, "c2sp.org/tlog-proof@v1\nindex %" PRIu64 "\n", index);
-	for (size_t i = 0; i < path.n; i++) {
-		base64_encode(BASE64_STD, bytes_of(path.at[i].b, sizeof path.at[i].b), &text);
-		buf_add_z(&text, "\n");
-	}
-	buf_add_z(&text, "\n");
-	buf_add_bytes(&text, note);
-	must(db_run(w, Q_BOOKS_LEAVES, DB_ARGS(db_i64((int64_t)index), db_i64(1)), &r), w, "leaf");
-	must_be(write_file_durable(arena_printf(w->arena, "%s.leaf", name),
-			row_bytes(&r, 0, rows_col(&r, "leaf")), 0644, &w->why) &&
-			write_file_durable(arena_printf(w->arena, "%s.tlog-proof", name), buf_bytes(&text),
-				0644, &w->why),
-		w, "receipt");
-}
-
-/* Of payments at random: the number says which, so twice makes the same. */
-static void receipts(struct work *w, const struct archive *archive, const char *directory)
-{
-	struct archived newest;
-	struct tree t;
-
 	w->deadline_us = work_deadline_in_ms(10 * 60 * 1000);
-	must_be(archive_newest(archive, w->arena, &newest, &w->why), w, "archive");
 	must(tx_begin(w), w, "begin");
-	tree_read(w, newest.checkpoint.size, &t);
-	for (int64_t n = 0, tried = 0; n < RECEIPTS; tried++) {
-		struct hash h = hash_of("receipt", tried);
-		struct rows r;
-		uint64_t index;
-
-		memcpy(&index, h.b, sizeof index);
-		index %= t.n;
-		must(db_run(w, Q_BOOKS_LEAVES, DB_ARGS(db_i64((int64_t)index), db_i64(1)), &r), w, "leaf");
-		if (strcmp(row_text(&r, 0, rows_col(&r, "kind")), "payout.settled") != 0)
-			continue;
-		receipt(w, &t, index, newest.note, directory);
-		n++;
-	}
+	must(books_receipts(w, names, DRAWN, proved), w, "prove");
 	must(tx_commit(w), w, "commit");
+	for (size_t i = 0; i < DRAWN && kept < RECEIPTS; i++) {
+		const char *name = arena_printf(w->arena, "%s/%s", directory, names[i]);
+		struct bytes leaf = proved[i].leaf;
+
+		if (memmem(leaf.at, leaf.n, "\nkind payout.settled\n", 21) == NULL ||
+			access(arena_printf(w->arena, "%s.leaf", name), F_OK) == 0)
+			continue;
+		kept++;
+		must_be(write_file_durable(
+				arena_printf(w->arena, "%s.leaf", name), proved[i].leaf, 0644, &w->why) &&
+				write_file_durable(arena_printf(w->arena, "%s.tlog-proof", name),
+					bytes_z(proved[i].proof), 0644, &w->why),
+			w, "receipt");
+	}
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------------- */
@@ -378,7 +325,7 @@ static void make(struct work *w, const char *in, int64_t leaves)
 	while (d.leaves < leaves)
 		day(&d);
 	publish(w, &sealer, archive_at, books);
-	receipts(w, archive, receipt_at);
+	receipts(w, d.leaves, receipt_at);
 	printf("%" PRId64 " leaves, %" PRId64 " payouts, %" PRId64 " days\n", d.leaves, d.payouts, d.number);
 	buf_free(&vkey);
 	archive_close(archive);
