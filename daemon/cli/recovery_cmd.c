@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "ledger/base/text.h"
+#include "ledger/books/post.h"
+#include "ledger/recon/clawback_store.h"
 #include "ledger/register/recovery_store.h"
 
 struct asked {
 	int64_t id, break_id;
 	struct vnd amount;
-	const char *number, *reason;
+	const char *number, *reason, *decision;
 	bool all;
 };
 
@@ -23,6 +25,7 @@ static bool read_options(int argc, char **argv, struct asked *o)
 		{"reason", .reason = &o->reason},
 		{"break", .id = &o->break_id},
 		{"amount", .amount = &o->amount},
+		{"decision", .text = &o->decision},
 	};
 	return cli_options(argc, argv, known, COUNT_OF(known));
 }
@@ -96,10 +99,10 @@ static void print_debits(struct arena *a, const struct recovery_debits *d)
 	if (d->n > 0)
 		puts("\nNgân hàng đã ghi nợ thừa, phải đòi lại (chitra break show SỐ):");
 	for (size_t i = 0; i < d->n; i++)
-		printf("  chênh lệch %" PRId64 ": %s, %s, ngày %s%s%s (%s, %s)\n", d->at[i].brk,
-			cli_money(a, d->at[i].amount), d->at[i].account, cli_day_vi(a, d->at[i].day),
-			d->at[i].id ? ", mã chi trả " : "", d->at[i].id ? d->at[i].id : "",
-			d->at[i].officers[0], d->at[i].officers[1]);
+		printf("  chênh lệch %" PRId64 ": %s, còn %s, %s, ngày %s%s%s (%s, %s)\n", d->at[i].brk,
+			cli_money(a, d->at[i].amount), cli_money(a, d->at[i].open), d->at[i].account,
+			cli_day_vi(a, d->at[i].day), d->at[i].id ? ", mã chi trả " : "",
+			d->at[i].id ? d->at[i].id : "", d->at[i].officers[0], d->at[i].officers[1]);
 }
 
 static void fill_debits(struct json_writer *j, const struct recovery_debits *d)
@@ -111,6 +114,7 @@ static void fill_debits(struct json_writer *j, const struct recovery_debits *d)
 		json_put_str(j, "account", d->at[i].account);
 		json_put_day(j, "day", d->at[i].day);
 		json_put_vnd(j, "dong", d->at[i].amount);
+		json_put_vnd(j, "open_dong", d->at[i].open);
 		json_put_str(j, "end_to_end_id", d->at[i].id);
 		json_close(j);
 	}
@@ -157,7 +161,7 @@ static int list(struct cli *cli, const struct asked *o)
 	if (r == OK)
 		r = recovery_list(cli->w, o->all, &all.cases);
 	if (r == OK)
-		r = recovery_debits(cli->w, &all.debits);
+		r = recovery_debits(cli->w, o->all, &all.debits);
 	if (r == OK)
 		r = tx_commit(cli->w);
 	if (r == OK && cli->json)
@@ -213,6 +217,36 @@ static int repaid(struct cli *cli, const struct asked *o)
 	return cli_exit(cli, r);
 }
 
+/* ---- what a bank debited too much ----------------------------------------------------------------------------------------- */
+
+static int claw(struct cli *cli, const struct asked *o)
+{
+	struct hash decision;
+	struct clawback_wish wish = {.brk = o->id,
+		.credit = o->break_id,
+		.amount = o->amount,
+		.decision = o->decision ? &decision : NULL};
+	struct entries entries = {0};
+	bool confirmed;
+	if (o->decision && !cli_decision(cli, o->decision, &decision))
+		return cli_exit(cli, REFUSED);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = clawback_say(cli->w, &cli->me, &wish, &entries, &confirmed);
+	if (r == OK && entries.n > 0)
+		r = books_post(cli->w, entries.at, entries.n, FLOORS_REFUSE, NULL);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_confirmed, &confirmed);
+	else if (r == OK)
+		puts(!confirmed       ? "Đã đề nghị; chờ cán bộ thứ hai nói như vậy"
+			: o->decision ? "Đã ghi là không đòi được"
+				      : "Đã ghi số tiền ngân hàng trả lại");
+	return cli_exit(cli, r);
+}
+
 int cli_recovery(struct cli *cli, int argc, char **argv)
 {
 	struct asked o = {.amount = vnd(0)};
@@ -230,5 +264,9 @@ int cli_recovery(struct cli *cli, int argc, char **argv)
 		return propose(cli, &o, "waive");
 	if (strcmp(what, "repaid") == 0 && o.break_id)
 		return repaid(cli, &o);
+	if (strcmp(what, "received") == 0 && o.break_id && !o.decision)
+		return claw(cli, &o);
+	if (strcmp(what, "give-up") == 0 && o.decision && !o.break_id)
+		return claw(cli, &o);
 	return cli_usage(cli);
 }

@@ -45,6 +45,8 @@ static const struct {
 	{"claim_voided", "Không cần làm nữa: khoản hưởng này đã hủy"},
 	{"not_unclaimed", "Dùng chitra claim void: khoản này chưa từng chi ra rồi bị hoàn lại"},
 	{"decision_empty", "Chọn đúng tệp quyết định (--decision): tệp này rỗng"},
+	{"clawback_unknown",
+		"Kiểm tra số chênh lệch (chitra recovery list): hai cán bộ chưa kết luận là khoản phải đòi ngân hàng"},
 	{"void_reason", "Chọn một lý do trong danh sách: chitra help claim"},
 	{"not_yours", "Đăng nhập bằng tài khoản của chính bạn rồi ký lại"},
 	{"batch_changed", "Xem lại bảng rồi ký lại: bảng đã thay đổi sau khi bạn xem"},

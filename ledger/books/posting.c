@@ -244,7 +244,8 @@ void post_reversal(struct arena *a, const struct reversal *e, struct entry *to)
 	}
 }
 
-/* A payment that a bank made twice, or to the wrong person, is claimed back, comes back, or is given up by a decision. */
+/* A payment that a bank made twice, or to the wrong person, is claimed back, comes back, or is given up by a decision. The bank's account
+ * moves by a statement's line alone: what comes back is suspense, then the treasury's, and of that the claim's. */
 void post_clawback(struct arena *a, const struct clawback *e, struct entry *to)
 {
 	struct legs l = legs_begin(a, to, 1);
@@ -256,7 +257,7 @@ void post_clawback(struct arena *a, const struct clawback *e, struct entry *to)
 			e->amount);
 		return;
 	case CLAWBACK_RECEIVED:
-		dr_cr(&l, account_code(a, ACCOUNT_BANK, e->funding_account, NULL), claimed, e->amount);
+		dr_cr(&l, account_code(a, ACCOUNT_REFUNDABLE, e->funding_account, NULL), claimed, e->amount);
 		return;
 	case CLAWBACK_GIVEN_UP:
 		dr_cr(&l, account_code(a, ACCOUNT_LOSS, e->agency, e->programme), claimed, e->amount);

@@ -46,10 +46,10 @@ enum result recovery_list(struct work *w, bool all, struct recovery_cases *out)
 	return read_cases(w, all, 0, out);
 }
 
-enum result recovery_debits(struct work *w, struct recovery_debits *out)
+enum result recovery_debits(struct work *w, bool all, struct recovery_debits *out)
 {
 	struct rows rows;
-	enum result r = db_run(w, Q_RECOVERY_DEBITS, DB_NO_ARGS, &rows);
+	enum result r = db_run(w, Q_RECOVERY_DEBITS, DB_ARGS(db_bool(all)), &rows);
 	if (r != OK)
 		return r;
 	out->n = rows_n(&rows);
@@ -61,6 +61,7 @@ enum result recovery_debits(struct work *w, struct recovery_debits *out)
 			.id = row_text(&rows, i, rows_col(&rows, "end_to_end_id")),
 			.day = row_day(&rows, i, rows_col(&rows, "day")),
 			.amount = row_vnd(&rows, i, rows_col(&rows, "amount_dong")),
+			.open = row_vnd(&rows, i, rows_col(&rows, "open_dong")),
 			.officers = {row_text(&rows, i, rows_col(&rows, "first")),
 				row_text(&rows, i, rows_col(&rows, "second"))},
 		};

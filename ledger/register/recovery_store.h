@@ -29,19 +29,20 @@ struct recovery_cases {
 /* Those that are open or asked back; all: also those that are over. */
 enum result recovery_list(struct work *w, bool all, struct recovery_cases *out) WARN_UNUSED;
 
-/* What a bank debited a second time, or for nobody's claim any more, and two officers found to be recovered (chitra break, as recovery). */
+/* What a bank debited a second time, or for nobody's claim any more, and two officers found to be recovered (chitra break, as recovery);
+ * those of which something is open; all: also the others. */
 struct recovery_debit {
 	int64_t brk;
 	const char *account, *id; /* id: of the payout; NULL: none */
 	struct day day;
-	struct vnd amount;
+	struct vnd amount, open; /* open: what did not come back and was not given up */
 	const char *officers[2];
 };
 struct recovery_debits {
 	size_t n;
 	struct recovery_debit *at;
 };
-enum result recovery_debits(struct work *w, struct recovery_debits *out) WARN_UNUSED;
+enum result recovery_debits(struct work *w, bool all, struct recovery_debits *out) WARN_UNUSED;
 
 /* kind recover or waive; number NULL: none, for waive. *decision is what the second officer confirms. REFUSED recovery_unknown,
  * recovery_over, no_mandate. */

@@ -57,7 +57,7 @@ static const struct {
 	{"agent.returned", NULL, NULL,
 		"assets:bank:{funding-account} +amount,assets:agent:{channel} -amount,"},
 	{"clawback", "step", "opened", "assets:clawback:<a>:<p> +amount,assets:suspense-debit:<f> -amount,"},
-	{"clawback", "step", "received", "assets:bank:<f> +amount,assets:clawback:<a>:<p> -amount,"},
+	{"clawback", "step", "received", "liabilities:refundable:<f> +amount,assets:clawback:<a>:<p> -amount,"},
 	{"clawback", "step", "given_up", "expenses:loss:<a>:<p> +amount,assets:clawback:<a>:<p> -amount,"},
 	{"break.resolved", "outcome", "without_entry", ""},
 	{"break.resolved", "outcome", "fee",

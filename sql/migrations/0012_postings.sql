@@ -58,3 +58,114 @@ begin
 end $$;
 create trigger unclaimed before insert on payout.claim_void for each row when (new.reason = 'unclaimed')
 	execute function payout.guard_unclaimed();
+
+-- ---------------------------------------------------------------- what a bank debited too much
+
+-- The key under which a statement's line is in the books (ledger/books/leaf.md).
+create function recon.line_key(line bigint) returns text language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select 'l' || f.code || '.' || s.day || '.' || left(encode(sha256(convert_to(l.entry_ref, 'UTF8')), 'hex'), 32)
+		|| case l.detail when 0 then '' else '.' || l.detail end
+	from bank.statement_line l join bank.statement s on s.id = l.statement join org.funding_account f on f.id = s.funding_account
+	where l.id = line_key.line
+$$;
+
+-- What of a claim on a bank (a break that was resolved as recovery) came back or was given up, as the books have it: they know it after a
+-- restore too. decision: in hex; of what came back the hash of its credit's key.
+create view recon.clawed as
+	select substring(t.idem from '^w([0-9]+)[.]')::bigint as break, substring(t.idem from '[.]([0-9]+)$')::integer as n, -p.amount as amount_dong,
+		substring(convert_from(t.leaf, 'UTF8') from E'\ndecision ([0-9a-f]{64})\n') as decision,
+		exists (select from books.txn r where r.reverses = t.seq) as reversed
+	from books.txn t join books.posting p on p.seq = t.seq join books.ledger_account a on a.id = p.account and a.code like 'assets:clawback:%'
+	where t.kind = 'clawback' and t.idem >= 'w' and t.idem < 'x';
+
+-- What of such a claim is open; null: the break was not resolved so.
+create function recon.clawback_open(break bigint) returns bigint language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select coalesce(l.amount_dong, k.amount_dong)
+		- (select coalesce(sum(c.amount_dong), 0) from recon.clawed c where c.break = k.id and not c.reversed)::bigint
+	from recon.break k join recon.break_resolution r on r.break = k.id and r.outcome = 'recovery'
+	left join bank.statement_line l on l.id = k.line where k.id = clawback_open.break
+$$;
+
+-- What is left of a credit that two officers found to be the treasury's, when what is counted for cases and claims is taken off; null: it is none.
+create function recon.credit_left(break bigint) returns bigint language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select l.amount_dong
+		- (select coalesce(sum(y.amount_dong), 0) from register.repayment y where y.break = k.id and y.second_officer is not null)::bigint
+		- (select coalesce(sum(c.amount_dong), 0) from recon.clawed c
+			where c.decision = encode(sha256(convert_to(recon.line_key(l.id), 'UTF8')), 'hex') and not c.reversed)::bigint
+	from recon.break k join recon.break_resolution r on r.break = k.id and r.outcome = 'refundable'
+	join bank.statement_line l on l.id = k.line and l.direction = 'credit' where k.id = credit_left.break
+$$;
+
+-- What two officers say of it: proposed by one, confirmed by another, then it is booked. What came back is (part of) a credit that is the
+-- treasury's otherwise; what is given up is a loss, by a written decision.
+create table recon.clawback (
+	id bigint generated always as identity primary key,
+	break bigint not null references recon.break,
+	step text not null check (step in ('received', 'given_up')),
+	credit bigint references recon.break,
+	amount_dong bigint not null check (amount_dong > 0),
+	decision bytea not null check (length(decision) = 32),
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	check ((step = 'received') = (credit is not null)),
+	check (first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null))
+);
+create index on recon.clawback (break);
+create trigger first_is_me after insert on recon.clawback referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+create function recon.guard_clawback() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	payer text;
+begin
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null then
+			raise exception 'not_proposed: what came back or is given up is proposed before it is confirmed' using errcode = 'CH001';
+		end if;
+	elsif old.second_officer is not null or new.second_officer is null
+			or to_jsonb(new) - array['second_officer', 'decided_at'] <> to_jsonb(old) - array['second_officer', 'decided_at'] then
+		raise exception 'append_only: recon.clawback is confirmed once and never changed' using errcode = 'CH001';
+	elsif new.second_officer is distinct from auth.me() then
+		raise exception 'not_yours: what came back or is given up is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	perform from recon.break k where k.id in (new.break, new.credit) order by k.id for no key update;
+	select a.code into payer from recon.break k join org.funding_account f on f.id = k.funding_account join org.agency a on a.id = f.agency
+		where k.id = new.break and recon.clawback_open(k.id) is not null;
+	if payer is null then
+		raise exception 'clawback_unknown: break % was not resolved as money to be recovered', new.break using errcode = 'CH001';
+	end if;
+	perform auth.need_both(new.first_officer, coalesce(new.second_officer, new.first_officer), array['release'], payer, '*', null, new.amount_dong);
+	if new.step = 'received' and (recon.credit_left(new.credit) is null or not exists (
+			select from recon.break c join org.funding_account f on f.id = c.funding_account join org.agency a on a.id = f.agency
+			where c.id = new.credit and a.code = payer and new.decision = sha256(convert_to(recon.line_key(c.line), 'UTF8')))) then
+		raise exception 'not_refundable: break % is no credit that two officers found to be money for the treasury', new.credit using errcode = 'CH001';
+	elsif new.amount_dong > recon.clawback_open(new.break) or new.step = 'received' and new.amount_dong > recon.credit_left(new.credit) then
+		raise exception 'repaid_too_much: more than the line or the case has left' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert or update on recon.clawback for each row execute function recon.guard_clawback();
+call ops.keep_rows('recon.clawback');
+
+-- A credit is counted once, for whom or whatever: what people paid back is not what a bank gave back.
+create function recon.guard_counted() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	perform from recon.break k where k.id = new.break for no key update;
+	if new.amount_dong > recon.credit_left(new.break) then
+		raise exception 'repaid_too_much: more than the line or the case has left' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard_counted before insert or update on register.repayment for each row execute function recon.guard_counted();

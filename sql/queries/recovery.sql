@@ -24,11 +24,12 @@ order by r.id;
 
 -- name: recovery_debits
 -- duties: desk
--- in:
--- out: break bigint, account text, day date, amount_dong bigint, end_to_end_id text, first text, second text
--- What a bank debited and two officers found to be recovered: it stands in the books as assets:clawback. Of agencies for which this officer
+-- in: all_of_them boolean
+-- out: break bigint, account text, day date, amount_dong bigint, open_dong bigint, end_to_end_id text, first text, second text
+-- What a bank debited and two officers found to be recovered: what is open of it stands in the books as assets:clawback. Of agencies for which this officer
 -- has a mandate, oldest first.
-select k.id as break, f.code as account, r.day, coalesce(l.amount_dong, k.amount_dong) as amount_dong, p.end_to_end_id, x.login as first, y.login as second
+select k.id as break, f.code as account, r.day, coalesce(l.amount_dong, k.amount_dong) as amount_dong,
+	recon.clawback_open(k.id) as open_dong, p.end_to_end_id, x.login as first, y.login as second
 from recon.break_resolution r
 join recon.break k on k.id = r.break
 join org.funding_account f on f.id = k.funding_account
@@ -37,7 +38,7 @@ left join bank.statement_line l on l.id = k.line
 left join payout.payout p on p.id = r.payout
 join auth.officer x on x.id = r.first_officer
 join auth.officer y on y.id = r.second_officer
-where r.outcome = 'recovery' and exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, a.code, m.area, 0))
+where r.outcome = 'recovery' and ($1 or recon.clawback_open(k.id) > 0) and exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, a.code, m.area, 0))
 order by k.id;
 
 -- name: recovery_propose
@@ -90,3 +91,42 @@ select count(*) filter (where r.state in ('open', 'asked')) as cases,
 	coalesce(sum(case r.state when 'came_back' then r.amount_dong else r.repaid_dong end), 0)::bigint as back_dong,
 	coalesce(sum(r.amount_dong - r.repaid_dong) filter (where r.state = 'waived'), 0)::bigint as waived_dong
 from register.recovery_now r;
+
+-- name: clawback_look
+-- duties: desk
+-- in: break bigint, credit bigint
+-- out: open_dong bigint, n integer, account text, agency text, programme text, id text, line_hash bytea, left_dong bigint, key_hash bytea
+-- A claim on a bank: what is open, the number of its next step, where it stands; and of a credit that may be its money (null: none) what is left,
+-- its key's hash. account: the credit's, else the claim's own. None: the break is no such claim, or the officer may not see it.
+select recon.clawback_open(k.id) as open_dong, coalesce((select max(c.n) from recon.clawed c where c.break = k.id), 0) + 1 as n,
+	coalesce(g.code, f.code) as account, a.code as agency, b.programme, p.end_to_end_id as id, p.line_hash, recon.credit_left(m.id) as left_dong,
+	sha256(convert_to(recon.line_key(m.line), 'UTF8')) as key_hash
+from recon.break k
+join recon.break_resolution r on r.break = k.id and r.outcome = 'recovery'
+join payout.payout p on p.id = r.payout
+join payout.batch b on b.id = p.batch
+join org.agency a on a.id = b.agency
+join org.funding_account f on f.id = k.funding_account
+left join recon.break m on m.id = $2
+left join org.funding_account g on g.id = m.funding_account
+where k.id = $1 and exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, a.code, m.area, 0));
+
+-- name: clawback_say
+-- duties: desk
+-- in: break bigint, step text, credit bigint, amount_dong bigint, decision bytea
+-- out: outcome text, first text
+-- As recovery_repaid.
+with waits as (
+	select y.id, y.first_officer, o.login from recon.clawback y join auth.officer o on o.id = y.first_officer
+	join recon.break k on k.id = y.break join org.funding_account f on f.id = k.funding_account join org.agency a on a.id = f.agency
+	where auth.officer_may(y.first_officer, 'release', a.code, '*', y.amount_dong) and (y.break, y.step, y.amount_dong, y.decision) = ($1, $2, $4, $5) and y.credit is not distinct from $3 and y.second_officer is null
+	order by y.id desc limit 1
+), proposed as (
+	insert into recon.clawback (break, step, credit, amount_dong, decision, first_officer)
+	select $1, $2, $3, $4, $5, auth.me() where not exists (select from waits)
+), confirmed as (
+	update recon.clawback y set second_officer = auth.me(), decided_at = clock_timestamp()
+	from waits w where y.id = w.id and w.first_officer <> auth.me() returning y.id
+)
+select case when exists (select from confirmed) then 'confirmed' when exists (select from waits) then 'same_officer' else 'proposed' end as outcome,
+	(select w.login from waits w) as first;

@@ -141,5 +141,41 @@ is "$(by hoa claim void "$(claim_of 3)" --reason died)" "65 claim_voided" "nor v
 never="select exists (select from payout.claim_void v where v.claim = $(claim_of 3))"
 is "$(sql "$never")" t "and never paid again"
 
+# ---- what the bank debited too much -----------------------------------------------------------------------------------------------------
+
+double=$(sql "select id from recon.break where kind = 'double_debit'")
+claimed=$(amount_of 2)
+received=(recovery received "$double" --break)
+is "$(resolved "$double" recovery)" "0 0" "two officers find that a second debit of a payout is to be recovered"
+book credit 600000 'TRA LAI MOT PHAN GHI NO HAI LAN'
+book credit 50000 'LAI TIEN GUI THANG'
+ok "the bank gives a part of it back" bank_day 2024-04-09
+credit=$(break_of unmatched_credit 600000)
+is "$(by minh "${received[@]}" "$credit")" "65 not_refundable" "nothing is counted before two officers found whose it is not"
+is "$(resolved "$credit" refundable) $(resolved "$(break_of unmatched_credit 50000)" refundable)" "0 0 0 0" "as they do"
+refundable=$(balance liabilities:refundable:demo-funding)
+is "$(by minh "${received[@]}" "$double")" "65 not_refundable" "a debit is no money that came back"
+is "$(by minh "${received[@]}" "$credit" --amount 600001)" "65 repaid_too_much" "no more of a credit is counted than it has"
+is "$(by lan "${received[@]}" "$credit")" "77 no_mandate" "nor by who may not"
+is "$(by minh "${received[@]}" "$credit" --amount 400000) $(by minh "${received[@]}" "$credit" --amount 400000)" "0 77 same_officer" "one officer says how much of it is the claim's"
+is "$(by hoa "${received[@]}" "$credit" --amount 400000)" 0 "and another the same"
+is "$(both "${received[@]}" "$credit" --amount 200001)" "65 repaid_too_much 65 repaid_too_much" "what is counted is not counted again"
+is "$(both "${received[@]}" "$credit")" "0 0" "the rest of it is the claim's too"
+is "$(balance assets:clawback:so-ldtbxh:merit) $(balance liabilities:refundable:demo-funding)" "$((claimed - 600000)) $((refundable + 600000))" \
+	"the claim is less by what came back, which is not the treasury's"
+is "$(sql "select recon.line_key(line) = (select t.idem from books.txn t where t.kind = 'suspense' and convert_from(t.leaf, 'UTF8') ~ E'\nbreak $credit\n')
+	from recon.break where id = $credit")" t "what is counted names its credit by the key that the books know"
+is "$(by hoa recovery list)" 0 "the list"
+like "$(cat "$scratch/said")" "chênh lệch $double: 1.002.000 đ, còn 402.000 đ" "has what is open"
+giving_up=(recovery give-up "$double" --decision)
+is "$(by minh "${giving_up[@]}" "$scratch/decision" --amount 402001)" "65 repaid_too_much" "no more is given up than is open"
+is "$(by minh "${giving_up[@]}" "$scratch/decision") $(by hoa "${giving_up[@]}" "$scratch/other")" "0 0" "two officers who name two decisions give nothing up"
+is "$(balance expenses:loss:so-ldtbxh:merit)" 0 "so nothing is lost"
+is "$(by hoa "${giving_up[@]}" "$scratch/decision")" 0 "who name the same do"
+is "$(balance assets:clawback:so-ldtbxh:merit) $(balance expenses:loss:so-ldtbxh:merit)" "0 $((claimed - 600000))" "what the bank keeps is a loss"
+is "$(both "${giving_up[@]}" "$scratch/other")" "65 repaid_too_much 65 repaid_too_much" "and nothing is open any more"
+is "$(by hoa --json recovery list)" 0 "which leaves the list"
+is "$(cat "$scratch/said")" '{"cases":[],"bank_debits":[]}' "empty"
+
 is "$(by hoa ledger check)" 0 "the books are whole"
 done_testing

@@ -69,5 +69,81 @@ select is(pg_temp.probe('desk', 'minh', format('insert into payout.claim_void_pr
 	pg_temp.ended(10), pg_temp.officer('minh'), r, d)), '23514 claim_void_proposal_check', format('reason %s, %s decision', r, case when d is null then 'no' else 'a' end))
 	from (values ('unclaimed', null), ('died', sha256('d'))) as v(r, d);
 
+-- ---------------------------------------------------------------- what a bank debited too much
+
+-- found OUTCOME DIRECTION AMOUNT: a line that two officers found to be that; its break
+create function pg_temp.found(outcome text, direction text, amount bigint) returns bigint language plpgsql as $$
+declare
+	k bigint;
+begin
+	set local session_replication_role = replica;
+	with s as (insert into bank.statement (funding_account, day, opening_dong, closing_dong, line_count, pages, sequence, source, complete, chained)
+			select f.id, '2030-01-01'::date + n::integer, 0, 0, 1, 1, 1, 'fetched', true, true from org.funding_account f, nextval('pg_temp.people') n
+			where f.code = 'labour-demo' returning id, day),
+		l as (insert into bank.statement_line (statement, line, entry_ref, direction, amount_dong, value_date, text, message, item)
+			select s.id, 1, 'E', direction, amount, s.day, 'x', 1, 1 from s returning id),
+		b as (insert into recon.break (kind, funding_account, day, line, amount_dong, note) select 'unmatched_' || direction, f.id, '2030-01-01', l.id, amount, 'x'
+			from l, org.funding_account f where f.code = 'labour-demo' returning id)
+		insert into recon.break_resolution (break, outcome, first_officer, second_officer) select b.id, outcome, pg_temp.officer('minh'), pg_temp.officer('hoa') from b
+		returning break into k;
+	set local session_replication_role = origin;
+	return k;
+end $$;
+-- clawed WHAT BREAK CREDIT AMOUNT: minh proposes, and what becomes of it when WHO confirms it; null: nobody
+create function pg_temp.clawed(k bigint, c bigint, amount bigint, who text default 'hoa', first text default 'minh', decision bytea default null) returns text language plpgsql as $$
+declare
+	said text := pg_temp.try('desk', first, format('insert into recon.clawback (break, step, credit, amount_dong, decision, first_officer) values (%s, %L, %L, %s, %L, %s)',
+		k, case when c is null then 'given_up' else 'received' end, c, amount,
+		coalesce(decision, case when c is null then sha256('d') else (select sha256(convert_to(recon.line_key(b.line), 'UTF8')) from recon.break b where b.id = c) end),
+		pg_temp.officer(first)));
+begin
+	if said <> 'ok' or who is null then
+		return said;
+	end if;
+	return pg_temp.try('desk', who, format('update recon.clawback set second_officer = %s, decided_at = now() where id = (select max(id) from recon.clawback)', pg_temp.officer(who)), true);
+end $$;
+select pg_temp.found('recovery', 'debit', 1000) as claim, pg_temp.found('refundable', 'credit', 600) as credit, pg_temp.found('funding', 'credit', 600) as other \gset
+select is(pg_temp.clawed(k, c, a, who, f), w, t) from (values
+	(:claim::bigint, :credit::bigint, 600::bigint, 'hoa', 'minh', 'ok', 'of what is to be recovered a credit is what came back'), (:claim, null, 1000, 'hoa', 'minh', 'ok', 'or all is given up'),
+	(:claim, :credit, 601, 'hoa', 'minh', 'CH001 repaid_too_much', 'not more than the credit'), (:claim, null, 1001, 'hoa', 'minh', 'CH001 repaid_too_much', 'nor more than is open'),
+	(:claim, :other, 1, 'hoa', 'minh', 'CH001 not_refundable', 'nor of a credit that is something else'), (:other, null, 1, 'hoa', 'minh', 'CH001 clawback_unknown', 'nor for what is no claim'),
+	(:claim, null, 1, 'minh', 'minh', '23514 clawback_check1', 'the same officer confirms nothing'), (:claim, null, 1, 'hoa', 'lan', 'CH001 no_mandate', 'the first one has the mandate'),
+	(:claim, null, 1, 'lan', 'minh', 'CH001 no_mandate', 'and the second one')) as v(k, c, a, who, f, w, t);
+select is(pg_temp.clawed(:claim, :credit, 1, null, 'minh', sha256('another')), 'CH001 not_refundable', 'what came back is named by its own key');
+select is(pg_temp.probe('desk', 'minh', format('insert into recon.clawback (break, step, amount_dong, decision, first_officer, second_officer, decided_at) values (%s, ''given_up'', 1, sha256(''x''), %s, %s, now())',
+	:claim, pg_temp.officer('minh'), pg_temp.officer('hoa'))), 'denied', 'nothing is confirmed as it is proposed');
+select is(pg_temp.probe('desk', 'minh', format('insert into recon.clawback (break, step, amount_dong, decision, first_officer) values (%s, ''given_up'', 1, sha256(''x''), %s)',
+	:claim, pg_temp.officer('hoa'))), 'CH001 not_yours', 'nobody proposes in another''s name');
+select is(pg_temp.clawed(:claim, :credit, 5, null), 'ok', 'a proposal');
+select is(pg_temp.probe('owner', 'hoa', format('update recon.clawback set %s where id = (select max(id) from recon.clawback)', s)), 'CH001 ' || w, s) from (values
+	('amount_dong = 6', 'append_only'), ('amount_dong = 6, decided_at = now(), second_officer = ' || pg_temp.officer('hoa'), 'append_only'),
+	('decided_at = now(), second_officer = ' || pg_temp.officer('son'), 'not_yours')) as v(s, w);
+
+-- In the books it is less, whatever the rows say; and what was counted for a person is not the claim's.
+-- in_txn IDEM LEGS...: a transaction with its leaf
+create function pg_temp.clawback_txn(claim bigint, n integer, amount bigint, credit bigint, reverses bigint default null) returns bigint language plpgsql as $$
+declare
+	at bigint := (select coalesce(max(seq), 0) + 1 from books.txn);
+	leaf bytea := convert_to(format(E'x\ndecision %s\n', (select encode(sha256(convert_to(recon.line_key(b.line), 'UTF8')), 'hex') from recon.break b where b.id = credit)), 'UTF8');
+begin
+	perform pg_temp.in_books('assets:clawback:labour:merit', 0);
+	set local session_replication_role = replica;
+	insert into books.txn (seq, idem, idem_hash, kind, effective, recorded, late, reverses, legs, leaf, leaf_hash)
+		values (at, case when reverses is null then format('w%s.%s', claim, n) else format('r%s.reversed', reverses) end, sha256('x'),
+			case when reverses is null then 'clawback' else 'reversal' end, '2030-01-01', now(), false, reverses, 2, leaf, sha256('\x00'::bytea || leaf));
+	insert into books.posting (seq, n, account, amount, balance_after) select at, 1, id, -amount, 0 from books.ledger_account where code = 'assets:clawback:labour:merit';
+	set local session_replication_role = origin;
+	return at;
+end $$;
+select pg_temp.clawback_txn(:claim, 1, 400, :credit) as booked \gset
+select is(recon.clawback_open(:claim) || ' ' || recon.credit_left(:credit), '600 200', 'what the books have of it is neither open nor left');
+select is(pg_temp.clawed(:claim, :credit, a, null), w, format('%s of the 200 that are left', a)) from (values (200, 'ok'), (201, 'CH001 repaid_too_much')) as v(a, w);
+select pg_temp.done(pg_temp.try('owner', 'minh', format('insert into register.recovery (person, programme, month, amount_dong, why) values (%s, ''merit'', ''2024-04-01'', 1000, ''officer'')', pg_temp.person())));
+alter table register.repayment disable trigger guard;	-- which asks of the person
+select is(pg_temp.probe('owner', 'minh', format('insert into register.repayment (recovery, break, amount_dong, first_officer) select max(id), %s, %s, %s from register.recovery', :credit, a, pg_temp.officer('minh'))), w,
+	format('a person''s %s of them', a)) from (values (200, 'ok'), (201, 'CH001 repaid_too_much')) as v(a, w);
+select pg_temp.clawback_txn(:claim, 1, -400, :credit, :booked);
+select is(recon.clawback_open(:claim) || ' ' || recon.credit_left(:credit), '1000 600', 'what was taken back is open again');
+
 select * from finish();
 rollback;

@@ -161,12 +161,60 @@ static void resolutions(void)
 		"a break without money in suspense moves none");
 }
 
+/* What a bank debited too much: claimed, come back out of what was the treasury's, given up. */
+static void clawbacks(void)
+{
+	static const struct {
+		enum clawback_step step;
+		const char *debit, *credit;
+	} table[] = {
+		{CLAWBACK_OPENED, "assets:clawback:a:p", "assets:suspense-debit:f"},
+		{CLAWBACK_RECEIVED, "liabilities:refundable:f", "assets:clawback:a:p"},
+		{CLAWBACK_GIVEN_UP, "expenses:loss:a:p", "assets:clawback:a:p"},
+	};
+	struct told_by hoa = by("officer:hoa", "2024-04-08", NULL);
+
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		struct entry entry = entry_clawback(arena, &hoa,
+			&(struct clawback){.case_id = 1,
+				.n = 1,
+				.id = "4ZK7Q2M9XW0RB3T8HDN",
+				.amount = vnd(9),
+				.step = table[i].step,
+				.agency = "a",
+				.programme = "p",
+				.funding_account = "f",
+				.officers = {two[0], two[1]}});
+		ok(entry.n_legs == 2 && strcmp(entry.legs[0].account, table[i].debit) == 0 &&
+				vnd_dong(entry.legs[0].amount) == 9 &&
+				strcmp(entry.legs[1].account, table[i].credit) == 0,
+			"such a step of a claw-back debits %s and credits %s", table[i].debit,
+			table[i].credit);
+	}
+}
+
+/* The treasury gets back what it is owed, or what of its advance was not spent. */
+static void refunds(void)
+{
+	struct told_by scribe = by("duty:scribe", "2024-04-08", NULL);
+	struct statement_fact e = {
+		.funding_account = "f", .amount = vnd(9), .entry = "E", .day = scribe.effective};
+
+	is_str(entry_refund(arena, &scribe, &e).legs[0].account, "liabilities:refundable:f",
+		"a refund is of what is owed to the treasury");
+	e.unspent = true;
+	is_str(entry_refund(arena, &scribe, &e).legs[0].account, "liabilities:advance:f",
+		"or of what was not spent");
+}
+
 int main(void)
 {
 	arena = arena_new();
 	meaning();
 	chart();
 	resolutions();
+	clawbacks();
+	refunds();
 	arena_free(arena);
 	return done_testing();
 }
