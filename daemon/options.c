@@ -6,6 +6,8 @@
 #define KIB     *INT64_C(1024)
 #define MIB     *INT64_C(1048576)
 
+#define WITNESSED (DUTY_DESK | DUTY_TELLER | DUTY_SCRIBE)
+
 /* clang-format off: a table is read by column. A duty that needs another option adds its row here and documents it in
  * ops/chitrad.conf. */
 const struct option_row option_rows[] = {
@@ -159,17 +161,17 @@ const struct option_row option_rows[] = {
 	{"bank", "deadline", OPTION_DURATION, DUTY_TELLER, "30s", 100, 10 MINUTES, NULL, false,
 		"how long one exchange may take; then its payouts are unknown"},
 
-	/* [witness NAME]: who cosigns the ledger's checkpoints. The scribe asks each; scribe and teller hold the database against what it
-	 * has signed. */
-	{"witness", "url", OPTION_TEXT, DUTY_TELLER | DUTY_SCRIBE, NULL, 0, 0, NULL, true,
+	/* [witness NAME]: who cosigns the ledger's checkpoints. The scribe asks each; scribe, teller and who recovers
+	 * hold the database against what it has signed. */
+	{"witness", "url", OPTION_TEXT, WITNESSED, NULL, 0, 0, NULL, true,
 		"https://witness.example, without a slash at the end"},
-	{"witness", "key", OPTION_TEXT, DUTY_TELLER | DUTY_SCRIBE, NULL, 0, 0, NULL, true,
+	{"witness", "key", OPTION_TEXT, WITNESSED, NULL, 0, 0, NULL, true,
 		"its key, name+id+key, as `chitra-witness --key` prints it"},
-	{"witness", "unix_socket", OPTION_PATH, DUTY_TELLER | DUTY_SCRIBE, NULL, 0, 0, NULL, false,
+	{"witness", "unix_socket", OPTION_PATH, WITNESSED, NULL, 0, 0, NULL, false,
 		"a socket to connect to instead of the url's host"},
-	{"witness", "ca_file", OPTION_PATH, DUTY_TELLER | DUTY_SCRIBE, NULL, 0, 0, NULL, false,
+	{"witness", "ca_file", OPTION_PATH, WITNESSED, NULL, 0, 0, NULL, false,
 		"certificates to trust instead of the system's"},
-	{"witness", "deadline", OPTION_DURATION, DUTY_TELLER | DUTY_SCRIBE, "3s", 100, 1 MINUTES, NULL, false,
+	{"witness", "deadline", OPTION_DURATION, WITNESSED, "3s", 100, 1 MINUTES, NULL, false,
 		"how long one exchange may take; then it is asked again later, and nothing waits for it"},
 };
 /* clang-format on */

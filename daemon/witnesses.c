@@ -41,6 +41,11 @@ void witnesses_free(struct witnesses *all)
 		dispose(all);
 }
 
+void witnesses_drop(struct witnesses **all)
+{
+	witnesses_free(*all);
+}
+
 struct witnesses *witnesses_load(const struct config *c, struct archive *archive, struct why *why)
 {
 	struct witnesses *all = calloc(1, sizeof *all);
@@ -137,8 +142,22 @@ static struct bytes newest_of(
 	return note;
 }
 
-static enum result check_one(
-	struct work *w, const struct witnesses *all, const struct witness_at *at, const char *origin)
+/* With its signature; and with the log's, so that no witness can make up what we have said. */
+static bool believed(
+	const struct note *note, const struct witnesses *all, const struct witness_at *at, struct why *why)
+{
+	struct note_verifier known[2] = {at->key};
+	uint64_t signed_at[2];
+	bool log = archive_log(all->archive, &known[1]);
+	if (!note_verify(note, known, log ? 2 : 1, signed_at, why))
+		return false;
+	return (signed_at[0] && (!log || signed_at[1])) ||
+	       why_set(why, "note_unsigned", "it lacks the signature of %s",
+		       signed_at[0] ? "the log" : "the witness");
+}
+
+bool witness_newest(struct work *w, const struct witnesses *all, const struct witness_at *at,
+	const char *origin, struct checkpoint *out)
 {
 	struct hash named = sha256(bytes_z(origin));
 	char hex[HASH_HEX_SIZE];
@@ -146,17 +165,28 @@ static enum result check_one(
 	struct bytes text = newest_of(w, all, at, path);
 	struct note *note = arena_alloc(w->arena, sizeof *note);
 	struct checkpoint known;
-	uint64_t signed_at;
 	struct why why = {0};
 	if (text.n == 0)
-		return OK;
+		return false;
 	/* What it has not signed is a stranger's word, and stops nothing. */
-	if (!note_parse(text, note, &why) || !note_verify(note, &at->key, 1, &signed_at, &why) ||
+	if (!note_parse(text, note, &why) || !believed(note, all, at, &why) ||
 		!checkpoint_parse(note->text, &known, &why) || strcmp(known.origin, origin) != 0) {
 		log_event(LOG_ERROR, "witness_unbelieved", K_STR("witness", at->name), K_WHY(&why));
-		return OK;
+		return false;
 	}
-	return books_check_known(w, &known, at->name);
+	*out = known;
+	return true;
+}
+
+enum result witnesses_check(struct work *w, const struct witnesses *all, const char *origin)
+{
+	enum result result = OK;
+	for (size_t i = 0; result == OK && i < all->n; i++) {
+		struct checkpoint known;
+		if (witness_newest(w, all, &all->at[i], origin, &known))
+			result = books_check_known(w, &known, all->at[i].name);
+	}
+	return result;
 }
 
 enum result witnesses_check_head(struct work *w, void *witnesses)
@@ -168,7 +198,5 @@ enum result witnesses_check_head(struct work *w, void *witnesses)
 		return result;
 	if (!archive_newest(all->archive, w->arena, &newest, &w->why))
 		return REFUSED;
-	for (size_t i = 0; result == OK && newest.checkpoint.size > 0 && i < all->n; i++)
-		result = check_one(w, all, &all->at[i], newest.checkpoint.origin);
-	return result;
+	return newest.checkpoint.size > 0 ? witnesses_check(w, all, newest.checkpoint.origin) : OK;
 }

@@ -11,6 +11,7 @@
 #include "ledger/books/head_store.h"
 #include "ledger/books/publish_store.h"
 #include "ledger/books/receipt_store.h"
+#include "daemon/witnesses.h"
 
 #define CHECK_MS (INT64_C(60) * 60 * 1000)
 
@@ -108,6 +109,22 @@ static void fill_check(struct json_writer *j, const void *what)
 	json_close(j);
 }
 
+/* Whoever edits the archive too does not reach what they have signed. */
+static enum result compare_with_witnesses(struct cli *cli, struct archive *archive)
+{
+	struct work *w = cli->w;
+	CLEANUP(witnesses_drop) struct witnesses *all = witnesses_load(cli->config, archive, &w->why);
+	struct archived newest;
+	enum result result;
+
+	if (all == NULL || !archive_newest(archive, w->arena, &newest, &w->why))
+		return REFUSED;
+	if (newest.checkpoint.size == 0)
+		return OK;
+	result = witnesses_check(w, all, newest.checkpoint.origin);
+	return result == OK && books_in_doubt(w->db, &w->why) ? REFUSED : result;
+}
+
 /* Whoever edits all of the database leaves it whole, and other than the archive. */
 static enum result compare_with_archive(struct cli *cli)
 {
@@ -122,7 +139,9 @@ static enum result compare_with_archive(struct cli *cli)
 	if (archive == NULL)
 		return REFUSED;
 	result = books_compare(cli->w, archive, &differs);
-	return result == OK && differs ? REFUSED : result;
+	if (result != OK || differs)
+		return result == OK ? REFUSED : result;
+	return compare_with_witnesses(cli, archive);
 }
 
 static int ledger_check(struct cli *cli)

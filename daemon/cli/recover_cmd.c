@@ -15,6 +15,7 @@
 #include "ledger/register/end_again_store.h"
 #include "ledger/register/forget_again_store.h"
 #include "ledger/register/payer_store.h"
+#include "daemon/witnesses.h"
 
 #define RECOVER_MS (INT64_C(60) * 60 * 1000)
 
@@ -98,6 +99,35 @@ static enum result open_archive(struct recovering *r)
 		return REFUSED;
 	r->archive = archive_open(r->archive_path, &r->log, &w->why);
 	return r->archive ? OK : REFUSED;
+}
+
+/* An older archive than the one that was lost, or another one's, must not be taken for the history: what a witness has signed is in it. */
+static enum result ask_witnesses(struct recovering *r)
+{
+	struct work *w = r->w;
+	CLEANUP(witnesses_drop) struct witnesses *all = witnesses_load(r->cli->config, r->archive, &w->why);
+	if (!all)
+		return REFUSED;
+	for (size_t i = 0; i < all->n; i++) {
+		struct checkpoint known;
+		bool has;
+		if (!witness_newest(w, all, &all->at[i], r->log.name, &known)) {
+			fprintf(stderr, "%s %s %s\n", "Nhân chứng", all->at[i].name,
+				"không trả lời, hoặc chưa ký gì: chưa so được kho lưu trữ với nhân chứng này.");
+			continue;
+		}
+		if (!archive_has(r->archive, &known, &has, &w->why))
+			return REFUSED;
+		if (!has) {
+			why_set(&w->why, "witness_differs",
+				"the witness %s has signed %" PRIu64
+				" ledger transactions that the archive lacks, or has others of; "
+				"use the newest copy of the archive",
+				all->at[i].name, known.size);
+			return REFUSED;
+		}
+	}
+	return OK;
 }
 
 /* ---- that nothing leaves unseen ------------------------------------------------------------------------------------------- */
@@ -196,6 +226,8 @@ static enum result recover(struct recovering *r)
 	if (!r->journal)
 		return REFUSED;
 	enum result result = open_archive(r);
+	if (result == OK)
+		result = ask_witnesses(r);
 	if (result == OK && !facts_gather(r->archive, r->journal_path, w->arena, &r->facts, &w->why))
 		result = REFUSED;
 	if (result == OK)

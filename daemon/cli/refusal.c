@@ -97,6 +97,8 @@ static const struct {
 		"Dừng lại và báo quản trị viên: sổ cái không còn như lúc niêm phong (xem chitra ledger check)"},
 	{"export_refused",
 		"Xuất lại tệp; nếu vẫn bị từ chối thì báo quản trị viên: nơi giữ khóa của sổ lập ra tệp khác"},
+	{"witness_differs",
+		"Dừng lại: dùng bản mới nhất của kho lưu trữ; nhân chứng đã ký nhiều giao dịch hơn, hoặc giao dịch khác"},
 	{"recover_unfinished", "Chạy lại chitra recover đến khi xong: lần phục hồi trước chưa xong"},
 	{"kek_missing",
 		"Dừng lại và báo quản trị viên: [desk] kek không phải khóa đã niêm phong dữ liệu này (xem chitra kek status)"},

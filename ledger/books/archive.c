@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "ledger/base/file.h"
+#include "ledger/base/merkle.h"
 #include "ledger/base/text.h"
 
 #define SHELF 65536 /* files of one directory, by their number */
@@ -29,6 +30,39 @@ void archive_drop(struct archive **a)
 	archive_close(*a);
 }
 
+static const char *log_path(const char *directory, struct arena *arena)
+{
+	return arena_printf(arena, "%s/log", directory);
+}
+
+static bool read_log(const char *directory, struct note_verifier *out)
+{
+	CLEANUP(arena_drop) struct arena *arena = arena_new();
+	struct bytes vkey;
+
+	return read_file(arena, log_path(directory, arena), NOTE_MAX, &vkey, NULL) &&
+	       note_vkey_parse(vkey, out, NULL);
+}
+
+static bool write_log(const char *directory, const struct note_verifier *log, struct why *why)
+{
+	CLEANUP(arena_drop) struct arena *arena = arena_new();
+	CLEANUP(buf_free) struct buf vkey = BUF(NOTE_MAX);
+	struct note_verifier there;
+
+	if (read_log(directory, &there) && there.key_id == log->key_id && strcmp(there.name, log->name) == 0)
+		return true;
+	note_vkey_format(log, &vkey);
+	return write_file_durable(log_path(directory, arena), buf_bytes(&vkey), MODE, why);
+}
+
+bool archive_log(const struct archive *a, struct note_verifier *out)
+{
+	if (a->knows_log)
+		*out = a->log;
+	return a->knows_log || read_log(a->directory, out);
+}
+
 struct archive *archive_open(const char *directory, const struct note_verifier *log, struct why *why)
 {
 	CLEANUP(arena_drop) struct arena *arena = arena_new();
@@ -42,7 +76,8 @@ struct archive *archive_open(const char *directory, const struct note_verifier *
 	/* Whoever writes makes the directories, so that they are the scribe's. */
 	if (log != NULL &&
 		(!make_directory_durable(arena_printf(arena, "%s/checkpoint", directory), 0755, why) ||
-			!make_directory_durable(arena_printf(arena, "%s/leaves", directory), 0755, why)))
+			!make_directory_durable(arena_printf(arena, "%s/leaves", directory), 0755, why) ||
+			!write_log(directory, log, why)))
 		return NULL;
 	a = malloc(sizeof(*a) + strlen(directory) + 1);
 	if (a == NULL)
@@ -319,6 +354,28 @@ bool archive_read(const struct archive *a, struct arena *arena, uint64_t first, 
 	path = leaves_path(a, arena, h.first, h.last);
 	return read_file(arena, path, ARCHIVE_LEAVES_MAX, &file, why) &&
 	       unpack(arena, path, file, &h, out, why);
+}
+
+bool archive_has(const struct archive *a, const struct checkpoint *known, bool *has, struct why *why)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	struct compact tree = {.n = 0};
+	struct archived_leaves leaves = {.n = 1};
+	struct hash root;
+
+	while (tree.n < known->size && leaves.n > 0) {
+		arena_reset(some);
+		if (!archive_read(a, some, tree.n, &leaves, why))
+			return false;
+		for (size_t i = 0; i < leaves.n && tree.n < known->size; i++) {
+			struct hash leaf = merkle_leaf(leaves.at[i]);
+
+			compact_append(&tree, &leaf);
+		}
+	}
+	root = compact_root(&tree);
+	*has = tree.n == known->size && hash_eq(&root, &known->root);
+	return true;
 }
 
 /* ---- cluster ---------------------------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  *   <directory>/checkpoint/<size / 65536>/<size>                the signed note of that size, byte for byte
  *   <directory>/leaves/<first / 65536>/<first>-<last>           leaves first to last, each after its length in two bytes (big endian)
  *   <directory>/witnessed/<key id of a witness>                the newest note that this witness cosigned
+ *   <directory>/log                                             the key that signs the checkpoints, for who does not hold it
  *   <directory>/cluster                                         which PostgreSQL this is the archive of, its timeline and tables
  *
  * Beside them `manifest` (ledger/payout) and `forgotten` (ledger/register), which are not read here.
@@ -28,6 +29,9 @@ void archive_drop(struct archive **a); /* for CLEANUP */
  * looked at, and no checkpoint can be written. NULL with why: archive_missing, file_trouble. */
 struct archive *archive_open(const char *directory, const struct note_verifier *log, struct why *why)
 	FREED_BY(archive_close) WARN_UNUSED;
+
+/* Whose checkpoints the archive has, as its opener or, if that knows nothing, its last writer says. False: nobody has said it yet. */
+bool archive_log(const struct archive *a, struct note_verifier *out) WARN_UNUSED;
 
 struct archived {
 	struct checkpoint checkpoint; /* size 0: there is none yet */
@@ -66,6 +70,10 @@ struct archived_leaves {
 };
 bool archive_read(const struct archive *a, struct arena *arena, uint64_t first, struct archived_leaves *out,
 	struct why *why) WARN_UNUSED;
+
+/* Whether the archive's leaves give this checkpoint, which somebody else has of them; false in *has when it has fewer, or others. */
+bool archive_has(
+	const struct archive *a, const struct checkpoint *known, bool *has, struct why *why) WARN_UNUSED;
 
 /* Which PostgreSQL: its system identifier and timeline, and which tables: the OID of one of them. A dump that is restored makes them
  * anew, also in the same cluster, and lacks what followed it even when no leaf did (a hold, a cancellation). system 0: not noted yet. */

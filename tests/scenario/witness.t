@@ -149,7 +149,7 @@ paid=$(transfers)
 kill -KILL "$teller_pid" "$scribe_pid"
 wait "$teller_pid" "$scribe_pid" 2>/dev/null
 dropdb --maintenance-db=postgres --force "$PGDATABASE" && createdb --maintenance-db=postgres --template="${PGDATABASE}_copy" "$PGDATABASE"
-rm -rf "$keys/archive" "$scratch/journal" && cp -r "$scratch/copy/archive" "$keys/archive"
+mv "$keys/archive" "$scratch/newest" && rm -rf "$scratch/journal" && cp -r "$scratch/copy/archive" "$keys/archive"
 # As if the archive were of this database: whoever restores everything has no other sign than the witness.
 sed -i "s/^tables .*/tables $(sql "select tableoid from books.counter")/" "$keys/archive/cluster"
 for name in teller scribe; do
@@ -161,5 +161,25 @@ ok "after a restore of everything the teller sees that a witness has signed more
 ok "so does the scribe" within 10 grep -q "$doubts" "$scratch/scribe.log"
 is "$(transfers)" "$paid" "and nothing is sent again, though the journal is lost too"
 is "$(sql "select count(*) from payout.payout_state where state <> 1")" 0 "while every payout looks ready"
+fails "who checks the books is told it too" quiet ledger check
+like "$(cat "$scratch/out")" "history_in_doubt.*the witness [a-z]* has signed" "by the witness's name"
+
+# ---- what is recovered from -----------------------------------------------------------------------------------------------------------
+
+kill -KILL "${pids[@]: -2}"
+wait "${pids[@]: -2}" 2>/dev/null
+recover()
+{
+	"$CHITRA_BIN/chitra" --config "$scratch/all.conf" recover "$@" >"$scratch/out" 2>&1
+}
+fails "an archive that is older than what a witness has signed is not recovered from" recover --dry-run
+like "$(cat "$scratch/out")" "witness_differs.*the witness [a-z]* has signed" "and it is said who knows more"
+fails "nor without a trial" recover
+is "$(sql 'select count(*) from ops.pause')" 0 "and nothing was begun"
+rm -r "$keys/archive" && mv "$scratch/newest" "$keys/archive"
+ok "the newest copy of the archive brings everything back" recover
+like "$(cat "$scratch/out")" "three không trả lời" "and says which witness was silent"
+is "$(sql 'select next_seq >= (select max(size) from books.checkpoint) from books.counter')" t "all that was sealed is there"
+ok "as the witnesses have it" quiet ledger check
 
 done_testing

@@ -63,8 +63,40 @@ witness_kill alive KILL
 rm -r "$scratch/alive/state" && mkdir "$scratch/alive/state"
 witness_start alive
 duty teller
+teller_pid=$last_pid
 ok "everybody is paid, whatever witnesses do" until_true 30 "select not exists (select from payout.payout_state where state < 4)"
 ok "a witness that was set back is named" within 15 grep -q "event=witness_forgot witness=alive" "$scratch/scribe.log"
 ok "and signs what has come since" cosigned_by alive
+
+# ---- a witness that makes things up -----------------------------------------------------------------------------------------------
+
+# A checkpoint of more than there is, with the witness's signature and not the log's, in the witness's own memory.
+witness_kill alive KILL
+hex=$(printf %s "$origin" | sha256sum | cut -d' ' -f1)
+/usr/bin/python3 - "$scratch/alive" "$hex" <<'P'
+import base64, pathlib, subprocess, sys
+home, name = pathlib.Path(sys.argv[1]), sys.argv[2]
+text = (home / "state" / name).read_text().split("\n\n")[0].split("\n")
+text = "\n".join([text[0], str(int(text[1]) + 1000), text[2]]) + "\n"
+who, key_id, _ = (home / "vkey").read_text().strip().split("+", 2)
+(home / "der").write_bytes(bytes.fromhex("302e020100300506032b657004220420") + (home / "key").read_bytes())
+(home / "said").write_text("cosignature/v1\ntime 1763700000\n" + text)
+signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-keyform", "DER", "-inkey", home / "der", "-rawin", "-in", home / "said"],
+                           check=True, capture_output=True).stdout
+line = base64.b64encode(bytes.fromhex(key_id) + (1763700000).to_bytes(8, "big") + signature).decode()
+(home / "state" / name).write_text(text + "\n\u2014 " + who + " " + line + "\n")
+P
+witness_start alive
+says_a_thousand_more()
+{
+	curl -s --unix-socket "$scratch/alive/socket" "http://localhost/$hex/checkpoint" | grep -qx '1[0-9][0-9][0-9]'
+}
+ok "a witness has signed a thousand transactions that there are not" within 10 says_a_thousand_more
+kill -KILL "$teller_pid"
+wait "$teller_pid" 2>/dev/null
+: >"$scratch/teller.log"
+duty teller
+ok "a teller does not believe it without the log's signature" within 60 grep -q "event=witness_unbelieved witness=alive" "$scratch/teller.log"
+fails "and doubts nothing" grep -q history_in_doubt "$scratch/teller.log"
 
 done_testing
