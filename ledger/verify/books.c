@@ -132,7 +132,7 @@ static void touch(struct books *b, const struct leaf *l, const struct leg *g)
 	b->touched[b->n_touched++].leaf = l->seq;
 }
 
-static void add_postings(struct books *b, const struct leaf *l)
+static void ask_postings(struct books *b, const struct leaf *l)
 {
 	int64_t sum = 0;
 	bool whole = true;
@@ -145,6 +145,10 @@ static void add_postings(struct books *b, const struct leaf *l)
 	if (!rules_fit(l))
 		finding(b->findings, "postings_wrong", l->seq, "a %s does not post like this",
 			leaf_kind_name(l));
+}
+
+static void add_postings(struct books *b, const struct leaf *l)
+{
 	if (!text_is(l->recorded, b->posting)) {
 		ask_floors(b);
 		keep_text(b->posting, sizeof b->posting, l->recorded);
@@ -438,9 +442,28 @@ static void ask_paid(struct books *b)
 
 /* ---- all ----------------------------------------------------------------------------------------------------- */
 
+void books_add_alone(struct books *b, const struct leaf *l)
+{
+	bool made;
+
+	(void)table_row(&b->facts, l->idem, &made);
+	if (!made)
+		finding(b->findings, "posted_twice", l->seq, "%.*s is in the books already", TEXT(l->idem));
+	if (!leaf_key_fits(l))
+		finding(b->findings, "key_wrong", l->seq, "%.*s is not the key of what it says",
+			TEXT(l->idem));
+	ask_postings(b, l);
+	add_payout(b, l);
+	add_batch(b, l);
+	add_statement(b, l);
+	if (!admins_told(&b->admins, l))
+		finding(b->findings, "key_unproved", l->seq,
+			"the admin whose key it replaces did not sign that");
+}
+
 void books_add(struct books *b, const struct leaf *l)
 {
-	bool made, genesis = strcmp(leaf_kind_name(l), "genesis") == 0;
+	bool genesis = strcmp(leaf_kind_name(l), "genesis") == 0;
 
 	if (l->seq != b->next)
 		finding(b->findings, "leaf_place", b->next, "it says that it is leaf %" PRId64, l->seq);
@@ -450,19 +473,8 @@ void books_add(struct books *b, const struct leaf *l)
 	else if (genesis)
 		keep_text(b->origin_text, sizeof b->origin_text, leaf_value(l, "origin"));
 	b->next++;
-	(void)table_row(&b->facts, l->idem, &made);
-	if (!made)
-		finding(b->findings, "posted_twice", l->seq, "%.*s is in the books already", TEXT(l->idem));
-	if (!leaf_key_fits(l))
-		finding(b->findings, "key_wrong", l->seq, "%.*s is not the key of what it says",
-			TEXT(l->idem));
+	books_add_alone(b, l);
 	add_postings(b, l);
-	add_payout(b, l);
-	add_batch(b, l);
-	add_statement(b, l);
-	if (!admins_told(&b->admins, l))
-		finding(b->findings, "key_unproved", l->seq,
-			"the admin whose key it replaces did not sign that");
 }
 
 void books_end(struct books *b)

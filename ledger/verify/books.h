@@ -94,6 +94,8 @@ struct books {
 void books_begin(struct books *b, const struct admins *admins, struct findings *f);
 /* The next leaf. */
 void books_add(struct books *b, const struct leaf *l);
+/* A leaf without those before it: what it says by itself and of batches, approvals, payouts, statements and admins, but no balance. */
+void books_add_alone(struct books *b, const struct leaf *l);
 /* When all are there: floors of the last posting, statements against the bank accounts, the trial balance. */
 void books_end(struct books *b);
 void books_free(struct books *b);

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "ledger/verify/directory.h"
+#include "ledger/verify/dossier.h"
 #include "ledger/verify/log.h"
 #include "ledger/verify/receipt.h"
+#include "ledger/verify/tar.h"
 
 /* Exit codes. */
 enum { FITS = 0, FOUND = 1, USAGE = 64, NO_INPUT = 66 };
@@ -16,6 +18,7 @@ enum { FITS = 0, FOUND = 1, USAGE = 64, NO_INPUT = 66 };
 static const char usage[] =
 	"usage: chitra-verify [options] DIR               the published books\n"
 	"       chitra-verify [options] receipt PROOF...  payouts' receipts; a leaf is beside its proof (PROOF's name with .leaf)\n"
+	"       chitra-verify [options] bundle FILE      one payout's evidence, as `chitra ledger bundle` wrote it\n"
 	"\n"
 	"  --key VKEY           the log's key, as text or in a file: name+id+key\n"
 	"  --policy FILE        instead: the log's key, witnesses and how many of them must have signed (C2SP tlog-policy)\n"
@@ -198,6 +201,19 @@ static void say(const struct asked *a, const struct verdict *v)
 			"anew cannot be excluded\n");
 }
 
+static int say_result(const struct findings *f)
+{
+	if (f->n == 0)
+		(void)printf("result      everything fits\n");
+	else if (f->first_leaf == NO_LEAF)
+		(void)printf("result      %" PRIu64 " findings\n", f->n);
+	else
+		(void)printf("result      %" PRIu64 " findings; the first leaf that does not fit is %" PRId64
+			     "\n",
+			f->n, f->first_leaf);
+	return f->n == 0 ? FITS : FOUND;
+}
+
 static int verify_directory(struct asked *a, const char *path)
 {
 	struct findings f = {.to = stdout, .first_leaf = NO_LEAF};
@@ -209,15 +225,22 @@ static int verify_directory(struct asked *a, const char *path)
 	findings_end(&f);
 	if (v.signed_by_log)
 		say(a, &v);
-	if (f.n == 0)
-		(void)printf("result      everything fits\n");
-	else if (f.first_leaf == NO_LEAF)
-		(void)printf("result      %" PRIu64 " findings\n", f.n);
-	else
-		(void)printf("result      %" PRIu64 " findings; the first leaf that does not fit is %" PRId64
-			     "\n",
-			f.n, f.first_leaf);
-	return f.n == 0 ? FITS : FOUND;
+	return say_result(&f);
+}
+
+static int verify_dossier(struct asked *a, const char *path)
+{
+	struct findings f = {.to = stdout, .first_leaf = NO_LEAF};
+	struct held archive = file_read(path, TAR_MAX);
+
+	if (archive.at == NULL) {
+		(void)fprintf(stderr, "chitra-verify: cannot read %s: %s\n", path, strerror(errno));
+		return NO_INPUT;
+	}
+	dossier_verify(&a->policy, &a->d.admins, held_text(&archive), &f, stdout);
+	findings_end(&f);
+	file_free(&archive);
+	return say_result(&f);
 }
 
 static int verify_receipts(const struct policy *p, char **paths, int n)
@@ -239,6 +262,8 @@ int main(int argc, char **argv)
 		return USAGE;
 	if (argc - optind >= 2 && strcmp(argv[optind], "receipt") == 0)
 		return verify_receipts(&a.policy, argv + optind + 1, argc - optind - 1);
+	if (argc - optind == 2 && strcmp(argv[optind], "bundle") == 0)
+		return verify_dossier(&a, argv[optind + 1]);
 	if (argc - optind != 1) {
 		(void)fputs(usage, stderr);
 		return USAGE;

@@ -104,17 +104,16 @@ static bool base64(struct text *rest, const char *key, uint8_t *at, size_t room,
 /* "merit 2024-04 regular 00112233445566778899aabbccddeeff 1" */
 static bool claim(struct text *rest, struct manifest_line *l)
 {
-	struct text value, month, kind, anchor;
+	struct text value, anchor;
 	uint8_t bytes[16];
-	int64_t instalment;
 
 	return field(rest, "claim", &value) && text_until(&value, ' ', &l->programme) &&
-	       text_word(l->programme) && text_until(&value, ' ', &month) && text_month(month) &&
-	       text_until(&value, ' ', &kind) && text_word(kind) && text_until(&value, ' ', &anchor) &&
-	       text_hex(anchor, bytes, sizeof bytes) && text_count(value, &instalment);
+	       text_word(l->programme) && text_until(&value, ' ', &l->month) && text_month(l->month) &&
+	       text_until(&value, ' ', &l->kind) && text_word(l->kind) && text_until(&value, ' ', &anchor) &&
+	       text_hex(anchor, bytes, sizeof bytes) && text_count(value, &l->instalment);
 }
 
-static bool line(struct text *rest, struct manifest_line *l)
+bool manifest_line_take(struct text *rest, struct manifest_line *l)
 {
 	struct text whole = *rest, value, bank;
 	struct digest account;
@@ -182,7 +181,7 @@ enum manifest_part manifest_next(struct manifest *m, struct manifest_out *out)
 	if (m->has_batch)
 		return approval(m, &m->rest, &out->approval) ? MANIFEST_APPROVAL : MANIFEST_MALFORMED;
 	if (m->rest.n > 12 && memcmp(m->rest.at, "chitra-line/", 12) == 0)
-		return line(&m->rest, &out->line) ? MANIFEST_LINE : MANIFEST_MALFORMED;
+		return manifest_line_take(&m->rest, &out->line) ? MANIFEST_LINE : MANIFEST_MALFORMED;
 	m->has_batch = true;
 	return batch(&m->rest, &out->batch) ? MANIFEST_BATCH : MANIFEST_MALFORMED;
 }

@@ -16,7 +16,8 @@
 
 struct manifest_line {
 	int64_t batch, version, line, amount;
-	struct text id, programme, channel;
+	struct text id, programme, month, kind, channel;
+	int64_t instalment;
 	struct digest hash; /* of the tree's leaf */
 };
 
@@ -40,6 +41,9 @@ enum manifest_part {
 	MANIFEST_END,
 	MANIFEST_MALFORMED, /* the part, or its place */
 };
+
+/* Takes one line's text off the beginning; what is in *out points into it. Nothing holds of *out when it is none. */
+bool manifest_line_take(struct text *rest, struct manifest_line *out);
 
 struct manifest;
 

@@ -31,6 +31,7 @@ struct asking {
 	struct manifest_out out;
 	/* of the manifest at hand */
 	const struct batch *of;
+	const struct proof *place; /* of the one line that is shown; NULL: all are */
 	char name[64];
 	struct range lines;
 	int64_t sum;
@@ -55,7 +56,7 @@ static bool line_is_its_own(struct asking *a, const struct manifest_line *l)
 		keep(a->channel, l->channel);
 	}
 	return !__builtin_add_overflow(a->sum, l->amount, &a->sum) && l->batch == a->of->batch &&
-	       l->version == a->of->version && (uint64_t)l->line == a->lines.n &&
+	       l->version == a->of->version && (a->place != NULL || (uint64_t)l->line == a->lines.n) &&
 	       text_is(l->programme, a->programme) && text_is(l->channel, a->channel);
 }
 
@@ -69,6 +70,10 @@ static void ask_line(struct asking *a)
 	range_add(&a->lines, &l->hash, NULL, NULL);
 	if (!line_is_its_own(a, l))
 		FOUND(a, "manifest_differs", "%s: line %" PRIu64 " is not this batch's", a->name, a->lines.n);
+	if (a->place != NULL && (l->line < 1 || !proof_inclusion(&l->hash, (uint64_t)l->line - 1,
+							(uint64_t)a->of->lines, a->place, &a->of->root)))
+		FOUND(a, "line_not_in_batch", "%s: what was approved does not hold the line %" PRId64,
+			a->name, l->line);
 	p = table_row(&a->books->payouts, l->id, &made);
 	if (p->listed)
 		FOUND(a, "line_twice", "%s: payout %.*s stands in another released batch too, or here twice",
@@ -95,8 +100,16 @@ static void ask_batch(struct asking *a)
 		FOUND(a, "manifest_differs",
 			"%s: batch, agency, programme, period, channel or officers are not those of its leaves and lines",
 			a->name);
-	if (!digest_same(&root, &a->of->root) || !digest_same(&root, &b->root))
+	if (!digest_same(a->place != NULL ? &b->root : &root, &a->of->root) ||
+		!digest_same(&a->of->root, &b->root))
 		FOUND(a, "manifest_differs", "%s: its lines do not give the root that was approved", a->name);
+	if (a->place != NULL) {
+		if (a->lines.n != 1)
+			FOUND(a, "manifest_differs", "%s: it shows %" PRIu64 " lines, not one", a->name,
+				a->lines.n);
+		a->lines.n = (uint64_t)b->lines;
+		a->sum = b->sum;
+	}
 	if ((int64_t)a->lines.n != a->of->lines || b->lines != a->of->lines || a->sum != a->of->sum ||
 		b->sum != a->of->sum)
 		FOUND(a, "manifest_differs",
@@ -193,19 +206,14 @@ static bool two_people(const struct asking *a)
 
 /* ---- all ----------------------------------------------------------------------------------------------------- */
 
-static void ask_manifest(struct asking *a, const char *dir)
+static void ask_parts(struct asking *a, FILE *in)
 {
-	char path[PATH_MAX];
-	struct manifest *m;
+	struct manifest *m = manifest_open(in);
 	enum manifest_part part = MANIFEST_MALFORMED;
 
-	(void)snprintf(
-		a->name, sizeof a->name, "manifest/%" PRId64 ".v%" PRId64, a->of->batch, a->of->version);
-	(void)snprintf(path, sizeof path, "%s/%s", dir, a->name);
 	a->lines = (struct range){.n = 0};
 	a->sum = 0;
 	a->n_votes = 0;
-	m = manifest_open(fopen(path, "rbe"));
 	if (m == NULL) {
 		FOUND(a, "manifest_missing", "%s cannot be read: %s", a->name, strerror(errno));
 		return;
@@ -227,6 +235,16 @@ static void ask_manifest(struct asking *a, const char *dir)
 		FOUND(a, "approvals_few",
 			"%s: no checker and no other person as approver signed it by mandates that reach so far",
 			a->name);
+}
+
+static void ask_manifest(struct asking *a, const char *dir)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(
+		a->name, sizeof a->name, "manifest/%" PRId64 ".v%" PRId64, a->of->batch, a->of->version);
+	(void)snprintf(path, sizeof path, "%s/%s", dir, a->name);
+	ask_parts(a, fopen(path, "rbe"));
 }
 
 static int by_leaf(const void *one, const void *two)
@@ -259,6 +277,41 @@ static void ask_manifests(struct asking *a, const char *dir, struct released *ou
 	free(at);
 }
 
+static struct asking *asking_new(struct books *b)
+{
+	struct asking *a = calloc(1, sizeof *a);
+
+	if (a == NULL)
+		abort();
+	a->books = b;
+	a->findings = b->findings;
+	a->proved = (struct table)TABLE(struct proved);
+	return a;
+}
+
+static void asking_free(struct asking *a)
+{
+	table_free(&a->proved);
+	free(a);
+}
+
+size_t released_ask_one(struct text part, const struct batch *of, const struct proof *place, struct books *b,
+	char officers[RELEASED_OFFICERS][80])
+{
+	struct asking *a = asking_new(b);
+	size_t n;
+
+	a->of = of;
+	a->place = place;
+	(void)snprintf(a->name, sizeof a->name, "batch %" PRId64 ".v%" PRId64, of->batch, of->version);
+	ask_parts(a, part.n > 0 ? fmemopen((void *)(uintptr_t)part.at, part.n, "r") : NULL);
+	for (n = 0; n < a->n_votes && n < RELEASED_OFFICERS; n++)
+		(void)snprintf(officers[n], sizeof officers[n], "%s (%s)", a->votes[n].officer,
+			a->votes[n].checker ? "checker" : "approver");
+	asking_free(a);
+	return n;
+}
+
 void released_ask(const char *dir, struct books *b, struct released *out)
 {
 	char path[PATH_MAX];
@@ -269,12 +322,7 @@ void released_ask(const char *dir, struct books *b, struct released *out)
 	(void)snprintf(path, sizeof path, "%s/manifest", dir);
 	if (stat(path, &s) != 0 && errno == ENOENT)
 		return;
-	a = calloc(1, sizeof *a);
-	if (a == NULL)
-		abort();
-	a->books = b;
-	a->findings = b->findings;
-	a->proved = (struct table)TABLE(struct proved);
+	a = asking_new(b);
 	out->published = true;
 	ask_manifests(a, dir, out);
 	for (size_t i = 0; i < b->payouts.room; i++) {
@@ -287,6 +335,5 @@ void released_ask(const char *dir, struct books *b, struct released *out)
 			finding(b->findings, "payout_unlisted", (int64_t)p->leaf,
 				"its payout stands in no batch that was released");
 	}
-	table_free(&a->proved);
-	free(a);
+	asking_free(a);
 }

@@ -14,6 +14,12 @@ struct released {
 	size_t payouts;       /* that ended, by the leaves */
 };
 
+/* A manifest of which only one line is shown, with its place under the root: everything that is asked of a whole one. Of the leaves only
+ * those that concern it need be in the books. Gives how many approvals count, and whose they are ("minh (checker)"). */
+#define RELEASED_OFFICERS 8
+size_t released_ask_one(struct text part, const struct batch *of, const struct proof *place, struct books *b,
+	char officers[RELEASED_OFFICERS][80]);
+
 /* When all leaves are in the books. */
 void released_ask(const char *dir, struct books *b, struct released *out);
 
