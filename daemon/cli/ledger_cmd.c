@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/cli/bundle_cmd.h"
 #include "daemon/cli/export_cmd.h"
 #include "ledger/base/file.h"
 #include "ledger/books/check_store.h"
@@ -326,5 +327,7 @@ int cli_ledger(struct cli *cli, int argc, char **argv)
 		return ledger_prove(cli, (size_t)argc - 3, argv + 2, argv[argc - 1]);
 	if (argc > 1 && strcmp(argv[1], "export") == 0)
 		return cli_ledger_export(cli, argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "bundle") == 0)
+		return cli_ledger_bundle(cli, argc - 1, argv + 1);
 	return cli_usage(cli);
 }

@@ -13,6 +13,9 @@
 	"       chitra ledger publish DIR      the sealed transactions as files that chitra-verify checks\n"                            \
 	"       chitra ledger prove ID... DIR  the receipt of the payout with this end-to-end id: DIR/ID.tlog-proof and DIR/ID.leaf;\n" \
 	"                                      of any other transaction by its number or its key (b17.v1.released)\n"                   \
+	"       chitra ledger bundle --reason TEXT [--open-messages] ID FILE\n"                                                         \
+	"                                      all evidence of the payout as one archive that chitra-verify checks; --open-messages\n"  \
+	"                                      puts in the banks' messages opened, with whomever else they name\n"                      \
 	"       chitra ledger export --format hledger|beancount|csv|json --period YYYY-MM FILE\n"                                       \
 	"                                      a month of the books for other programs, and FILE.note: its hash, signed by the log"
 

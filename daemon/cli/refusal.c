@@ -70,6 +70,8 @@ static const struct {
 	{"batch_altered", "Dừng lại và báo quản trị viên: dữ liệu của bảng không còn như lúc lập"},
 	{"channel_unknown",
 		"Kiểm tra mã kênh chi, hoặc nhờ quản trị viên khai báo kênh cho chương trình này"},
+	{"payout_unreleased", "Chờ lô của khoản chi này được phát lệnh: trước đó chưa có gì để chứng minh"},
+	{"dossier_large", "Báo quản trị viên: chứng cứ của khoản chi này lớn hơn một tệp chứa được"},
 	{"payout_unknown", "Kiểm tra mã chi trả: không có khoản đã duyệt nào mang mã này"},
 	{"payout_state", "Xem trạng thái của khoản chi: bước này không làm được nữa"},
 	{"account_unknown", "Kiểm tra mã tài khoản chi: không có tài khoản này"},

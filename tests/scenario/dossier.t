@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# One payout's evidence as one archive: what is in it, who may have it, and what an auditor is told when a byte of it is another.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/lib/payroll.sh
+. tests/scenario/lib/payroll.sh
+# shellcheck disable=SC2154
+
+officers+=$'\nkim auditor Lý Thị Kim'
+payroll_place demo
+ok "a payroll is paid, settled and sealed" payroll_to s_seal
+database_start
+
+# quiet COMMAND...: what it says is no result
+quiet()
+{
+	"$@" >"$scratch/out" 2>&1
+}
+# bundle LOGIN ID FILE OPTION...
+bundle()
+{
+	quiet by "$1" ledger bundle --reason "đơn số 12 của thanh tra" "${@:4}" "$2" "$3"
+}
+# verify FILE OPTION...: what chitra-verify says is in $scratch/said
+verify()
+{
+	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" "${@:2}" bundle "$1" >"$scratch/said" 2>&1
+}
+# altered WORD...: the codes that are found in the first archive altered so (lib/dossier_altered), sorted
+altered()
+{
+	tests/scenario/lib/dossier_altered "$scratch/a.tar" "$scratch/x.tar" "$@" || return
+	verify "$scratch/x.tar"
+	sed -n 's/^finding \([a-z_]*\): .*/\1/p' "$scratch/said" | sort -u | paste -sd' '
+}
+said()
+{
+	cat "$scratch/said"
+}
+opened()
+{
+	sql "select string_agg(o.login || ' ' || l.what || ' ' || l.reason, '; ' order by l.id) from auth.access_log l
+		join auth.officer o on o.id = l.officer where l.what like 'ledger.%'"
+}
+
+# A payout at the bank; the next one of its batch; one of another agency, of which other officers' signatures are; in cash; and come back.
+paid_by()
+{
+	sql "select p.end_to_end_id from payout.payout p join payout.payout_state s on s.payout = p.id join payout.batch b on b.id = p.batch
+		join org.channel c on c.id = b.channel where c.kind = '$1' and s.state = $2 order by $3 limit 1 offset ${4:-0}"
+}
+a=$(paid_by bank 7 p.id) b=$(paid_by bank 7 p.id 1) far=$(paid_by bank 7 'p.id desc') cash=$(paid_by cash 7 p.id) back=$(paid_by bank 10 p.id)
+by an ledger key >"$scratch/key"
+
+# ---- whole ------------------------------------------------------------------------------------------------------------------------
+
+fails "who does not audit gets none" bundle lan "$a" "$scratch/a.tar"
+like "$(cat "$scratch/out")" "no_mandate" "for want of a mandate"
+is "$(opened)" "" "and nothing was opened"
+ok "an auditor gets the evidence of a payout" bundle kim "$a" "$scratch/a.tar" || cat "$scratch/out" >&2
+is "$(opened)" "kim ledger.bundle đơn số 12 của thanh tra" "which is written down with its reason"
+ok "the verifier finds it whole" verify "$scratch/a.tar" || said >&2
+like "$(said)" "approved +line [0-9]+ of batch .* by minh \(checker\) hoa \(approver\)" "and says who approved it"
+like "$(said)" "sent +leaf [0-9]+, to " "that it was sent"
+like "$(said)" "booked +leaf [0-9]+: payout.settled on 2024-04-03" "that it was paid"
+like "$(said)" "of which the payout.settled is; the hashes of its [0-9]+ pages give its root" "by which statement"
+like "$(said)" "is sealed: not read" "what it could not read"
+like "$(said)" "copies +rows.csv" "what is only a copy"
+like "$(said)" "not asked +whether other leaves" "and what it did not ask"
+ok "asked for again, it is there again" bundle kim "$a" "$scratch/again.tar"
+ok "the same byte for byte" cmp "$scratch/a.tar" "$scratch/again.tar"
+ok "tar reads it too" quiet tar -tf "$scratch/a.tar"
+sql 'select end_to_end_id from payout.payout' | grep -v "$a" >"$scratch/others"
+is "$(grep -caFf "$scratch/others" "$scratch/a.tar")" 0 "no other payout's id is in it"
+is "$(grep -oE '"099[0-9]{9}"' "$input/truth.json" | tr -d '"' | sort -u | grep -caFf - "$scratch/a.tar")" 0 "and nobody's personal ID"
+for one in "$b" "$far" "$cash" "$back"; do
+	bundle kim "$one" "$scratch/$one.tar"
+	ok "whole is also that of $(sql "select c.code || ', state ' || s.state from payout.payout p join payout.payout_state s on s.payout = p.id
+		join payout.batch b on b.id = p.batch join org.channel c on c.id = b.channel where p.end_to_end_id = '$one'")" \
+		verify "$scratch/$one.tar" || said >&2
+done
+like "$(said)" "booked +leaf [0-9]+: payout.returned" "what came back is said to have come back"
+ok "with the banks' messages opened" bundle kim "$a" "$scratch/open.tar" --open-messages
+like "$(opened)" "ledger.bundle.messages đơn" "which is written down as that"
+ok "it is whole" verify "$scratch/open.tar" || said >&2
+like "$(said)" "[0-9]+.raw names the payout; leaf [0-9]+ \(statement.file\) binds it" "and the statement's page is bound by its leaf"
+like "$(said)" "[0-9]+.raw names the payout; a copy: no leaf binds it" "a callback is a copy"
+bundle kim 0000000000000000000 "$scratch/none.tar"
+like "$(cat "$scratch/out")" payout_unknown "an id that nobody has is refused"
+
+# ---- altered ------------------------------------------------------------------------------------------------------------------------
+
+# Whoever alters a file and not the manifest.
+unseen=
+for file in $(tar -tf "$scratch/a.tar" | grep -v '^manifest$'); do
+	[[ " $(altered flip "$file") " == *" file_changed "* ]] || unseen+=" $file"
+done
+is "$unseen" "" "one byte of any file changed is found"
+# Whoever writes the manifest anew too: what is proved stays proved.
+unseen=
+for file in $(tar -tf "$scratch/a.tar" | grep -v '^manifest$'); do
+	[ -n "$(altered flip "$file" anew)" ] || unseen+=" ${file//[0-9]/}"
+done
+is "$unseen" " message/.key message/.sealed message/.key message/.sealed readme.txt rows.csv" \
+	"and with the manifest written anew of any file that proves something; the others are called copies or sealed"
+
+while IFS='|' read -r title words codes; do
+	# shellcheck disable=SC2086
+	is "$(altered $words)" "$codes" "$title"
+done <<T
+the line of another payout|take batch/manifest $scratch/$b.tar take batch/place $scratch/$b.tar anew|line_not_sent line_other
+the leaf that another payout was paid by|take-leaf payout.settled $scratch/$b.tar anew|leaf_other posting_differs
+the sending of another payout|take-leaf dispatch.sent $scratch/$far.tar anew|posting_differs
+the approvals of another batch|take-approvals $scratch/$far.tar anew|approval_unbooked approvals_few leaf_other
+the place of another line|take batch/place $scratch/$b.tar anew|place_wrong
+another payout's name on it|replace manifest $a $b|leaf_other line_other
+a posting of another amount|replace postings.csv ,1, ,2, anew|posting_differs
+no line|without batch/manifest anew|line_missing
+no place|without batch/place anew|place_wrong
+no checkpoint|without checkpoint anew|checkpoint_forged
+a checkpoint of another origin|replace checkpoint phan-thiet phan-thiex anew|checkpoint_unsigned
+no proof of a leaf|without .tlog-proof anew|admins_unknown approvals_few leaf_unproved
+no approval|without-leaf approval anew|approval_unbooked approvals_few
+nobody approved the batch|without-leaf batch.approved anew|batch_unapproved place_wrong posting_differs
+nobody released it|without-leaf batch.released anew|batch_unreleased manifest_differs posting_differs
+other pages|flip .pages anew|pages_wrong
+a file that the manifest has not|add zz|file_unlisted
+a file that the archive has not|without rows.csv|file_missing
+a name that leads outside|add ../x|archive_malformed
+a name from the root|add /etc/passwd|archive_malformed
+a link|link|archive_malformed
+a file twice|twice|archive_malformed
+T
+for size in 0 511 1536 40000 -1 -1024; do
+	head -c "$size" "$scratch/a.tar" >"$scratch/x.tar"
+	verify "$scratch/x.tar"
+	like "$(said)" "finding archive_malformed" "cut to $size bytes it is none"
+done
+/usr/bin/python3 - "$scratch" <<'P'
+import sys
+data = bytearray(open(sys.argv[1] + "/a.tar", "rb").read())
+for name, size in ("huge", b"77777777777"), ("minus", b"-0000000001"):
+    data[124:135] = size
+    data[148:156] = b" " * 8
+    data[148:156] = b"%06o\0 " % sum(data[:512])
+    open(sys.argv[1] + "/" + name, "wb").write(data)
+P
+for size in huge minus; do
+	verify "$scratch/$size"
+	like "$(said)" "finding archive_malformed" "a file of $size size is none"
+done
+
+done_testing
