@@ -24,6 +24,7 @@
 #include "daemon/cli/kek_cmd.h"
 #include "daemon/cli/key_cmd.h"
 #include "daemon/cli/officer_cmd.h"
+#include "daemon/cli/period_cmd.h"
 #include "daemon/cli/reconcile_cmd.h"
 #include "daemon/cli/registry_cmd.h"
 #include "daemon/cli/release_cmd.h"
@@ -93,6 +94,7 @@ static const struct command commands[] = {
 	{"reconcile", NEEDS_CONFIG, cli_reconcile, RECONCILE_USAGE,
 		"one account on one day: does every dong have its place?"},
 	{"break", NEEDS_CONFIG, cli_break, BREAK_USAGE, "open differences, resolved by two officers"},
+	{"period", NEEDS_CONFIG, cli_period, PERIOD_USAGE, "a month of the books, closed by two officers"},
 	{"report", NEEDS_CONFIG, cli_report, REPORT_USAGE,
 		"a period in figures; statement lines and payouts as CSV"},
 	{"recover", ANY_HISTORY, cli_recover, RECOVER_USAGE,

@@ -4,6 +4,7 @@
 
 #include "ledger/base/merkle.h"
 #include "ledger/books/head_store.h"
+#include "ledger/books/late_store.h"
 #include "ledger/books/slots.h"
 
 /* What one call to PostgreSQL takes at most: beyond it a round trip costs nothing any more, and memory would grow. */
@@ -27,6 +28,7 @@ struct sheet {
 	int64_t first_seq;
 	int64_t recorded_us;
 	const int64_t *account_ids;
+	bool *late; /* of each: its period was closed before */
 };
 
 /* ---- before the sequence is taken: everything that needs no number ------------------------------------------- */
@@ -115,6 +117,12 @@ static enum result begin(struct sheet *s, int64_t *seq, bool *fresh)
 		else if (seq[i] < 0)
 			seq[i] = seq[s->same_as[i]];
 	}
+	s->late = arena_calloc(s->w->arena, s->n, sizeof *s->late);
+	if (s->again == NULL && !row_null(&r, 0, rows_col(&r, "closed")))
+		return books_late(
+			s->w, s->at, s->n, month_of_day(row_day(&r, 0, rows_col(&r, "closed"))), s->late);
+	for (size_t i = 0; i < s->n; i++)
+		s->late[i] = s->again != NULL && s->at[i].late;
 	return OK;
 }
 
@@ -173,6 +181,7 @@ static bool leaf_of(struct sheet *s, size_t i, int64_t seq, struct buf *text, st
 {
 	struct leaf leaf = {.seq = seq, .recorded_us = s->recorded_us, .entry = s->at[i]};
 
+	leaf.entry.late = s->late[i];
 	if (s->texts != NULL) {
 		*out = s->texts[i];
 		return true;
@@ -194,7 +203,7 @@ static void add_leaf(struct sheet *s, struct columns *c, size_t i, struct bytes 
 	c->meanings[c->n] = s->meanings[i];
 	c->kinds[c->n] = leaf_kind_name(e->kind);
 	c->effectives[c->n] = e->effective;
-	c->lates[c->n] = e->late;
+	c->lates[c->n] = s->late[i];
 	c->reverses[c->n] = e->reverses;
 	c->reverses_none[c->n] = !e->reverses_one;
 	c->legs[c->n] = (int32_t)e->n_legs;

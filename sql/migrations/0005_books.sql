@@ -279,10 +279,10 @@ call ops.keep_rows('books.balance', 'books.balance_day', 'books.counter');
 -- ---------------------------------------------------------------- the one way in
 
 -- Begins posting: takes the sequence (held until commit, so what follows is short), says which keys are in the books already
--- and where, and the ids of the accounts, made where they are new. A known key with another meaning is a conflict and ends
--- the transaction.
+-- and where, the ids of the accounts, made where they are new, and the newest month that anybody closed (0012_period.sql). A known key
+-- with another meaning is a conflict and ends the transaction.
 create function books.begin_post(idems text[], idem_hashes bytea[], codes text[])
-returns table (first_seq bigint, recorded timestamptz, known integer[], known_seqs bigint[], accounts integer[])
+returns table (first_seq bigint, recorded timestamptz, known integer[], known_seqs bigint[], accounts integer[], closed date)
 language plpgsql security definer
 set search_path = pg_catalog
 set enable_hashjoin = off
@@ -295,6 +295,7 @@ declare
 begin
 	select c.next_seq into first_seq from books.counter c for update;
 	recorded := clock_timestamp();
+	closed := (select max(c.period) from books.closed c);
 
 	select coalesce(array_agg(i.k::integer order by i.k), '{}'), coalesce(array_agg(t.seq order by i.k), '{}'),
 			min(i.idem) filter (where t.idem_hash <> i.h)

@@ -3,9 +3,16 @@
 -- name: books_begin_post
 -- duties: desk, teller, scribe
 -- in: idems text[], idem_hashes bytea[], accounts text[]
--- out: first_seq bigint, recorded timestamptz, known integer[], known_seqs bigint[], accounts integer[]
+-- out: first_seq bigint, recorded timestamptz, known integer[], known_seqs bigint[], accounts integer[], closed date
 -- Holds the sequence until commit.
-select first_seq, recorded, known, known_seqs, accounts from books.begin_post($1, $2, $3);
+select first_seq, recorded, known, known_seqs, accounts, closed from books.begin_post($1, $2, $3);
+
+-- name: books_closed_of
+-- duties: desk, teller, scribe
+-- in: accounts text[]
+-- out: period date
+-- The newest month that each account's agency has closed, in their order.
+select c.period from books.closed_of($1) c order by c.n;
 
 -- name: books_post
 -- duties: desk, teller, scribe

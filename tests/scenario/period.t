@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# A month is closed by two officers: not before everything of it is there and explained, and then for ever. What comes later is late.
+# shellcheck disable=SC2119,SC2154
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/scenario/teller_lib.sh
+. tests/scenario/teller_lib.sh
+# shellcheck source=tests/scenario/lib/restored.sh
+. tests/scenario/lib/restored.sh
+by_config=$scratch/desk.conf
+# shellcheck source=tests/scenario/lib/officers.sh
+. tests/scenario/lib/officers.sh
+
+id_of()
+{
+	sql "select p.end_to_end_id from payout.payout p join payout.claim c on c.id = p.claim where c.person = $1"
+}
+amount_of()
+{
+	sql "select p.amount_dong from payout.payout p join payout.claim c on c.id = p.claim where c.person = $1"
+}
+state_of()
+{
+	sql "select t.name from payout.payout p join payout.claim c on c.id = p.claim join payout.payout_state s on s.payout = p.id
+		join payout.state t on t.code = s.state where c.person = $1"
+}
+# missing MONTH: the codes of what keeps it from being closed
+missing()
+{
+	by hoa --json period check "$1" >/dev/null
+	/usr/bin/python3 -c 'import json, sys; print(*[m["code"] for m in json.load(open(sys.argv[1]))["missing"]])' "$scratch/said"
+}
+# settled_on DAY: the day's statement is here, judged, and each of its lines explained or named
+settled_on()
+{
+	until_true 30 "select count(*) = 1 and not exists (select from bank.line_waiting) and
+		(select upto from ops.progress where name = 'absence') >= max(id) from bank.statement where day = '$1'"
+}
+reconciled()
+{
+	by hoa reconcile --account demo-funding --date "$1" >/dev/null
+}
+same()
+{
+	/usr/bin/python3 -c 'import sys; a, b = (open(p, "rb").read() for p in sys.argv[1:]); sys.exit(a != b or not a)' "$1" "$2"
+}
+
+# posted IDEM: its day, and whether it is late
+posted()
+{
+	sql "select effective || case when late then ' late' else '' end || case when leaf like '%\012late yes\012%'::bytea then ' in its leaf' else '' end
+		from books.txn where idem = '$1'"
+}
+payout_of()
+{
+	sql "select p.id from payout.payout p join payout.claim c on c.id = p.claim where c.person = $1"
+}
+
+fresh_database
+genesis
+clock_start
+payroll 12 items=20 valid_hours=720
+desk_conf
+bank_start --reply-status ACCC
+funded=$(sql "select sum(sum_dong) from payout.batch")
+bank_says book "{\"account\":\"110000000001\",\"direction\":\"credit\",\"amount\":$funded,\"text\":\"KHO BAC\"}" >/dev/null
+entry=$(bank_says entries.csv | sed -n 2p | cut -d, -f1)
+psql -XAtqc "set session_replication_role = replica" -c "insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by)
+	select id, 'treasury', 'QD-FIXTURE', $funded, 1 from org.funding_account" -c "insert into bank.intraday_credit (funding_account, entry_ref, amount_dong,
+	value_date, funding_order, message, item) select funding_account, '$entry', amount_dong, '2024-04-03', id, 0, 0 from org.funding_order"
+bank_says will "{\"fault\":\"return_later\",\"match\":{\"end_to_end_id\":\"$(id_of 1)\"}}" >/dev/null
+is "$(by hoa hold --reason 'chờ xem' "$(id_of 2)")" 0 "one payout waits"
+scribe_start
+teller_start
+ok "the others are paid in April" until_true 30 "select count(*) = 11 from payout.payout_state where state = 6"
+is "$(missing 2024-04)" "period_running" "a month that runs is not closed"
+is "$(missing 2024-03)" "period_empty" "nor one before the books begin"
+
+bank_says date '{"date":"2024-04-26"}' >/dev/null
+next_day 2024-04-26
+ok "the day's statement is settled" settled_on 2024-04-03
+book credit 777 'LAI TIEN GUI'
+book credit 888 'LAI TIEN GUI THANG 3'
+bank_says date '{"date":"2024-05-02"}' >/dev/null
+is "$(by hoa unhold "$(id_of 2)") $(by minh unhold "$(id_of 2)")" "0 0" "the payout that waited is let go in April's last days;"
+ok "the bank does not open before May" until_true 30 "select count(*) = 1 from payout.payout_state where state = 6"
+
+# ---- what keeps it open ---------------------------------------------------------------------------------------------------------
+
+# faults_if STATEMENT...: what would keep April open if a superuser had done this
+faults_if()
+{
+	psql -XAtq -v ON_ERROR_STOP=1 -c "begin; set local session_replication_role = replica" -c "$1" \
+		-c "select string_agg(distinct code, ' ' order by code) from books.period_faults('so-ldtbxh', '2024-04-01')" -c rollback
+}
+teller_drain
+psql -XAtq -c "set session_replication_role = replica; update ops.instance set clock_offset = timestamptz '2024-05-02 08:00+07' - now()"
+sealed
+is "$(by hoa period check 2024-04)" 65 "a month without its last statement is not closed"
+like "$(tr '\n' ' ' <"$scratch/said")" "1\. .*thiếu sao kê.* demo-funding, ngày 04/04/2024 đến 26/04/2024 .*2\. .*chitra reconcile.*03/04/2024" \
+	"each thing that is missing is said, with the account, the days and what to do"
+is "$(by hoa period close 2024-04)" "65 statement_missing" "nor proposed"
+teller_start
+ok "the statement comes" settled_on 2024-04-26
+sealed
+is "$(missing 2024-04)" "unreconciled" "each day is reconciled first"
+reconciled 2024-04-03
+reconciled 2024-04-26
+sealed
+is "$(missing 2024-04)" "" "then nothing is missing: days that the bank was closed have no statement, and the next one continues the last"
+is "$(missing 2024-05)" "period_order period_running" "months are closed one after the other"
+is "$(faults_if "update bank.statement set chained = false where day = '2024-04-26'")" statement_gap "a balance that does not continue keeps it open"
+is "$(faults_if "update bank.statement set complete = false where day = '2024-04-26'")" statement_incomplete "so does a statement that does not add up"
+is "$(faults_if "update recon.reconciliation set result = 'broken' where day = '2024-04-26'")" reconciled_broken "a day that does not reconcile"
+is "$(faults_if "update ops.progress set upto = 0 where name = 'settle.1'")" lines_unsettled "lines that nobody has explained yet"
+is "$(faults_if "delete from books.tree_head where size >= (select max(seq) from books.txn where effective <= '2024-04-30')")" period_unsealed \
+	"what is not sealed"
+for family in in-flight:in_flight_differs unclaimed:unclaimed_differs suspense-credit:suspense_not_itemised; do
+	is "$(faults_if "update books.balance_day d set moved = moved - 1 from books.ledger_account a where a.id = d.account
+		and a.code like 'liabilities:${family%:*}:%' and d.day in ('2024-04-03', '2024-04-26')")" "$(printf '%s\n' period_unbalanced "${family#*:}" | sort | paste -sd' ')" \
+		"one đồng of ${family%:*} that no payment or line explains"
+done
+is "$(faults_if "delete from recon.break_resolution; insert into recon.cash_list (channel, message, paid_count, paid_dong, unpaid_count, unpaid_dong, first_officer)
+	select id, 0, 1, 1, 0, 0, 1 from org.channel limit 1; insert into recon.cash_line select l.id, 1, p.id, true, 1, '2024-04-26' from recon.cash_list l, payout.payout p
+	join payout.payout_state s on s.payout = p.id where s.state = 6")" cash_unconfirmed "a list of the cash agent that waits for its second officer"
+
+# ---- two officers ------------------------------------------------------------------------------------------------------------------
+
+is "$(by lan period close 2024-04)" "77 no_mandate" "who only makes batches closes nothing" || sed 's/^/# /' "$scratch/said" >&2
+is "$(by hoa period confirm 2024-04)" "65 not_proposed" "nobody confirms what nobody proposed"
+is "$(by hoa period close 2024-04)" 0 "one officer proposes"
+is "$(by hoa period confirm 2024-04)" "77 same_officer" "and does not confirm it"
+brk=$(sql "select id from recon.break where amount_dong = 888")
+is "$(by minh break propose "$brk" --as refundable --reason 'lãi') $(by hoa break confirm "$brk" --as refundable)" "0 0" \
+	"meanwhile two officers find what a credit was; it counts from its statement's day"
+sealed
+is "$(by minh period confirm 2024-04)" "65 period_changed" "what the first officer saw is not what would be closed"
+is "$(by hoa period close 2024-04)" 0 "he looks again"
+like "$(cat "$scratch/said")" "Đang chuyển: 1 khoản, $(sql "select replace(to_char($(amount_of 2), 'FM999,999,999'), ',', '.')") đ" \
+	"what is on its way at the end of the month is carried over"
+
+# A transaction that holds what the closing must change: by the time both wait, the text is made and its leaf is not in the books.
+hold_income()
+{
+	coproc holder { psql -XAtq; }
+	echo "begin; select from books.balance b join books.ledger_account a on a.id = b.account where a.code like 'income:%' for update of b; select 'held';" \
+		>&"${holder[1]}"
+	read -r <&"${holder[0]}"
+}
+let_go()
+{
+	echo "rollback; \\q" >&"${holder[1]}"
+	wait "$holder_pid" 2>/dev/null
+}
+waiting()
+{
+	until_true 20 "select count(*) = $1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name !~ 'autovacuum'"
+}
+mkdir "$scratch/beside" "$scratch/other"
+hold_income
+holder_pid=$!
+printf '%s' minh | sha256sum | cut -d' ' -f1 >"$scratch/token.minh"
+"$CHITRA_BIN/chitra" --config "$by_config" --session "$scratch/token.minh" period confirm 2024-04 >"$scratch/beside/said" 2>&1 &
+closing=$!
+ok "a closing waits between its text and its leaf" waiting 1
+kill -9 $closing
+wait $closing 2>/dev/null
+let_go
+ok "it is killed there" until_true 10 "select not exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
+is "$(sql "select (select count(*) from books.period_text) + (select count(*) from books.closed) + (select count(*) from books.txn where kind = 'close')")" 0 \
+	"and nothing is half closed"
+
+brk=$(sql "select id from recon.break where amount_dong = 777")
+is "$(by hoa break propose "$brk" --as refundable --reason 'lãi')" 0 "another credit of April will be found to be interest"
+hold_income
+holder_pid=$!
+"$CHITRA_BIN/chitra" --config "$by_config" --session "$scratch/token.minh" period confirm 2024-04 >"$scratch/beside/said" 2>&1 &
+closing=$!
+ok "while April is being closed" waiting 1
+"$CHITRA_BIN/chitra" --config "$by_config" --session "$scratch/token.minh" break confirm "$brk" --as refundable >"$scratch/other/said" 2>&1 &
+posting=$!
+ok "that is posted with April's day" waiting 2
+let_go
+wait $closing
+is $? 0 "April is closed"
+wait $posting
+is $? 0 "and what waited for it is posted"
+is "$(posted "k$brk.resolved")" "2024-04-26 late in its leaf" "with its own day, and as late"
+like "$(sql "select text from books.period_text")" "c demo-funding .* $brk 777 VND" "April has it as it stood when it was closed"
+is "$(sql "select kind || ' ' || effective || ' ' || late from books.txn where idem = 'close.so-ldtbxh.2024-04'")" "close 2024-04-30 false" "its closing is not late"
+is "$(sql "select coalesce(sum(d.moved), 0) from books.balance_day d join books.ledger_account a on a.id = d.account
+	where a.code ~ '^(income:funding|expenses:benefit)' and d.day <= '2024-04-30'")" 0 "what the month earned and cost is taken to its result"
+is "$(by hoa period confirm 2024-04) $(by hoa period close 2024-04)" "0 0" "closed again, nothing happens"
+is "$(sql "select count(*) from books.txn where kind = 'close'")" 1 "there is one leaf"
+is "$(by hoa --json period list)" 0 "what is closed and what is not"
+like "$(cat "$scratch/said")" '"period":"2024-04","state":"closed","proposed_by":"hoa","confirmed_by":"minh".*"period":"2024-05","state":"open"' "is listed"
