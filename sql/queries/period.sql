@@ -16,11 +16,11 @@ select a.code as agency, m.period::date as period, coalesce(t.first_officer, p.o
 from org.agency a
 cross join lateral (select d.period from generate_series(books.began(a.code), date_trunc('month', ops.today()), interval '1 month') d(period)
 	where $2 is null union all select $2 where $2 is not null) m
-left join lateral (select x.officer, x.sha256 from books.period_proposal x where x.agency = a.code and x.period = m.period
+left join lateral (select x.officer, x.sha256 from ops.period_proposal x where x.agency = a.code and x.period = m.period
 	order by x.id desc limit 1) p on true
 left join auth.officer o on o.id = p.officer
 left join books.closed c on c.agency = a.code and c.period = m.period
-left join books.period_text t on t.agency = a.code and t.period = m.period
+left join ops.period_text t on t.agency = a.code and t.period = m.period
 left join auth.officer f on f.id = t.first_officer
 left join auth.officer s on s.id = t.second_officer
 where $1 is null or a.code = $1
@@ -31,19 +31,19 @@ order by a.code, m.period;
 -- in: agency text, period date
 -- out: text text
 -- Of a closed period, as it was closed; of another, as it would be.
-select coalesce((select t.text from books.period_text t where t.agency = $1 and t.period = $2),
+select coalesce((select t.text from ops.period_text t where t.agency = $1 and t.period = $2),
 	books.make_period_text($1, $2, coalesce((select max(h.size) from books.tree_head h), 0))) as text;
 
 -- name: period_propose
 -- duties: desk
 -- in: agency text, period date, sha256 bytea
 -- out:
-insert into books.period_proposal (agency, period, sha256, officer) values ($1, $2, $3, auth.me());
+insert into ops.period_proposal (agency, period, sha256, officer) values ($1, $2, $3, auth.me());
 
 -- name: period_confirm
 -- duties: desk
 -- in: agency text, period date, first bigint
 -- out: size bigint, root bytea, text text
 -- Nobody posts from here to the commit; size, root and text are the database's own (books.guard_period).
-insert into books.period_text (agency, period, size, root, text, first_officer, second_officer)
+insert into ops.period_text (agency, period, size, root, text, first_officer, second_officer)
 values ($1, $2, 0, sha256(''), '', $3, auth.me()) returning size, root, text;

@@ -166,7 +166,7 @@ kill -9 $closing
 wait $closing 2>/dev/null
 let_go
 ok "it is killed there" until_true 10 "select not exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
-is "$(sql "select (select count(*) from books.period_text) + (select count(*) from books.closed) + (select count(*) from books.txn where kind = 'close')")" 0 \
+is "$(sql "select (select count(*) from ops.period_text) + (select count(*) from books.closed) + (select count(*) from books.txn where kind = 'close')")" 0 \
 	"and nothing is half closed"
 
 brk=$(sql "select id from recon.break where amount_dong = 777")
@@ -185,7 +185,7 @@ is $? 0 "April is closed"
 wait $posting
 is $? 0 "and what waited for it is posted"
 is "$(posted "k$brk.resolved")" "2024-04-26 late in its leaf" "with its own day, and as late"
-like "$(sql "select text from books.period_text")" "c demo-funding .* $brk 777 VND" "April has it as it stood when it was closed"
+like "$(sql "select text from ops.period_text")" "c demo-funding .* $brk 777 VND" "April has it as it stood when it was closed"
 is "$(sql "select kind || ' ' || effective || ' ' || late from books.txn where idem = 'close.so-ldtbxh.2024-04'")" "close 2024-04-30 false" "its closing is not late"
 is "$(sql "select coalesce(sum(d.moved), 0) from books.balance_day d join books.ledger_account a on a.id = d.account
 	where a.code ~ '^(income:funding|expenses:benefit)' and d.day <= '2024-04-30'")" 0 "what the month earned and cost is taken to its result"

@@ -34,7 +34,7 @@ create table books.closed (
 );
 
 -- What was closed, as the two officers saw it.
-create table books.period_proposal (
+create table ops.period_proposal (
 	id bigint generated always as identity primary key,
 	agency text collate "C" not null,
 	period date not null check (extract(day from period) = 1),
@@ -42,10 +42,10 @@ create table books.period_proposal (
 	officer bigint not null references auth.officer,
 	at timestamptz not null default clock_timestamp()
 );
-create index on books.period_proposal (agency, period, id);
-create trigger by_me after insert on books.period_proposal referencing new table as fresh
+create index on ops.period_proposal (agency, period, id);
+create trigger by_me after insert on ops.period_proposal referencing new table as fresh
 	for each statement execute function auth.guard_actor('officer');
-create table books.period_text (
+create table ops.period_text (
 	agency text collate "C" not null,
 	period date not null check (extract(day from period) = 1),
 	size bigint not null,			-- of the checkpoint that covers all of it
@@ -57,9 +57,9 @@ create table books.period_text (
 	primary key (agency, period),
 	check (first_officer <> second_officer and (first_officer is null) = (second_officer is null))
 );
-create trigger second_is_me after insert on books.period_text referencing new table as fresh
+create trigger second_is_me after insert on ops.period_text referencing new table as fresh
 	for each statement execute function auth.guard_actor('second_officer');
-call ops.append_only('books.closed', 'books.period_proposal', 'books.period_text');
+call ops.append_only('books.closed', 'ops.period_proposal', 'ops.period_text');
 
 -- ---------------------------------------------------------------- late
 
@@ -348,21 +348,21 @@ begin
 	end if;
 	return null;
 end $$;
-create trigger guard after insert on books.period_proposal for each row execute function books.guard_period_proposal();
+create trigger guard after insert on ops.period_proposal for each row execute function books.guard_period_proposal();
 
 -- The second officer closes what the first one saw: the text is made here, while nobody posts, and must be the one that was proposed.
 create function books.guard_period() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
 declare
-	p books.period_proposal;
+	p ops.period_proposal;
 	fault record;
 begin
 	perform from books.counter for update;
 	if exists (select from books.closed c where c.agency = new.agency and c.period = new.period) then
 		raise exception 'period_closed: this period is closed' using errcode = 'CH001';
 	end if;
-	select x.* into p from books.period_proposal x where x.agency = new.agency and x.period = new.period order by x.id desc limit 1;
+	select x.* into p from ops.period_proposal x where x.agency = new.agency and x.period = new.period order by x.id desc limit 1;
 	if not found or p.officer is distinct from new.first_officer then
 		raise exception 'not_proposed: the first officer''s word is the last proposal' using errcode = 'CH001';
 	end if;
@@ -382,7 +382,7 @@ begin
 	end if;
 	return new;
 end $$;
-create trigger guard before insert on books.period_text for each row execute function books.guard_period();
+create trigger guard before insert on ops.period_text for each row execute function books.guard_period();
 
 -- A leaf that closes comes with its text, and a text with its leaf.
 create function books.guard_close() returns trigger language plpgsql security definer
@@ -398,7 +398,7 @@ begin
 	end if;
 	return null;
 end $$;
-create constraint trigger leaf after insert on books.period_text deferrable initially deferred
+create constraint trigger leaf after insert on ops.period_text deferrable initially deferred
 	for each row execute function books.guard_close();
 
 create function books.guard_closed() returns trigger language plpgsql security definer
@@ -407,7 +407,7 @@ as $$
 begin
 	-- Inside a function of the owner's current_user is the owner; who called is here. Duties close nothing but by a text.
 	if coalesce(nullif(current_setting('role'), 'none'), session_user) in ('chitra_gate', 'chitra_desk', 'chitra_teller', 'chitra_scribe', 'chitra_auditor')
-			and not exists (select from books.period_text t where t.agency = new.agency and t.period = new.period) then
+			and not exists (select from ops.period_text t where t.agency = new.agency and t.period = new.period) then
 		raise exception 'period_leaf: ledger transaction % closes a period that two officers did not', new.seq using errcode = 'CH001';
 	end if;
 	return null;
