@@ -2,7 +2,7 @@
  *
  * An entry whose day lies in a month that was closed before, or earlier, keeps its day and says `late`: the month's reports stay as they
  * were, and the next month's tell of it. Called by post.c alone, who holds the sequence, so nobody closes meanwhile; PostgreSQL refuses
- * what says otherwise (0014_period.sql). */
+ * what says otherwise (0015_period.sql). */
 #ifndef LEDGER_BOOKS_LATE_STORE_H
 #define LEDGER_BOOKS_LATE_STORE_H
 

@@ -1,7 +1,7 @@
 /* period.h: the text of a closed period, read (period.md), and what its closing books.
  *
  * The text is what two officers saw and what the leaf `close` has the hash of: every account of the agency at the end of the month, and what
- * is carried over, payment by payment. PostgreSQL makes it (0014_period.sql); here it is only read. Pure. */
+ * is carried over, payment by payment. PostgreSQL makes it (0015_period.sql); here it is only read. Pure. */
 #ifndef LEDGER_BOOKS_PERIOD_H
 #define LEDGER_BOOKS_PERIOD_H
 

@@ -279,7 +279,7 @@ call ops.keep_rows('books.balance', 'books.balance_day', 'books.counter');
 -- ---------------------------------------------------------------- the one way in
 
 -- Begins posting: takes the sequence (held until commit, so what follows is short), says which keys are in the books already
--- and where, the ids of the accounts, made where they are new, and the newest month that anybody closed (0014_period.sql). A known key
+-- and where, the ids of the accounts, made where they are new, and the newest month that anybody closed (0015_period.sql). A known key
 -- with another meaning is a conflict and ends the transaction.
 create function books.begin_post(idems text[], idem_hashes bytea[], codes text[])
 returns table (first_seq bigint, recorded timestamptz, known integer[], known_seqs bigint[], accounts integer[], closed date)
