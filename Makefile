@@ -302,10 +302,13 @@ fuzz: ## each fuzzer for FUZZ_SECONDS (60) or FUZZ_RUNS with clang's libFuzzer; 
 fuzzers: $(FUZZERS)
 replays: $(REPLAYS)
 
-install: all ## programs and SQL below $(DESTDIR)$(PREFIX)
+install: all ## programs, SQL, examples and the witness's unit below $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/chitra
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	cp -R sql $(DESTDIR)$(PREFIX)/share/chitra/
+	install -m 644 ops/chitrad.conf ops/chitra-witness.conf $(DESTDIR)$(PREFIX)/share/chitra
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local|$(PREFIX)|' ops/systemd/chitra-witness.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/chitra-witness.service
 
 clean: ## remove build/
 	rm -rf $(TOP)
