@@ -202,13 +202,14 @@ static void fill_published(struct json_writer *j, const void *what)
 	const struct published *p = what;
 
 	json_put_i64(j, "leaves", p->leaves);
+	json_put_i64(j, "leaves_before", p->before);
 	json_put_i64(j, "manifests", p->manifests);
 	json_put_i64(j, "manifests_lacking", (int64_t)p->n_lacking);
 	json_put_i64(j, "statements", p->sheets.n);
 	json_put_i64(j, "statements_lacking", p->sheets.lacking);
 }
 
-static int ledger_publish(struct cli *cli, const char *directory)
+static int ledger_publish(struct cli *cli, const char *directory, bool whole)
 {
 	const char *archive = config_text(cli->config, "archive", "directory");
 	struct published p;
@@ -221,7 +222,9 @@ static int ledger_publish(struct cli *cli, const char *directory)
 		result = REFUSED;
 	}
 	if (result == OK)
-		result = books_publish(cli->w, archive, directory, &p);
+		result = books_publish(cli->w,
+			&(struct publication){.archive = archive, .directory = directory, .whole = whole},
+			&p);
 	if (result == OK)
 		result = tx_commit(cli->w);
 	if (result != OK)
@@ -322,7 +325,9 @@ int cli_ledger(struct cli *cli, int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "key") == 0)
 		return ledger_key(cli);
 	if (argc == 3 && strcmp(argv[1], "publish") == 0)
-		return ledger_publish(cli, argv[2]);
+		return ledger_publish(cli, argv[2], false);
+	if (argc == 4 && strcmp(argv[1], "publish") == 0 && strcmp(argv[2], "--whole") == 0)
+		return ledger_publish(cli, argv[3], true);
 	if (argc >= 4 && strcmp(argv[1], "prove") == 0)
 		return ledger_prove(cli, (size_t)argc - 3, argv + 2, argv[argc - 1]);
 	if (argc > 1 && strcmp(argv[1], "export") == 0)

@@ -4,15 +4,13 @@
  *	DIR/tile/entries/<index>[.p/<width>]	up to 256 leaves, each after its length in two bytes, big endian
  *
  * A file that is there already never changes: other bytes under its name mean that history was rewritten, and nothing is published
- * over it. Knows no database (publish_store.h) and signs nothing. */
+ * over it. What is not full goes when what is full is there, and no checkpoint that was published last needs it. Knows no database
+ * (publish_store.h) and signs nothing. */
 #ifndef LEDGER_BOOKS_PUBLISH_H
 #define LEDGER_BOOKS_PUBLISH_H
 
-#include "ledger/base/bytes.h"
-#include "ledger/base/digest.h"
 #include "ledger/base/why.h"
-
-#define TILE_WIDTH 256
+#include "ledger/books/tile.h"
 
 struct publisher;
 
@@ -23,11 +21,19 @@ struct publisher *publisher_open(const char *directory, struct why *why) WARN_UN
 /* What was published there before: history must go on from it. Before the first leaf. */
 void publish_after(struct publisher *p, uint64_t size, const struct hash *root);
 
-/* The next leaf, from leaf 0 on. False with why: publish_differs (another history is published there), file_trouble. */
+/* Not from leaf 0 on, but behind a tree of whole bundles, whose edge was read (tile_store.h) and whose files are there. Before the first
+ * leaf. False with why publish_differs. */
+bool publish_behind(struct publisher *p, const struct tiles *edge, struct why *why) WARN_UNUSED;
+
+/* The next leaf, from leaf 0 on, or from where it goes on. False with why: publish_differs (another history is published there), file_trouble. */
 bool publish_leaf(
 	struct publisher *p, struct bytes leaf, const struct hash *hash, struct why *why) WARN_UNUSED;
+/* False, and why: publish_differs. */
+bool publish_refused(const struct publisher *p, const char *name, struct why *why);
 /* The tiles that are not full. False with why as above; publish_differs also when less is published than before. */
 bool publish_tiles(struct publisher *p, struct why *why) WARN_UNUSED;
+/* Once another checkpoint is there: what was not full in the one before it, and is. */
+void publish_forget(struct publisher *p);
 
 /* Beside the tiles: a file that never changes. False with why as above. */
 bool publish_fixed(struct publisher *p, const char *name, struct bytes bytes, struct why *why) WARN_UNUSED;

@@ -1,6 +1,5 @@
 #include "ledger/books/publish_statement_store.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,49 +7,11 @@
 
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
+#include "ledger/books/sheet.h"
 
 #define AT_ONCE 2000 /* lines in memory */
 
 static const char columns[] = "line,part,side,amount,value-date,id,entry\n";
-
-/* A file beside its name, and under it when it is whole. */
-struct sheet {
-	struct work *w;
-	FILE *to;
-	const char *path, *beside;
-};
-
-static void sheet_drop(struct sheet *s)
-{
-	if (s->to == NULL)
-		return;
-	fclose(s->to);
-	unlink(s->beside);
-}
-
-static enum result trouble(const struct sheet *s)
-{
-	why_set(&s->w->why, "file_trouble", "could not write %s: %s", s->path, strerror(errno));
-	return REFUSED;
-}
-
-static enum result sheet_open(struct sheet *s)
-{
-	s->beside = arena_printf(s->w->arena, "%s.tmp", s->path);
-	s->to = fopen(s->beside, "we");
-	return s->to != NULL ? OK : trouble(s);
-}
-
-static enum result sheet_end(struct sheet *s)
-{
-	enum result result = OK;
-
-	if (fflush(s->to) != 0 || fsync(fileno(s->to)) != 0 || rename(s->beside, s->path) != 0)
-		result = trouble(s);
-	fclose(s->to);
-	s->to = NULL;
-	return result;
-}
 
 /* The entry last, as leaves write it: whatever the bank calls it, no column moves. */
 static void put_line(struct sheet *s, const struct rows *r, size_t i)
@@ -67,50 +28,49 @@ static void put_line(struct sheet *s, const struct rows *r, size_t i)
 		buf_str(&entry));
 }
 
-static enum result put_lines(struct sheet *s, enum query q, int64_t of)
+static enum result put_lines(struct work *w, struct sheet *s, enum query q, int64_t of)
 {
 	CLEANUP(arena_drop) struct arena *some = arena_new();
-	struct arena *kept = s->w->arena;
+	struct arena *kept = w->arena;
 	int32_t line = -1, part = 0;
 	enum result result;
 	struct rows r;
 
-	s->w->arena = some;
+	w->arena = some;
 	fputs(columns, s->to);
 	do {
 		arena_reset(some);
-		result = db_run(
-			s->w, q, DB_ARGS(db_i64(of), db_i32(line), db_i32(part), db_i64(AT_ONCE)), &r);
+		result = db_run(w, q, DB_ARGS(db_i64(of), db_i32(line), db_i32(part), db_i64(AT_ONCE)), &r);
 		for (size_t i = 0; result == OK && i < rows_n(&r); i++) {
 			put_line(s, &r, i);
 			line = row_i32(&r, i, rows_col(&r, "line"));
 			part = row_i32(&r, i, rows_col(&r, "part"));
 		}
 	} while (result == OK && rows_n(&r) == AT_ONCE);
-	s->w->arena = kept;
+	w->arena = kept;
 	return result;
 }
 
 static enum result put_sheet(struct work *w, const char *path, enum query q, int64_t of)
 {
-	CLEANUP(sheet_drop) struct sheet s = {.w = w, .path = path};
-	enum result result = sheet_open(&s);
+	CLEANUP(sheet_drop) struct sheet s = {.to = NULL};
+	enum result result = sheet_begin(w->arena, path, &s, &w->why) ? OK : REFUSED;
 
 	if (result == OK)
-		result = put_lines(&s, q, of);
-	return result == OK ? sheet_end(&s) : result;
+		result = put_lines(w, &s, q, of);
+	return result == OK && !sheet_end(&s, &w->why) ? REFUSED : result;
 }
 
 /* Before the lines, so that whoever finds the lines finds the pages. */
 static enum result put_pages(struct work *w, const char *path, int64_t statement, bool *whole)
 {
-	CLEANUP(sheet_drop) struct sheet s = {.w = w, .path = path};
+	CLEANUP(sheet_drop) struct sheet s = {.to = NULL};
 	struct rows r;
 	enum result result = db_run(w, Q_PUBLISH_PAGES, DB_ARGS(db_i64(statement)), &r);
 
 	*whole = result == OK;
-	if (result == OK)
-		result = sheet_open(&s);
+	if (result == OK && !sheet_begin(w->arena, path, &s, &w->why))
+		result = REFUSED;
 	for (size_t i = 0; result == OK && i < rows_n(&r); i++) {
 		int sha256 = rows_col(&r, "sha256");
 		char hex[HASH_HEX_SIZE];
@@ -122,7 +82,7 @@ static enum result put_pages(struct work *w, const char *path, int64_t statement
 		page = row_hash(&r, i, sha256);
 		fprintf(s.to, "%s\n", hash_hex(&page, hex));
 	}
-	return result == OK && *whole ? sheet_end(&s) : result;
+	return result == OK && *whole && !sheet_end(&s, &w->why) ? REFUSED : result;
 }
 
 /* The directories of the file, below ours. */

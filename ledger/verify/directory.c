@@ -144,7 +144,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 
 	books_begin(&w->books, &w->d->admins, w->findings);
 	w->tiles = (struct tiles){.dir = w->d->path, .findings = w->findings};
-	w->rows = rows_open(w->d->path, w->findings);
+	w->rows = rows_open(w->d->path, c->size, w->findings);
 	w->stated = stated_open(w->d->path, w->findings);
 	if (log_walk(w->d->path, c->size, each_leaf, w, w->findings)) {
 		root = range_root(&w->range);

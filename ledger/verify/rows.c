@@ -11,12 +11,14 @@ struct table_file {
 	char *line;
 	size_t room;
 	bool has;        /* a line was read and not yet used */
+	bool ends;       /* it does, with its LF */
 	struct text now; /* that line, which may be empty */
 };
 
 struct rows {
 	struct findings *findings;
 	const char *dir;
+	uint64_t size;
 	struct table_file txn, posting;
 };
 
@@ -30,7 +32,8 @@ static bool peek(struct table_file *t)
 	n = getline(&t->line, &t->room, t->in);
 	if (n <= 0)
 		return false;
-	if (t->line[n - 1] == '\n')
+	t->ends = t->line[n - 1] == '\n';
+	if (t->ends)
 		n--;
 	t->now = (struct text){.at = t->line, .n = (size_t)n};
 	return t->has = true;
@@ -52,7 +55,7 @@ static void close_table(struct table_file *t)
 	free(t->line);
 }
 
-struct rows *rows_open(const char *dir, struct findings *f)
+struct rows *rows_open(const char *dir, uint64_t size, struct findings *f)
 {
 	struct rows *r = calloc(1, sizeof *r);
 
@@ -60,6 +63,7 @@ struct rows *rows_open(const char *dir, struct findings *f)
 		abort();
 	r->findings = f;
 	r->dir = dir;
+	r->size = size;
 	if (open_table(&r->txn, dir, "txn")) {
 		if (open_table(&r->posting, dir, "posting"))
 			return r;
@@ -148,14 +152,22 @@ void rows_add(struct rows *r, const struct leaf *l, const struct digest *hash, c
 		add_posting(r, l, i, books_account(b, l->legs[i].account)->balance);
 }
 
+/* Of a leaf behind the checkpoint's last, or a line that is not whole yet. */
+static bool not_covered(const struct rows *r, const struct table_file *t)
+{
+	return !t->ends || (seq_of(t->now) >= 0 && (uint64_t)seq_of(t->now) >= r->size);
+}
+
 /* Every line of a table of balances beside what the leaves give; *n counts them. */
-static void ask_balances(struct rows *r, const struct books *b, const char *name, bool by_day, size_t all)
+static void ask_balances(struct rows *r, const struct books *b, const char *table, bool by_day, size_t all)
 {
 	struct table_file t = {.in = NULL};
+	char name[40];
 	struct table seen = TABLE(struct table_key);
 	size_t n = 0;
 	bool once;
 
+	(void)snprintf(name, sizeof name, "%s.%" PRIu64, table, r->size);
 	if (!open_table(&t, r->dir, name)) {
 		finding(r->findings, "rows_missing", NO_LEAF, "%s/rows/%s.csv cannot be read: %s", r->dir,
 			name, strerror(errno));
@@ -191,18 +203,17 @@ static void ask_balances(struct rows *r, const struct books *b, const char *name
 	close_table(&t);
 }
 
+static void ask_rest(struct rows *r, struct table_file *t, const char *what)
+{
+	for (; peek(t); t->has = false)
+		if (!not_covered(r, t))
+			finding(r->findings, "row_more", NO_LEAF, "%s: %.*s", what, TEXT(t->now));
+}
+
 void rows_end(struct rows *r, const struct books *b)
 {
-	while (peek(&r->txn)) {
-		finding(r->findings, "row_more", NO_LEAF, "a row of a transaction that no leaf has: %.*s",
-			TEXT(r->txn.now));
-		r->txn.has = false;
-	}
-	while (peek(&r->posting)) {
-		finding(r->findings, "row_more", NO_LEAF, "a posting that its leaf has not: %.*s",
-			TEXT(r->posting.now));
-		r->posting.has = false;
-	}
+	ask_rest(r, &r->txn, "a row of a transaction that no leaf has");
+	ask_rest(r, &r->posting, "a posting that its leaf has not");
 	ask_balances(r, b, "balance", false, b->accounts.n);
 	ask_balances(r, b, "balance_day", true, b->days.n);
 }

@@ -231,15 +231,32 @@ select h.size, h.nodes from books.tree_head h where h.size <= $1 order by h.size
 
 -- name: books_rows_txn
 -- duties: desk, scribe
--- copy out: seq bigint, idem text, kind text, effective date, recorded timestamptz, late boolean, reverses bigint, legs smallint,
+-- in: first bigint, n bigint
+-- out: seq bigint, idem text, kind text, effective date, recorded timestamptz, late boolean, reverses bigint, legs smallint,
 --     leaf bytea, leaf_hash bytea
-select t.seq, t.idem, t.kind, t.effective, t.recorded, t.late, t.reverses, t.legs, t.leaf, t.leaf_hash from books.txn t order by t.seq;
+select t.seq, t.idem, t.kind, t.effective, t.recorded, t.late, t.reverses, t.legs, t.leaf, t.leaf_hash
+from books.txn t where t.seq >= $1 and t.seq < $1 + $2 order by t.seq;
 
 -- name: books_rows_posting
 -- duties: desk, scribe
--- copy out: seq bigint, n smallint, account text, amount bigint, balance_after bigint
+-- in: first bigint, n bigint
+-- out: seq bigint, n smallint, account text, amount bigint, balance_after bigint
 select p.seq, p.n, a.code as account, p.amount, p.balance_after
-from books.posting p join books.ledger_account a on a.id = p.account order by p.seq, p.n;
+from books.posting p join books.ledger_account a on a.id = p.account where p.seq >= $1 and p.seq < $1 + $2 order by p.seq, p.n;
+
+-- name: books_last_posting
+-- duties: desk, scribe
+-- in: size bigint
+-- out: seq bigint, n smallint
+select p.seq, p.n from books.posting p where p.seq < $1 order by p.seq desc, p.n desc limit 1;
+
+-- name: books_released
+-- duties: desk, scribe
+-- in: size bigint
+-- out: batch text
+-- Of each batch that was released its number and version, b17.v1.released: 17.v1.
+select substr(t.idem, 2, length(t.idem) - 10) as batch from books.txn t
+where t.idem >= 'b' and t.idem < 'c' and t.kind = 'batch.released' and t.seq < $1 order by t.seq;
 
 -- name: books_rows_balance
 -- duties: desk, scribe

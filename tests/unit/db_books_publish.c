@@ -1,0 +1,292 @@
+/* Publishing: what is new is added to what is there; killed at any step, what was published before still counts, and the next run makes
+ * it what a run into an empty directory makes. */
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "ledger/books/publish_store.h"
+#include "tests/unit/db_archive.h"
+
+static struct db *db;
+static char home[64]; /* holds the published directories */
+
+/* ---- every step of the disk, counted; at one of them the process dies ------------------------------------------------ */
+
+static int steps, dies_at;
+
+static void step(void)
+{
+	if (++steps == dies_at)
+		raise(SIGKILL);
+}
+
+int rename(const char *from, const char *to)
+{
+	step();
+	return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int fsync(int fd)
+{
+	step();
+	return (int)syscall(SYS_fsync, fd);
+}
+
+/* ---- directories ------------------------------------------------------------------------------------------------------ */
+
+static const char *in_home(struct arena *a, const char *name)
+{
+	return arena_printf(a, "%s/%s", home, name);
+}
+
+static struct bytes there_is(struct arena *a, const char *name)
+{
+	struct bytes bytes = {.n = 0};
+	struct why why;
+
+	return read_file(a, in_home(a, name), 64U << 20, &bytes, &why) ? bytes : bytes_z("nothing");
+}
+
+static int remove_one(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	(void)st;
+	(void)what;
+	(void)at;
+	return remove(path);
+}
+
+static void remove_all(struct arena *a, const char *name)
+{
+	(void)nftw(in_home(a, name), remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int same, others;
+
+static int compare_one(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	struct arena *a = arena_new();
+	const char *rest = path + strlen(home) + strlen("/fresh/");
+	struct bytes fresh, added;
+	struct why why;
+	bool equal;
+
+	(void)st;
+	(void)at;
+	if (what == FTW_F) {
+		equal = read_file(a, path, 64U << 20, &fresh, &why) &&
+			read_file(a, arena_printf(a, "%s/pub/%s", home, rest), 64U << 20, &added, &why) &&
+			bytes_eq(fresh, added);
+		same += equal;
+		others += !equal;
+		if (!equal)
+			note("%s is another", rest);
+	}
+	arena_free(a);
+	return 0;
+}
+
+static bool publish_to(struct work *w, const char *name, bool whole)
+{
+	struct publication asked = {
+		.archive = directory, .directory = in_home(w->arena, name), .whole = whole};
+	struct published out;
+	enum result r;
+
+	TX_GUARD(w);
+	w->deadline_us = work_deadline_in_ms(60000);
+	r = tx_begin(w);
+	if (r == OK)
+		r = books_publish(w, &asked, &out);
+	return r == OK && tx_commit(w) == OK;
+}
+
+/* Every file that an empty directory gets is in pub/, byte for byte. */
+static bool as_fresh(struct work *w)
+{
+	same = others = 0;
+	remove_all(w->arena, "fresh");
+	if (!went(w, publish_to(w, "fresh", false) ? OK : REFUSED))
+		return false;
+	(void)nftw(in_home(w->arena, "fresh"), compare_one, 16, FTW_PHYS);
+	return same > 10 && others == 0;
+}
+
+static void grow(struct work *w, int64_t from, size_t n)
+{
+	size_t sealed;
+
+	post_n(db, from, n);
+	if (!went(w, seal(w, &sealed)) || sealed < n)
+		bug("not sealed");
+}
+
+/* ---- the tests -------------------------------------------------------------------------------------------------------- */
+
+static void added(void)
+{
+	struct work w = work_on(db);
+	struct genesis_key k;
+	struct genesis g = genesis_of(&k);
+
+	bug_if(!went(&w, books_genesis(&w, "officer:admin", (struct day){19816}, &g)));
+	grow(&w, 1, 699);
+	ok(publish_to(&w, "pub", false), "700 leaves are published");
+	steps = 0;
+	ok(publish_to(&w, "pub", false) && steps < 20, "again, hardly a file is written");
+	grow(&w, 1000, 1000);
+	ok(publish_to(&w, "pub", false) && as_fresh(&w),
+		"1,000 more are added, and it is as if published at once");
+	is_str(arena_strndup(w.arena, (const char *)there_is(w.arena, "pub/tile/0/002.p/188").at, 7),
+		"nothing", "what was not full and is now is gone");
+	grow(&w, 3000, 68);
+	ok(publish_to(&w, "pub", false) && as_fresh(&w), "up to where a tile ends");
+	grow(&w, 3100, 24);
+	ok(publish_to(&w, "pub", false) && as_fresh(&w), "and from there on");
+	arena_free(w.arena);
+}
+
+static bool begins(struct bytes whole, struct bytes with)
+{
+	return whole.n >= with.n && memcmp(whole.at, with.at, with.n) == 0;
+}
+
+/* What counts of a directory whose checkpoint is of so many leaves. */
+struct view {
+	struct bytes checkpoint, txn, posting, balance, leaves, tile;
+};
+
+static struct view view_of(struct arena *a, uint64_t size)
+{
+	return (struct view){.checkpoint = there_is(a, "pub/checkpoint"),
+		.txn = there_is(a, "pub/rows/txn.csv"),
+		.posting = there_is(a, "pub/rows/posting.csv"),
+		.balance = there_is(
+			a, arena_printf(a, "pub/rows/balance_day.%llu.csv", (unsigned long long)size)),
+		.leaves = there_is(a,
+			arena_printf(a, "pub/tile/entries/%03d.p/%d", (int)(size / 256), (int)(size % 256))),
+		.tile = there_is(a, arena_printf(a, "pub/tile/1/000.p/%d", (int)(size / 256)))};
+}
+
+static bool still_counts(const struct view *was, const struct view *is)
+{
+	return bytes_eq(was->checkpoint, is->checkpoint) && begins(is->txn, was->txn) &&
+	       begins(is->posting, was->posting) && bytes_eq(was->balance, is->balance) &&
+	       bytes_eq(was->leaves, is->leaves) && bytes_eq(was->tile, is->tile);
+}
+
+/* Whether it died; otherwise it must have done all. */
+static bool child_dies(int at)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct db *own = db_open(NULL, DB_DUTY_OWNER);
+		struct work w = work_on(own);
+
+		steps = 0;
+		dies_at = at;
+		_exit(publish_to(&w, "pub", false) ? 0 : 1);
+	}
+	bug_if(child < 0 || waitpid(child, &status, 0) != child);
+	bug_if(!WIFSIGNALED(status) && WEXITSTATUS(status) != 0);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+static void killed(void)
+{
+	struct work w = work_on(db);
+	uint64_t size = strtoull(scene("select max(size) from books.tree_head"), NULL, 10);
+	struct view was = view_of(w.arena, size);
+	int at = 0, counts = 0, whole = 0;
+
+	grow(&w, 5000, 600);
+	while (child_dies(++at)) {
+		struct view is = view_of(w.arena, size);
+
+		counts += still_counts(&was, &is) || !bytes_eq(was.checkpoint, is.checkpoint);
+		whole += bytes_eq(was.checkpoint, is.checkpoint);
+	}
+	ok(at > 6 && whole > 4, "a run is killed at %d steps, %d of them before its checkpoint", at - 1,
+		whole);
+	is_i64(counts, at - 1, "what was published before counts on, whole");
+	ok(as_fresh(&w), "and what the last run makes of it is as if nothing had happened");
+	arena_free(w.arena);
+}
+
+static void put_text(struct arena *a, const char *name, const char *mode, const char *text)
+{
+	FILE *f = fopen(in_home(a, name), mode);
+
+	bug_if(f == NULL || fputs(text, f) < 0 || fclose(f) != 0);
+}
+
+static void mended(void)
+{
+	struct work w = work_on(db);
+	struct bytes txn;
+
+	put_text(w.arena, "pub/rows/txn.csv", "a", "2392,of a run that was cut,\n2393,x");
+	put_text(w.arena, "pub/rows/posting.csv", "a", "23");
+	grow(&w, 7000, 100);
+	ok(publish_to(&w, "pub", false) && as_fresh(&w), "rows of a run that was cut are cut off");
+	txn = there_is(w.arena, "pub/rows/txn.csv");
+	bug_if(truncate(in_home(w.arena, "pub/rows/txn.csv"), (off_t)txn.n - 300) != 0);
+	ok(publish_to(&w, "pub", false) && as_fresh(&w), "rows that are missing are written anew");
+	remove_all(w.arena, "pub/rows");
+	ok(publish_to(&w, "pub", false) && as_fresh(&w), "all of them, too");
+	arena_free(w.arena);
+}
+
+static void differs(void)
+{
+	struct work w = work_on(db);
+	char *note = arena_strndup(w.arena, (const char *)there_is(w.arena, "pub/checkpoint").at,
+		there_is(w.arena, "pub/checkpoint").n);
+	char *root = strchr(strchr(note, '\n') + 1, '\n') + 1;
+	struct bytes tile = there_is(w.arena, "pub/tile/0/001");
+	char *other = arena_copy(w.arena, tile.at, tile.n);
+
+	root[3] = root[3] == 'A' ? 'B' : 'A';
+	remove_all(w.arena, "other");
+	ok(publish_to(&w, "other", false), "beside it another directory");
+	put_text(w.arena, "other/checkpoint", "w", note);
+	ok(!publish_to(&w, "other", false) && why_is(&w.why, "publish_differs"),
+		"over a checkpoint with another root nothing is published");
+	other[7] ^= 1;
+	bug_if(!write_file_durable(
+		in_home(w.arena, "pub/tile/0/001"), bytes_of(other, tile.n), 0644, &w.why));
+	ok(publish_to(&w, "pub", false), "a tile of old that somebody touched is not read again");
+	ok(!publish_to(&w, "pub", true) && why_is(&w.why, "publish_differs"),
+		"but when all is compared it is found");
+	bug_if(!write_file_durable(in_home(w.arena, "pub/tile/0/001"), tile, 0644, &w.why));
+	ok(publish_to(&w, "pub", true) && as_fresh(&w), "put right, all of it is the same");
+	scene("begin; set local session_replication_role = replica; delete from books.checkpoint where size > 1000; "
+	      "delete from books.tree_head where size > 1000; commit");
+	ok(!publish_to(&w, "pub", false) && why_is(&w.why, "publish_differs"),
+		"nor is a history that is shorter now");
+	arena_free(w.arena);
+}
+
+int main(void)
+{
+	struct arena *a = arena_new();
+
+	snprintf(home, sizeof home, "%s/chitra-publish-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	bug_if(mkdtemp(home) == NULL);
+	books_scene_begin("publish");
+	archive_begin();
+	db = db_open(NULL, DB_DUTY_OWNER);
+	added();
+	killed();
+	mended();
+	differs();
+	db_close(db);
+	archive_end();
+	scene_end();
+	(void)nftw(home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	arena_free(a);
+	return done_testing();
+}
