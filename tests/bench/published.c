@@ -245,7 +245,8 @@ static void publish(struct work *w, const struct sealer *sealer, const char *arc
 	} while (n == SEAL_LEAVES);
 	w->deadline_us = work_deadline_in_ms(10 * 60 * 1000);
 	must(tx_begin(w), w, "begin");
-	must(books_publish(w, archive, books, &p), w, "publish");
+	must(books_publish(w, &(struct publication){.archive = archive, .directory = books}, &p), w,
+		"publish");
 	must(tx_commit(w), w, "commit");
 }
 
