@@ -113,6 +113,18 @@ select lives_ok($$ insert into books.tile values (0, 7, convert_to(repeat('x', 8
 rollback to twin;
 reset role;
 
+-- ---- what witnesses have signed ----
+
+select lives_ok($$ select from books.cosign(4, 'w2', 'its line') $$, 'what a witness signed is kept');
+select lives_ok($$ select from books.cosign(4, 'w', 'another line') $$, 'told again it is no error');
+select is((select string_agg(witness || ' ' || convert_from(line, 'UTF8'), ', ' order by witness) from books.cosignature where size = 4), 'w line, w2 its line',
+	'and changes nothing');
+select throws_matching($$ select from books.cosign(3, 'w', 'line') $$, 'cosignature_size_fkey', 'nobody signs a checkpoint that there is not');
+select throws_matching($$ select from books.cosign(4, '', 'line') $$, 'cosignature_witness_check', 'nobody signs without a name');
+select throws_matching($$ select from books.cosign(4, 'w3', convert_to(repeat('x', 1001), 'UTF8')) $$, 'cosignature_line_check', 'a line has 1000 bytes at most');
+select is(array(select r from unnest(array['chitra_gate', 'chitra_desk', 'chitra_teller', 'chitra_scribe', 'chitra_auditor', 'public']) r
+	where has_function_privilege(r, 'books.cosign(bigint, text, bytea)', 'execute')), array['chitra_scribe'], 'the scribe alone keeps signatures');
+
 create function pg_temp.refused(sql text, why text) returns setof text language plpgsql as $$
 begin
 	set local role chitra_owner;
@@ -275,7 +287,7 @@ select is_empty($$ select r, p.proname from unnest(array['chitra_gate', 'chitra_
 	'no duty brings back what was recorded before: that is the owner''s');
 
 select is_empty($$ select r, t from unnest(array['chitra_gate', 'chitra_desk', 'chitra_teller', 'chitra_scribe', 'chitra_auditor', 'public']) r,
-	unnest(array['txn', 'posting', 'balance', 'balance_day', 'counter', 'ledger_account']) t
+	unnest(array['txn', 'posting', 'balance', 'balance_day', 'counter', 'ledger_account', 'tile', 'tree_head', 'checkpoint', 'cosignature']) t
 	where r <> 'public' and has_table_privilege(r, 'books.' || t, 'insert, update, delete, truncate') $$,
 	'no duty and no auditor writes a table of the books directly');
 select is_empty($$ select p.proname from pg_proc p where p.pronamespace = 'books'::regnamespace
