@@ -6,6 +6,7 @@
 
 #include "daemon/cli/bundle_cmd.h"
 #include "daemon/cli/export_cmd.h"
+#include "daemon/cli/reverse_cmd.h"
 #include "ledger/base/file.h"
 #include "ledger/books/check_store.h"
 #include "ledger/books/event.h"
@@ -334,5 +335,7 @@ int cli_ledger(struct cli *cli, int argc, char **argv)
 		return cli_ledger_export(cli, argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "bundle") == 0)
 		return cli_ledger_bundle(cli, argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "reverse") == 0)
+		return cli_ledger_reverse(cli, argc - 1, argv + 1);
 	return cli_usage(cli);
 }

@@ -1,6 +1,6 @@
 /* ledger_cmd.h: `chitra ledger`: where the books stand, whether they are whole, and what is given to who wants to check them alone.
  *
- * Changes nothing in the books; an export is noted, so that the scribe signs it. */
+ * Changes nothing in the books but what two officers take back (reverse_cmd.h); an export is noted, so that the scribe signs it. */
 #ifndef CHITRA_CLI_LEDGER_CMD_H
 #define CHITRA_CLI_LEDGER_CMD_H
 
@@ -17,7 +17,10 @@
 	"                                      all evidence of the payout as one archive that chitra-verify checks; --open-messages\n"  \
 	"                                      puts in the banks' messages opened, with whomever else they name\n"                      \
 	"       chitra ledger export --format hledger|beancount|csv|json --period YYYY-MM FILE\n"                                       \
-	"                                      a month of the books for other programs, and FILE.note: its hash, signed by the log"
+	"                                      a month of the books for other programs, and FILE.note: its hash, signed by the log\n"   \
+	"       chitra ledger reverse SEQ --reason wrong_finding|wrong_amount|wrong_case\n"                                             \
+	"                                      two officers take back what two found and only the books rest on: suspense that was\n"   \
+	"                                      a fee, the treasury's or owed to it; what came back or was given up of a claim on a bank"
 
 int cli_ledger(struct cli *cli, int argc, char **argv);
 

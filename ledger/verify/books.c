@@ -94,7 +94,7 @@ static void move_account(struct books *b, const struct leaf *l, const struct leg
 static bool own_action(const struct leaf *l)
 {
 	static const char *const kinds[] = {"batch.approved", "batch.released", "dispatch.sent",
-		"claim.voided", "break.resolved", "unclaimed.cancelled", "clawback"};
+		"claim.voided", "break.resolved", "unclaimed.cancelled", "clawback", "reversal"};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(leaf_kind_name(l), kinds[i]) == 0)

@@ -99,6 +99,7 @@ as $$
 		- (select coalesce(sum(c.amount_dong), 0) from recon.clawed c
 			where c.decision = encode(sha256(convert_to(recon.line_key(l.id), 'UTF8')), 'hex') and not c.reversed)::bigint
 	from recon.break k join recon.break_resolution r on r.break = k.id and r.outcome = 'refundable'
+		and not exists (select from books.txn t join books.txn x on x.reverses = t.seq where t.idem = 'k' || k.id || '.resolved')
 	join bank.statement_line l on l.id = k.line and l.direction = 'credit' where k.id = credit_left.break
 $$;
 
@@ -163,9 +164,116 @@ set search_path = pg_catalog
 as $$
 begin
 	perform from recon.break k where k.id = new.break for no key update;
-	if new.amount_dong > recon.credit_left(new.break) then
+	if recon.credit_left(new.break) is null then
+		raise exception 'not_refundable: that break % is money for the treasury was taken back', new.break using errcode = 'CH001';
+	elsif new.amount_dong > recon.credit_left(new.break) then
 		raise exception 'repaid_too_much: more than the line or the case has left' using errcode = 'CH001';
 	end if;
 	return new;
 end $$;
 create trigger guard_counted before insert or update on register.repayment for each row execute function recon.guard_counted();
+
+-- ---------------------------------------------------------------- what two officers take back
+
+-- Only what two officers found, and nothing but the books rests on: that suspense was a fee, the treasury's money or owed to it, and what
+-- became of a claim on a bank. What a bank's statement says is never taken back (it is resolved), nor what a payout's state, a signature, a
+-- claim's end or a close rests on. A line whose resolution is taken back waits again, under a new break.
+create function recon.stands(break bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select not exists (select from books.txn t join books.txn r on r.reverses = t.seq where t.idem = 'k' || stands.break || '.resolved')
+$$;
+create or replace view recon.suspended as
+	select a.line, a.payout, a.amount_dong from recon.allocation a
+	where a.kind = 'suspense' and not exists (
+		select from recon.break k join recon.break_resolution r on r.break = k.id
+		where k.line = a.line and r.outcome <> 'without_entry' and recon.stands(r.break));
+
+create table recon.reversal (
+	id bigint generated always as identity primary key,
+	seq bigint not null references books.txn,
+	reason text not null check (reason in ('wrong_finding', 'wrong_amount', 'wrong_case')),
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	check (first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null))
+);
+create unique index reversal_once on recon.reversal (seq) where second_officer is not null;
+create trigger first_is_me after insert on recon.reversal referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+
+-- What a transaction is about and whether it may be taken back: the break, its outcome (of a claim on a bank: clawback), its money.
+create function recon.reversible(seq bigint) returns table (break bigint, outcome text, amount_dong bigint) language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select substring(t.idem from '^[kw]([0-9]+)[.]')::bigint, case t.kind when 'clawback' then t.kind else r.outcome end,
+		(select sum(p.amount) filter (where p.amount > 0) from books.posting p where p.seq = t.seq)::bigint
+	from books.txn t
+	left join recon.break_resolution r on t.kind = 'break.resolved' and r.break = substring(t.idem from '^k([0-9]+)[.]')::bigint
+	where t.seq = reversible.seq and t.kind in ('clawback', 'break.resolved')
+$$;
+create function recon.guard_reversal() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	x record;
+begin
+	if tg_op = 'INSERT' then
+		if new.second_officer is not null then
+			raise exception 'not_proposed: what is taken back is proposed before it is confirmed' using errcode = 'CH001';
+		end if;
+	elsif old.second_officer is not null or new.second_officer is null
+			or to_jsonb(new) - array['second_officer', 'decided_at'] <> to_jsonb(old) - array['second_officer', 'decided_at'] then
+		raise exception 'append_only: recon.reversal is confirmed once and never changed' using errcode = 'CH001';
+	elsif new.second_officer is distinct from auth.me() then
+		raise exception 'not_yours: what is taken back is confirmed by the officer who is logged in' using errcode = 'CH001';
+	end if;
+	perform from recon.break k where k.id = (select v.break from recon.reversible(new.seq) v) for no key update;
+	select v.*, a.code as agency into x from recon.reversible(new.seq) v
+		join recon.break k on k.id = v.break join org.funding_account f on f.id = k.funding_account join org.agency a on a.id = f.agency
+		where v.outcome in ('fee', 'funding', 'refundable', 'clawback');
+	if not found then
+		raise exception 'not_reversible: ledger transaction % is no finding of two officers that only the books rest on', new.seq using errcode = 'CH001';
+	elsif exists (select from books.txn t where t.reverses = new.seq) then
+		raise exception 'reversed_already: ledger transaction % was taken back already', new.seq using errcode = 'CH001';
+	elsif x.outcome = 'refundable' and recon.credit_left(x.break) is distinct from x.amount_dong then
+		raise exception 'counted_already: money of this credit is counted as having come back; that is taken back first' using errcode = 'CH001';
+	end if;
+	perform auth.need_both(new.first_officer, coalesce(new.second_officer, new.first_officer), array['release'], x.agency, '*', null, x.amount_dong);
+	return new;
+end $$;
+create trigger guard before insert or update on recon.reversal for each row execute function recon.guard_reversal();
+call ops.keep_rows('recon.reversal');
+
+-- What was resolved and taken back is no resolution of its line any more, and the line's next break has the next number.
+create or replace function recon.lock_break() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	perform from recon.break k where k.id = new.break for no key update;
+	perform from bank.statement_line l where l.id = (select k.line from recon.break k where k.id = new.break) for no key update;
+	perform from payout.claim c where c.id = (select p.claim from payout.payout p where p.id = new.payout) for no key update;
+	if exists (select from recon.break_resolution r join recon.break o on o.id = r.break
+			where o.id = new.break or (r.outcome <> 'without_entry' and recon.stands(r.break)
+				and o.line = (select k.line from recon.break k where k.id = new.break))) then
+		raise exception 'break_resolved: break % was resolved, or another one of its line', new.break using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create or replace function recon.number_break() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	new.nth := case
+		when new.line is not null then (
+			select count(*) from recon.break k join books.txn t on t.idem = 'k' || k.id || '.resolved'
+			join recon.reversal v on v.seq = t.seq and v.second_officer is not null
+			where k.line = new.line and k.kind = new.kind)
+		when new.payout is not null then (
+			select count(*) from recon.break k join recon.break_resolution r on r.break = k.id
+			where k.payout = new.payout and k.kind = new.kind and k.line is null)
+		else 0 end;
+	return new;
+end $$;

@@ -135,3 +135,43 @@ insert into payout.claim_void_proposal (claim, officer, reason, decision) values
 -- in: claim bigint, reason text, first_officer bigint, decision bytea
 -- out:
 insert into payout.claim_void (claim, reason, first_officer, second_officer, decision) values ($1, $2, $3, auth.me(), $4);
+
+-- name: reversal_look
+-- duties: desk
+-- in: seq bigint
+-- out: break bigint, outcome text, effective date, accounts text[], amounts bigint[], kind text, funding bigint, funding_code text, line bigint,
+--      payout bigint, end_to_end_id text, entry_ref text, break_dong bigint
+-- A transaction that may perhaps be taken back, with its postings and the break that it is about. None: it is not there, or no such thing, or of
+-- an agency for which the officer has no mandate.
+select v.break, v.outcome, t.effective,
+	array(select a.code from books.posting p join books.ledger_account a on a.id = p.account where p.seq = t.seq order by p.n) as accounts,
+	array(select p.amount from books.posting p where p.seq = t.seq order by p.n) as amounts,
+	k.kind, k.funding_account as funding, f.code as funding_code, k.line, k.payout, p.end_to_end_id, l.entry_ref, k.amount_dong as break_dong
+from books.txn t
+cross join lateral recon.reversible(t.seq) v
+join recon.break k on k.id = v.break
+join org.funding_account f on f.id = k.funding_account
+join org.agency g on g.id = f.agency
+left join payout.payout p on p.id = k.payout
+left join bank.statement_line l on l.id = k.line
+where t.seq = $1 and exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, g.code, m.area, 0));
+
+-- name: reversal_say
+-- duties: desk
+-- in: seq bigint, reason text
+-- out: outcome text, first text
+-- As recovery_repaid.
+with waits as (
+	select y.id, y.first_officer, o.login from recon.reversal y join auth.officer o on o.id = y.first_officer
+	cross join lateral recon.reversible(y.seq) v
+	join recon.break k on k.id = v.break join org.funding_account f on f.id = k.funding_account join org.agency a on a.id = f.agency
+	where (y.seq, y.reason) = ($1, $2) and y.second_officer is null and auth.officer_may(y.first_officer, 'release', a.code, '*', v.amount_dong)
+	order by y.id desc limit 1
+), proposed as (
+	insert into recon.reversal (seq, reason, first_officer) select $1, $2, auth.me() where not exists (select from waits)
+), confirmed as (
+	update recon.reversal y set second_officer = auth.me(), decided_at = clock_timestamp()
+	from waits w where y.id = w.id and w.first_officer <> auth.me() returning y.id
+)
+select case when exists (select from confirmed) then 'confirmed' when exists (select from waits) then 'same_officer' else 'proposed' end as outcome,
+	(select w.login from waits w) as first;

@@ -237,10 +237,11 @@ join books.posting p on p.seq = t.seq and p.n = 1;
 -- duties: scribe
 -- in: breaks bigint[], lines bigint[]
 -- out: n bigint
--- Breaks that came back from the archive get their lines.
+-- Breaks that came back from the archive get their lines; also the one that followed when the first one's resolution was taken back.
 update recon.break k set line = f.line
 from unnest($1, $2) with ordinality as f(break, line, n)
-where k.id = f.break and k.line is null
+join recon.break o on o.id = f.break
+where k.line is null and (k.id = o.id or (k.funding_account, k.kind, k.entry_ref) = (o.funding_account, o.kind, o.entry_ref))
 returning f.n;
 
 -- name: fee_rules

@@ -151,14 +151,16 @@ order by p.id;
 -- Those that the dump lacks, under their numbers, whatever statement it lacks: nobody is paid again whom a bank's later word is about.
 -- Their lines come with the statement (settle_found); one of a statement as a whole, which names neither payout nor entry, gets it then
 -- (statement_break_open).
-insert into recon.break (id, kind, funding_account, day, payout, entry_ref, amount_dong, note, opened_at, nth) overriding system value
-select a.id, a.kind, f.id, a.day, p.id, nullif(a.entry, ''), a.amount, $9, a.at,
-	row_number() over (partition by a.kind, f.id, p.id, a.entry order by a.id) - 1 + (select count(*) from recon.break k
+insert into recon.break (id, kind, funding_account, day, payout, entry_ref, amount_dong, note, opened_at, line, nth) overriding system value
+select a.id, a.kind, f.id, a.day, p.id, nullif(a.entry, ''), a.amount, $9, a.at, l.line,
+	row_number() over (partition by a.kind, f.id, p.id, a.entry order by a.id) - 1 + coalesce(l.n, 0) + (select count(*) from recon.break k
 		where (k.kind, k.funding_account) = (a.kind, f.id) and k.payout is not distinct from p.id and k.line is null and k.entry_ref is null
 			and k.statement is null)
 from unnest($1, $2, $3, $4, $5, $6, $7, $8) as a(id, kind, funding, day, payout, entry, amount, at)
 join org.funding_account f on f.code = a.funding
 left join payout.payout p on p.end_to_end_id = a.payout
+left join lateral (select min(k.line) as line, count(*) as n from recon.break k join bank.statement_line x on x.id = k.line
+	where (k.kind, k.funding_account, x.entry_ref) = (a.kind, f.id, a.entry)) l on true	-- its line has a break, whose resolution was taken back
 where not exists (select from recon.break k where k.id = a.id)
 returning id;
 

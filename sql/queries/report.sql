@@ -86,7 +86,7 @@ where a.kind = 'suspense' and s.funding_account = $1 and s.day <= $2
 	and exists (select from recon.break k where k.line = a.line
 		and not exists (select from recon.break_resolution r where r.break = k.id and r.day <= $2))
 	and not exists (select from recon.break k join recon.break_resolution r on r.break = k.id
-		where k.line = a.line and r.outcome <> 'without_entry' and r.day <= $2);
+		where k.line = a.line and r.outcome <> 'without_entry' and r.day <= $2 and recon.stands(r.break));
 
 -- name: reconcile_books
 -- duties: desk scribe

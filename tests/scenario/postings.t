@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What two officers decide about money beside payouts is in the books, stays within what is there, comes back after a restore, and is what
 # an auditor's verifier and other people's bookkeeping expect.
-# shellcheck disable=SC2119,SC2154
+# shellcheck disable=SC2046,SC2119,SC2154
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/scenario/teller_lib.sh
 . tests/scenario/teller_lib.sh
@@ -63,10 +63,11 @@ payroll 12 items=20 valid_hours=30
 desk_conf
 bank_start --reply-status ACCC
 book credit "$(sql "select sum(sum_dong) from payout.batch")" 'KHO BAC'	# what the fixture has booked
+sql "insert into bank.message (bank, direction, kind, external_id, sha256, body, authentic) values ('demo', 'request', 'intraday', 'fixture', sha256('x'), 'x', true)"
 psql -XAtqc "set session_replication_role = replica" -c "insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by)
 	select id, 'treasury', 'QD-FIXTURE', (select sum(sum_dong) from payout.batch), 1 from org.funding_account" -c "insert into bank.intraday_credit
 	(funding_account, entry_ref, amount_dong, value_date, funding_order, message, item)
-	select funding_account, '$(bank_says entries.csv | sed -n 2p | cut -d, -f1)', amount_dong, '2024-04-03', id, 0, 0 from org.funding_order"
+	select funding_account, '$(bank_says entries.csv | sed -n 2p | cut -d, -f1)', amount_dong, '2024-04-03', id, (select id from bank.message), 0 from org.funding_order"
 bank_says will "{\"fault\":\"double_debit\",\"match\":{\"end_to_end_id\":\"$(id_of 2)\"}}" >/dev/null
 book credit 3000000 'LAI TIEN GUI'
 by minh fund expect --account demo-funding --amount 900000 --reference KB-CAP-BO-SUNG >"$scratch/out"
@@ -75,6 +76,8 @@ scribe_start
 teller_start
 ok "all are credited" until_true 30 "select count(*) filter (where state = 6) = 12 from payout.payout_state"
 ok "and settled" bank_day 2024-04-04
+sealed
+dump older
 
 # ---- back to the treasury -----------------------------------------------------------------------------------------------------------
 
@@ -149,6 +152,7 @@ received=(recovery received "$double" --break)
 is "$(resolved "$double" recovery)" "0 0" "two officers find that a second debit of a payout is to be recovered"
 book credit 600000 'TRA LAI MOT PHAN GHI NO HAI LAN'
 book credit 50000 'LAI TIEN GUI THANG'
+book debit 6789 'TRICH NO'
 ok "the bank gives a part of it back" bank_day 2024-04-09
 credit=$(break_of unmatched_credit 600000)
 is "$(by minh "${received[@]}" "$credit")" "65 not_refundable" "nothing is counted before two officers found whose it is not"
@@ -176,6 +180,100 @@ is "$(balance assets:clawback:so-ldtbxh:merit) $(balance expenses:loss:so-ldtbxh
 is "$(both "${giving_up[@]}" "$scratch/other")" "65 repaid_too_much 65 repaid_too_much" "and nothing is open any more"
 is "$(by hoa --json recovery list)" 0 "which leaves the list"
 is "$(cat "$scratch/said")" '{"cases":[],"bank_debits":[]}' "empty"
+
+# ---- taken back -----------------------------------------------------------------------------------------------------------------------
+
+# seq KEY: of the transaction with this key
+seq()
+{
+	sql "select seq from books.txn where idem = '$1'"
+}
+# back KEY: taking it back
+back()
+{
+	echo "ledger reverse $(seq "$1") --reason wrong_finding"
+}
+fee=$(break_of unmatched_debit 6789)
+is "$(resolved "$fee" fee)" "0 0" "two officers find that a debit was a fee"
+on=$(sql "select effective from books.txn where idem = 'k$fee.resolved'")
+is "$(by lan $(back "k$fee.resolved"))" "77 no_mandate" "who may not resolve it does not take that back"
+is "$(by minh $(back "k$fee.resolved")) $(by minh $(back "k$fee.resolved"))" "0 77 same_officer" "nor one officer alone"
+is "$(balance expenses:fees:demo-funding)" 6789 "so it is a fee still"
+is "$(by hoa $(back "k$fee.resolved"))" 0 "two do"
+again=$(break_of unmatched_debit 6789)
+like "$(cat "$scratch/said")" "lại treo.*chitra break show $again" "which says what is to be done now"
+is "$(balance expenses:fees:demo-funding) $(balance assets:suspense-debit:demo-funding)" "0 $((900000 + 6789))" "it is suspense again"
+is "$(sql "select effective from books.txn where reverses = $(seq "k$fee.resolved")")" "$on" "from the day for which it had been resolved"
+is "$(sql "select count(*) from recon.suspended where amount_dong = 6789")" 1 "as the rows say"
+is "$(by minh break list)" 0 "the list of breaks"
+like "$(cat "$scratch/said")" "$again Tiền ra không rõ lý do: 6.789 đ" "has it under a new number"
+is "$(both $(back "k$fee.resolved"))" "65 reversed_already 65 reversed_already" "nothing is taken back twice"
+is "$(both $(back "r$(seq "k$fee.resolved").reversed"))" "65 not_reversible 65 not_reversible" "nor is the taking back"
+is "$(resolved "$again" fee)" "0 0" "it is resolved again, as another break"
+for key in "k$double.resolved" "$(sql "select idem from books.txn where kind = 'payout.settled' limit 1")" "c$(claim_of 3).cancelled" \
+	"$(sql "select idem from books.txn where kind = 'suspense' limit 1")" "$(sql "select idem from books.txn where kind = 'refund' limit 1")" \
+	"$(sql "select idem from books.txn where kind = 'batch.approved' limit 1")" "$(sql "select idem from books.txn where kind = 'dispatch.sent' limit 1")"; do
+	is "$(by minh $(back "$key"))" "65 not_reversible" "$(sql "select kind from books.txn where idem = '$key'") is never taken back"
+done
+is "$(by minh $(back "k$credit.resolved"))" "65 counted_already" "nor that a credit is the treasury's while its money is counted as something else"
+is "$(both $(back "w$double.2"))" "0 0" "what was counted wrongly is taken back"
+is "$(balance assets:clawback:so-ldtbxh:merit) $(sql "select recon.clawback_open($double) || ' ' || recon.credit_left($credit)")" "200000 200000 200000" \
+	"and is open again, in the books and in the rows"
+is "$(both "${received[@]}" "$credit" --amount 150000)" "0 0" "so that the right amount is counted"
+
+# ---- what others make of it -----------------------------------------------------------------------------------------------------------------
+
+is "$(by hoa ledger check)" 0 "the books are whole"
+sealed
+printf '%s\n' '[scribe]' "log_key = $keys/log" 'log_origin = recover.test/ledger' >>"$scratch/desk.conf"
+is "$(by hoa ledger key)" 0 "the log's key"
+cp "$scratch/said" "$scratch/key"
+is "$(by hoa ledger publish "$scratch/pub")" 0 "the books are published"
+"$CHITRA_BIN/chitra-verify" --key "$scratch/key" "$scratch/pub" >"$scratch/said" 2>&1
+is "$(sed -n 's/^finding [a-z_]*: leaf \([0-9]*\):.*/\1/p' "$scratch/said" | sort -nu | paste -sd' ')" "4 5 8" \
+	"the verifier finds the fixture's funding and unsigned batch, and nothing in what was posted here" || sed 's/^/# /' "$scratch/said"
+if command -v hledger >/dev/null; then
+	is "$(by hoa ledger export --format hledger --period 2024-04 "$scratch/month")" 0 "the month is exported"
+	ok "hledger accepts it, with what the bank's statements say" hledger -f "$scratch/month" check -s ordereddates
+fi
+
+# ---- restored -----------------------------------------------------------------------------------------------------------------------------
+
+breaks()
+{
+	sql "select string_agg(concat_ws(' ', k.id, k.kind, k.nth, l.entry_ref, k.amount_dong, r.outcome), ', ' order by k.id) from recon.break k
+		left join bank.statement_line l on l.id = k.line left join recon.break_resolution r on r.break = k.id"
+}
+stands()
+{
+	sql "$balances"
+	breaks
+	sql "select recon.clawback_open($double), recon.credit_left($credit), (select reason || first_officer || second_officer || decision from payout.claim_void),
+		(select string_agg(a.kind || ' ' || a.amount_dong, ', ' order by a.kind, a.amount_dong) from recon.allocation a),
+		(select string_agg(x.amount_dong::text, ', ' order by x.amount_dong) from recon.suspended x)"
+}
+stands >"$scratch/stood"
+scribe_stop
+teller_drain
+ok "a dump from the first day is restored" restore older
+out=$(recover)
+is $? 0 "and recovered" || echo "$out"
+is "$(sql "$never")" t "what was cancelled is not paid"
+is "$(sql "select recon.clawback_open($double)")" 50000 "what is open is known before the statements are"
+recover --resume >/dev/null
+next_day 2024-04-09
+scribe_start
+teller_start
+ok "the statements are fetched again" until_true 40 "select count(*) = 1 and not exists (select from bank.line_waiting) and
+	(select upto from ops.progress where name = 'absence') >= max(id) from bank.statement where day = '2024-04-08'"
+scribe_stop
+teller_drain
+recover >"$scratch/out"
+stands >"$scratch/stands"
+ok "all stands as it stood" diff "$scratch/stood" "$scratch/stands"
+is "$(both $(back "k$fee.resolved"))" "65 reversed_already 65 reversed_already" "nothing is taken back twice"
+is "$(both "${giving_up[@]}" "$scratch/other" --amount 50001)" "65 repaid_too_much 65 repaid_too_much" "nor counted twice"
+is "$(both "${giving_up[@]}" "$scratch/other")" "0 0" "and what is open goes on"
 
 is "$(by hoa ledger check)" 0 "the books are whole"
 done_testing

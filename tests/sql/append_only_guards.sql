@@ -20,6 +20,7 @@ insert into exception values
 	('payout.payout', false, true, false, '', 'desk', 'lines go while their batch is open: payout.guard_lines'),
 	('payout.payout_state', true, false, false, 'desk scribe teller', '', 'payout.move; the roles may lock: only their column payout, which no trigger lets change'),
 	('recon.break', true, false, false, 'scribe', '', 'gets its line or statement, once, when it came back from the archive before it: recon.guard_break'),
+	('recon.reversal', true, false, false, 'desk', '', 'confirmed by a second officer, once: recon.guard_reversal'),
 	('recon.clawback', true, false, false, 'desk', '', 'confirmed by a second officer, once: recon.guard_clawback'),
 	('recon.cash_list', true, false, false, 'desk', '', 'confirmed by two officers'),
 	('register.account_file', true, false, false, 'desk', '', 'confirmed or dropped, once: register.guard_account_file'),
@@ -113,6 +114,7 @@ insert into ops.period_text (agency, period, size, root, text) values ('x', '202
 insert into ops.export (sha256, period, format, size) values (sha256('x'), '2024-04-01', 'csv', 1);
 insert into ops.export_answer (sha256, refused) values (sha256('x'), 'x');
 insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by) values (:funding, 'treasury', 'xxx', 1, :officer);
+insert into recon.reversal (seq, reason, first_officer) values (0, 'wrong_case', :officer);
 insert into recon.clawback (break, step, amount_dong, decision, first_officer) values (1, 'given_up', 1, sha256('x'), :officer);
 insert into org.refund_confirmed (funding_order, officer) values (1, :officer);
 insert into payout.batch_version (batch, version, lines, sum_dong, root, frozen_by) values (:batch, 1, 1, 1, sha256('x'), :officer);

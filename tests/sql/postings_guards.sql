@@ -145,5 +145,48 @@ select is(pg_temp.probe('owner', 'minh', format('insert into register.repayment 
 select pg_temp.clawback_txn(:claim, 1, -400, :credit, :booked);
 select is(recon.clawback_open(:claim) || ' ' || recon.credit_left(:credit), '1000 600', 'what was taken back is open again');
 
+-- ---------------------------------------------------------------- what two officers take back
+
+-- booked KEY KIND AMOUNT [REVERSES]: a transaction; returns its number
+create function pg_temp.booked(key text, kind text, amount bigint, reverses bigint default null) returns bigint language plpgsql as $$
+declare
+	at bigint := (select coalesce(max(seq), 0) + 1 from books.txn);
+begin
+	set local session_replication_role = replica;
+	insert into books.txn (seq, idem, idem_hash, kind, effective, recorded, late, reverses, legs, leaf, leaf_hash)
+		values (at, key, sha256('x'), kind, '2030-01-01', now(), false, reverses, 2, convert_to(key, 'UTF8'), sha256('\x00'::bytea || convert_to(key, 'UTF8')));
+	insert into books.posting (seq, n, account, amount, balance_after) select at, x.n, min(a.id), x.amount, 0
+		from books.ledger_account a, (values (1, amount), (2, -amount)) as x(n, amount) group by x.n, x.amount;
+	set local session_replication_role = origin;
+	return at;
+end $$;
+-- of OUTCOME: a resolution and its transaction
+create function pg_temp.resolved(outcome text, direction text default 'credit') returns bigint language sql as $$
+	select pg_temp.booked('k' || k || '.resolved', 'break.resolved', 700) from pg_temp.found(outcome, direction, 700) k
+$$;
+create function pg_temp.taken_back(seq bigint, who text default 'hoa', first text default 'minh') returns text language plpgsql as $$
+declare
+	said text := pg_temp.try('desk', first, format('insert into recon.reversal (seq, reason, first_officer) values (%s, ''wrong_finding'', %s)', seq, pg_temp.officer(first)));
+begin
+	if said <> 'ok' then
+		return said;
+	end if;
+	return pg_temp.try('desk', who, format('update recon.reversal set second_officer = %s, decided_at = now() where id = (select max(id) from recon.reversal)', pg_temp.officer(who)), true);
+end $$;
+select is(pg_temp.taken_back(pg_temp.resolved(o, d)), w, format('%s taken back', o)) from (values
+	('fee', 'debit', 'ok'), ('funding', 'credit', 'ok'), ('refundable', 'credit', 'ok'), ('recovery', 'debit', 'CH001 not_reversible'), ('paid_after_all', 'debit', 'CH001 not_reversible'),
+	('return', 'credit', 'CH001 not_reversible'), ('taken_back', 'debit', 'CH001 not_reversible'), ('sent_back', 'credit', 'CH001 not_reversible')) as v(o, d, w);
+select is(pg_temp.taken_back(pg_temp.booked('x.' || k, k, 5)), 'CH001 not_reversible', format('a %s taken back', k)) from unnest(array['payout.settled', 'payout.returned', 'payout.rejected',
+	'payout.not_paid', 'batch.approved', 'batch.released', 'dispatch.sent', 'claim.voided', 'unclaimed.cancelled', 'funding', 'fee', 'suspense', 'agent.advanced', 'agent.returned', 'refund', 'close']) k;
+select pg_temp.resolved('fee', 'debit') as seq \gset
+select is(pg_temp.taken_back(:seq, who, f), w, t) from (values ('minh', 'minh', '23514 reversal_check', 'the same officer twice is one'), ('lan', 'minh', 'CH001 no_mandate', 'the second one has the mandate'),
+	('hoa', 'lan', 'CH001 no_mandate', 'and the first one')) as v(who, f, w, t);
+select is(pg_temp.probe('desk', 'minh', format('insert into recon.reversal (seq, reason, first_officer) values (%s, ''wrong_finding'', %s)', :seq, pg_temp.officer('hoa'))), 'CH001 not_yours', 'nobody proposes in another''s name');
+select is(recon.stands(substring(idem from '[0-9]+')::bigint), true, 'a finding stands') from books.txn where seq = :seq;
+select pg_temp.booked(format('r%s.reversed', :seq), 'reversal', 700, :seq) as back \gset
+select is(recon.stands(substring(idem from '[0-9]+')::bigint), false, 'until it is taken back') from books.txn where seq = :seq;
+select is(pg_temp.taken_back(:seq), 'CH001 reversed_already', 'which is done once');
+select is(pg_temp.taken_back(:back), 'CH001 not_reversible', 'and not taken back itself');
+
 select * from finish();
 rollback;
