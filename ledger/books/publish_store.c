@@ -12,6 +12,7 @@
 #include "ledger/base/note.h"
 #include "ledger/base/text.h"
 #include "ledger/books/publish.h"
+#include "ledger/books/publish_claim_store.h"
 #include "ledger/books/sheet.h"
 #include "ledger/books/tile_store.h"
 
@@ -347,6 +348,8 @@ static enum result publish(struct publishing *p)
 		result = put_balance_days(p);
 	if (result == OK)
 		result = publish_statements(p->w, p->asked->directory, (int64_t)p->size, &p->out->sheets);
+	if (result == OK)
+		result = publish_claims(p->w, p->asked->directory, (int64_t)p->size);
 	if (result != OK || !publish_file(p->to, "checkpoint", note, why))
 		return result != OK ? result : REFUSED;
 	publish_forget(p->to);

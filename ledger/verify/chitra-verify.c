@@ -174,6 +174,13 @@ static void say_payouts(const struct verdict *v)
 		"approvals   %zu of %zu released batches have their lines, and the signatures of two officers over them; "
 		"%zu ended payouts looked up in them\n",
 		r->good, r->batches, r->payouts);
+	if (r->claims.judged)
+		(void)printf("claims      %zu, each owed once; %" PRId64
+			     " VND of them payable, in flight or unclaimed, as the accounts say\n",
+			r->claims.claims, r->claims.open);
+	else
+		(void)printf(
+			"claims      not judged: what dispatches sent, or a manifest, is not there whole\n");
 	(void)printf(
 		"admins      %zu of the %zu keys %s must have certified an officer; areas of mandates and revocations are not "
 		"published: not checked\n",

@@ -19,6 +19,7 @@ struct walk {
 	struct books books;
 	struct rows *rows;
 	struct stated *stated;
+	struct claims *claims;
 	struct leaf leaf, taken_back;
 	size_t n_earlier;
 	struct {
@@ -133,6 +134,8 @@ static bool each_leaf(void *with, uint64_t index, struct text bytes)
 		ask_reversal(w);
 	if (w->stated != NULL)
 		stated_add(w->stated, &w->leaf);
+	if (w->claims != NULL)
+		claims_add(w->claims, &w->leaf);
 	if (w->rows != NULL)
 		rows_add(w->rows, &w->leaf, &hash, &w->books);
 	return true;
@@ -146,6 +149,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 	w->tiles = (struct tiles){.dir = w->d->path, .findings = w->findings};
 	w->rows = rows_open(w->d->path, c->size, w->findings);
 	w->stated = stated_open(w->d->path, w->findings);
+	w->claims = claims_open(w->d->path, w->findings);
 	if (log_walk(w->d->path, c->size, each_leaf, w, w->findings)) {
 		root = range_root(&w->range);
 		if (!digest_same(&root, &c->root))
@@ -153,7 +157,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 				"the leaves do not give the root that the checkpoint signs");
 		tiles_end(&w->tiles);
 		books_end(&w->books);
-		released_ask(w->d->path, &w->books, &out->released);
+		released_ask(w->d->path, &w->books, w->claims, &out->released);
 		if (w->stated != NULL)
 			stated_end(w->stated, c->size, &out->stated);
 		if (w->rows != NULL)
@@ -173,6 +177,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 	out->rows = w->rows != NULL;
 	rows_close(w->rows);
 	stated_free(w->stated);
+	claims_free(w->claims);
 	books_free(&w->books);
 }
 

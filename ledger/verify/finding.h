@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define FINDING_CODES   64
+#define FINDING_CODES   128
 #define FINDING_PRINTED 5
 #define NO_LEAF         (-1)
 

@@ -107,8 +107,11 @@ static bool claim(struct text *rest, struct manifest_line *l)
 	struct text value, anchor;
 	uint8_t bytes[16];
 
-	return field(rest, "claim", &value) && text_until(&value, ' ', &l->programme) &&
-	       text_word(l->programme) && text_until(&value, ' ', &l->month) && text_month(l->month) &&
+	if (!field(rest, "claim", &value))
+		return false;
+	l->claim = value;
+	return text_until(&value, ' ', &l->programme) && text_word(l->programme) &&
+	       text_until(&value, ' ', &l->month) && text_month(l->month) &&
 	       text_until(&value, ' ', &l->kind) && text_word(l->kind) && text_until(&value, ' ', &anchor) &&
 	       text_hex(anchor, bytes, sizeof bytes) && text_count(value, &l->instalment);
 }
@@ -117,12 +120,11 @@ bool manifest_line_take(struct text *rest, struct manifest_line *l)
 {
 	struct text whole = *rest, value, bank;
 	struct digest account;
-	int64_t issue;
 
 	if (!text_skip(rest, "chitra-line/v1\n") || !count(rest, "batch", 1, &l->batch) ||
 		!count(rest, "version", 1, &l->version) || !count(rest, "line", 1, &l->line) ||
 		!field(rest, "id", &l->id) || !text_id(l->id) || !claim(rest, l) ||
-		!count(rest, "issue", 1, &issue) || !dong(rest, "amount", &l->amount) ||
+		!count(rest, "issue", 1, &l->issue) || !dong(rest, "amount", &l->amount) ||
 		!word(rest, "channel", &l->channel) || !field(rest, "funding", &value) ||
 		!text_until(&value, ':', &bank) || !text_word(bank) || !text_word(value) ||
 		!hash(rest, "account", &account) || !field(rest, "not-before", &value) || !day(value) ||

@@ -27,6 +27,7 @@ struct proved {
 struct asking {
 	struct books *books;
 	struct findings *findings;
+	struct claims *claims;
 	struct table proved;
 	struct manifest_out out;
 	/* of the manifest at hand */
@@ -79,6 +80,8 @@ static void ask_line(struct asking *a)
 		FOUND(a, "line_twice", "%s: payout %.*s stands in another released batch too, or here twice",
 			a->name, TEXT(l->id));
 	p->listed = true;
+	if (a->claims != NULL)
+		claims_line(a->claims, l, p);
 	payout_line(said, &l->hash, l->amount, l->channel);
 	if (p->has_line && memcmp(said, p->line, sizeof said) != 0)
 		finding(a->findings, "line_differs", (int64_t)p->leaf,
@@ -312,7 +315,7 @@ size_t released_ask_one(struct text part, const struct batch *of, const struct p
 	return n;
 }
 
-void released_ask(const char *dir, struct books *b, struct released *out)
+void released_ask(const char *dir, struct books *b, struct claims *c, struct released *out)
 {
 	char path[PATH_MAX];
 	struct stat s;
@@ -324,6 +327,7 @@ void released_ask(const char *dir, struct books *b, struct released *out)
 		return;
 	a = asking_new(b);
 	out->published = true;
+	a->claims = c != NULL && claims_ready(c) ? c : NULL;
 	ask_manifests(a, dir, out);
 	for (size_t i = 0; i < b->payouts.room; i++) {
 		const struct payout *p = table_at(&b->payouts, i);
@@ -335,5 +339,7 @@ void released_ask(const char *dir, struct books *b, struct released *out)
 			finding(b->findings, "payout_unlisted", (int64_t)p->leaf,
 				"its payout stands in no batch that was released");
 	}
+	if (a->claims != NULL && out->good == out->batches)
+		claims_end(a->claims, b, &out->claims);
 	asking_free(a);
 }

@@ -6,12 +6,13 @@
 #ifndef LEDGER_VERIFY_RELEASED_H
 #define LEDGER_VERIFY_RELEASED_H
 
-#include "ledger/verify/books.h"
+#include "ledger/verify/claims.h"
 
 struct released {
 	bool published;       /* false: the directory has no manifests, and nothing was asked */
 	size_t batches, good; /* released by the leaves; of them, with everything that must be there */
 	size_t payouts;       /* that ended, by the leaves */
+	struct claims_out claims;
 };
 
 /* A manifest of which only one line is shown, with its place under the root: everything that is asked of a whole one. Of the leaves only
@@ -20,7 +21,7 @@ struct released {
 size_t released_ask_one(struct text part, const struct batch *of, const struct proof *place, struct books *b,
 	char officers[RELEASED_OFFICERS][80]);
 
-/* When all leaves are in the books. */
-void released_ask(const char *dir, struct books *b, struct released *out);
+/* When all leaves are in the books. claims: NULL when they are not asked for. They are judged as a whole only when every manifest is good. */
+void released_ask(const char *dir, struct books *b, struct claims *c, struct released *out);
 
 #endif

@@ -56,3 +56,31 @@ from (select c.n as line, (row_number() over (partition by c.n order by c.payout
 	where c.list = $1 and c.paid) x
 where (x.line, x.part) > ($2, $3)
 order by x.line, x.part limit $4;
+
+-- name: publish_dispatches
+-- duties: desk, scribe
+-- in: after bigint, size bigint
+-- out: leaf bigint, line text
+-- What each dispatch sent, in the order in which its root was made: lines of batches, from and to. Of leaves above $1 and below $2.
+select x.seq as leaf, x.seq || ',' || x.dispatch || ',' || x.batch || ',' || min(x.line) || ',' || max(x.line) as line
+from (select d.seq, d.dispatch, p.id, p.batch, p.line, p.line - row_number() over (partition by d.seq, p.batch order by p.id) as island
+	from (select t.seq, substring(t.idem from '^d([0-9]+)')::bigint as dispatch from books.txn t
+		where t.idem >= 'd' and t.idem < 'e' and t.kind = 'dispatch.sent' and t.seq > $1 and t.seq < $2) d
+	join payout.dispatch_range r on r.dispatch = d.dispatch
+	join payout.payout p on p.id between r.first_payout and r.last_payout
+	join payout.payout_state s on s.payout = p.id and s.dispatch = d.dispatch) x
+group by x.seq, x.dispatch, x.batch, x.island
+order by x.seq, min(x.id);
+
+-- name: publish_ended_claims
+-- duties: desk, scribe
+-- in: after bigint, size bigint
+-- out: leaf bigint, line text
+-- Which claim a leaf names that voids or cancels one, as the signed lines name it: without the person, whose anchor is a keyed hash.
+select t.seq as leaf, t.seq || ',' || c.programme || ' ' || to_char(c.month, 'YYYY-MM') || ' ' || c.kind || ' ' || encode(n.anchor, 'hex')
+	|| ' ' || c.instalment as line
+from books.txn t
+join payout.claim c on c.id = substring(t.idem from '^c([0-9]+)')::bigint
+join register.person n on n.id = c.person
+where t.idem >= 'c' and t.idem < 'd' and t.kind in ('claim.voided', 'unclaimed.cancelled') and t.seq > $1 and t.seq < $2
+order by t.seq;
