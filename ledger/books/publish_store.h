@@ -4,6 +4,7 @@
  *	DIR/tile/…		publish.h
  *	DIR/rows/NAME.csv	what the tables say: txn, posting (sheet.h); what is behind the checkpoint's last leaf does not count
  *	DIR/rows/NAME.SIZE.csv	and at the checkpoint of this size: balance, balance_day
+ *	DIR/revocation/…	publish_revocation_store.h
  *	DIR/rows/dispatch.csv, DIR/rows/claim.csv	publish_claim_store.h
  *	DIR/statement/…, DIR/cash/…	publish_statement_store.h
  *	DIR/manifest/<batch>.v<n>	of each batch that was released: its lines and who signed them, as the archive has it

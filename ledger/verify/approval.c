@@ -100,8 +100,7 @@ bool admins_told(struct admins *a, const struct leaf *l)
 	return true;
 }
 
-/* Lines "<name of the key> <base64>": the name helps whoever looks, and proves nothing. */
-static size_t admins_signed(const struct admins *a, struct text text, struct text lines)
+size_t admins_signed(const struct admins *a, struct text text, struct text lines)
 {
 	bool by[ADMINS_MAX] = {false};
 	struct text line, name;
@@ -180,6 +179,7 @@ static bool text_read(struct text t, struct approval *a, struct of_approval *of)
 		!text_hex(value, of->certificate.at, sizeof of->certificate.at))
 		return false;
 	a->words.n -= t.n;
+	a->certificate = of->certificate;
 	return field(&t, "nonce", &value) && text_hex(value, nonce, sizeof nonce) &&
 	       field(&t, "time", &of->time) && text_second(of->time) && field(&t, "expires", &of->expires) &&
 	       text_second(of->expires) && t.n == 0;
@@ -222,6 +222,7 @@ const char *approval_prove(const struct proof_of_approval *p, const struct admin
 	if (admins_signed(admins, p->certificate, p->certified) < admins->least)
 		return "certificate_unsigned";
 	*wrong = "its certificate was not in force, or it had expired";
+	out->time = of.time;
 	if (before(of.time, c.from) || before(c.until, of.time) || before(of.expires, of.time))
 		return "certificate_time";
 	*wrong = "its signature is not by the certificate's key";

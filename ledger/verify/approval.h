@@ -21,6 +21,9 @@ bool admins_read(struct text file, struct admins *out);
 /* What a genesis or a key leaf says of them. False: it puts a key in the place of an admin's that did not sign the change. */
 bool admins_told(struct admins *a, const struct leaf *l);
 
+/* How many of them signed the text: lines "<name of the key> <base64>", of which the name proves nothing. */
+size_t admins_signed(const struct admins *a, struct text text, struct text lines);
+
 /* Everything that proves one approval, apart from any batch; points into the manifest. */
 struct proof_of_approval {
 	struct text text, certificate, certified;
@@ -32,7 +35,9 @@ struct approval {
 	struct digest bundle;
 	int64_t batches, lines, sum;
 	struct text agency, officer, role;
-	uint8_t key[32];      /* of the officer's certificate */
+	uint8_t key[32]; /* of the officer's certificate */
+	struct digest certificate;
+	struct text time;     /* text_second */
 	struct text mandates; /* of it: lines "mandate <role> <agency> <area> <limit>" */
 };
 

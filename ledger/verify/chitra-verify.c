@@ -182,9 +182,10 @@ static void say_payouts(const struct verdict *v)
 		(void)printf(
 			"claims      not judged: what dispatches sent, or a manifest, is not there whole\n");
 	(void)printf(
-		"admins      %zu of the %zu keys %s must have certified an officer; areas of mandates and revocations are not "
-		"published: not checked\n",
-		v->admins.least, v->admins.n, v->admins.given ? "that you gave" : "of the first leaf");
+		"admins      %zu of the %zu keys %s must have certified an officer; %zu revocations were heeded; areas of mandates are "
+		"not published: not checked\n",
+		v->admins.least, v->admins.n, v->admins.given ? "that you gave" : "of the first leaf",
+		r->revocations);
 }
 
 static void say(const struct asked *a, const struct verdict *v)

@@ -239,7 +239,7 @@ static bool own_lines(struct text *rest, struct leaf *l)
 		(void)text_until(&item, ':', &name);
 		if (strchr("?*2", item.at[item.n - 1]) != NULL)
 			times = item.at[--item.n];
-		most = times == '*' ? LEAF_LINES : times == '2' ? 2 : 1;
+		most = times == '*' ? LEAF_OFTEN : times == '2' ? 2 : 1;
 		for (; seen < most && text_field(rest, name, &value); seen++) {
 			if (!value_fits(value, item) || l->n_lines == LEAF_LINES)
 				return false;

@@ -8,7 +8,8 @@
 #include "ledger/verify/tree.h"
 
 #define LEAF_LEGS  500
-#define LEAF_LINES 24 /* a kind's own lines; of a line that may come often, so many in all */
+#define LEAF_LINES 124 /* a kind's own lines; of a line that may come often, up to LEAF_OFTEN */
+#define LEAF_OFTEN 100
 
 struct leg {
 	struct text account; /* family:part or family:part:part */

@@ -18,7 +18,7 @@ struct manifest_line {
 	int64_t batch, version, line, amount;
 	struct text id, programme, month, kind, channel;
 	int64_t instalment, issue;
-	struct text claim; /* programme to instalment as one text */
+	struct text claim;  /* programme to instalment as one text */
 	struct digest hash; /* of the tree's leaf */
 };
 

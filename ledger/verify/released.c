@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "ledger/verify/manifest.h"
+#include "ledger/verify/revoked.h"
 
 #define VOTES_MAX 64
 
@@ -29,6 +30,7 @@ struct asking {
 	struct findings *findings;
 	struct claims *claims;
 	struct table proved;
+	struct table revoked;
 	struct manifest_out out;
 	/* of the manifest at hand */
 	const struct batch *of;
@@ -153,6 +155,10 @@ static bool proved(struct asking *a, struct approval *is)
 	if (!made)
 		return before->good && approval_read(p, is);
 	code = approval_prove(p, &a->books->admins, is, &wrong);
+	if (code == NULL && revoked_before(&a->revoked, is)) {
+		code = "certificate_revoked";
+		wrong = "its certificate was revoked by then";
+	}
 	before->good = code == NULL && booked(a, p, is);
 	if (code != NULL)
 		FOUND(a, code, "%s: the approval by %.*s: %s", a->name, TEXT(is->officer), wrong);
@@ -295,6 +301,7 @@ static struct asking *asking_new(struct books *b)
 static void asking_free(struct asking *a)
 {
 	table_free(&a->proved);
+	table_free(&a->revoked);
 	free(a);
 }
 
@@ -326,6 +333,8 @@ void released_ask(const char *dir, struct books *b, struct claims *c, struct rel
 	if (stat(path, &s) != 0 && errno == ENOENT)
 		return;
 	a = asking_new(b);
+	a->revoked = revoked_read(dir, &b->admins, b->findings);
+	out->revocations = a->revoked.n;
 	out->published = true;
 	a->claims = c != NULL && claims_ready(c) ? c : NULL;
 	ask_manifests(a, dir, out);

@@ -12,6 +12,7 @@ struct released {
 	bool published;       /* false: the directory has no manifests, and nothing was asked */
 	size_t batches, good; /* released by the leaves; of them, with everything that must be there */
 	size_t payouts;       /* that ended, by the leaves */
+	size_t revocations;   /* of certificates, that an admin signed */
 	struct claims_out claims;
 };
 
