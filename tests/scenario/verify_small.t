@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What somebody could do to the story of three claims, and what chitra-verify finds in it. The books are written by tests/lib/small-books
 # alone, so a story can be told that our own programs refuse.
+# shellcheck disable=SC2016 # $d is for sed
 cd "$(dirname "$0")/../.." || exit 1
 set -uo pipefail
 # shellcheck source=tests/lib/tap.sh
@@ -60,7 +61,6 @@ like "$(cat "$scratch/said")" "claims +not judged" "and it says so"
 # ---- statements ----------------------------------------------------------------------------------------------------------------
 
 day=statement/fa/2024-04-05
-# shellcheck disable=SC2016 # $d and $p are sed's
 is "$(edited $day.csv '2s/300/301/')" "line_missing line_unbooked statement_lines" "a line with one dong more is not what was booked"
 is "$(edited $day.csv '2s/E2/E9/')" "line_missing line_unbooked" "nor is one of another name"
 is "$(edited $day.csv '2s/X4/Y5/;3s/Y5/X4/')" "line_missing line_unbooked" "nor one of another payout's, where the amounts differ"
