@@ -337,5 +337,7 @@ int cli_ledger(struct cli *cli, int argc, char **argv)
 		return cli_ledger_bundle(cli, argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "reverse") == 0)
 		return cli_ledger_reverse(cli, argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "query") == 0)
+		return cli_ledger_query(cli, argc - 1, argv + 1);
 	return cli_usage(cli);
 }

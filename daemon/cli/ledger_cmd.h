@@ -5,6 +5,7 @@
 #define CHITRA_CLI_LEDGER_CMD_H
 
 #include "daemon/cli/cli.h"
+#include "daemon/cli/query_cmd.h"
 
 #define LEDGER_USAGE                                                                                                                    \
 	"chitra ledger head             how many transactions, the newest signed checkpoint\n"                                          \
@@ -20,7 +21,7 @@
 	"                                      a month of the books for other programs, and FILE.note: its hash, signed by the log\n"   \
 	"       chitra ledger reverse SEQ --reason wrong_finding|wrong_amount|wrong_case\n"                                             \
 	"                                      two officers take back what two found and only the books rest on: suspense that was\n"   \
-	"                                      a fee, the treasury's or owed to it; what came back or was given up of a claim on a bank"
+	"                                      a fee, the treasury's or owed to it; what came back or was given up of a claim on a bank\n" QUERY_USAGE
 
 int cli_ledger(struct cli *cli, int argc, char **argv);
 

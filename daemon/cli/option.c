@@ -4,7 +4,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#define OPTIONS_MOST 16
+#define OPTIONS_MOST 24
 #define FIRST        256 /* above every character, so that getopt's '?' is none of ours */
 
 static bool take(const struct cli_option *o, const char *value)

@@ -163,9 +163,11 @@ from begun b;
 -- name: audit_postings
 -- duties: desk
 -- in: account integer, first bigint, after_n smallint, size bigint, first_day date, last_day date, kinds text[], at_least bigint, at_most bigint, n integer
--- out: seq bigint, n smallint, account text, amount_dong bigint, balance_dong bigint, kind text, key text, effective date, recorded timestamptz
+-- out: seq bigint, n smallint, account text, amount_dong bigint, balance_dong bigint, kind text, key text, payout_id text,
+--      effective date, recorded timestamptz
 -- Of one account, with its balance after each. After (first, after_n).
-select p.seq, p.n, a.code as account, p.amount as amount_dong, p.balance_after as balance_dong, t.kind, t.idem as key, t.effective, t.recorded
+select p.seq, p.n, a.code as account, p.amount as amount_dong, p.balance_after as balance_dong, t.kind, t.idem as key,
+	substring(convert_from(t.leaf, 'UTF8') from '\nid ([^\n]*)') as payout_id, t.effective, t.recorded
 from books.posting p join books.ledger_account a on a.id = p.account join books.txn t on t.seq = p.seq
 where p.account = $1 and (p.seq, p.n) > ($2, $3) and p.seq < $4
 	and ($5::date is null or t.effective >= $5) and ($6::date is null or t.effective <= $6)
@@ -262,8 +264,9 @@ order by a.at, a.hash limit $6;
 -- name: audit_save
 -- duties: desk
 -- in: name text, words text[]
--- out:
-insert into audit.saved_query (officer, name, words) values (auth.me(), $1, $2);
+-- out: kept bigint
+with kept as (insert into audit.saved_query (officer, name, words) values (auth.me(), $1, $2) on conflict do nothing returning name)
+select count(*) as kept from kept;
 
 -- name: audit_saved
 -- duties: desk
