@@ -124,7 +124,7 @@ is "$(by minh break propose "$twice" --as recovery --reason 'chi hai lần')" 0 
 is "$(by hoa break confirm "$twice" --as recovery)" 0 "as two officers say"
 is "$(balance assets:clawback:so-ldtbxh:merit)" "$(amount_of 3)" "the books have it as a claim"
 is "$(by minh recovery list)" 0 "the list of what is to be recovered"
-like "$(cat "$scratch/said")" "chênh lệch $twice: 1.00[0-9].000 đ, demo-funding, .*$(id_of 3) \(minh, hoa\)" "has it too, with who decided it"
+like "$(cat "$scratch/said")" "chênh lệch $twice: 1.00[0-9].000 đ, còn 1.00[0-9].000 đ, demo-funding, .*$(id_of 3) \(minh, hoa\)" "has it too, with who decided it"
 is "$(by minh --json recovery list)" 0 "in JSON"
 like "$(cat "$scratch/said")" "\"bank_debits\":\[\{\"break\":$twice,.*\"dong\":$(amount_of 3)," "as well"
 
