@@ -13,6 +13,7 @@
 #include "ledger/base/text.h"
 #include "ledger/books/publish.h"
 #include "ledger/books/publish_claim_store.h"
+#include "ledger/books/publish_period_store.h"
 #include "ledger/books/publish_revocation_store.h"
 #include "ledger/books/sheet.h"
 #include "ledger/books/tile_store.h"
@@ -353,6 +354,8 @@ static enum result publish(struct publishing *p)
 		result = publish_claims(p->w, p->asked->directory, (int64_t)p->size);
 	if (result == OK)
 		result = publish_revocations(p->w, p->asked->directory);
+	if (result == OK)
+		result = publish_periods(p->w, p->to, (int64_t)p->size);
 	if (result != OK || !publish_file(p->to, "checkpoint", note, why))
 		return result != OK ? result : REFUSED;
 	publish_forget(p->to);

@@ -7,6 +7,7 @@
  *	DIR/revocation/…	publish_revocation_store.h
  *	DIR/rows/dispatch.csv, DIR/rows/claim.csv	publish_claim_store.h
  *	DIR/statement/…, DIR/cash/…	publish_statement_store.h
+ *	DIR/period/…		publish_period_store.h
  *	DIR/manifest/<batch>.v<n>	of each batch that was released: its lines and who signed them, as the archive has it
  *
  * The checkpoint is written last and says what counts, so whoever reads meanwhile, or after a run was cut, sees the state before; and

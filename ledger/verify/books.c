@@ -229,6 +229,14 @@ static void add_paid(struct books *b, const struct leaf *l)
 	}
 }
 
+int32_t month_of(struct text day)
+{
+	int32_t year = (day.at[0] - '0') * 1000 + (day.at[1] - '0') * 100 + (day.at[2] - '0') * 10 +
+		       day.at[3] - '0';
+
+	return (year - 1970) * 12 + (day.at[5] - '0') * 10 + day.at[6] - '0';
+}
+
 static void add_payout(struct books *b, const struct leaf *l)
 {
 	struct text id = leaf_value(l, "id"), line = leaf_value(l, "line");
@@ -256,6 +264,8 @@ static void add_payout(struct books *b, const struct leaf *l)
 			"payout %.*s had another amount, channel or line before", TEXT(id));
 	memcpy(p->line, said, sizeof said);
 	p->has_line = true;
+	if (now != RETURNED)
+		p->month = (uint64_t)month_of(l->effective) & 0xfff;
 	if (now == SETTLED)
 		add_paid(b, l);
 }

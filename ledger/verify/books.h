@@ -36,7 +36,10 @@ struct payout {
 	uint64_t stands : 2;
 	uint64_t has_line : 1;
 	uint64_t listed : 1; /* in a manifest */
+	uint64_t month : 12; /* in which it was on its way no more (month_of); 0: it is still */
 };
+/* Of a day or a month: months since 1969-12. */
+int32_t month_of(struct text day);
 /* What a payout's leaf says of its signed line, in few bytes. */
 void payout_line(uint8_t to[16], const struct digest *line, int64_t amount, struct text channel);
 

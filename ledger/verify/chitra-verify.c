@@ -195,6 +195,7 @@ static void say(const struct asked *a, const struct verdict *v)
 		v->checkpoint.size);
 	(void)printf("postings    %" PRId64 " in %zu accounts, computed again\n", v->postings, v->accounts);
 	(void)printf("statements  %zu, compared with the books\n", v->statements);
+	(void)printf("periods     %zu closed, with what they carry over, computed again\n", v->periods);
 	say_payouts(v);
 	(void)printf("rows        %s\n",
 		v->rows ? "of the database, compared with the leaves" : "none published: not compared");

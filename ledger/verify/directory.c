@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ledger/verify/log.h"
+#include "ledger/verify/period.h"
 #include "ledger/verify/rows.h"
 #include "ledger/verify/rules.h"
 
@@ -17,6 +18,7 @@ struct walk {
 	struct range range;
 	struct tiles tiles;
 	struct books books;
+	struct periods *periods;
 	struct rows *rows;
 	struct stated *stated;
 	struct claims *claims;
@@ -116,19 +118,28 @@ static void ask_reversal(struct walk *w)
 	file_free(&in);
 }
 
+static void whole(void *with, unsigned level, uint64_t index, const struct digest *root)
+{
+	struct walk *w = with;
+
+	tiles_whole(&w->tiles, level, index, root);
+	periods_whole(w->periods, level, root);
+}
+
 static bool each_leaf(void *with, uint64_t index, struct text bytes)
 {
 	struct walk *w = with;
 	struct digest hash = tree_leaf(bytes);
 	const char *wrong;
 
-	range_add(&w->range, &hash, tiles_whole, &w->tiles);
+	range_add(&w->range, &hash, whole, w);
 	ask_earlier(w);
 	if (!leaf_read(bytes, &w->leaf, &wrong)) {
 		finding(w->findings, "leaf_malformed", (int64_t)index, "it is no leaf: %s", wrong);
 		w->books.next = (int64_t)index + 1;
 		return true;
 	}
+	periods_add(w->periods, &w->leaf, &w->books);
 	books_add(&w->books, &w->leaf);
 	if (w->leaf.reverses >= 0)
 		ask_reversal(w);
@@ -146,6 +157,7 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 	struct digest root;
 
 	books_begin(&w->books, &w->d->admins, w->findings);
+	w->periods = periods_begin(w->d->path, c->size, w->findings);
 	w->tiles = (struct tiles){.dir = w->d->path, .findings = w->findings};
 	w->rows = rows_open(w->d->path, c->size, w->findings);
 	w->stated = stated_open(w->d->path, w->findings);
@@ -178,6 +190,8 @@ static void walk_leaves(struct walk *w, const struct checkpoint *c, struct verdi
 	rows_close(w->rows);
 	stated_free(w->stated);
 	claims_free(w->claims);
+	out->periods = periods_closed(w->periods);
+	periods_free(w->periods);
 	books_free(&w->books);
 }
 

@@ -25,7 +25,7 @@ struct verdict {
 	size_t n_earlier; /* of the checkpoints held, how many this history continues */
 	uint64_t leaves;
 	int64_t postings;
-	size_t accounts, statements;
+	size_t accounts, statements, periods;
 	bool rows;
 	struct released released;
 	struct stated_out stated;

@@ -130,6 +130,26 @@ bool log_leaf_at(const char *dir, uint64_t size, uint64_t index, struct held *in
 	return true;
 }
 
+bool log_leaves(const char *dir, uint64_t size, uint64_t bundle, size_t n, struct range *to)
+{
+	size_t width;
+	struct held in = entries_read(dir, size, bundle, &width);
+	struct text rest = {.at = in.at, .n = in.n}, leaf;
+	bool there = true;
+
+	for (size_t i = 0; there && i < n; i++) {
+		struct digest hash;
+
+		there = entry_take(&rest, &leaf);
+		if (!there)
+			break;
+		hash = tree_leaf(leaf);
+		range_add(to, &hash, NULL, NULL);
+	}
+	file_free(&in);
+	return there;
+}
+
 static void tile_compare(struct tiles *t, unsigned level, const struct tile *tile)
 {
 	char path[PATH_MAX], name[12];

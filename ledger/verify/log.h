@@ -24,6 +24,9 @@ bool log_walk(const char *dir, uint64_t size, log_leaf *each, void *with, struct
 /* One leaf; `in` keeps its bytes (file_free it). False: it is not there. */
 bool log_leaf_at(const char *dir, uint64_t size, uint64_t index, struct held *in, struct text *leaf);
 
+/* Adds the first n leaves of a bundle of 256. False: they are not there. */
+bool log_leaves(const char *dir, uint64_t size, uint64_t bundle, size_t n, struct range *to);
+
 /* Compares the published hashes with those that the leaves give: hand `tiles_whole` to range_add, then tiles_end. */
 struct tiles {
 	const char *dir;

@@ -47,3 +47,16 @@ insert into ops.period_proposal (agency, period, sha256, officer) values ($1, $2
 -- Nobody posts from here to the commit; size, root and text are the database's own (books.guard_period).
 insert into ops.period_text (agency, period, size, root, text, first_officer, second_officer)
 values ($1, $2, 0, sha256(''), '', $3, auth.me()) returning size, root, text;
+
+-- name: period_closed_below
+-- duties: desk
+-- in: size bigint
+-- out: agency text, period date
+select c.agency, c.period from books.closed c join ops.period_text t on t.agency = c.agency and t.period = c.period
+where c.seq < $1 order by c.seq;
+
+-- name: period_kept
+-- duties: desk
+-- in: agency text, period date
+-- out: text text
+select t.text from ops.period_text t where t.agency = $1 and t.period = $2;
