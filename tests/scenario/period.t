@@ -193,3 +193,73 @@ is "$(by hoa period confirm 2024-04) $(by hoa period close 2024-04)" "0 0" "clos
 is "$(sql "select count(*) from books.txn where kind = 'close'")" 1 "there is one leaf"
 is "$(by hoa --json period list)" 0 "what is closed and what is not"
 like "$(cat "$scratch/said")" '"period":"2024-04","state":"closed","proposed_by":"hoa","confirmed_by":"minh".*"period":"2024-05","state":"open"' "is listed"
+
+# ---- an auditor computes it again ------------------------------------------------------------------------------------------------------
+
+sealed
+by hoa ledger key >/dev/null
+cp "$scratch/said" "$scratch/key"
+# found DIR: what chitra-verify says of periods and of what is late
+found()
+{
+	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" "$1" >"$scratch/verified" 2>&1
+	sed -nE 's/^finding ((period|close|late)_[a-z_]*): .*/\1/p' "$scratch/verified" | sort -u | paste -sd' '
+}
+is "$(by hoa ledger publish "$scratch/pub")" 0 "the books are published"
+text=period/so-ldtbxh.2024-04
+ok "with the text of April" same "$scratch/pub/$text" <(sql "select text from ops.period_text" | sed '$ { /^$/d }')
+is "$(found "$scratch/pub")" "" "who computes April from the leaves alone finds what the officers closed, and what came late"
+like "$(cat "$scratch/verified")" "periods +1 closed" "and says so"
+cat >"$scratch/attack.py" <<'P'
+import hashlib, pathlib, re, sys
+directory, text, what, first, then = sys.argv[1:]
+path, entries = pathlib.Path(directory, text), next(p for p in pathlib.Path(directory, "tile/entries").rglob("*") if p.is_file())
+old = path.read_text()
+changes = [(first.encode(), then.encode())]
+if what != "leaf":
+    new = re.sub(first, then, old, count=1, flags=re.M)
+    assert new != old, first
+    path.write_text(new)
+    changes = [(hashlib.sha256(old.encode()).hexdigest().encode(), hashlib.sha256(new.encode()).hexdigest().encode())]
+if what != "text":
+    data, out, n = entries.read_bytes(), b"", 0
+    while data:
+        size = data[0] << 8 | data[1]
+        leaf, data = data[2:2 + size], data[2 + size:]
+        was = leaf
+        for a, b in changes:
+            leaf = re.sub(a, b, leaf)
+        n += leaf != was
+        out += bytes([len(leaf) >> 8, len(leaf) & 255]) + leaf
+    assert n == 1, n
+    entries.write_bytes(out)
+P
+# attacked WHAT FIRST THEN: what is found when somebody writes THEN for FIRST in the "text" of April; with the log's key in a "leaf"; or in the text,
+# and its hash into the leaf ("both")
+attacked()
+{
+	rm -rf "$scratch/bad"
+	cp -r "$scratch/pub" "$scratch/bad"
+	/usr/bin/python3 "$scratch/attack.py" "$scratch/bad" "$text" "$@" || return
+	[ "$1" = text ] || tests/lib/forge-log "$scratch/bad" "$keys/log"
+	found "$scratch/bad"
+}
+other=$(id_of 3)
+is "$(attacked text '^(a assets:bank:demo-funding .*)5 VND' '\g<1>6 VND')" "period_balance period_differs period_sums" "one đồng of a balance in the text"
+like "$(cat "$scratch/verified")" "period_balance: leaf [0-9]+: assets:bank:demo-funding was at 2004665 .* 2004666" "is named, with the account"
+is "$(attacked both '^(a assets:bank:demo-funding .*)5 VND' '\g<1>6 VND')" "period_balance period_sums" "also by somebody who signs the text's hash"
+is "$(attacked both '^a liabilities:refundable.*\n' '')" "period_malformed period_sums" "an account that is left out"
+is "$(attacked both '^accounts 9((?:\n.*)*?)\na liabilities:refundable.*' 'accounts 8\1')" "period_accounts period_sums" "and taken off the count"
+is "$(attacked both '^in-flight 1((?:\n.*)*?)\nf .*' 'in-flight 0\1')" period_list "a payout on its way that is left out"
+is "$(attacked both "^f demo-funding $(id_of 2)" "f demo-funding $other")" period_item "another in its place, which was paid in April"
+like "$(cat "$scratch/verified")" "period_item: leaf .* payout $other is carried over, and leaf [0-9]+ says how it ended" "is named"
+is "$(attacked both "^u merit $(id_of 1)" "u merit $other")" period_item "another in place of what came back"
+is "$(attacked both '^(c demo-funding .*) 777 VND' '\1 776 VND')" "period_item period_list" "another amount of what nobody had explained"
+is "$(attacked leaf 'trial-balance [0-9a-f]{64}' "trial-balance $(printf '0%.0s' {1..64})")" period_differs "a leaf that has another hash"
+is "$(attacked leaf "(kind close\n(?:.*\n)*root )[0-9a-f]{64}" "\\g<1>$(printf '0%.0s' {1..64})")" close_root "or another root of the tree that it covers"
+is "$(attacked leaf '(p expenses:benefit:so-ldtbxh:merit -)12078000( VND\np income:funding:so-ldtbxh:merit \+)12078000' '\g<1>12078001\g<2>12078001')" close_result \
+	"that closes more than the month cost"
+is "$(attacked leaf 'late yes\n' '')" late_wrong "a late transaction that does not say so"
+is "$(attacked leaf '(idem b1\.v1\.released\n(?:.*\n)*?)(batch )' '\1late yes\n\2')" "close_root late_wrong" "and one that says so and is not"
+rm "$scratch/bad/$text"
+is "$(found "$scratch/bad" | tr ' ' '\n' | grep period)" period_missing "a text that is not there is missed"
