@@ -261,19 +261,19 @@ enum result books_export(struct work *w, enum export_format format, struct month
 
 /* ---- its signature ---------------------------------------------------------------------------------------------------------------- */
 
+#define WHAT(e)                                                       \
+	db_hash(&(e)->sha256), db_day(month_first((e)->head.period)), \
+		db_text(export_format_name((e)->head.format)), db_i64((int64_t)(e)->head.checkpoint.size)
+
 enum result books_export_ask(struct work *w, const struct exported *e)
 {
-	return db_run(w, Q_BOOKS_EXPORT_ASK,
-		DB_ARGS(db_hash(&e->sha256), db_day(month_first(e->head.period)),
-			db_text(export_format_name(e->head.format)),
-			db_i64((int64_t)e->head.checkpoint.size)),
-		NULL);
+	return db_run(w, Q_BOOKS_EXPORT_ASK, DB_ARGS(WHAT(e)), NULL);
 }
 
 enum result books_export_answer(struct work *w, const struct exported *e, struct bytes *note)
 {
 	struct rows r;
-	enum result result = db_run(w, Q_BOOKS_EXPORT_ANSWER, DB_ARGS(db_hash(&e->sha256)), &r);
+	enum result result = db_run(w, Q_BOOKS_EXPORT_ANSWER, DB_ARGS(WHAT(e)), &r);
 
 	*note = bytes_of(NULL, 0);
 	if (result != OK || rows_n(&r) == 0)
@@ -324,10 +324,10 @@ static enum result make_again(
 
 static enum result answer(struct work *w, const struct rows *r, const struct buf *note, size_t *answered)
 {
-	struct hash asked = row_hash(r, 0, rows_col(r, "sha256"));
 	struct db_arg none = db_null();
 	enum result result = db_run(w, Q_BOOKS_EXPORT_ANSWERED,
-		DB_ARGS(db_hash(&asked), note != NULL ? db_bytes(buf_bytes(note)) : none,
+		DB_ARGS(db_i64(row_i64(r, 0, rows_col(r, "id"))),
+			note != NULL ? db_bytes(buf_bytes(note)) : none,
 			note != NULL ? none
 				     : db_text(arena_printf(w->arena, "%s: %s", w->why.code, w->why.text))),
 		NULL);

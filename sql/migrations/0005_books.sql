@@ -110,19 +110,21 @@ create index on books.cosignature (witness, size);	-- how far each has come
 -- A month of the books as a file that somebody made (ledger/books/export.h) and wants signed. Who has the log's key makes the file again
 -- from the books, and signs it only when it is the same: nobody else says what the log says.
 create table ops.export (
-	sha256 bytea primary key check (length(sha256) = 32),
+	id bigint generated always as identity primary key,	-- what was refused may be asked again
+	sha256 bytea not null check (length(sha256) = 32),
 	period date not null check (extract(day from period) = 1),
 	format text collate "C" not null check (format in ('hledger', 'beancount', 'csv', 'json')),
 	size bigint not null references books.checkpoint,
 	at timestamptz not null default now()
 );
 create table ops.export_answer (
-	sha256 bytea primary key references ops.export,
+	export bigint primary key references ops.export,
 	note bytea,			-- the signed note over the file's hash
 	refused text,			-- or why not
 	at timestamptz not null default now(),
 	check (num_nonnulls(note, refused) = 1)
 );
+create index on ops.export (sha256);
 
 -- ---------------------------------------------------------------- guards
 -- Their joins are told to walk indexes: a plan made for one transaction must do for ten thousand, and the other way round.

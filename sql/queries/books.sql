@@ -330,23 +330,28 @@ order by t.effective, t.seq limit $5;
 -- duties: desk
 -- in: sha256 bytea, period date, format text, size bigint
 -- out:
-insert into ops.export (sha256, period, format, size) values ($1, $2, $3, $4) on conflict do nothing;
+-- Not again what waits for its answer, or has a signature.
+insert into ops.export (sha256, period, format, size)
+select $1, $2, $3, $4 where not exists (select from ops.export e left join ops.export_answer a on a.export = e.id
+	where e.sha256 = $1 and e.period = $2 and e.format = $3 and e.size = $4 and a.refused is null);
 
 -- name: books_export_answer
 -- duties: desk
--- in: sha256 bytea
+-- in: sha256 bytea, period date, format text, size bigint
 -- out: note bytea, refused text
-select a.note, a.refused from ops.export_answer a where a.sha256 = $1;
+-- To what was asked last.
+select a.note, a.refused from ops.export_answer a where a.export = (select max(e.id) from ops.export e
+	where e.sha256 = $1 and e.period = $2 and e.format = $3 and e.size = $4);
 
 -- name: books_export_waiting
 -- duties: scribe
 -- in:
--- out: sha256 bytea, period date, format text, size bigint
-select e.sha256, e.period, e.format, e.size from ops.export e
-where not exists (select from ops.export_answer a where a.sha256 = e.sha256) order by e.at limit 1;
+-- out: id bigint, sha256 bytea, period date, format text, size bigint
+select e.id, e.sha256, e.period, e.format, e.size from ops.export e
+where not exists (select from ops.export_answer a where a.export = e.id) order by e.id limit 1;
 
 -- name: books_export_answered
 -- duties: scribe
--- in: sha256 bytea, note bytea, refused text
+-- in: export bigint, note bytea, refused text
 -- out:
-insert into ops.export_answer (sha256, note, refused) values ($1, $2, $3);
+insert into ops.export_answer (export, note, refused) values ($1, $2, $3);

@@ -127,10 +127,10 @@ is "$(grep -oE '"099[0-9]{9}"' "$input/truth.json" | tr -d '"' | sort -u | grep 
 is "$(LC_ALL=C grep -lE '[^ -~]' "$scratch"/month.{hledger,beancount,csv,json})" "" "and nothing but ASCII, so no name"
 by an ledger export --format csv --period 2024-05 "$scratch/none" >"$scratch/out" 2>&1
 like "$(cat "$scratch/out")" export_empty "a month without transactions is refused"
-sql "insert into ops.export values (sha256('x'), '2024-04-01', 'csv', $size)" >/dev/null
+sql "insert into ops.export (sha256, period, format, size) values (sha256('x'), '2024-04-01', 'csv', $size)" >/dev/null
 answer_to_other()
 {
-	sql "select refused from ops.export_answer where sha256 = sha256('x')"
+	sql "select a.refused from ops.export_answer a join ops.export e on e.id = a.export where e.sha256 = sha256('x')"
 }
 other_answered()
 {

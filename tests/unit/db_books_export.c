@@ -191,6 +191,10 @@ static void signature(void)
 	is_i64((int64_t)sign_some(&another), 1, "with another log's key it is answered");
 	ok(!note_of(&w, &stranger, &signed_note) && strstr(w.why.text, "note_unsigned"),
 		"and not signed: the checkpoint is not its own");
+	bug_if(ask(&stranger) != OK);
+	ok(note_of(&w, &stranger, &signed_note) && signed_note.n == 0, "what was refused may be asked again");
+	is_i64((int64_t)sign_some(&sealer), 1, "and is answered anew");
+	ok(note_of(&w, &stranger, &signed_note) && signed_note.n > 0, "with what is right now");
 	sign_free(strange);
 	arena_free(w.arena);
 }
