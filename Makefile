@@ -62,8 +62,11 @@ LINK_SAN :=
 endif
 
 LIBRARIES := libsodium jansson libpq libcurl libevent libutf8proc libxml-2.0 libzip inih libcrypto libseccomp xlsxwriter
-LIBRARIES_FOUND := $(shell $(PKG_CONFIG) --exists $(LIBRARIES) 2>/dev/null && echo yes)
+# The printed forms' alone, which one file draws.
+PRINTING := pangocairo cairo fontconfig libqrencode
+LIBRARIES_FOUND := $(shell $(PKG_CONFIG) --exists $(LIBRARIES) $(PRINTING) 2>/dev/null && echo yes)
 # Foreign headers are system headers: our warnings are about our code.
+PRINTING_CFLAGS := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags-only-I $(PRINTING) 2>/dev/null))
 FOREIGN_CFLAGS := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags-only-I $(LIBRARIES) 2>/dev/null))
 libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 
@@ -73,7 +76,7 @@ LDFLAGS_ALL := $(LINK_HARDENING) $(LINK_SAN) -Wl,--as-needed $(LDFLAGS)
 
 PURE_LIBS   := $(call libs,libsodium jansson libutf8proc libcrypto libxml-2.0 libzip inih) -lcsv -lm
 DB_LIBS     := $(call libs,libpq) $(PURE_LIBS)
-DAEMON_LIBS := $(call libs,libcurl libevent libseccomp xlsxwriter) $(DB_LIBS) -lpthread
+DAEMON_LIBS := $(call libs,libcurl libevent libseccomp xlsxwriter $(PRINTING)) $(DB_LIBS) -lpthread
 HTTP_LIBS   := $(call libs,libcurl) $(PURE_LIBS) -lpthread
 PARSE_LIBS  := $(call libs,libseccomp) $(PURE_LIBS)
 VERIFY_LIBS := $(call libs,libsodium libcrypto)
@@ -188,6 +191,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GENERATED) libraries-found
 	$(call say,CC)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.$$$$ && mv $@.$$$$ $@ || { rm -f $@.$$$$; false; }
+
+$(BUILD)/obj/daemon/cli/slip_page.o: CFLAGS_ALL += $(PRINTING_CFLAGS)
 
 $(BUILD)/lib/%.a:
 	$(call say,AR)
@@ -314,7 +319,7 @@ clean: ## remove build/
 	rm -rf $(TOP)
 
 print-flags:
-	@echo $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+	@echo $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(PRINTING_CFLAGS)
 
 format: ## clang-format in place: make format F="ledger/base/*.[ch]"
 	@clang-format-14 -i $(F)

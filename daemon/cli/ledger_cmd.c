@@ -7,6 +7,7 @@
 #include "daemon/cli/bundle_cmd.h"
 #include "daemon/cli/export_cmd.h"
 #include "daemon/cli/reverse_cmd.h"
+#include "daemon/cli/slip_cmd.h"
 #include "ledger/base/file.h"
 #include "ledger/books/check_store.h"
 #include "ledger/books/event.h"
@@ -333,6 +334,8 @@ int cli_ledger(struct cli *cli, int argc, char **argv)
 		return ledger_prove(cli, (size_t)argc - 3, argv + 2, argv[argc - 1]);
 	if (argc > 1 && strcmp(argv[1], "export") == 0)
 		return cli_ledger_export(cli, argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "slip") == 0)
+		return cli_ledger_slip(cli, argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "bundle") == 0)
 		return cli_ledger_bundle(cli, argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "reverse") == 0)

@@ -14,6 +14,8 @@
 	"       chitra ledger publish DIR      the sealed transactions as files that chitra-verify checks\n"                            \
 	"       chitra ledger prove ID... DIR  the receipt of the payout with this end-to-end id: DIR/ID.tlog-proof and DIR/ID.leaf;\n" \
 	"                                      of any other transaction by its number or its key (b17.v1.released)\n"                   \
+	"       chitra ledger slip [--reason TEXT] ID FILE.pdf\n"                                                                       \
+	"                                      a page for the citizen who was paid, with the receipt in a QR code\n"                    \
 	"       chitra ledger bundle --reason TEXT [--open-messages] ID FILE\n"                                                         \
 	"                                      all evidence of the payout as one archive that chitra-verify checks; --open-messages\n"  \
 	"                                      puts in the banks' messages opened, with whomever else they name\n"                      \

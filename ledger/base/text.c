@@ -168,6 +168,19 @@ void base64_encode(enum base64 variant, struct bytes in, struct buf *out)
 	sodium_bin2base64((char *)to, size, in.at, in.n, v); /* the buffer keeps room for one NUL */
 }
 
+void base45_encode(struct bytes in, struct buf *out)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+
+	for (size_t i = 0; i < in.n; i += 2) {
+		bool two = i + 1 < in.n;
+		unsigned value = two ? (unsigned)in.at[i] << 8 | in.at[i + 1] : in.at[i];
+
+		for (int n = two ? 3 : 2; n > 0; n--, value /= 45)
+			buf_u8(out, (uint8_t)alphabet[value % 45]);
+	}
+}
+
 bool base64_decode(enum base64 variant, struct bytes in, uint8_t *out, size_t size, size_t *n)
 {
 	uint8_t small[256];

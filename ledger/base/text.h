@@ -42,6 +42,9 @@ enum base64 {
 void base64_encode(enum base64 variant, struct bytes in, struct buf *out);
 bool base64_decode(enum base64 variant, struct bytes in, uint8_t *out, size_t size, size_t *n) WARN_UNUSED;
 
+/* RFC 9285: text of the 45 characters that a QR code holds in fewest modules. Appends. */
+void base45_encode(struct bytes in, struct buf *out);
+
 /* Values in leaves, lines and manifests: bytes below 0x21, '%' and 0x7f become %XX (upper case), all others stay. The inverse
  * refuses a byte that should have been escaped and an escape that should not exist. Both append to out. */
 void percent_escape(struct bytes in, struct buf *out);

@@ -17,7 +17,8 @@ enum { FITS = 0, FOUND = 1, USAGE = 64, NO_INPUT = 66 };
 
 static const char usage[] =
 	"usage: chitra-verify [options] DIR               the published books\n"
-	"       chitra-verify [options] receipt PROOF...  payouts' receipts; a leaf is beside its proof (PROOF's name with .leaf)\n"
+	"       chitra-verify [options] receipt PROOF...  payouts' receipts; a leaf is beside its proof (PROOF's name with .leaf),\n"
+	"                                                or both are in what the QR code of a citizen's slip says\n"
 	"       chitra-verify [options] bundle FILE      one payout's evidence, as `chitra ledger bundle` wrote it\n"
 	"\n"
 	"  --key VKEY           the log's key, as text or in a file: name+id+key\n"

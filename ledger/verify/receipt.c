@@ -7,6 +7,7 @@
 
 #include "ledger/verify/leaf.h"
 #include "ledger/verify/log.h"
+#include "ledger/verify/slip.h"
 
 bool receipt_read(struct text text, struct receipt *out)
 {
@@ -35,15 +36,13 @@ bool receipt_read(struct text text, struct receipt *out)
 
 /* NULL: the leaf is in the tree that the believed checkpoint signs. */
 static const char *trouble(
-	const struct policy *p, struct text proof, struct text leaf, struct receipt *r, struct checkpoint *c)
+	const struct policy *p, const struct receipt *r, struct text leaf, struct checkpoint *c)
 {
 	uint64_t at[SIGNERS_MAX];
 	struct text text;
 	struct digest hash = tree_leaf(leaf);
 	bool by_log = false;
 
-	if (!receipt_read(proof, r))
-		return "it is no receipt (c2sp.org/tlog-proof@v1)";
 	if (note_open(r->note, p->signers, p->n, at, &text) != NOTE_FINE || !checkpoint_read(text, c))
 		return "its checkpoint is malformed, or carries a signature that is not of its key";
 	for (size_t i = 0; i < p->n_logs; i++)
@@ -71,39 +70,52 @@ static void say(const struct leaf *l, const struct checkpoint *c, FILE *to)
 	(void)fprintf(to, "result      the receipt is genuine\n");
 }
 
+/* NULL: everything holds, and it was said. */
+static const char *ask(const struct policy *p, struct text proof, struct text leaf, FILE *to)
+{
+	uint8_t held[SLIP_MAX];
+	bool slip = slip_is(proof);
+	struct receipt r;
+	struct checkpoint c;
+	struct leaf read;
+	const char *wrong;
+
+	if (slip ? !slip_read(proof, held, &leaf, &r) : !receipt_read(proof, &r))
+		return slip ? "it is not what a slip's code holds, or a part of it is missing"
+			    : "it is no receipt (c2sp.org/tlog-proof@v1)";
+	if (!leaf_read(leaf, &read, &wrong) || (!slip && (uint64_t)read.seq != r.index))
+		return "the leaf is none of chitra's, or of another place";
+	r.index = (uint64_t)read.seq;
+	wrong = trouble(p, &r, leaf, &c);
+	if (wrong == NULL && strcmp(leaf_kind_name(&read), "payout.settled") != 0)
+		wrong = "the leaf is in the books, and is no payment that was made";
+	if (wrong == NULL)
+		say(&read, &c, to);
+	return wrong;
+}
+
 bool receipt_verify(const struct policy *p, const char *path, FILE *to)
 {
 	char beside[PATH_MAX];
 	const char *dot = strrchr(path, '.');
 	size_t stem = dot != NULL && strchr(dot, '/') == NULL ? (size_t)(dot - path) : strlen(path);
-	struct held proof = file_read(path, NOTE_MAX), leaf;
-	struct receipt r;
-	struct checkpoint c;
-	struct leaf read;
-	const char *wrong, *missing = proof.at == NULL ? path : NULL;
+	struct held proof = file_read(path, NOTE_MAX), leaf = {.at = NULL};
+	const char *wrong = NULL, *missing = proof.at == NULL ? path : NULL;
 
 	(void)snprintf(beside, sizeof beside, "%.*s.leaf", (int)stem, path);
-	leaf = file_read(beside, 65535);
-	if (missing == NULL && leaf.at == NULL)
-		missing = beside;
-	if (missing != NULL) {
+	if (missing == NULL && !slip_is((struct text){.at = proof.at, .n = proof.n})) {
+		leaf = file_read(beside, 65535);
+		missing = leaf.at == NULL ? beside : NULL;
+	}
+	if (missing != NULL)
 		(void)fprintf(
 			to, "finding receipt_missing: %s cannot be read: %s\n", missing, strerror(errno));
-		wrong = missing;
-	} else {
-		wrong = trouble(p, (struct text){.at = proof.at, .n = proof.n},
-			(struct text){.at = leaf.at, .n = leaf.n}, &r, &c);
-		if (wrong == NULL && (!leaf_read((struct text){.at = leaf.at, .n = leaf.n}, &read, &wrong) ||
-					     (uint64_t)read.seq != r.index))
-			wrong = "the leaf is none of chitra's, or of another place";
-		if (wrong == NULL && strcmp(leaf_kind_name(&read), "payout.settled") != 0)
-			wrong = "the leaf is in the books, and is no payment that was made";
-		if (wrong != NULL)
-			(void)fprintf(to, "finding receipt_wrong: %s\n", wrong);
-		else
-			say(&read, &c, to);
-	}
+	else
+		wrong = ask(p, (struct text){.at = proof.at, .n = proof.n},
+			(struct text){.at = leaf.at, .n = leaf.n}, to);
+	if (wrong != NULL)
+		(void)fprintf(to, "finding receipt_wrong: %s\n", wrong);
 	file_free(&proof);
 	file_free(&leaf);
-	return wrong == NULL;
+	return missing == NULL && wrong == NULL;
 }

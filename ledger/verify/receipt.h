@@ -20,7 +20,8 @@ struct receipt {
 };
 bool receipt_read(struct text text, struct receipt *out);
 
-/* The receipt in the file PROOF and the leaf in the file of the same name that ends in .leaf; says what it found. */
+/* The receipt in the file PROOF and the leaf in the file of the same name that ends in .leaf; or what the QR code of a slip says
+ * (slip.h), which holds both. Says what it found. */
 bool receipt_verify(const struct policy *p, const char *path, FILE *to);
 
 #endif

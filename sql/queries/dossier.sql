@@ -173,3 +173,27 @@ with me as materialized (
 )
 select t.section, t.item, j.key, j.value from things t cross join lateral json_each_text(t.thing) with ordinality as j(key, value, k)
 where j.value is not null order by t.n, t.item, j.k;
+
+-- name: dossier_slip
+-- duties: desk
+-- in: payout bigint
+-- out: agency text, programme text, month date, kind text, amount_dong bigint, name text, ward text, cash boolean, place text, holder text,
+--     account_kind text, state text, sandbox boolean
+-- What the person himself is told. place: his bank, or who paid him in cash.
+select g.name_vi as agency, pr.name_vi as programme, c.month, c.kind, p.amount_dong, r.name, w.name as ward, ch.kind = 'cash' as cash,
+	coalesce(k.short_name, a.bank, ch.bank) as place, a.holder_name as holder, a.kind as account_kind, t.name as state, i.sandbox
+from payout.payout p
+join payout.claim c on c.id = p.claim
+join org.agency g on g.id = c.agency
+join rules.programme pr on pr.code = c.programme
+join register.person o on o.id = c.person
+join register.person r on r.id = coalesce(o.root, o.id)
+join payout.batch b on b.id = p.batch
+join org.channel ch on ch.id = b.channel
+left join register.payee_account a on a.id = p.payee_account
+left join bank.bank k on k.code = a.bank
+left join payout.payout_state s on s.payout = p.id
+left join payout.state t on t.code = s.state
+left join register.area w on w.level = 'commune' and w.code = c.area_code and w.valid_from = c.area_valid_from
+cross join ops.instance i
+where p.id = $1;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One payout's evidence as one archive: what is in it, who may have it, and what an auditor is told when a byte of it is another.
+# One payout's evidence as one archive: what is in it, who may have it, and what an auditor is told when a byte of it is another. And the slip
+# for the citizen who was paid: what is on it, and that its code is a receipt.
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/scenario/lib/payroll.sh
 . tests/scenario/lib/payroll.sh
@@ -148,5 +149,64 @@ for size in huge minus; do
 	verify "$scratch/$size"
 	like "$(said)" "finding archive_malformed" "a file of $size size is none"
 done
+
+# ---- a slip ---------------------------------------------------------------------------------------------------------------------------
+
+# slip LOGIN ID: $scratch/slip.pdf, its words in slip.txt and what its code says in code.txt
+slip()
+{
+	rm -f "$scratch"/slip*
+	quiet by "$1" ledger slip --reason "người hưởng hỏi" "$2" "$scratch/slip.pdf" &&
+		pdftotext -layout "$scratch/slip.pdf" "$scratch/slip.txt" &&
+		pdftoppm -r 200 -png -singlefile "$scratch/slip.pdf" "$scratch/slip" &&
+		zbarimg --quiet --raw "$scratch/slip.png" >"$scratch/code.txt"
+}
+receipt()
+{
+	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" receipt "$1" >"$scratch/said" 2>&1
+}
+# of ID: name and amount, as people are told
+of()
+{
+	sql "select r.name || ' ' || replace(to_char(p.amount_dong, 'FM999,999,999'), ',', '.') || ' đồng' from payout.payout p
+		join payout.claim c on c.id = p.claim join register.person r on r.id = c.person where p.end_to_end_id = '$1'"
+}
+# told: the lines with name and amount of the page
+told()
+{
+	grep -E 'Người hưởng|Số tiền  ' "$scratch/slip.txt" | sed -E 's/.*(Người hưởng|Số tiền) +//' | paste -sd' '
+}
+fails "an operator prints no slip" slip son "$a"
+like "$(cat "$scratch/out")" "no_mandate" "for want of a mandate"
+ok "an officer of the register prints one" slip thu "$a" || cat "$scratch/out" >&2
+like "$(opened)" "thu ledger.slip người hưởng hỏi" "which is written down with its reason"
+cp "$scratch/slip.pdf" "$scratch/one.pdf"
+cp "$scratch/code.txt" "$scratch/one.txt"
+is "$(told)" "$(of "$a")" "it has the person's name and the amount"
+like "$(cat "$scratch/slip.txt")" "Tài khoản ••••[0-9]{4} tại" "the account is masked"
+like "$(cat "$scratch/slip.txt")" "THỬ NGHIỆM" "a sandbox's slip says that it is worth nothing"
+ok "the verifier takes what its code says, without any other file" receipt "$scratch/one.txt" || said >&2
+like "$(said)" "payment +$a" "and says which payment it is"
+ok "printed again, it is there again" slip thu "$a"
+ok "the same byte for byte" cmp "$scratch/one.pdf" "$scratch/slip.pdf"
+unseen=
+for at in 8 9 300 700 1000 1300; do
+	/usr/bin/python3 - "$scratch" $at <<'P'
+import sys
+text, at = open(sys.argv[1] + "/one.txt").read(), int(sys.argv[2])
+open(sys.argv[1] + "/x.txt", "w").write(text[:at] + ("1" if text[at] == "0" else "0") + text[at + 1:])
+P
+	! receipt "$scratch/x.txt" || unseen+=" $at"
+done
+is "$unseen" "" "one character of it changed is found, wherever"
+for length in 7 8 20 500 1200 -2; do
+	head -c "$length" "$scratch/one.txt" >"$scratch/x.txt"
+	fails "cut to $length characters it is no receipt" receipt "$scratch/x.txt"
+done
+ok "who was paid in cash gets one" slip yen "$cash"
+like "$(cat "$scratch/slip.txt")" "Tiền mặt, do" "which says so"
+ok "its code is a receipt too" receipt "$scratch/code.txt"
+fails "for what came back there is none" slip thu "$back"
+like "$(cat "$scratch/out")" payout_not_paid "because it is not paid"
 
 done_testing

@@ -183,6 +183,22 @@ static void test_percent(void)
 	ok(back, "each of the 256 bytes goes there and back");
 }
 
+/* The examples of RFC 9285, 4.3 and 4.4. */
+static void test_base45(void)
+{
+	static const struct {
+		const char *plain, *encoded;
+	} rows[] = {{"AB", "BB8"}, {"Hello!!", "%69 VD92EX0"}, {"base-45", "UJCLQE7W581"},
+		{"ietf!", "QED8WEX0"}, {"", ""}};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		CLEANUP(buf_free) struct buf b = BUF(100);
+
+		base45_encode(bytes_z(rows[i].plain), &b);
+		is_str(buf_str(&b), rows[i].encoded, "'%s' in base 45", rows[i].plain);
+	}
+}
+
 int main(void)
 {
 	test_utf8();
@@ -190,6 +206,7 @@ int main(void)
 	test_numbers();
 	test_hex();
 	test_base64();
+	test_base45();
 	test_percent();
 	return done_testing();
 }
