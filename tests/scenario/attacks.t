@@ -63,6 +63,14 @@ wait "${pids[@]}" 2>/dev/null
 printf 'log %s\nwitness audit %s\nquorum audit\n' "$(cat "$scratch/log.key")" "$(cat "$scratch/audit/vkey")" >"$scratch/policy"
 /usr/bin/python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(open(sys.argv[1]).read().strip()))' "$keys/log" >"$scratch/log.seed"
 
+# A month that is exported while no scribe works is there, and waits for its signature; meanwhile the rest.
+createdb --maintenance-db=postgres --template="$PGDATABASE" "${PGDATABASE}_export"
+at_exit "dropdb --maintenance-db=postgres --force --if-exists ${PGDATABASE}_export"
+echo "of an older file" >"$scratch/month.note"
+PGDATABASE=${PGDATABASE}_export "$CHITRA_BIN/chitra" --config "$scratch/all.conf" --session "$scratch/session" ledger export --format csv --period 2024-04 \
+	"$scratch/month" >"$scratch/month.said" 2>&1 &
+export_pid=$!
+
 # found DIR OPTION...: the names of the findings, and whether the verifier leaves open that all was written anew. The fixture booked its funding
 # by hand, so the statement's line of it is left out.
 found()
@@ -94,7 +102,7 @@ attack()
 	[[ $3 != checkpoint_* ]] || open= # nothing more is read
 	rm -rf "$scratch/attacked"
 	PGOPTIONS=-cclient_min_messages=warning psql -XAtq -d postgres -c "drop database if exists $copy" -c "create database $copy template \"$PGDATABASE\"" &&
-		psql -XAtq -d "$copy" -v ON_ERROR_STOP=1 -c "set session_replication_role = replica; $2" >/dev/null &&
+		psql -XAtq -d "$copy" -v ON_ERROR_STOP=1 -c "set client_min_messages = warning; set session_replication_role = replica; $2" >/dev/null &&
 		PGDATABASE=$copy ledger publish "$scratch/attacked"
 	auditors "$scratch/attacked" "$1" "$3$open" "${4:-$3}" "${5:-$3}" "${6:-$3}"
 }
@@ -155,5 +163,11 @@ cp -r "$pub" "$scratch/stranger"
 head -c 32 /dev/urandom >"$scratch/other.seed"
 tests/lib/forge-log "$scratch/stranger" "$scratch/other.seed"
 auditors "$scratch/stranger" "a checkpoint by another key" checkpoint_unsigned checkpoint_unsigned checkpoint_unsigned checkpoint_unsigned
+
+wait "$export_pid"
+is $? 75 "a month without the scribe's signature ends with 75"
+like "$(cat "$scratch/month.said")" "not signed yet" "it is said why"
+ok "the file is there" grep -q '^posting,' "$scratch/month"
+fails "and no note, of an older one neither" test -e "$scratch/month.note"
 
 done_testing
