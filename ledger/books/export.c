@@ -58,7 +58,7 @@ static size_t tags_of(struct arena *a, const struct leaf *leaf, struct export_ta
 	static const char *const lines[] = {"batch", "dispatch", "claim", "break", "period", "id", "channel",
 		"entry", "order", "reason", "outcome"};
 	const struct entry *e = &leaf->entry;
-	char at[INSTANT_TEXT_SIZE], hex[HASH_HEX_SIZE];
+	char at[INSTANT_TEXT_SIZE], hex[HASH_HEX_SIZE], day[DAY_TEXT_SIZE];
 	struct bytes value;
 	size_t n = 0;
 
@@ -72,8 +72,10 @@ static size_t tags_of(struct arena *a, const struct leaf *leaf, struct export_ta
 			"src", arena_printf(a, "sha256:%s#%" PRId64, hash_hex(&e->src, hex), e->src_item)};
 	if (e->reverses_one)
 		tags[n++] = (struct export_tag){"reverses", arena_printf(a, "%" PRId64, e->reverses)};
-	if (e->late)
+	if (e->late) {
 		tags[n++] = (struct export_tag){"late", "yes"};
+		tags[n++] = (struct export_tag){"effective", arena_strdup(a, day_format(e->effective, day))};
+	}
 	bug_if(n > TAGS_MAX);
 	return n;
 }
@@ -169,10 +171,38 @@ static bool take_legs(struct export *e, const struct leaf *leaf, struct why *why
 	return true;
 }
 
+static void put_txn(struct export *e, struct arena *some, const struct leaf *leaf, struct buf *out)
+{
+	struct export_tag tags[TAGS_MAX];
+
+	e->count.transactions++;
+	e->count.postings += (int64_t)leaf->entry.n_legs;
+	formats[e->head.format].writer->txn(e,
+		&(struct export_txn){leaf, leaf_kind_name(leaf->entry.kind), tags_of(some, leaf, tags), tags},
+		out);
+}
+
+bool export_late(
+	struct export *e, struct arena *some, const struct leaf *leaf, struct buf *out, struct why *why)
+{
+	const struct export_writer *w = formats[e->head.format].writer;
+
+	if (!leaf->entry.late || e->seq >= 0 ||
+		month_cmp(month_of_day(leaf->entry.effective), e->head.period) >= 0)
+		return why_set(
+			why, "export_order", "ledger transaction %" PRId64 " is not late here", leaf->seq);
+	if (!e->late && w->late != NULL)
+		w->late(e, out);
+	e->late = true;
+	if (!take_legs(e, leaf, why))
+		return false;
+	put_txn(e, some, leaf, out);
+	return true;
+}
+
 bool export_leaf(
 	struct export *e, struct arena *some, const struct leaf *leaf, struct buf *out, struct why *why)
 {
-	struct export_tag tags[TAGS_MAX];
 	int order = day_cmp(leaf->entry.effective, e->day);
 
 	if (order < 0 || (order == 0 && leaf->seq <= e->seq) ||
@@ -189,11 +219,7 @@ bool export_leaf(
 		return true;
 	if (!take_legs(e, leaf, why))
 		return false;
-	e->count.transactions++;
-	e->count.postings += (int64_t)leaf->entry.n_legs;
-	formats[e->head.format].writer->txn(e,
-		&(struct export_txn){leaf, leaf_kind_name(leaf->entry.kind), tags_of(some, leaf, tags), tags},
-		out);
+	put_txn(e, some, leaf, out);
 	return true;
 }
 

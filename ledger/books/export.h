@@ -4,8 +4,8 @@
  *	beancount	`bean-check`; accounts by names that it allows (export_bean.c), with ours beside them
  *	csv, json	a row, or an object, for each posting and balance
  *
- * Each begins with the checkpoint that covers it and what every account held before the month; then the transactions of the month by
- * effective day; after each day of a statement what every account that moved must hold, and the bank's account what the bank said. Only
+ * Each begins with the checkpoint that covers it and what every account held before the month; then what came late for months that were
+ * closed, under a heading of its own; then the transactions of the month by effective day; after each day of a statement what every account that moved must hold, and the bank's account what the bank said. Only
  * ASCII, whole dong, no amount left out. Says what leaves say and no more, so it names payments, not people.
  *
  * Pure: text goes into a buffer that the caller empties between calls. Knows no database (export_store.h). */
@@ -46,6 +46,10 @@ struct export *export_begin(struct arena *a, const struct export_head *head, str
 /* The next leaf by (effective day, seq): of the month, with postings or a bank's statement. `some` may be emptied between calls.
  * False with why: export_order, export_account (none of those given), export_amount (a sum that does not fit). */
 bool export_leaf(struct export *e, struct arena *some, const struct leaf *leaf, struct buf *out,
+	struct why *why) WARN_UNUSED;
+
+/* Before them, in the same order: what came late, for a month that was closed. It is told of on the first day, with its own day beside it. */
+bool export_late(struct export *e, struct arena *some, const struct leaf *leaf, struct buf *out,
 	struct why *why) WARN_UNUSED;
 
 /* What stands behind them. */

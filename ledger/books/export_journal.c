@@ -25,6 +25,13 @@ static void put_checkpoint(const struct export *e, const char *for_whom, struct 
 	buf_addf(out, "\n; signature %s\n\n", e->head.signature);
 }
 
+static void put_late(struct export *e, struct buf *out)
+{
+	(void)e;
+	buf_add_z(out,
+		"; What came late, for months that were closed: told of on this month's first day, each with its own day as `effective`.\n\n");
+}
+
 static bool any_opening(const struct export *e)
 {
 	for (size_t i = 0; i < e->n; i++)
@@ -102,6 +109,7 @@ static void hledger_balances_end(struct export *e, struct buf *out)
 
 const struct export_writer export_hledger = {
 	.head = hledger_head,
+	.late = put_late,
 	.txn = hledger_txn,
 	.balances_begin = hledger_balances,
 	.balance = hledger_balance,
@@ -181,6 +189,7 @@ static void bean_balance(struct export *e, const struct export_account *a, struc
 
 const struct export_writer export_beancount = {
 	.head = bean_head,
+	.late = put_late,
 	.txn = bean_txn,
 	.balance = bean_balance,
 	.balances_end = hledger_balances_end,

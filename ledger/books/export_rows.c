@@ -6,7 +6,8 @@
 #include "ledger/books/export_writer.h"
 
 /* ---- csv ------------------------------------------------------------------------------------------------------------------------
- * `row` says what a row is: period, origin, size, root, signature (the value in `key`), opening, posting, balance, balance-by-bank. No value
+ * `row` says what a row is: period, origin, size, root, signature (the value in `key`), opening, late (a posting for a month that was closed, with
+ * its own day), posting, balance, balance-by-bank. No value
  * needs quotes: codes, keys and plain() have no comma. */
 
 static const char *tag(const struct export_txn *t, const char *name)
@@ -38,12 +39,14 @@ static void csv_head(struct export *e, struct buf *out)
 
 static void csv_txn(struct export *e, const struct export_txn *t, struct buf *out)
 {
+	bool late = t->leaf->entry.late;
 	char day[DAY_TEXT_SIZE];
 
 	for (size_t i = 0; i < t->leaf->entry.n_legs; i++)
-		buf_addf(out, "posting,%s,%" PRId64 ",%s,%s,%s,%s,%s,%s,%s,%" PRId64 "\n",
-			day_format(e->day, day), t->leaf->seq, t->kind, tag(t, "key"), tag(t, "recorded"),
-			tag(t, "late"), tag(t, "id"), tag(t, "entry"), t->leaf->entry.legs[i].account,
+		buf_addf(out, "%s,%s,%" PRId64 ",%s,%s,%s,%s,%s,%s,%s,%" PRId64 "\n",
+			late ? "late" : "posting", day_format(late ? t->leaf->entry.effective : e->day, day),
+			t->leaf->seq, t->kind, tag(t, "key"), tag(t, "recorded"), tag(t, "late"),
+			tag(t, "id"), tag(t, "entry"), t->leaf->entry.legs[i].account,
 			vnd_dong(t->leaf->entry.legs[i].amount));
 }
 

@@ -142,7 +142,8 @@ static enum result compare_root(struct making *m)
 
 /* ---- transactions -------------------------------------------------------------------------------------------------------------- */
 
-static bool put_leaf(struct making *m, struct export *e, struct arena *some, const struct rows *r, size_t i)
+static bool put_leaf(
+	struct making *m, struct export *e, struct arena *some, const struct rows *r, size_t i, bool late)
 {
 	struct bytes text = row_bytes(r, i, rows_col(r, "leaf"));
 	struct hash hash = merkle_leaf(text), signed_hash = row_hash(r, i, rows_col(r, "leaf_hash"));
@@ -158,13 +159,14 @@ static bool put_leaf(struct making *m, struct export *e, struct arena *some, con
 			"the leaf of ledger transaction %" PRId64
 			" is not what its row says; see chitra ledger check",
 			seq);
-	return export_leaf(e, some, &leaf, &m->text, &m->w->why) && flush(m);
+	return (late ? export_late : export_leaf)(e, some, &leaf, &m->text, &m->w->why) && flush(m);
 }
 
-static enum result put_leaves(struct making *m, struct export *e)
+/* First what came late for closed months, then what is the month's. */
+static enum result put_leaves(struct making *m, struct export *e, bool late)
 {
 	CLEANUP(arena_drop) struct arena *some = arena_new();
-	struct day day = month_first(m->period);
+	struct day first = month_first(m->period), day = late ? (struct day){.n = 0} : first;
 	int64_t seq = -1;
 	struct rows r;
 
@@ -172,14 +174,14 @@ static enum result put_leaves(struct making *m, struct export *e)
 		enum result result;
 
 		arena_reset(m->w->arena);
-		result = db_run(m->w, Q_BOOKS_EXPORT_LEAVES,
-			DB_ARGS(db_day(day), db_i64(seq), db_day(month_last(m->period)), db_i64(m->size),
-				db_i64(AT_ONCE)),
+		result = db_run(m->w, late ? Q_BOOKS_EXPORT_LATE : Q_BOOKS_EXPORT_LEAVES,
+			DB_ARGS(db_day(day), db_i64(seq), db_day(late ? first : month_last(m->period)),
+				db_i64(m->size), db_i64(AT_ONCE)),
 			&r);
 		if (result != OK)
 			return result;
 		for (size_t i = 0; i < rows_n(&r); i++) {
-			if (!put_leaf(m, e, some, &r, i))
+			if (!put_leaf(m, e, some, &r, i, late))
 				return REFUSED;
 			day = row_day(&r, i, rows_col(&r, "effective"));
 			seq = row_i64(&r, i, rows_col(&r, "seq"));
@@ -224,7 +226,9 @@ static enum result make(struct making *m, int64_t at_most)
 	if (result != OK)
 		return result;
 	e = export_begin(m->arena, &m->out->head, m->accounts, m->n, &m->text);
-	result = flush(m) ? put_leaves(m, e) : REFUSED;
+	result = flush(m) ? put_leaves(m, e, true) : REFUSED;
+	if (result == OK)
+		result = put_leaves(m, e, false);
 	if (result == OK)
 		result = compare_balances(m);
 	if (result != OK)

@@ -26,6 +26,7 @@ struct export
 	struct day day; /* of the last leaf */
 	int64_t seq;    /* its number; -1: there was none */
 	bool statement; /* on this day */
+	bool late;      /* something came late */
 	struct export_count count;
 	struct json_writer json; /* export_rows.c's */
 };
@@ -33,6 +34,8 @@ struct export
 struct export_writer {
 	/* Checkpoint, accounts, and what they held. */
 	void (*head)(struct export *e, struct buf *out);
+	/* Before the first that came late; or NULL. */
+	void (*late)(struct export *e, struct buf *out);
 	void (*txn)(struct export *e, const struct export_txn *t, struct buf *out);
 	/* What an account holds at the end of e->day. Between the two others, each of which may be NULL. */
 	void (*balance)(struct export *e, const struct export_account *a, struct vnd holds, struct buf *out);

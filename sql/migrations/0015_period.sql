@@ -71,18 +71,22 @@ as $$
 	from unnest(closed_of.accounts) with ordinality as i(account, n)
 $$;
 
--- Whether an agency had closed the day's month, or a later one, before the transaction: any whose accounts it moves; where it moves nothing,
--- that of the funding account which it is about.
-create function books.is_late(seq bigint, effective date, legs smallint, leaf bytea) returns boolean language sql stable security definer
+-- An agency had closed the day's month, or a later one, before the transaction: any whose accounts it moves; where it moves nothing, that of the
+-- funding account which it is about. Then it is late, and is told of in the reports of the month after the newest one closed. Null: it is not.
+create function books.reported(seq bigint, effective date, legs smallint, leaf bytea) returns date language sql stable security definer
 set search_path = pg_catalog
 as $$
-	select exists (select from books.closed c
-		where c.seq < is_late.seq and c.period >= date_trunc('month', is_late.effective)::date and c.agency in (
-			select books.agency_of(a.code) from books.posting p join books.ledger_account a on a.id = p.account where p.seq = is_late.seq
+	select (max(c.period) + interval '1 month')::date from books.closed c
+		where c.seq < reported.seq and c.period >= date_trunc('month', reported.effective)::date and c.agency in (
+			select books.agency_of(a.code) from books.posting p join books.ledger_account a on a.id = p.account where p.seq = reported.seq
 			union all
-			select books.agency_of('assets:bank:' || substring(convert_from(is_late.leaf, 'UTF8') from '\nfunding-account ([^\n]*)\n'))
-			where is_late.legs = 0))
+			select books.agency_of('assets:bank:' || substring(convert_from(reported.leaf, 'UTF8') from '\nfunding-account ([^\n]*)\n'))
+			where reported.legs = 0)
 $$;
+create index txn_late on books.txn (seq) where late;
+create view books.late as
+	select t.seq, t.effective, books.reported(t.seq, t.effective, t.legs, t.leaf) as reported, t.kind, t.legs, t.leaf, t.leaf_hash
+	from books.txn t where t.late;
 
 -- A leaf that closes a period says so in books.closed; a leaf for a closed one is late, and no other is. Named so that it runs before `guard`.
 create function books.guard_late() returns trigger language plpgsql security definer
@@ -99,7 +103,7 @@ begin
 	select max(c.period) into newest from books.closed c;
 	select f.seq into bad from fresh f
 		where (f.late or f.effective < newest + interval '1 month')
-			and f.late is distinct from (newest is not null and books.is_late(f.seq, f.effective, f.legs, f.leaf))
+			and f.late is distinct from (books.reported(f.seq, f.effective, f.legs, f.leaf) is not null)
 		order by f.seq limit 1;
 	if found then
 		raise exception 'late: ledger transaction % is late exactly when its period was closed before it', bad using errcode = 'CH001';

@@ -298,22 +298,28 @@ order by w.k;
 -- duties: desk, scribe
 -- in: first date, last date, at_most bigint
 -- out: size bigint, note bytea
--- The smallest checkpoint, not above `at_most`, that covers whatever a checkpoint covers of these days: so it stays the same until there is more.
-select k.size, k.note from books.checkpoint k where k.size <= $3 and k.size > (
-	select max(t.seq) from books.txn t where t.effective between $1 and $2
-		and t.seq < (select max(n.size) from books.checkpoint n where n.size <= $3))
+-- The smallest checkpoint, not above `at_most`, that covers whatever a checkpoint covers of this month: so it stays the same until there is
+-- more. What came late for the month is another one's; what this month tells of late ones is its own.
+select k.size, k.note from books.checkpoint k where k.size <= $3 and k.size > greatest((
+	select max(t.seq) from books.txn t where t.effective between $1 and $2 and not t.late
+		and t.seq < (select max(n.size) from books.checkpoint n where n.size <= $3)), (
+	select max(l.seq) from books.late l where l.reported = $1 and l.seq < (select max(n.size) from books.checkpoint n where n.size <= $3)))
 order by k.size limit 1;
 
 -- name: books_export_accounts
 -- duties: desk, scribe
 -- in: day date, size bigint
 -- out: account text, balance bigint
--- What was in each account before the day, by the first so many transactions; the accounts that they used.
+-- What was in each account before the day, which is a month's first, by the first so many transactions, but for what is told of only from
+-- then on; the accounts that they used.
 select a.code as account, (coalesce((select sum(d.moved) from books.balance_day d where d.account = a.id and d.day < $1), 0)
 	- coalesce(l.moved, 0))::bigint as balance
 from books.ledger_account a
-	left join (select p.account, sum(p.amount) as moved from books.txn t join books.posting p on p.seq = t.seq
-		where t.seq >= $2 and t.effective < $1 group by p.account) l on l.account = a.id
+	left join (select p.account, sum(p.amount) as moved from (
+			select t.seq from books.txn t where t.seq >= $2 and t.effective < $1
+			union all
+			select x.seq from books.late x where x.seq < $2 and x.effective < $1 and x.reported >= $1) t
+		join books.posting p on p.seq = t.seq group by p.account) l on l.account = a.id
 where exists (select from books.posting p where p.account = a.id and p.seq < $2)
 order by a.code;
 
@@ -321,9 +327,18 @@ order by a.code;
 -- duties: desk, scribe
 -- in: day date, seq bigint, last date, size bigint, n bigint
 -- out: effective date, seq bigint, leaf bytea, leaf_hash bytea
--- The next ones after (day, seq) that moved money or are a bank's statement.
+-- The next ones after (day, seq) that moved money or are a bank's statement, and came in time.
 select t.effective, t.seq, t.leaf, t.leaf_hash from books.txn t
-where (t.effective, t.seq) > ($1, $2) and t.effective <= $3 and t.seq < $4 and (t.legs > 0 or t.kind = 'statement.file')
+where (t.effective, t.seq) > ($1, $2) and t.effective <= $3 and t.seq < $4 and (t.legs > 0 or t.kind = 'statement.file') and not t.late
+order by t.effective, t.seq limit $5;
+
+-- name: books_export_late
+-- duties: desk, scribe
+-- in: day date, seq bigint, period date, size bigint, n bigint
+-- out: effective date, seq bigint, leaf bytea, leaf_hash bytea
+-- Those that moved money for a closed month and are told of in this one.
+select t.effective, t.seq, t.leaf, t.leaf_hash from books.late t
+where (t.effective, t.seq) > ($1, $2) and t.reported = $3 and t.seq < $4 and t.legs > 0
 order by t.effective, t.seq limit $5;
 
 -- name: books_export_ask
