@@ -195,6 +195,26 @@ is "$(sql "select count(*) from books.txn where kind = 'close'")" 1 "there is on
 is "$(by hoa --json period list)" 0 "what is closed and what is not"
 like "$(cat "$scratch/said")" '"period":"2024-04","state":"closed","proposed_by":"hoa","confirmed_by":"minh".*"period":"2024-05","state":"open"' "is listed"
 
+# posted_by_hand DAY LATE: what the database says of a transaction that somebody posts with this day and says to be late, or not
+posted_by_hand()
+{
+	psql -XAtq -v ON_ERROR_STOP=1 <<-SQL 2>&1 | sed -n 's/^ERROR: *\([a-z_]*\):.*/\1/p; /^done$/p'
+		begin;
+		select first_seq as first, recorded, accounts from books.begin_post(array['test'], array[sha256('test')],
+			array['assets:bank:demo-funding', 'liabilities:advance:demo-funding']) \\gset
+		select null from books.post(:first, :'recorded', array['test'], array[sha256('test')], array['funding'], array['$1'::date],
+			array[$2], array[null::bigint], array[2::smallint], array['test'::bytea], array[sha256('\\x00'::bytea || 'test'::bytea)],
+			array[1, 1], array[1, 2]::smallint[], array[1, 2], array[5, -5]::bigint[], :'accounts', true);
+		select 'done';
+		rollback;
+	SQL
+}
+is "$(posted_by_hand 2024-04-30 false), $(posted_by_hand 2024-03-31 false), $(posted_by_hand 2024-05-01 true)" "late, late, late" \
+	"PostgreSQL: what has a closed month's day or an earlier one is late, and nothing else is"
+is "$(posted_by_hand 2024-04-30 true), $(posted_by_hand 2024-05-01 false)" "done, done" "and that is taken"
+is "$(sql "begin; insert into books.closed values (0, 'so-ldtbxh', '2024-05-01'); set role chitra_desk; commit" 2>&1 | sed -n 's/^ERROR: *\([a-z_]*\):.*/\1/p')" \
+	period_leaf "a month is not closed without its text"
+
 # ---- reports of April stay as they are -------------------------------------------------------------------------------------------------
 
 # exports MONTH DIR: it in every format
