@@ -295,7 +295,7 @@ tsan: ## unit tests and whole runs under ThreadSanitizer
 lint: all ## clang-tidy, cppcheck and gcc -fanalyzer against tests/lint.accepted
 	@tests/lint
 
-bench: all benches ## speed and memory, to var/bench/latest.jsonl; never fails on time
+bench: all benches $(BUILD)/tests/unit/db_books_balance ## speed and memory, to var/bench/latest.jsonl; never fails on time
 	@tests/bench/run
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60) or FUZZ_RUNS with clang's libFuzzer; the lines that the corpus reaches

@@ -332,6 +332,8 @@ int cli_ledger(struct cli *cli, int argc, char **argv)
 		return ledger_publish(cli, argv[3], true);
 	if (argc >= 4 && strcmp(argv[1], "prove") == 0)
 		return ledger_prove(cli, (size_t)argc - 3, argv + 2, argv[argc - 1]);
+	if (argc > 1 && strcmp(argv[1], "accounts") == 0)
+		return cli_ledger_accounts(cli, argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "export") == 0)
 		return cli_ledger_export(cli, argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "slip") == 0)

@@ -4,13 +4,14 @@
 #ifndef CHITRA_CLI_LEDGER_CMD_H
 #define CHITRA_CLI_LEDGER_CMD_H
 
+#include "daemon/cli/accounts_cmd.h"
 #include "daemon/cli/cli.h"
 #include "daemon/cli/query_cmd.h"
 
 #define LEDGER_USAGE                                                                                                                    \
 	"chitra ledger head             how many transactions, the newest signed checkpoint\n"                                          \
 	"       chitra ledger check            every sum, balance, leaf and tree head is computed again; exit 65 when one is off\n"     \
-	"       chitra ledger key              the log's key, for chitra-verify --key\n"                                                \
+	"       chitra ledger key              the log's key, for chitra-verify --key\n" ACCOUNTS_USAGE                                 \
 	"       chitra ledger publish DIR      the sealed transactions as files that chitra-verify checks\n"                            \
 	"       chitra ledger prove ID... DIR  the receipt of the payout with this end-to-end id: DIR/ID.tlog-proof and DIR/ID.leaf;\n" \
 	"                                      of any other transaction by its number or its key (b17.v1.released)\n"                   \

@@ -44,6 +44,7 @@ create table books.txn (
 alter table books.txn alter column leaf set storage main;
 create unique index txn_reverses on books.txn (reverses) where reverses is not null;
 create index txn_effective on books.txn (effective, seq);	-- what is told by the day that it counts for
+create index txn_recorded on books.txn (recorded, seq);	-- where the books stood at an instant
 
 create table books.posting (
 	seq bigint not null,
@@ -66,7 +67,7 @@ create table books.balance_day (
 	account integer not null references books.ledger_account,
 	day date not null,
 	moved bigint not null,
-	primary key (account, day)
+	primary key (account, day) include (moved)	-- years of an account are summed up from its index
 ) with (fillfactor = 50);
 
 -- Whoever posts holds this row until its commit, so sequence and balances have one writer at a time.

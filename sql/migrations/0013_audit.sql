@@ -300,26 +300,13 @@ begin
 	return coalesce(u.agency = any (agencies) or u.agency || ' ' || u.area_code || ' ' || to_char(u.area_valid_from, 'YYYY-MM-DD') = any (wards), false);
 end $$;
 
--- How many transactions the books had at an instant: those recorded before it are a beginning of the sequence, so twenty look-ups by
--- number find where it ends, and the books need no index by time. (Where the server's clock went back, it is one of the places that fit.)
-create function audit.size_at(at timestamptz) returns bigint language plpgsql stable security definer
+-- How many transactions the books had at an instant: those recorded before it are a beginning of the sequence. (Where the server's clock
+-- went back, it is one of the places that fit.)
+create function audit.size_at(at timestamptz) returns bigint language sql stable security definer
 set search_path = pg_catalog
-as $$
-declare
-	low bigint := 0;
-	high bigint := (select c.next_seq from books.counter c);
-	middle bigint;
-begin
-	while low < high loop
-		middle := (low + high) / 2;
-		if (select t.recorded from books.txn t where t.seq = middle) < size_at.at then
-			low := middle + 1;
-		else
-			high := middle;
-		end if;
-	end loop;
-	return low;
-end $$;
+begin atomic
+	select coalesce((select t.seq + 1 from books.txn t where t.recorded < size_at.at order by t.recorded desc, t.seq desc limit 1), 0);
+end;
 
 -- The transactions whose keys begin with one of these words and a dot, or are one: of «p12» all that became of payout 12.
 create function audit.keyed(words text[]) returns setof bigint language sql stable security definer

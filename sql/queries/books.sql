@@ -36,6 +36,32 @@ select from books.recover($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
 -- out: balance bigint
 select b.balance from books.ledger_account a join books.balance b on b.account = a.id where a.code = $1;
 
+-- name: books_balances
+-- duties: desk
+-- in: account text
+-- out: account text, balance bigint
+-- Of this account, or of all.
+select a.code as account, b.balance from books.ledger_account a join books.balance b on b.account = a.id
+where $1::text is null or a.code = $1 order by a.code;
+
+-- name: books_balances_recorded
+-- duties: desk
+-- in: account text, before timestamptz
+-- out: account text, balance bigint
+-- By what was booked before that instant: what each account's last posting until then says.
+select a.code as account, coalesce((select p.balance_after from books.posting p where p.account = a.id and p.seq < s.size
+	order by p.seq desc, p.n desc limit 1), 0) as balance
+from books.ledger_account a cross join (select audit.size_at($2) as size offset 0) s
+where $1::text is null or a.code = $1 order by a.code;
+
+-- name: books_balances_effective
+-- duties: desk
+-- in: account text, day date
+-- out: account text, balance bigint
+-- By what counts for that day and those before it, whenever it was booked.
+select a.code as account, coalesce((select sum(d.moved) from books.balance_day d where d.account = a.id and d.day <= $2), 0)::bigint as balance
+from books.ledger_account a where $1::text is null or a.code = $1 order by a.code;
+
 -- name: books_faults
 -- duties: desk, scribe
 -- in:

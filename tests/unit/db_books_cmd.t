@@ -62,6 +62,30 @@ ledger --json ledger check
 root=$(printf '\0' | cat - tests/vectors/books/leaf/genesis.leaf | sha256sum | cut -c1-64)
 is "$status $out" "0 {\"whole\":true,\"transactions\":1,\"postings\":0,\"heads\":0,\"root\":\"$root\",\"below_floor\":[]}" \
 	"its one leaf is the root, and its row is what it says"
+psql -Xq <<-'SQL'
+	set session_replication_role = replica;
+	insert into books.ledger_account (code) values ('assets:bank:pt-merit');
+	insert into books.balance select id, 700, 2 from books.ledger_account;
+	insert into books.balance_day select id, d, m from books.ledger_account, (values (date '2024-04-03', 1000), ('2024-04-05', -300)) x(d, m);
+	insert into books.txn select n, 'x.' || n, sha256(''), 'funding', '2024-04-03', timestamptz '2024-04-03 23:59:59+07' + (n - 1) * interval '1 s',
+		false, null, 2, '', sha256('\x00') from generate_series(1, 2) n;
+	insert into books.posting select n, 1, id, 1, 1300 - 300 * n from books.ledger_account, generate_series(1, 2) n;
+SQL
+ledger ledger accounts
+like "$out" '^assets:bank:pt-merit +700$' "what the accounts hold"
+ledger --json ledger accounts assets:bank:pt-merit --effective 2024-04-04
+is "$out" '{"effective":"2024-04-04","accounts":[{"account":"assets:bank:pt-merit","balance_dong":1000}]}' "or held by what counts for a day"
+ledger ledger accounts --recorded 2024-04-03
+like "$out" ' 1\.000$' "or as the books said at the end of a day in Vietnam"
+ledger ledger accounts --recorded 2024-04-03T17:00:00.000000Z
+like "$out" ' 700$' "and at the instant after it"
+ledger ledger accounts assets:bank:nobody
+like "$status $err" '^65.*ledger_account_unknown' "an account that is not there is said not to be"
+ledger ledger accounts --effective 2024-04-04 --recorded 2024-04-04
+is "$status" 64 "one clock at a time"
+ledger ledger accounts --recorded gestern
+is "$status" 64 "and a time that is one"
+psql -Xq -c "set session_replication_role = replica; delete from books.txn where seq > 0; truncate books.posting, books.balance_day, books.balance"
 psql -Xq -c "set session_replication_role = replica; update books.txn set effective = '2024-04-04'"
 ledger ledger check
 is "$status" 65 "a row that was edited round the guards is found"
