@@ -143,8 +143,9 @@ from unnest($1, $2, $3) with ordinality as w(level, n, width, k) order by w.k;
 
 -- name: books_tiles_whole
 -- duties: desk, scribe
--- copy out: level smallint, n bigint, hashes bytea, root bytea
-select t.level, t.n, t.hashes, t.root from books.tile t order by t.level, t.n;
+-- copy out: level smallint, n bigint, hashes bytea, root bytea, size bigint
+-- size: of the tree that these are the tiles of; somebody may have sealed since the leaves were read.
+select t.level, t.n, t.hashes, t.root, (select coalesce(max(h.size), 0) from books.tree_head h) as size from books.tile t order by t.level, t.n;
 
 -- name: books_unsealed
 -- duties: scribe
