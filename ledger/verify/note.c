@@ -6,12 +6,27 @@
 
 #define LINES_MAX 100
 
+/* Unicode's other spaces, which no name has. */
+static bool has_space(struct text name)
+{
+	static const char *const spaces[] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8",
+		"\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+
+	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+		if (memmem(name.at, name.n, spaces[i], strlen(spaces[i])) != NULL)
+			return true;
+	for (size_t i = 0; i + 2 < name.n; i++)
+		if (memcmp(name.at + i, "\xe2\x80", 2) == 0 && (unsigned char)name.at[i + 2] <= 0x8a)
+			return true;
+	return false;
+}
+
 static bool name_fits(struct text name)
 {
 	for (size_t i = 0; i < name.n; i++)
 		if ((unsigned char)name.at[i] <= 0x20 || name.at[i] == '+' || name.at[i] == 0x7f)
 			return false;
-	return name.n >= 1 && name.n <= 255 && text_utf8(name);
+	return name.n >= 1 && name.n <= 255 && text_utf8(name) && !has_space(name);
 }
 
 bool signer_read(struct text vkey, struct signer *out)

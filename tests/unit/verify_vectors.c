@@ -184,6 +184,40 @@ static void test_notes(void)
 	file_free(&h);
 }
 
+/* What stands in the list of this name, from its first string on. */
+static struct text list_of(struct text doc, const char *key)
+{
+	const char *at = memmem(doc.at, doc.n, key, strlen(key));
+	struct text rest = {.at = at, .n = at != NULL ? doc.n - (size_t)(at - doc.at) : 0}, before;
+
+	(void)text_until(&rest, '[', &before);
+	return rest;
+}
+
+static void test_eight_leaves(void)
+{
+	struct held h = content("note/rfc6962-8leaves.json");
+	struct text doc = {.at = h.at, .n = h.n}, one;
+	struct text leaves = list_of(doc, "leaf_inputs_hex"), roots = list_of(doc, "roots_hex_by_size");
+	struct range range = {.n = 0};
+
+	for (size_t n = 0; n <= 8; n++) {
+		struct digest root = range_root(&range), wanted, leaf;
+		uint8_t data[64];
+
+		ok(text_until(&roots, '"', &one) && text_until(&roots, '"', &one) &&
+				text_hex(one, wanted.at, 32) && digest_same(&root, &wanted),
+			"the root of %zu leaves", n);
+		if (n == 8 || !text_until(&leaves, '"', &one) || !text_until(&leaves, '"', &one) ||
+			!text_hex(one, data, one.n / 2))
+			break;
+		leaf = tree_leaf((struct text){.at = (const char *)data, .n = one.n / 2});
+		range_add(&range, &leaf, NULL, NULL);
+	}
+	is_i64((int64_t)range.n, 8, "eight leaves were seen");
+	file_free(&h);
+}
+
 struct log_of {
 	struct range range;
 	struct tiles tiles;
@@ -245,6 +279,7 @@ int main(void)
 	file_free(&readme);
 	test_proofs();
 	test_notes();
+	test_eight_leaves();
 	test_log();
 	return done_testing();
 }
