@@ -1,6 +1,7 @@
 #include "ledger/base/day.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ledger/base/text.h"
 
@@ -75,11 +76,15 @@ bool day_parse(struct bytes s, struct day *out)
 const char *day_format(struct day d, char out[static DAY_TEXT_SIZE])
 {
 	int year, month, day;
+	char *to;
 
 	day_to_ymd(d, &year, &month, &day);
 	bug_if(year < 1 || year > 9999);
-	snprintf(out, DAY_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
-		(unsigned)day % 100);
+	to = text_digits(out, (uint64_t)year, 4);
+	*to++ = '-';
+	to = text_digits(to, (uint64_t)month, 2);
+	*to++ = '-';
+	*text_digits(to, (uint64_t)day, 2) = '\0';
 	return out;
 }
 
@@ -176,15 +181,23 @@ static int64_t floor_days(int64_t us)
 
 const char *instant_format(int64_t us, char out[static INSTANT_TEXT_SIZE])
 {
-	char date[DAY_TEXT_SIZE];
 	int64_t days = floor_days(us);
 	uint64_t rest = (uint64_t)(us - days * DAY_US);
 	unsigned s = (unsigned)(rest / 1000000) % 86400;
+	char *to;
 
 	bug_if(days < INT32_MIN || days > INT32_MAX);
-	day_format((struct day){.n = (int32_t)days}, date);
-	snprintf(out, INSTANT_TEXT_SIZE, "%sT%02u:%02u:%02u.%06uZ", date, s / 3600, s / 60 % 60, s % 60,
-		(unsigned)(rest % 1000000));
+	day_format((struct day){.n = (int32_t)days}, out);
+	to = out + DAY_TEXT_SIZE - 1;
+	*to++ = 'T';
+	to = text_digits(to, s / 3600, 2);
+	*to++ = ':';
+	to = text_digits(to, s / 60 % 60, 2);
+	*to++ = ':';
+	to = text_digits(to, s % 60, 2);
+	*to++ = '.';
+	to = text_digits(to, (uint64_t)(rest % 1000000), 6);
+	memcpy(to, "Z", 2);
 	return out;
 }
 

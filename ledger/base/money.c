@@ -1,8 +1,8 @@
 #include "ledger/base/money.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "ledger/base/text.h"
 
 struct vnd vnd(int64_t dong)
 {
@@ -101,7 +101,12 @@ bool vnd_parse(const char *s, size_t n, struct vnd *out, struct why *why)
 
 const char *vnd_format(struct vnd v, char out[static VND_TEXT_SIZE])
 {
-	snprintf(out, VND_TEXT_SIZE, "%" PRId64, v.dong);
+	uint64_t n = (uint64_t)v.dong;
+	char *to = out;
+
+	if (v.dong < 0)
+		*to++ = '-';
+	*text_digits(to, v.dong < 0 ? 0 - n : n, 1) = '\0';
 	return out;
 }
 

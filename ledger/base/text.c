@@ -98,6 +98,22 @@ bool text_all_digits(const char *s, size_t n)
 	return n > 0;
 }
 
+char *text_digits(char *to, uint64_t n, unsigned width)
+{
+	char backwards[20];
+	unsigned k = 0;
+
+	do {
+		backwards[k++] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	for (; width > k; width--)
+		*to++ = '0';
+	while (k > 0)
+		*to++ = backwards[--k];
+	return to;
+}
+
 bool text_u64(struct bytes s, uint64_t max, uint64_t *out)
 {
 	uint64_t v = 0;

@@ -28,6 +28,9 @@ bool text_all_digits(const char *s, size_t n) WARN_UNUSED;
 
 /* A decimal integer from 0 to max without sign or leading zero. */
 bool text_u64(struct bytes s, uint64_t max, uint64_t *out) WARN_UNUSED;
+/* The digits of n, zeros before them up to this width, and no NUL; what is behind them. (printf takes ten times as long, and a leaf has
+ * ten numbers.) */
+char *text_digits(char *to, uint64_t n, unsigned width);
 
 /* Lower case; out holds 2n + 1 bytes. The decoder wants exactly 2n lower- or upper-case digits. */
 void hex_encode(const uint8_t *at, size_t n, char *out);

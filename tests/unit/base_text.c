@@ -79,6 +79,13 @@ static void test_numbers(void)
 			rows[i].text, rows[i].fits ? "read" : "refused");
 	ok(text_u64(bytes_z("300"), 300, &v) && v == 300 && !text_u64(bytes_z("301"), 300, &v),
 		"a maximum holds");
+	char digits[24];
+	*text_digits(digits, 0, 1) = '\0';
+	is_str(digits, "0", "zero has a digit");
+	*text_digits(digits, 42, 6) = '\0';
+	is_str(digits, "000042", "a number is widened with zeros");
+	*text_digits(digits, UINT64_MAX, 3) = '\0';
+	is_str(digits, "18446744073709551615", "and never cut");
 	ok(!text_all_digits("", 0) && text_all_digits("0123456789", 10) && !text_all_digits("12a", 3),
 		"digits are digits");
 }
