@@ -9,7 +9,8 @@ static const char *rows_of_books(struct arena *a)
 	return arena_strdup(a,
 		scene("select md5(string_agg(x, E'\\n')) from ("
 		      "select * from (select t::text as x from books.txn t where seq < 12001 order by seq) t union all "
-		      "select * from (select p::text from books.posting p where seq < 12001 order by seq, n) p) y"));
+		      "select * from (select p::text from books.posting p where seq < 12001 order by seq, n) p union all "
+		      "select * from (select i::text from books.tile i where n < 12001 / 256 order by level, n) i) y"));
 }
 
 static const char *balances(struct arena *a)
@@ -69,7 +70,8 @@ static void restored(void)
 	ok(went(&w, recover(&w, &done)) && done.had == 3001 && done.brought_back == 9000 &&
 			done.size == 12001,
 		"what is missing is brought back");
-	is_str(rows_of_books(a), want_rows, "transactions and postings are those of before, byte for byte");
+	is_str(rows_of_books(a), want_rows,
+		"transactions, postings and tiles are those of before, byte for byte");
 	w.deadline_us = work_deadline_in_ms(60000);
 	ok(went(&w, books_check(&w, &found)) && found.txns == 12002,
 		"the books are whole, and longer by one leaf");
@@ -78,6 +80,7 @@ static void restored(void)
 	is_str(balances(a), want_balances, "every balance is that of before");
 	ok(went(&w, books_compare(&w, archive, &differs)) && !differs, "nothing is in doubt any more");
 	is_str(scene("select max(size) from books.checkpoint"), "12001", "the archive's checkpoint is taken");
+	is_str(scene("select count(*) from books.tile"), "46", "with its tiles");
 	ok(went(&w, seal(&w, &n)) && n == 1, "and the log goes on from it");
 	ok(went(&w, recover(&w, &done)) && done.brought_back == 0, "recovering again brings nothing");
 	is_str(scene("select count(*) from books.txn where kind = 'recovered'"), "1", "and says nothing");
