@@ -242,6 +242,8 @@ static bool check_given(const struct words *w, struct question *q)
 	}
 	if (w->payout && w->person)
 		return cli_wrong("Chọn một: --payout hoặc --person");
+	if (w->payout && w->entry && strcmp(q->kind->name, "lines") == 0)
+		return cli_wrong("Chọn một: --payout hoặc --entry");
 	if ((w->person != NULL) != (w->reason != NULL))
 		return cli_wrong(w->person ? "Thêm --reason: việc xem một người được ghi lại với lý do"
 					   : "Bỏ --reason: chỉ dùng với --person");

@@ -195,7 +195,8 @@ static void fill(struct json_writer *j, const void *what)
 		json_put_str(j, "seed", q->sample.seed);
 		json_put_i64(j, "asked", q->sample.n);
 		json_put_i64(j, "population", q->sample.population);
-		json_put_vnd(j, "population_dong", q->sample.population_sum);
+		if (q->sample.by_amount)
+			json_put_vnd(j, "population_dong", q->sample.population_sum);
 		json_close(j);
 	}
 	json_open_array(j, "rows");
@@ -249,11 +250,10 @@ static void print_rest(struct arena *a, FILE *to, const struct question *q, cons
 	if (s->n)
 		fprintf(to,
 			"\nMẫu %s: %zu trong %" PRId64
-			" bút toán, cộng %s.\nLấy lại đúng mẫu này: --as-of %" PRId64
-			" --sample %d%s --seed %s\n",
+			" bút toán%s%s.\nLấy lại đúng mẫu này: --as-of %" PRId64 " --sample %d%s --seed %s\n",
 			s->by_amount ? "theo số tiền" : "ngẫu nhiên", question_rows(q), s->population,
-			cli_money(a, s->population_sum), q->size, s->n, s->by_amount ? " --by-amount" : "",
-			s->seed);
+			s->by_amount ? ", cộng " : "", s->by_amount ? cli_money(a, s->population_sum) : "",
+			q->size, s->n, s->by_amount ? " --by-amount" : "", s->seed);
 	else if (next)
 		fprintf(to, "\n%zu dòng. Còn nữa, thêm: --after %s\n", question_rows(q), next);
 	else

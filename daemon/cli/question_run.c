@@ -179,14 +179,44 @@ static struct db_arg instant_if(bool given, int64_t us)
 	return given ? db_instant(us) : db_null();
 }
 
+static struct db_arg first_day(const struct question *q)
+{
+	return q->effective.has_first ? db_day(q->effective.first) : db_null();
+}
+
+static struct db_arg last_day(const struct question *q)
+{
+	return q->effective.has_last ? db_day(q->effective.last) : db_null();
+}
+
+/* Whether its rows come in the order of the days that they count for: an index leads there, unless an account or an amount leads. */
+static bool is_by_day(const struct question *q)
+{
+	return (q->effective.has_first || q->effective.has_last) && !q->account && !q->amount.given;
+}
+
+/* Where nothing was found, the days are nobody's and the rows say so. */
+static void narrow_by_days(struct question *q, const struct rows *r)
+{
+	int first = rows_col(r, "first_of_days"), last = rows_col(r, "last_of_days");
+	if (row_null(r, 0, first) || row_null(r, 0, last))
+		return;
+	if (row_i64(r, 0, first) > q->first)
+		q->first = row_i64(r, 0, first);
+	if (row_i64(r, 0, last) < q->last)
+		q->last = row_i64(r, 0, last) + 1;
+}
+
 /* How much of the books is looked at: as of then, as the first page saw them, or as they are; samples only what a checkpoint covers. */
 static enum result read_bounds(struct cli *cli, struct question *q)
 {
 	struct rows r;
+	bool by_seq = q->kind->knows & AS_OF && !is_by_day(q);
 	enum result result = db_run(cli->w, Q_AUDIT_BOUNDS,
 		DB_ARGS(instant_if(q->as_of.has_upto, q->as_of.upto_us),
 			instant_if(q->recorded.has_from, q->recorded.from_us),
-			instant_if(q->recorded.has_upto, q->recorded.upto_us)),
+			instant_if(q->recorded.has_upto, q->recorded.upto_us),
+			by_seq ? first_day(q) : db_null(), by_seq ? last_day(q) : db_null()),
 		&r);
 	if (result != OK)
 		return result;
@@ -204,6 +234,7 @@ static enum result read_bounds(struct cli *cli, struct question *q)
 		q->size = row_i64(&r, 0, rows_col(&r, "as_of"));
 	q->first = q->recorded.has_from ? row_i64(&r, 0, rows_col(&r, "first")) : 0;
 	q->last = q->recorded.has_upto ? row_i64(&r, 0, rows_col(&r, "last")) : INT64_MAX;
+	narrow_by_days(q, &r);
 	if (q->sample.n && q->size == 0)
 		return refuse(cli, "nothing_sealed", "no checkpoint covers anything of this yet");
 	return OK;
@@ -296,16 +327,6 @@ static enum result find_seqs(struct cli *cli, struct question *q)
 
 /* ---- pages ---------------------------------------------------------------------------------------------------------------------- */
 
-static struct db_arg first_day(const struct question *q)
-{
-	return q->effective.has_first ? db_day(q->effective.first) : db_null();
-}
-
-static struct db_arg last_day(const struct question *q)
-{
-	return q->effective.has_last ? db_day(q->effective.last) : db_null();
-}
-
 static struct db_arg its_kinds(const struct question *q)
 {
 	return q->n_kinds ? db_texts(q->kinds, q->n_kinds) : db_null();
@@ -339,7 +360,8 @@ static enum result draw(struct cli *cli, struct question *q)
 	q->seqs = row_i64s(&r, 0, rows_col(&r, "seqs"), &q->n_seqs);
 	q->has_seqs = true;
 	q->sample.population = row_i64(&r, 0, rows_col(&r, "population"));
-	q->sample.population_sum = row_vnd(&r, 0, rows_col(&r, "population_dong"));
+	if (q->sample.by_amount)
+		q->sample.population_sum = row_vnd(&r, 0, rows_col(&r, "population_dong"));
 	return OK;
 }
 
@@ -354,9 +376,11 @@ static enum result run_transactions(struct cli *cli, struct question *q)
 		result = draw(cli, q);
 	if (result != OK)
 		return result;
-	if (!q->effective.has_first && !q->effective.has_last) {
+	if (!is_by_day(q)) {
 		int64_t from = q->cursor.given ? q->cursor.key[0] + 1 : q->first;
-		return db_run(cli->w, Q_AUDIT_TRANSACTIONS, DB_ARGS(MATCHING(q, from, page(q))), &q->rows);
+		return db_run(cli->w,
+			q->account || q->amount.given ? Q_AUDIT_TRANSACTIONS_OF_LEGS : Q_AUDIT_TRANSACTIONS,
+			DB_ARGS(MATCHING(q, from, page(q))), &q->rows);
 	}
 	struct day day = {q->cursor.given ? (int32_t)q->cursor.key[0] : -100000};
 	return db_run(cli->w, Q_AUDIT_TRANSACTIONS_BY_DAY,
@@ -399,8 +423,19 @@ static enum result run_lines(struct cli *cli, struct question *q)
 	if (!q->everywhere && q->n_agencies == 0)
 		return refuse(cli, "no_mandate",
 			"a bank's statement is a whole agency's, and your mandate auditor is not");
+	const char *const *entries = &q->entry;
+	size_t n_entries = q->entry ? 1 : 0;
+	struct rows r;
+	enum result result = q->has_payouts
+				     ? db_run(cli->w, Q_AUDIT_ENTRIES_OF_PAYOUTS, DB_ARGS(its_payouts(q)), &r)
+				     : OK;
+	if (result != OK)
+		return result;
+	if (q->has_payouts)
+		entries = row_texts(&r, 0, rows_col(&r, "entries"), &n_entries);
 	return db_run(cli->w, Q_AUDIT_LINES,
-		DB_ARGS(db_text(q->account), first_day(q), last_day(q), db_text(q->entry), its_payouts(q),
+		DB_ARGS(db_text(q->account), first_day(q), last_day(q),
+			q->entry || q->has_payouts ? db_texts(entries, n_entries) : db_null(),
 			db_i64(q->cursor.key[0]), db_i64(q->cursor.key[1]),
 			db_i64(q->cursor.given ? q->cursor.key[2] : -1), its_agencies(q), page(q)),
 		&q->rows);
@@ -491,8 +526,7 @@ static int64_t key_value(const struct rows *r, size_t i, const char *name)
 
 void question_ended(const struct question *q, struct cursor *out)
 {
-	bool by_day = q->effective.has_first || q->effective.has_last;
-	const char *const *names = by_day ? q->kind->key_by_day : q->kind->key;
+	const char *const *names = is_by_day(q) ? q->kind->key_by_day : q->kind->key;
 	*out = (struct cursor){.given = true, .size = q->size};
 	for (size_t i = 0; i < COUNT_OF(out->key) && names[i]; i++)
 		out->key[i] = key_value(&q->rows, question_rows(q) - 1, names[i]);

@@ -320,24 +320,44 @@ as $$
 	select t.seq from unnest(words) w(word) join books.txn t on t.idem = w.word
 $$;
 
--- The transactions that are asked for, of the first `size`: null asks for all. It is written into the queries that use it (no definer, no
--- settings), so what is null is gone when they are planned.
+-- The transactions that are asked for, of the first `size`: null asks for all. Both are written into the queries that use them (no definer,
+-- no settings), so what is null is gone when they are planned. By account or amount the postings lead, and the second one has them; else the
+-- first.
 create function audit.matching(first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint, at_most bigint,
 	officer text, seqs bigint[], agencies text[], wards text[])
 returns setof books.txn language sql stable
 as $$
 	select t.* from books.txn t
-	where t.seq >= matching.first and t.seq < matching.size
+	where num_nonnulls(matching.account, matching.at_least, matching.at_most) = 0
+		and t.seq >= matching.first and t.seq < matching.size
 		and (matching.first_day is null or t.effective >= matching.first_day)
 		and (matching.last_day is null or t.effective <= matching.last_day)
 		and (matching.kinds is null or t.kind = any (matching.kinds))
-		and (matching.account is null or exists (select from books.posting p where p.account = matching.account and p.seq = t.seq))
-		and (matching.at_least is null or exists (select from books.posting p where p.amount > 0 and p.amount between matching.at_least and matching.at_most and p.seq = t.seq))
 		and (matching.officer is null or t.kind <> 'payout.settled' and (
 			position(convert_to(E'\nofficer ' || matching.officer || E'\n', 'UTF8') in t.leaf) > 0
 			or position(convert_to(E'\nactor officer:' || matching.officer || E'\n', 'UTF8') in t.leaf) > 0))
 		and (matching.seqs is null or t.seq = any (matching.seqs))
 		and (matching.agencies is null or audit.within(t.seq, matching.agencies, matching.wards))
+$$;
+create function audit.matching_legs(first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint,
+	at_most bigint, officer text, seqs bigint[], agencies text[], wards text[])
+returns table (seq bigint) language sql stable
+as $$
+	select distinct p.seq from books.posting p join books.txn t on t.seq = p.seq
+	where num_nonnulls(matching_legs.account, matching_legs.at_least) > 0
+		and p.seq >= matching_legs.first and p.seq < matching_legs.size
+		and t.seq >= matching_legs.first and t.seq < matching_legs.size
+		and (matching_legs.account is null or p.account = matching_legs.account)
+		and (matching_legs.at_least is null or p.amount > 0 and p.amount between matching_legs.at_least and matching_legs.at_most
+			or matching_legs.account is not null and -p.amount between matching_legs.at_least and matching_legs.at_most)
+		and (matching_legs.first_day is null or t.effective >= matching_legs.first_day)
+		and (matching_legs.last_day is null or t.effective <= matching_legs.last_day)
+		and (matching_legs.kinds is null or t.kind = any (matching_legs.kinds))
+		and (matching_legs.officer is null or t.kind <> 'payout.settled' and (
+			position(convert_to(E'\nofficer ' || matching_legs.officer || E'\n', 'UTF8') in t.leaf) > 0
+			or position(convert_to(E'\nactor officer:' || matching_legs.officer || E'\n', 'UTF8') in t.leaf) > 0))
+		and (matching_legs.seqs is null or p.seq = any (matching_legs.seqs))
+		and (matching_legs.agencies is null or audit.within(t.seq, matching_legs.agencies, matching_legs.wards))
 $$;
 
 -- What is searched and has no other index. Of kinds nearly every transaction is one, which any page has; of amounts the debit leg is one a

@@ -8,11 +8,14 @@ select everywhere, agencies, wards from audit.reach();
 
 -- name: audit_bounds
 -- duties: desk
--- in: as_of timestamptz, recorded_from timestamptz, recorded_to timestamptz
--- out: next_seq bigint, sealed bigint, as_of bigint, first bigint, last bigint
+-- in: as_of timestamptz, recorded_from timestamptz, recorded_to timestamptz, first_day date, last_day date
+-- out: next_seq bigint, sealed bigint, as_of bigint, first bigint, last bigint, first_of_days bigint, last_of_days bigint
+-- Which numbers the times and days lie between.
 select c.next_seq, coalesce((select max(k.size) from books.checkpoint k), 0) as sealed, audit.size_at($1) as as_of,
-	audit.size_at($2) as first, audit.size_at($3) as last
-from books.counter c;
+	audit.size_at($2) as first, audit.size_at($3) as last, d.first as first_of_days, d.last as last_of_days
+from books.counter c
+left join lateral (select min(t.seq) as first, max(t.seq) as last from (select t.seq from books.txn t
+	where num_nonnulls($4::date, $5::date) > 0 and t.effective between coalesce($4, '-infinity') and coalesce($5, 'infinity') offset 0) t) d on true;
 
 -- name: audit_account
 -- duties: desk
@@ -104,7 +107,21 @@ select t.seq, t.kind, t.key, t.effective, t.recorded, t.late, t.reverses, t.amou
 	t.source, array(select a.code from books.posting p join books.ledger_account a on a.id = p.account where p.seq = t.seq order by p.n) as accounts,
 	array(select p.amount from books.posting p where p.seq = t.seq order by p.n) as amounts, t.leaf_hash, t.leaf
 from (select m.seq from audit.matching($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) m order by m.seq limit $13) x
-join audit.transaction t on t.seq = x.seq
+cross join lateral (select * from audit.transaction t where t.seq = x.seq offset 0) t
+order by t.seq;
+
+-- name: audit_transactions_of_legs
+-- duties: desk
+-- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint, at_most bigint, officer text,
+--     seqs bigint[], agencies text[], wards text[], n integer
+-- out: seq bigint, kind text, key text, effective date, recorded timestamptz, late boolean, reverses bigint, amount_dong bigint, actor text,
+--      officers text[], payout_id text, entry text, refs text, source text, accounts text[], amounts bigint[], leaf_hash bytea, leaf text
+-- The same by account or amount.
+select t.seq, t.kind, t.key, t.effective, t.recorded, t.late, t.reverses, t.amount_dong, t.actor, t.officers, t.payout_id, t.entry, t.refs,
+	t.source, array(select a.code from books.posting p join books.ledger_account a on a.id = p.account where p.seq = t.seq order by p.n) as accounts,
+	array(select p.amount from books.posting p where p.seq = t.seq order by p.n) as amounts, t.leaf_hash, t.leaf
+from (select m.seq from audit.matching_legs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) m order by m.seq limit $13) x
+cross join lateral (select * from audit.transaction t where t.seq = x.seq offset 0) t
 order by t.seq;
 
 -- name: audit_transactions_by_day
@@ -119,22 +136,22 @@ select t.seq, t.kind, t.key, t.effective, t.recorded, t.late, t.reverses, t.amou
 	array(select p.amount from books.posting p where p.seq = t.seq order by p.n) as amounts, t.leaf_hash, t.leaf
 from (select m.effective, m.seq from audit.matching($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) m
 	where (m.effective, m.seq) > ($14, $15) order by m.effective, m.seq limit $13) x
-join audit.transaction t on t.seq = x.seq
+cross join lateral (select * from audit.transaction t where t.seq = x.seq offset 0) t
 order by t.effective, t.seq;
 
 -- name: audit_sample
 -- duties: desk
 -- in: first bigint, size bigint, first_day date, last_day date, kinds text[], account integer, at_least bigint, at_most bigint, officer text,
 --     seqs bigint[], agencies text[], wards text[], n integer, seed text
--- out: seqs bigint[], population bigint, population_dong bigint
+-- out: seqs bigint[], population bigint
 -- Those n whose SHA-256 of the seed and their number are the smallest.
 with m as materialized (
 	select m.seq from audit.matching($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) m
+	union all select m.seq from audit.matching_legs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) m
 )
 select array(select x.seq from (select m.seq from m
 		order by sha256(convert_to(concat_ws(E'\n', 'chitra-sample/v1', $14, m.seq, ''), 'UTF8')), m.seq limit $13) x order by 1) as seqs,
-	(select count(*) from m) as population,
-	(select coalesce(sum(p.amount), 0)::bigint from m join books.posting p on p.seq = m.seq and p.amount > 0) as population_dong;
+	(select count(*) from m) as population;
 
 -- name: audit_sample_by_amount
 -- duties: desk
@@ -144,10 +161,10 @@ select array(select x.seq from (select m.seq from m
 -- Monetary units: the đồng of all of them in the order of their numbers, from 0; of these those that stand at start, start + step, …: whose they
 -- are, is drawn. step = sum / n, start = the first 15 hex digits of SHA-256 of the seed, modulo step.
 with m as materialized (
-	select m.seq, a.amount, (sum(a.amount) over (order by m.seq))::bigint as upto
-	from audit.matching($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) m
-	cross join lateral (select sum(p.amount)::bigint as amount from books.posting p where p.seq = m.seq and p.amount > 0) a
-	where a.amount > 0
+	select a.seq, a.amount, (sum(a.amount) over (order by a.seq rows unbounded preceding))::bigint as upto
+	from (select p.seq, sum(p.amount)::bigint as amount from (select m.seq from audit.matching($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) m
+			union all select m.seq from audit.matching_legs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) m) m
+		join books.posting p on p.seq = m.seq and p.amount > 0 group by p.seq) a
 ), total as (
 	select count(*) as n, coalesce(max(m.upto), 0) as dong, greatest(coalesce(max(m.upto), 0) / $13, 1) as step from m
 ), begun as (
@@ -169,7 +186,7 @@ from begun b;
 select p.seq, p.n, a.code as account, p.amount as amount_dong, p.balance_after as balance_dong, t.kind, t.idem as key,
 	substring(convert_from(t.leaf, 'UTF8') from '\nid ([^\n]*)') as payout_id, t.effective, t.recorded
 from books.posting p join books.ledger_account a on a.id = p.account join books.txn t on t.seq = p.seq
-where p.account = $1 and (p.seq, p.n) > ($2, $3) and p.seq < $4
+where p.account = $1 and (p.seq, p.n) > ($2, $3) and p.seq < $4 and t.seq >= $2 and t.seq < $4
 	and ($5::date is null or t.effective >= $5) and ($6::date is null or t.effective <= $6)
 	and ($7::text[] is null or t.kind = any ($7)) and ($8::bigint is null or abs(p.amount) between $8 and $9)
 order by p.seq, p.n limit $10;
@@ -190,17 +207,27 @@ from (
 		order by b.id) b
 	cross join lateral (select l.id, l.batch, l.line from payout.payout l where l.batch = b.id and (l.batch, l.line) > ($3, $4) order by l.line limit $7) l
 	order by b.id, l.line limit $7
-) x join audit.payout p on p.payout = x.id
+) x cross join lateral (select * from audit.payout p where p.payout = x.id offset 0) p
 union all
 select p.payout, p.payout_id, p.batch, p.line, p.claim, p.issue, p.amount_dong, p.programme, p.month, p.kind, p.agency, p.area_code, p.channel,
 	p.state, p.state_at, p.dispatch, p.settled_seq, p.unpaid_seq, p.returned_seq, p.entry, p.breaks, p.line_hash
 from (select i.id from unnest($1) i(id) join payout.payout l on l.id = i.id where $1::bigint[] is not null and (l.batch, l.line) > ($3, $4)
-	order by l.batch, l.line limit $7) x join audit.payout p on p.payout = x.id
+	order by l.batch, l.line limit $7) x cross join lateral (select * from audit.payout p where p.payout = x.id offset 0) p
 order by batch, line;
+
+-- name: audit_entries_of_payouts
+-- duties: desk
+-- in: payouts bigint[]
+-- out: entries text[]
+-- What the bank calls the lines that are these payouts': their leaves and differences say it.
+select array(
+	select replace(replace(substring(convert_from(t.leaf, 'UTF8') from '\nentry ([^\n]*)'), '%20', ' '), '%25', '%')
+		from unnest($1) p(id) join books.txn t on t.idem in ('p' || p.id || '.settled', 'p' || p.id || '.returned')
+	union select l.entry_ref from recon.break k join bank.statement_line l on l.id = k.line where k.payout = any ($1)) as entries;
 
 -- name: audit_lines
 -- duties: desk
--- in: statements_of text, first_day date, last_day date, entry text, payouts bigint[], after_statement bigint, after_line integer, after_detail integer,
+-- in: statements_of text, first_day date, last_day date, entries text[], after_statement bigint, after_line integer, after_detail integer,
 --     agencies text[], n integer
 -- out: line_id bigint, statement bigint, funding_account text, day date, line integer, detail integer, entry text, direction text, amount_dong bigint,
 --      value_date date, payout_id text, payout bigint, amount_fits boolean, account_fits boolean, text text, returned_reason text, became text[], breaks bigint[]
@@ -210,19 +237,15 @@ select l.line_id, l.statement, l.funding_account, l.day, l.line, l.detail, l.ent
 from (
 	select l.id, l.statement, l.line, l.detail
 	from (select s.id from bank.statement s join org.funding_account f on f.id = s.funding_account join org.agency g on g.id = f.agency
-		where s.id >= $6 and ($1::text is null or f.code = $1) and ($2::date is null or s.day >= $2) and ($3::date is null or s.day <= $3)
-			and ($9::text[] is null or g.code = any ($9))
+		where s.id >= $5 and ($1::text is null or f.code = $1) and ($2::date is null or s.day >= $2) and ($3::date is null or s.day <= $3)
+			and ($8::text[] is null or g.code = any ($8))
 		order by s.id) s
 	cross join lateral (select l.id, l.statement, l.line, l.detail from bank.statement_line l
-		where l.statement = s.id and (l.statement, l.line, l.detail) > ($6, $7, $8)
-			and ($4::text is null or l.entry_ref = $4)
-			and ($5::bigint[] is null or l.entry_ref in (
-				select substring(convert_from(t.leaf, 'UTF8') from '\nentry ([^\n]*)') from unnest($5) p(id) join books.txn t
-					on t.idem in ('p' || p.id || '.settled', 'p' || p.id || '.returned'))
-				or l.id in (select k.line from recon.break k where k.payout = any ($5)))
-		order by l.line, l.detail limit $10) l
-	order by s.id, l.line, l.detail limit $10
-) x join audit.statement_line l on l.line_id = x.id
+		where l.statement = s.id and (l.statement, l.line, l.detail) > ($5, $6, $7)
+			and ($4::text[] is null or l.entry_ref = any ($4))
+		order by l.line, l.detail limit $9) l
+	order by s.id, l.line, l.detail limit $9
+) x cross join lateral (select * from audit.statement_line l where l.line_id = x.id offset 0) l
 order by l.statement, l.line, l.detail;
 
 -- name: audit_batches
