@@ -70,7 +70,7 @@ create temp table closed as select * from (values
 	('register.account_now', 'sealed', 'desk teller'), ('register.account_now', 'blind', 'desk'), ('register.account_now', 'salt', 'teller'),
 	('register.payee_account', 'blind', 'desk'), ('register.payee_account', 'salt', 'desk teller scribe'), ('register.import_row', 'sealed', 'desk'),
 	('register.import_file', 'row_key', 'desk'), ('register.death_notice', 'blind', 'desk'), ('bank.message', 'body', 'desk scribe'), ('bank.message_key', 'sealed', 'desk scribe'),
-	('auth.session', 'token_hash', 'desk'), ('auth.challenge', 'nonce', 'desk'), ('register.person', 'anchor', 'desk teller'), ('audit.person', 'anchor', 'auditor'), ('auth.entered', 'officer', '')) as c(name, attname, readers);
+	('auth.session', 'token_hash', 'desk'), ('auth.challenge', 'nonce', 'desk'), ('register.person', 'anchor', 'desk scribe teller'), ('audit.person', 'anchor', 'auditor'), ('auth.entered', 'officer', '')) as c(name, attname, readers);
 select is((select string_agg(d, ' ' order by d) from duty where has_column_privilege(role, c.name::regclass, c.attname, 'select') and d <> all (string_to_array(c.readers, ' '))), null,
 	format('%s.%s is read at most by: %s', c.name, c.attname, coalesce(nullif(c.readers, ''), 'nobody'))) from closed c order by 1;
 select pg_temp.none('no column that is sealed or keyed is left out above', $$
