@@ -9,6 +9,7 @@
 struct answer {
 	struct balances_asked asked;
 	struct balances balances;
+	const struct national *national; /* NULL: not asked for */
 };
 
 /* A day means its end, an instant what came with it too. */
@@ -43,26 +44,45 @@ static void fill(struct json_writer *j, const void *what)
 		json_open_object(j, NULL);
 		json_put_str(j, "account", a->balances.accounts[i]);
 		json_put_vnd(j, "balance_dong", a->balances.at[i]);
+		if (a->national) {
+			json_put_str(j, "national_code", a->national[i].code);
+			json_put_str(j, "national_name", a->national[i].name);
+			json_put_bool(j, "reviewed", a->national[i].reviewed);
+		}
 		json_close(j);
 	}
 	json_close(j);
 }
 
-static void say(const struct balances *b)
+static void say_national(const struct national *n)
 {
+	if (n->code)
+		printf("  %s %s%s", n->code, n->name, n->reviewed ? "" : " (kế toán chưa duyệt)");
+	else
+		printf("  chưa xác định");
+}
+
+static void say(const struct answer *a)
+{
+	const struct balances *b = &a->balances;
 	char dong[VND_TEXT_SIZE];
 
-	for (size_t i = 0; i < b->n; i++)
-		printf("%-60s %20s\n", b->accounts[i], vnd_format_dots(b->at[i], dong));
+	for (size_t i = 0; i < b->n; i++) {
+		printf("%-60s %20s", b->accounts[i], vnd_format_dots(b->at[i], dong));
+		if (a->national)
+			say_national(&a->national[i]);
+		putchar('\n');
+	}
 }
 
 int cli_ledger_accounts(struct cli *cli, int argc, char **argv)
 {
 	struct answer a = {.asked = {.clock = CLOCK_NOW}};
-	bool by_day = false, by_recorded = false;
+	bool by_day = false, by_recorded = false, national = false;
 	const struct cli_option options[] = {
 		{.name = "effective", .day = &a.asked.day, .given = &by_day},
 		{.name = "recorded", .take = take_recorded, .to = &a.asked, .given = &by_recorded},
+		{.name = "national", .given = &national},
 	};
 	enum result result;
 
@@ -75,6 +95,8 @@ int cli_ledger_accounts(struct cli *cli, int argc, char **argv)
 	result = cli_enter(cli);
 	if (result == OK)
 		result = books_balances(cli->w, &a.asked, &a.balances);
+	if (result == OK && national)
+		result = books_national(cli->w, &a.balances, &a.national);
 	if (result == OK)
 		result = tx_commit(cli->w);
 	if (result != OK)
@@ -82,6 +104,6 @@ int cli_ledger_accounts(struct cli *cli, int argc, char **argv)
 	if (cli->json)
 		cli_print_json(fill, &a);
 	else
-		say(&a.balances);
+		say(&a);
 	return EX_OK;
 }

@@ -37,3 +37,22 @@ enum result books_balances(struct work *w, const struct balances_asked *asked, s
 	*out = (struct balances){.n = rows_n(&r), .accounts = accounts, .at = at};
 	return OK;
 }
+
+enum result books_national(struct work *w, const struct balances *of, const struct national **out)
+{
+	struct rows r;
+	struct national *at = arena_array(w->arena, of->n, struct national);
+	enum result result = db_run(w, Q_BOOKS_NATIONAL, DB_ARGS(db_texts(of->accounts, of->n)), &r);
+
+	if (result != OK)
+		return result;
+	bug_if(rows_n(&r) != of->n);
+	for (size_t i = 0; i < of->n; i++)
+		at[i] = (struct national){
+			.code = row_text(&r, i, rows_col(&r, "code")),
+			.name = row_text(&r, i, rows_col(&r, "name")),
+			.reviewed = row_bool(&r, i, rows_col(&r, "reviewed")),
+		};
+	*out = at;
+	return OK;
+}

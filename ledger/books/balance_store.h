@@ -28,4 +28,14 @@ struct balances {
 enum result books_balances(
 	struct work *w, const struct balances_asked *asked, struct balances *out) WARN_UNUSED;
 
+/* Where an account stands in the national chart (rules.account_map). */
+struct national {
+	const char *code, *name; /* NULL: nobody knows */
+	bool reviewed;           /* by an accountant; otherwise a suggestion */
+};
+
+/* Of each of the accounts. */
+enum result books_national(
+	struct work *w, const struct balances *of, const struct national **out) WARN_UNUSED;
+
 #endif

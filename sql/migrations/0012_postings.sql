@@ -277,3 +277,20 @@ begin
 		else 0 end;
 	return new;
 end $$;
+
+-- ---------------------------------------------------------------- the national chart of accounts
+
+-- Which account of the national chart each family of ours is (sql/reference/account_map.csv): for an accountant to review, so nothing rests on
+-- it; a row that nobody has reviewed is a suggestion, one without a code is open.
+create table rules.account_map (
+	family text collate "C" primary key,
+	national_code text check (national_code ~ '^[0-9]{3,5}$'),
+	national_name text,
+	source text not null,
+	reviewed_by text,
+	reviewed_on date,
+	check (num_nonnulls(national_code, national_name) in (0, 2)),
+	check (num_nonnulls(reviewed_by, reviewed_on) in (0, 2)),
+	check (reviewed_by is null or national_code is not null)
+);
+call ops.append_only('rules.account_map');

@@ -62,6 +62,16 @@ where $1::text is null or a.code = $1 order by a.code;
 select a.code as account, coalesce((select sum(d.moved) from books.balance_day d where d.account = a.id and d.day <= $2), 0)::bigint as balance
 from books.ledger_account a where $1::text is null or a.code = $1 order by a.code;
 
+-- name: books_national
+-- duties: desk
+-- in: accounts text[]
+-- out: n bigint, code text, name text, reviewed boolean
+-- Their places in the national chart, as far as somebody knows them; in order.
+select x.n, m.national_code as code, m.national_name as name, m.reviewed_by is not null as reviewed
+from unnest($1) with ordinality as x(account, n)
+left join rules.account_map m on m.family = split_part(x.account, ':', 1) || ':' || split_part(x.account, ':', 2)
+order by x.n;
+
 -- name: books_faults
 -- duties: desk, scribe
 -- in:

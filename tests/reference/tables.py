@@ -21,6 +21,7 @@ COLUMNS = {
     " verification_note",
     "category": "code programme name_vi rate_code also_rate_code needs_injury_pct rule source",
     "category_alias": "alias category",
+    "account_map": "family national_code national_name source reviewed_by reviewed_on",
 }
 
 

@@ -221,6 +221,27 @@ is "$(balance assets:clawback:so-ldtbxh:merit) $(sql "select recon.clawback_open
 	"and is open again, in the books and in the rows"
 is "$(both "${received[@]}" "$credit" --amount 150000)" "0 0" "so that the right amount is counted"
 
+# ---- balances of then -------------------------------------------------------------------------------------------------------------------
+
+# held ACCOUNT [option ...]: what the command says that it holds
+held()
+{
+	local account=$1
+	shift
+	by hoa --json ledger accounts "$@" >"$scratch/out"
+	/usr/bin/python3 -c 'import json, sys
+print(next(a["balance_dong"] for a in json.load(open(sys.argv[1]))["accounts"] if a["account"] == sys.argv[2]))' "$scratch/said" "$account"
+}
+loss=expenses:loss:so-ldtbxh:merit
+when=$(sql "select to_char(recorded at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from books.txn where idem = 'w$double.1'")
+is "$(held assets:clawback:so-ldtbxh:merit) $(held assets:clawback:so-ldtbxh:merit --effective 2024-04-08) $(held assets:clawback:so-ldtbxh:merit --recorded "$when")" \
+	"50000 $claimed $((claimed - 400000))" "an account's balance now, by what counts up to a day, and by what was recorded up to then"
+is "$(held $loss --effective 2024-04-09) $(held $loss --effective 2024-04-08) $(held $loss --recorded "$when")" "$((claimed - 600000)) 0 0" "as for what was lost"
+is "$(sql "select count(*) from (select p.account, p.seq, p.balance_after, sum(p.amount) over (partition by p.account order by p.seq, p.n) as s from books.posting p) x where balance_after <> s")" 0 "as the postings add up"
+is "$(by hoa ledger accounts --national)" 0 "all accounts"
+like "$(cat "$scratch/said")" "assets:bank:demo-funding .* 112 Tiền gửi ngân hàng, kho bạc \(kế toán chưa duyệt\)" "have their place in the national chart, as far as somebody knows it"
+like "$(cat "$scratch/said")" "liabilities:payable:.*chưa xác định" "and it is said of which nobody does"
+
 # ---- what others make of it -----------------------------------------------------------------------------------------------------------------
 
 is "$(by hoa ledger check)" 0 "the books are whole"
