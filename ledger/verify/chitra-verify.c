@@ -8,6 +8,7 @@
 
 #include "ledger/verify/directory.h"
 #include "ledger/verify/dossier.h"
+#include "ledger/verify/exported.h"
 #include "ledger/verify/log.h"
 #include "ledger/verify/receipt.h"
 #include "ledger/verify/tar.h"
@@ -20,6 +21,7 @@ static const char usage[] =
 	"       chitra-verify [options] receipt PROOF...  payouts' receipts; a leaf is beside its proof (PROOF's name with .leaf),\n"
 	"                                                or both are in what the QR code of a citizen's slip says\n"
 	"       chitra-verify [options] bundle FILE      one payout's evidence, as `chitra ledger bundle` wrote it\n"
+	"       chitra-verify [options] export FILE [DIR]  a month as `chitra ledger export` wrote it, and its note; DIR: beside the leaves\n"
 	"\n"
 	"  --key VKEY           the log's key, as text or in a file: name+id+key\n"
 	"  --policy FILE        instead: the log's key, witnesses and how many of them must have signed (C2SP tlog-policy)\n"
@@ -262,6 +264,20 @@ static int verify_receipts(const struct policy *p, char **paths, int n)
 	return wrong == 0 ? FITS : FOUND;
 }
 
+static int verify_export(const struct asked *a, const char *path, const char *dir)
+{
+	struct findings f = {.to = stdout, .first_leaf = NO_LEAF};
+	struct export_asked e = {&a->policy, path, dir, a->d.n_earlier, a->d.earlier};
+
+	exported_verify(&e, &f);
+	findings_end(&f);
+	if (f.n == 0)
+		(void)printf("result      everything fits\n");
+	else
+		(void)printf("result      %" PRIu64 " findings\n", f.n);
+	return f.n == 0 ? FITS : FOUND;
+}
+
 int main(int argc, char **argv)
 {
 	struct asked a = {.d = {.admins = {.least = 2}}};
@@ -274,6 +290,8 @@ int main(int argc, char **argv)
 		return verify_receipts(&a.policy, argv + optind + 1, argc - optind - 1);
 	if (argc - optind == 2 && strcmp(argv[optind], "bundle") == 0)
 		return verify_dossier(&a, argv[optind + 1]);
+	if ((argc - optind == 2 || argc - optind == 3) && strcmp(argv[optind], "export") == 0)
+		return verify_export(&a, argv[optind + 1], argv[optind + 2]);
 	if (argc - optind != 1) {
 		(void)fputs(usage, stderr);
 		return USAGE;

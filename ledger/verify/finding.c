@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* In ASCII: what a stranger wrote gives no orders to the terminal that shows it. */
-static void say(FILE *to, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(FILE *to, const char *format, va_list args)
 {
 	char text[2000];
 

@@ -122,6 +122,37 @@ print(legs == [(r["leaf"], r["account"], r["dong"]) for r in rows], len(rows), s
 is "$(sed -n "s/^balance-by-bank,//p" "$scratch/month.csv" | sort)" \
 	"$(sql "select s.day || ',,,,,,,,assets:bank:' || f.code || ',' || s.closing_dong from bank.statement s join org.funding_account f on f.id = s.funding_account" | sort)" \
 	"after each statement's day the bank's account is asserted to hold what the bank said"
+paid=$(sql "select p.end_to_end_id from payout.payout p join books.txn t on t.idem = 'p' || p.id || '.settled' order by p.id limit 1")
+# export_found FILE [DIR]: what chitra-verify finds in an export
+export_found()
+{
+	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" export "$@" >"$scratch/said" 2>&1
+	sed -n 's/^finding \([a-z_]*\): .*/\1/p' "$scratch/said" | sort -u | paste -sd' '
+}
+# edited FORMAT SED: the same in one that was changed
+edited()
+{
+	cp "$scratch/month.$1.note" "$scratch/edited.note"
+	sed "$2" "$scratch/month.$1" >"$scratch/edited"
+	export_found "$scratch/edited" "$pub"
+}
+for format in hledger beancount csv json; do
+	is "$(export_found "$scratch/month.$format" "$pub")" "" "chitra-verify finds each transaction of the $format file in the leaves, and no other"
+	like "$(cat "$scratch/said")" "transactions $(sql "select count(*) from books.txn where legs > 0"), compared with the leaves" "all of them"
+	is "$(edited $format "s/b1[.]v1[.]approved/b9.v1.approved/")" "export_changed export_differs" "and not one whose key was changed"
+done
+is "$(edited csv "/^posting.*$paid.*in-flight/d")" "export_balance export_changed export_differs" "a posting that is left out is missed"
+like "$(cat "$scratch/said")" "export_differs: leaf $(sql "select seq from books.txn where convert_from(leaf, 'UTF8') like '%id $paid%entry %'"):" "by its leaf"
+is "$(edited csv '0,/^opening/s/,0$/,5/')" "export_balance export_changed" "an account begins with what the leaves before the month come to"
+is "$(edited csv '/^balance-by-bank/s/.$/&1/')" "export_balance export_changed" "and the bank said what its statement's leaf says"
+is "$(edited csv 's/^size,,,,[0-9]*/&0/')" "export_changed export_head" "the head is the note's"
+is "$(edited csv 's/^\(root,,,,\)./\1Z/')" "checkpoint_forged export_changed" "and its checkpoint is signed by the log"
+is "$(edited json '2s/"dong"/"dong" /')" "export_changed export_malformed" "what is no export is none"
+is "$(export_found "$scratch/month.csv")" "" "without published books, file and note are asked"
+like "$(cat "$scratch/said")" "their leaves were not asked" "and it says so"
+cp "$scratch/month.csv" "$scratch/unproved" && is "$(export_found "$scratch/unproved" "$pub")" export_missing "a file without its note proves nothing"
+sed 's/^period .*/period 2024-05/' "$scratch/month.csv.note" >"$scratch/unproved.note"
+is "$(export_found "$scratch/unproved" "$pub")" export_unsigned "nor does a note that the log did not sign"
 is "$(grep -oE '"099[0-9]{9}"' "$input/truth.json" | tr -d '"' | sort -u | grep -cFf - "$scratch"/month.{hledger,beancount,csv,json} | grep -vc ':0$')" 0 \
 	"no personal ID is in any of them"
 is "$(LC_ALL=C grep -lE '[^ -~]' "$scratch"/month.{hledger,beancount,csv,json})" "" "and nothing but ASCII, so no name"
@@ -141,7 +172,6 @@ like "$(answer_to_other)" export_differs "the log does not sign a file that its 
 
 # ---- a receipt ------------------------------------------------------------------------------------------------------------------
 
-paid=$(sql "select p.end_to_end_id from payout.payout p join books.txn t on t.idem = 'p' || p.id || '.settled' order by p.id limit 1")
 mkdir "$scratch/slip" && ok "a citizen's payout has a receipt" quiet by an ledger prove "$paid" "$scratch/slip"
 receipt()
 {
