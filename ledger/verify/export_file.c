@@ -12,7 +12,7 @@ struct reader {
 	char day[12], common[2400]; /* csv: of the transaction that is open, to see when it ends */
 	struct {
 		char account[ACCOUNT_MAX], day[12];
-		int64_t dong;
+		int64_t amount;
 		bool waits;
 	} asserted; /* beancount: whether the bank says it stands behind it */
 };
@@ -379,7 +379,7 @@ static void bean_asserted(struct reader *r, bool by_bank)
 {
 	if (r->asserted.waits)
 		r->to->balance(r->to->with, text_z(r->asserted.day), text_z(r->asserted.account),
-			r->asserted.dong, by_bank);
+			r->asserted.amount, by_bank);
 	r->asserted.waits = false;
 }
 
@@ -425,7 +425,7 @@ static bool bean_begin(struct reader *r, struct text day, struct text t)
 	}
 	if (!text_skip(&t, "balance "))
 		return text_is(t, "commodity VND") || text_skip(&t, "open ");
-	if (!amount_line(&t, &account, &r->asserted.dong) || t.n > 0 || !day_before(r->asserted.day, day))
+	if (!amount_line(&t, &account, &r->asserted.amount) || t.n > 0 || !day_before(r->asserted.day, day))
 		return false;
 	r->asserted.waits = true;
 	return keep(r->asserted.account, sizeof r->asserted.account, bean_account(account, name));
