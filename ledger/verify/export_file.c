@@ -141,7 +141,7 @@ static bool csv_line(struct reader *r, struct text t)
 		return head_line(r->head, f[ROW], f[KEY]);
 	if (!number(f[DONG], &dong))
 		return false;
-	if (text_is(f[ROW], "posting"))
+	if (text_is(f[ROW], "posting") || text_is(f[ROW], "late"))
 		return csv_posting(r, f, dong);
 	end_txn(r);
 	if (text_is(f[ROW], "opening"))
@@ -273,7 +273,7 @@ static bool journal_comment(struct reader *r, struct text t)
 	if (text_skip(&t, "chitra-export/v1: the books of ") && text_until(&t, ',', &month))
 		return head_line(r->head, text_z("period"), month);
 	month = next_word(&t);
-	return text_is(month, "Every") || head_line(r->head, month, t);
+	return text_is(month, "Every") || text_is(month, "What") || head_line(r->head, month, t);
 }
 
 /* "<account>  <dong> VND", and what is behind it */

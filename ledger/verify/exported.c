@@ -28,7 +28,8 @@ struct both {
 	struct table_key key;
 	char what[120];
 	int64_t file, leaves, leaf;
-	bool in_file, in_leaves;
+	int64_t elsewhere; /* of `leaves`, what came late and is not told of here: this month or a later one may tell of it */
+	bool in_file;
 };
 
 /* A transaction that one side has otherwise. */
@@ -50,6 +51,7 @@ struct exported {
 	struct sum file, leaves;
 	struct table holds; /* of struct both: what accounts hold as the file goes on */
 	struct table before, stated, sides;
+	struct table late; /* leaves that came late for a closed month, by the file */
 	bool naming, root_seen;
 	struct leaf *at;
 	struct range range;
@@ -79,7 +81,6 @@ static void word_number(struct words *w, int64_t n)
 	word(w, text_z(text));
 }
 
-/* Either side's transaction is whole. */
 static void add(struct exported *e, bool file)
 {
 	uint64_t hash[2];
@@ -146,10 +147,22 @@ static void on_txn(void *with, struct text day, int64_t leaf, struct text kind)
 	word(&e->words, kind);
 }
 
+static struct said late_key(int64_t leaf)
+{
+	struct said key = {.n = 0};
+
+	say_number(&key, leaf);
+	return key;
+}
+
 static void on_tag(void *with, struct text name, struct text value)
 {
 	struct exported *e = with;
+	struct said key = late_key(e->leaf);
+	bool made;
 
+	if (text_is(name, "late") && value.n > 0)
+		(void)table_row(&e->late, said_text(&key), &made);
 	word(&e->words, name);
 	word(&e->words, value);
 }
@@ -365,6 +378,7 @@ static void tags(struct exported *e, const struct leaf *l)
 		word_number(w, l->reverses);
 	}
 	tag(w, "late", text_z(l->late ? "yes" : ""));
+	tag(w, "effective", l->late ? l->effective : text_z(""));
 }
 
 /* What its bank says the account holds at the end of the day. */
@@ -377,34 +391,53 @@ static void add_stated(struct exported *e, const struct leaf *l)
 		return;
 	(void)snprintf(account, sizeof account, "assets:bank:%.*s", TEXT(leaf_value(l, "funding-account")));
 	b = both_of(&e->stated, text_z(account), l->effective);
-	b->in_leaves = true;
 	b->leaves = leaf_amount(l, "closing");
 	b->leaf = l->seq;
 }
 
-static void add_leaf(struct exported *e, const struct leaf *l)
+static void add_txn(struct exported *e, const struct leaf *l, struct text day)
 {
-	int month = memcmp(l->effective.at, e->head.period, 7);
-
-	for (size_t i = 0; i < l->n_legs && month < 0 && !e->naming; i++) {
-		struct both *b = both_of(&e->before, l->legs[i].account, text_z(""));
-
-		b->in_leaves = true;
-		(void)__builtin_add_overflow(b->leaves, l->legs[i].amount, &b->leaves);
-	}
-	if (month != 0)
-		return;
-	if (strcmp(leaf_kind_name(l), "statement.file") == 0 && !e->naming)
-		add_stated(e, l);
-	if (l->n_legs == 0)
-		return;
-	on_txn(e, l->effective, l->seq, text_z(leaf_kind_name(l)));
+	on_txn(e, day, l->seq, text_z(leaf_kind_name(l)));
 	tags(e, l);
 	for (size_t i = 0; i < l->n_legs; i++) {
 		word(&e->words, l->legs[i].account);
 		word_number(&e->words, l->legs[i].amount);
 	}
 	add(e, false);
+}
+
+/* Before the month; what came late for it when it was closed is told of in one that was open. */
+static void add_before(struct exported *e, const struct leaf *l)
+{
+	struct said key = late_key(l->seq);
+	char first[12];
+
+	if (l->late && table_find(&e->late, said_text(&key)) != NULL) {
+		(void)snprintf(first, sizeof first, "%s-01", e->head.period);
+		add_txn(e, l, e->as == EXPORT_CSV ? l->effective : text_z(first));
+		return;
+	}
+	for (size_t i = 0; i < l->n_legs && !e->naming; i++) {
+		struct both *b = both_of(&e->before, l->legs[i].account, text_z(""));
+
+		(void)__builtin_add_overflow(b->leaves, l->legs[i].amount, &b->leaves);
+		if (l->late)
+			(void)__builtin_add_overflow(b->elsewhere, l->legs[i].amount, &b->elsewhere);
+	}
+}
+
+static void add_leaf(struct exported *e, const struct leaf *l)
+{
+	int month = memcmp(l->effective.at, e->head.period, 7);
+
+	if (month < 0)
+		add_before(e, l);
+	if (month != 0 || l->late)
+		return;
+	if (strcmp(leaf_kind_name(l), "statement.file") == 0 && !e->naming)
+		add_stated(e, l);
+	if (l->n_legs > 0)
+		add_txn(e, l, l->effective);
 }
 
 static bool each_leaf(void *with, uint64_t index, struct text bytes)
@@ -458,14 +491,14 @@ static void ask_both(struct exported *e, struct table *t, const char *what)
 	for (size_t i = 0; i < t->room; i++) {
 		const struct both *b = table_at(t, i);
 
-		if (b != NULL && (b->in_file ? b->file : 0) != (b->in_leaves ? b->leaves : 0))
+		if (b != NULL && (b->in_file ? b->file : 0) != b->leaves &&
+			(b->in_file ? b->file : 0) != b->leaves - b->elsewhere)
 			finding(e->findings, "export_balance", b->leaf,
 				"%s %s: %" PRId64 " VND in the file, %" PRId64 " by the leaves", what,
 				b->what, b->in_file ? b->file : 0, b->leaves);
 	}
 }
 
-/* Which transactions are not the leaves'. */
 static void name_differences(struct exported *e, uint64_t size)
 {
 	static const struct sum none;
@@ -547,6 +580,7 @@ void exported_verify(const struct export_asked *a, struct findings *f)
 	e->findings = f;
 	e->holds = e->before = e->stated = (struct table)TABLE(struct both);
 	e->sides = (struct table)TABLE(struct sides);
+	e->late = (struct table)TABLE(struct table_key);
 	randombytes_buf(e->secret, sizeof e->secret);
 	(void)snprintf(path, sizeof path, "%s.note", a->path);
 	file = file_read(path, NOTE_MAX);
@@ -559,6 +593,7 @@ void exported_verify(const struct export_asked *a, struct findings *f)
 	table_free(&e->before);
 	table_free(&e->stated);
 	table_free(&e->sides);
+	table_free(&e->late);
 	free(e->words.at);
 	free(e->at);
 	free(e);

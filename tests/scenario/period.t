@@ -266,6 +266,12 @@ found()
 	sed -nE 's/^finding ((period|close|late)_[a-z_]*): .*/\1/p' "$scratch/verified" | sort -u | paste -sd' '
 }
 is "$(by hoa ledger publish "$scratch/pub")" 0 "the books are published"
+for month in 2024-04 2024-05; do
+	for format in hledger beancount csv json; do
+		is "$("$CHITRA_BIN/chitra-verify" --key "$scratch/key" export "$scratch/after/$month.$format" "$scratch/pub" | tail -1)" \
+			"result      everything fits" "who checks $month's $format beside the leaves finds nothing, whatever came late"
+	done
+done
 text=period/so-ldtbxh.2024-04
 ok "with the text of April" same "$scratch/pub/$text" <(sql "select text from ops.period_text" | sed '$ { /^$/d }')
 is "$(found "$scratch/pub")" "" "who computes April from the leaves alone finds what the officers closed, and what came late"
