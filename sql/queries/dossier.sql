@@ -30,6 +30,8 @@ with me as materialized (
 	select t.seq from keys k join books.txn t on t.idem = k.idem
 	union
 	select t.seq from books.txn t where t.idem like 'key.%'
+	union
+	select t.seq from recon.break k join books.txn t on t.idem > 'w' || k.id || '.' and t.idem < 'w' || k.id || '/' where k.payout = $1
 )
 select f.seq from found f
 union

@@ -126,7 +126,8 @@ nobody released it|without-leaf batch.released anew|batch_unreleased manifest_di
 other pages|flip .pages anew|pages_wrong
 a file that the manifest has not|add zz|file_unlisted
 a file that the archive has not|without rows.csv|file_missing
-a name that leads outside|add ../x|archive_malformed
+a name that leads outside|add zz/../../x|archive_malformed
+a name without a part|add zz//x|archive_malformed
 a name from the root|add /etc/passwd|archive_malformed
 a link|link|archive_malformed
 a file twice|twice|archive_malformed
