@@ -110,6 +110,23 @@ end $$;
 create trigger made_by_me after insert on org.funding_order referencing new table as fresh
 	for each statement execute function auth.guard_actor('made_by');
 
+-- What one officer proposes is confirmed once by the second who is logged in, and nothing else of it changes.
+create function auth.guard_second(op text, relation text, was jsonb, now jsonb) returns void language plpgsql stable
+set search_path = pg_catalog
+as $$
+begin
+	if op = 'INSERT' then
+		if now ->> 'second_officer' is not null then
+			raise exception 'not_proposed: % is proposed before it is confirmed', relation using errcode = 'CH001';
+		end if;
+	elsif was ->> 'second_officer' is not null or now ->> 'second_officer' is null
+			or now - '{second_officer,decided_at}'::text[] <> was - '{second_officer,decided_at}'::text[] then
+		raise exception 'append_only: % is confirmed once and never changed', relation using errcode = 'CH001';
+	elsif (now ->> 'second_officer')::bigint is distinct from auth.me() then
+		raise exception 'not_yours: % is confirmed by the officer who is logged in', relation using errcode = 'CH001';
+	end if;
+end $$;
+
 -- Whether an officer holds a role for an agency, an area and an amount, by a certificate in force.
 -- (plpgsql: an SQL function that another one calls is planned at each call.)
 create function auth.officer_may(officer bigint, role text, agency text, area text, amount bigint) returns boolean

@@ -564,19 +564,9 @@ create function recon.guard_cash_list() returns trigger language plpgsql securit
 set search_path = pg_catalog
 as $$
 begin
+	perform auth.guard_second(tg_op, 'recon.cash_list', to_jsonb(old), to_jsonb(new));
 	if tg_op = 'INSERT' then
-		if new.second_officer is not null then
-			raise exception 'not_proposed: a paid list is proposed before it is confirmed' using errcode = 'CH001';
-		end if;
 		return null;
-	end if;
-	if new.second_officer is distinct from auth.me() or new.second_officer is null then
-		raise exception 'not_yours: a paid list is confirmed by the officer who is logged in' using errcode = 'CH001';
-	end if;
-	if old.second_officer is not null or (new.id, new.channel, new.message, new.paid_count, new.paid_dong, new.unpaid_count, new.unpaid_dong,
-			new.first_officer, new.at) is distinct from (old.id, old.channel, old.message, old.paid_count, old.paid_dong, old.unpaid_count,
-			old.unpaid_dong, old.first_officer, old.at) then
-		raise exception 'append_only: a paid list is confirmed once and does not change' using errcode = 'CH001';
 	end if;
 	perform auth.need_both(new.first_officer, new.second_officer, array['cash'], (select a.code from org.channel c
 		join org.funding_account f on f.id = c.funding_account join org.agency a on a.id = f.agency where c.id = new.channel), '*', null,

@@ -188,23 +188,14 @@ create function register.guard_decided() returns trigger language plpgsql securi
 set search_path = pg_catalog
 as $$
 begin
+	perform auth.guard_second(tg_op, 'register.decision', to_jsonb(old), to_jsonb(new));
 	if tg_op = 'INSERT' then
-		if new.second_officer is not null then
-			raise exception 'not_proposed: a decision is proposed before it is confirmed' using errcode = 'CH001';
-		end if;
 		if new.recovery is not null and not exists (select from register.recovery r where r.id = new.recovery
 				and (r.programme, r.month, r.amount_dong) = (new.programme, new.month, new.amount_dong)
 				and new.person = any (register.selves(r.person))) then
 			raise exception 'recovery_unknown: a decision is about the money of its case' using errcode = 'CH001';
 		end if;
 		return new;
-	end if;
-	if old.second_officer is not null or new.second_officer is null or to_jsonb(new) - 'second_officer' - 'decided_at'
-			<> to_jsonb(old) - 'second_officer' - 'decided_at' then
-		raise exception 'append_only: register.decision is confirmed once and never changed' using errcode = 'CH001';
-	end if;
-	if new.second_officer is distinct from auth.me() then
-		raise exception 'not_yours: a decision is confirmed by the officer who is logged in' using errcode = 'CH001';
 	end if;
 	if new.kind = 'recover' then
 		perform register.guard_asked(new);
@@ -251,16 +242,7 @@ declare
 	r register.recovery;
 	line_dong bigint;
 begin
-	if tg_op = 'INSERT' then
-		if new.second_officer is not null then
-			raise exception 'not_proposed: a repayment is proposed before it is confirmed' using errcode = 'CH001';
-		end if;
-	elsif old.second_officer is not null or new.second_officer is null
-			or to_jsonb(new) - array['second_officer', 'decided_at'] <> to_jsonb(old) - array['second_officer', 'decided_at'] then
-		raise exception 'append_only: register.repayment is confirmed once and never changed' using errcode = 'CH001';
-	elsif new.second_officer is distinct from auth.me() then
-		raise exception 'not_yours: a repayment is confirmed by the officer who is logged in' using errcode = 'CH001';
-	end if;
+	perform auth.guard_second(tg_op, 'register.repayment', to_jsonb(old), to_jsonb(new));
 	select * into r from register.recovery x where x.id = new.recovery for no key update;
 	if not register.may_decide(coalesce(new.second_officer, new.first_officer), r.programme, r.person, new.amount_dong) then
 		raise exception 'no_mandate: a repayment is by two officers who have the mandate' using errcode = 'CH001';

@@ -129,16 +129,7 @@ as $$
 declare
 	payer text;
 begin
-	if tg_op = 'INSERT' then
-		if new.second_officer is not null then
-			raise exception 'not_proposed: what came back or is given up is proposed before it is confirmed' using errcode = 'CH001';
-		end if;
-	elsif old.second_officer is not null or new.second_officer is null
-			or to_jsonb(new) - array['second_officer', 'decided_at'] <> to_jsonb(old) - array['second_officer', 'decided_at'] then
-		raise exception 'append_only: recon.clawback is confirmed once and never changed' using errcode = 'CH001';
-	elsif new.second_officer is distinct from auth.me() then
-		raise exception 'not_yours: what came back or is given up is confirmed by the officer who is logged in' using errcode = 'CH001';
-	end if;
+	perform auth.guard_second(tg_op, 'recon.clawback', to_jsonb(old), to_jsonb(new));
 	perform from recon.break k where k.id in (new.break, new.credit) order by k.id for no key update;
 	select a.code into payer from recon.break k join org.funding_account f on f.id = k.funding_account join org.agency a on a.id = f.agency
 		where k.id = new.break and recon.clawback_open(k.id) is not null;
@@ -220,16 +211,7 @@ as $$
 declare
 	x record;
 begin
-	if tg_op = 'INSERT' then
-		if new.second_officer is not null then
-			raise exception 'not_proposed: what is taken back is proposed before it is confirmed' using errcode = 'CH001';
-		end if;
-	elsif old.second_officer is not null or new.second_officer is null
-			or to_jsonb(new) - array['second_officer', 'decided_at'] <> to_jsonb(old) - array['second_officer', 'decided_at'] then
-		raise exception 'append_only: recon.reversal is confirmed once and never changed' using errcode = 'CH001';
-	elsif new.second_officer is distinct from auth.me() then
-		raise exception 'not_yours: what is taken back is confirmed by the officer who is logged in' using errcode = 'CH001';
-	end if;
+	perform auth.guard_second(tg_op, 'recon.reversal', to_jsonb(old), to_jsonb(new));
 	perform from recon.break k where k.id = (select v.break from recon.reversible(new.seq) v) for no key update;
 	select v.*, a.code as agency into x from recon.reversible(new.seq) v
 		join recon.break k on k.id = v.break join org.funding_account f on f.id = k.funding_account join org.agency a on a.id = f.agency

@@ -332,7 +332,7 @@ select is(pg_temp.probe('desk', 'hoa', format('update recon.cash_list set second
 insert into auth.mandate (officer, certificate, role, agency, area, limit_dong) values (pg_temp.officer('minh'), pg_temp.certificate('minh'), 'cash', 'labour', '*', 1);
 select is(pg_temp.probe('desk', m, format('update recon.cash_list set second_officer = %s where id = %s', coalesce(pg_temp.officer(b)::text, 'null'), :list)), w,
 	format('proposed by minh, confirmed by %s, while %s acts', coalesce(b, 'nobody'), m))
-	from (values ('minh', 'minh', '23514 cash_list_check'), ('hoa', 'hoa', 'ok'), ('hoa', 'minh', 'CH001 not_yours'), (null, 'minh', 'CH001 not_yours')) as v(b, m, w);
+	from (values ('minh', 'minh', '23514 cash_list_check'), ('hoa', 'hoa', 'ok'), ('hoa', 'minh', 'CH001 not_yours'), (null, 'minh', 'CH001 append_only')) as v(b, m, w);
 select is(pg_temp.probe('owner', 'hoa', format('update recon.cash_list set second_officer = %s, paid_dong = 2 where id = %s', pg_temp.officer('hoa'), :list)), 'CH001 append_only', 'nothing else of it changes');
 select pg_temp.done(pg_temp.try('desk', 'hoa', format('update recon.cash_list set second_officer = %s where id = %s', pg_temp.officer('hoa'), :list)));
 select is(pg_temp.probe('desk', m, format('update recon.cash_list set second_officer = %s where id = %s', pg_temp.officer(m), :list)), 'CH001 append_only', format('it is confirmed once (%s)', m)) from unnest(array['hoa', 'tam']) m;
