@@ -190,8 +190,8 @@ is "$(refused all transactions --sample 5)" "65 nothing_sealed" "a sample is dra
 # seal SIZE: a checkpoint that says so; nobody here asks what is signed
 seal()
 {
-	sql "insert into books.tree_head (size, nodes, root) values ($1, decode(repeat('00', 32 * bit_count($1::bigint::bit(64))::integer), 'hex'), sha256(''));
-		insert into books.checkpoint (size, note) values ($1, 'note')"
+	sql "insert into books.tree_head (nodes, size, root) values (decode(repeat('00', 32 * bit_count($1::bigint::bit(64))::integer), 'hex'), $1, sha256(''));
+		insert into books.checkpoint (note, size) values ('note', $1)"
 }
 sealed=$((size - 3))
 seal "$sealed"
