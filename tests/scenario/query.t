@@ -193,7 +193,7 @@ seal()
 	sql "insert into books.tree_head (nodes, size, root) values (decode(repeat('00', 32 * bit_count($1::bigint::bit(64))::integer), 'hex'), $1, sha256(''));
 		insert into books.checkpoint (note, size) values ('note', $1)"
 }
-sealed=$((size - 3))
+sealed=$((-3 + size))
 seal "$sealed"
 # recomputed METHOD SEED N: as sql/auditors.md says it, over the settled payouts
 # shellcheck disable=SC2016
