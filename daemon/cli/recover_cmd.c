@@ -9,6 +9,7 @@
 #include "ledger/base/text.h"
 #include "ledger/books/event.h"
 #include "ledger/books/leaf.h"
+#include "ledger/books/period_store.h"
 #include "ledger/books/recover_store.h"
 #include "ledger/payout/recover_decided_store.h"
 #include "ledger/payout/recover_store.h"
@@ -36,6 +37,7 @@ struct recovering {
 	struct forget_again forget;
 	struct endeds endeds;
 	struct end_again end;
+	struct period_texts periods;
 };
 
 /* ---- what it is told ----------------------------------------------------------------------------------------------------- */
@@ -198,6 +200,8 @@ static enum result recover_payouts(struct recovering *r)
 		result = forget_again(w, &r->forgotten, &r->forget);
 	if (result == OK)
 		result = end_again(w, &r->endeds, &r->end);
+	if (result == OK)
+		result = period_texts_again(w, &r->periods);
 	if (result == OK && !r->dry)
 		result = db_run(w, Q_RECOVER_PAUSE, DB_ARGS(db_text(TO_CHECK)), NULL);
 	if (result == OK && !r->dry)
@@ -294,6 +298,20 @@ static void fill_ended(struct json_writer *j, const char *name, const struct end
 	json_close(j);
 }
 
+static void fill_periods(struct json_writer *j, const struct period_texts *p)
+{
+	json_put_i64(j, "period_texts", (int64_t)p->made);
+	json_open_array(j, "period_texts_lost");
+	for (size_t i = 0; i < p->lost.n; i++) {
+		char month[MONTH_TEXT_SIZE];
+		json_open_object(j, NULL);
+		json_put_str(j, "agency", p->lost.at[i].agency);
+		json_put_str(j, "period", month_format(p->lost.at[i].month, month));
+		json_close(j);
+	}
+	json_close(j);
+}
+
 static void fill(struct json_writer *j, const void *what)
 {
 	const struct recovering *r = what;
@@ -318,6 +336,7 @@ static void fill(struct json_writer *j, const void *what)
 	fill_forgotten(j, "erased_left", r->forget.left, r->forget.left_n);
 	fill_ended(j, "accounts_ended_again", r->end.ended, r->end.ended_n);
 	fill_ended(j, "accounts_left", r->end.left, r->end.left_n);
+	fill_periods(j, &r->periods);
 	json_put_bool(j, "paused", !r->dry);
 }
 
@@ -402,6 +421,19 @@ static void say_ended(struct arena *a, const struct end_again *e)
 	}
 }
 
+static void say_periods(const struct period_texts *p)
+{
+	if (p->made > 0)
+		printf("Kỳ đã đóng: đã lập lại văn bản của %zu kỳ, đúng như lúc đóng.\n", p->made);
+	for (size_t i = 0; i < p->lost.n; i++) {
+		char month[MONTH_TEXT_SIZE];
+		printf("CHƯA lập lại văn bản của kỳ %s, %s: cơ sở dữ liệu còn thiếu việc của kỳ này. Lấy lại sao kê, rồi "
+		       "dừng các dịch vụ và chạy lại chitra recover; hoặc lấy lại tệp period/%s.%s từ thư mục đã công bố.\n",
+			month_format(p->lost.at[i].month, month), p->lost.at[i].agency, p->lost.at[i].agency,
+			month);
+	}
+}
+
 static void say_payouts(const struct recovering *r)
 {
 	const struct payouts_recovered *p = &r->payouts;
@@ -428,7 +460,7 @@ static void say(const struct recovering *r)
 	say_decided(r->w->arena, d);
 	if (r->leaves.brought_back + p->sent + p->fenced + p->in_doubt + p->refused + p->held + d->voids +
 			d->breaks + d->resolutions + d->held + r->forget.erased_n + r->forget.left_n +
-			r->end.ended_n + r->end.left_n ==
+			r->end.ended_n + r->end.left_n + r->periods.made + r->periods.lost.n ==
 		0)
 		printf("%s\n",
 			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");
@@ -436,6 +468,7 @@ static void say(const struct recovering *r)
 		say_payouts(r);
 	say_forgotten(r->w->arena, &r->forget);
 	say_ended(r->w->arena, &r->end);
+	say_periods(&r->periods);
 	if (!r->dry)
 		printf("%s.\n", TO_CHECK);
 }

@@ -196,3 +196,28 @@ enum result period_confirm(
 	result = post_close(w, login, &p, row_i64(&r, 0, rows_col(&r, "size")), &root);
 	return result == OK ? period_find(w, agency, m, out) : result;
 }
+
+/* ---- after a restore ------------------------------------------------------------------------------------------------------- */
+
+enum result period_texts_again(struct work *w, struct period_texts *out)
+{
+	struct period_row *lost;
+	struct rows r;
+	enum result result = db_run(w, Q_RECOVER_PERIOD_TEXTS, DB_NO_ARGS, &r);
+
+	if (result != OK)
+		return result;
+	lost = arena_array(w->arena, rows_n(&r), struct period_row);
+	*out = (struct period_texts){.lost.at = lost};
+	for (size_t i = 0; i < rows_n(&r); i++) {
+		if (row_bool(&r, i, rows_col(&r, "made")))
+			out->made++;
+		else
+			lost[out->lost.n++] = (struct period_row){
+				.agency = row_text(&r, i, rows_col(&r, "agency")),
+				.month = month_of_day(row_day(&r, i, rows_col(&r, "period"))),
+				.state = PERIOD_CLOSED,
+			};
+	}
+	return OK;
+}

@@ -55,4 +55,12 @@ enum result period_propose(
 enum result period_confirm(struct work *w, const char *login, const char *agency, struct month m,
 	struct period_row *out) WARN_UNUSED;
 
+/* `chitra recover`, on an owner's connection when all else is back: the texts of closed periods are made again of what their leaves cover.
+ * One that is not the one that was closed is not written, but named; a second run tries it again. */
+struct period_texts {
+	size_t made;
+	struct period_rows lost; /* agency and month */
+};
+enum result period_texts_again(struct work *w, struct period_texts *out) WARN_UNUSED;
+
 #endif

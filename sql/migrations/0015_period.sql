@@ -362,6 +362,9 @@ declare
 	p ops.period_proposal;
 	fault record;
 begin
+	if new.first_officer is null and exists (select from books.closed c where c.agency = new.agency and c.period = new.period) then
+		return new;	-- made again: what its leaf says of it is asked below
+	end if;
 	perform from books.counter for update;
 	if exists (select from books.closed c where c.agency = new.agency and c.period = new.period) then
 		raise exception 'period_closed: this period is closed' using errcode = 'CH001';
@@ -418,5 +421,25 @@ begin
 end $$;
 create constraint trigger text after insert on books.closed deferrable initially deferred
 	for each row execute function books.guard_closed();
+
+-- Each closed period whose text is not there, because the database is an older one to which the archive gave its leaves back: the text is
+-- made again of what the leaf covers, and is written down when it is the one that was closed.
+create function books.make_texts_again() returns table (agency text, period date, made boolean) language sql security definer
+set search_path = pg_catalog
+as $$
+	with lost as (
+		select c.seq, c.agency, c.period, substring(l.leaf from '\nsize ([0-9]+)\n')::bigint as size,
+			decode(substring(l.leaf from '\nroot ([0-9a-f]+)\n'), 'hex') as root,
+			decode(substring(l.leaf from '\ntrial-balance ([0-9a-f]+)\n'), 'hex') as sha256
+		from books.closed c join books.txn t on t.seq = c.seq cross join lateral (select convert_from(t.leaf, 'UTF8') as leaf) l
+		where not exists (select from ops.period_text x where x.agency = c.agency and x.period = c.period)
+	), again as materialized (
+		select l.*, books.make_period_text(l.agency, l.period, l.size) as text from lost l
+	), kept as (
+		insert into ops.period_text (agency, period, size, root, text)
+		select a.agency, a.period, a.size, a.root, a.text from again a where sha256(convert_to(a.text, 'UTF8')) = a.sha256
+	)
+	select a.agency, a.period, sha256(convert_to(a.text, 'UTF8')) = a.sha256 from again a order by a.seq
+$$;
 
 revoke execute on all functions in schema books from public;

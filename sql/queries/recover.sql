@@ -235,6 +235,12 @@ do $$ begin
 	alter table recon.break_resolution enable trigger first_proposed, enable trigger second_is_me;
 end $$;
 
+-- name: recover_period_texts
+-- duties: owner
+-- in:
+-- out: agency text, period date, made boolean
+select t.agency, t.period, t.made from books.make_texts_again() t;
+
 -- name: recover_pause
 -- duties: owner
 -- in: reason text
