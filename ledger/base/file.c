@@ -148,6 +148,8 @@ bool make_directory_durable(const char *path, unsigned mode, struct why *why)
 	struct stat st;
 
 	if (mkdir(path, mode) == 0) {
+		if (chmod(path, mode) != 0) /* whatever the umask is */
+			return trouble(why, "give its mode to", path);
 		sync_directory_of(path);
 		return true;
 	}

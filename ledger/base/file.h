@@ -16,7 +16,7 @@ bool read_file(struct arena *a, const char *path, size_t max, struct bytes *out,
  * file_trouble; then path is as it was. */
 bool write_file_durable(const char *path, struct bytes bytes, unsigned mode, struct why *why) WARN_UNUSED;
 
-/* Makes a directory (not its parents) durable; one that is there is fine. */
+/* Makes a directory (not its parents) durable, with this mode whatever the umask is; one that is there stays as it is. */
 bool make_directory_durable(const char *path, unsigned mode, struct why *why) WARN_UNUSED;
 
 /* A file that one process at a time appends to (it holds a lock on it): the sent journal, the archive's index. */

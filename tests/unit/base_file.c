@@ -51,6 +51,11 @@ static void test_write(void)
 		"a directory is made once and found again");
 	ok(!make_directory_durable(in_directory("f"), 0700, &why), "a file in its place is told");
 	rmdir(in_directory("d"));
+	umask(077);
+	ok(make_directory_durable(in_directory("d"), 0755, &why) && stat(in_directory("d"), &st) == 0 &&
+			(st.st_mode & 0777) == 0755,
+		"who may enter it does not hang on the umask");
+	rmdir(in_directory("d"));
 	unlink(in_directory("f"));
 	unlink(in_directory("empty"));
 	ok(rmdir(directory) == 0 && mkdir(directory, 0700) == 0, "no temporary file is left behind");
