@@ -1,10 +1,13 @@
 #include "ledger/books/sheet.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define MODE 0644 /* as publish.c's files, whatever the umask is */
 
 void sheet_drop(struct sheet *s)
 {
@@ -23,9 +26,16 @@ static bool trouble(struct why *why, const char *path)
 
 bool sheet_begin(struct arena *a, const char *path, struct sheet *s, struct why *why)
 {
-	*s = (struct sheet){.path = path, .beside = arena_printf(a, "%s.tmp", path)};
-	s->to = fopen(s->beside, "we");
-	return s->to != NULL || trouble(why, s->beside);
+	const char *beside = arena_printf(a, "%s.tmp", path);
+	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, MODE);
+
+	*s = (struct sheet){.path = path, .beside = beside};
+	if (fd < 0)
+		return trouble(why, beside);
+	s->to = fdopen(fd, "w");
+	if (s->to == NULL)
+		bug("out of memory");
+	return fchmod(fd, MODE) == 0 || trouble(why, beside);
 }
 
 /* ---- where it counts to ---------------------------------------------------------------------------------------- */
@@ -111,7 +121,8 @@ bool sheet_go_on(
 
 bool sheet_end(struct sheet *s, struct why *why)
 {
-	bool whole = fflush(s->to) == 0 && fsync(fileno(s->to)) == 0 &&
+	/* What could not be written earlier is lost, also when there is room again. */
+	bool whole = fflush(s->to) == 0 && !ferror(s->to) && fsync(fileno(s->to)) == 0 &&
 		     (s->beside == NULL || rename(s->beside, s->path) == 0);
 
 	if (!whole)
