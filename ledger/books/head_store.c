@@ -49,27 +49,45 @@ static enum result read_head(struct work *w, struct head *out)
 	return OK;
 }
 
-/* The tree of the database at a later size, from its leaf hashes. */
-static enum result grow(struct work *w, struct compact *tree, uint64_t size)
+static enum result grow_some(struct work *w, struct compact *tree, uint64_t size)
 {
-	while (tree->n < size) {
-		uint64_t n = size - tree->n < AT_ONCE ? size - tree->n : AT_ONCE;
-		struct rows r;
-		int hash;
-		enum result result = db_run(
-			w, Q_BOOKS_LEAF_HASHES, DB_ARGS(db_i64((int64_t)tree->n), db_i64((int64_t)n)), &r);
+	uint64_t n = size - tree->n < AT_ONCE ? size - tree->n : AT_ONCE;
+	struct rows r;
+	int hash;
+	enum result result = db_run(
+		w, Q_BOOKS_LEAF_HASHES, DB_ARGS(db_i64((int64_t)tree->n), db_i64((int64_t)n)), &r);
 
-		if (result != OK)
-			return result;
-		bug_if(rows_n(&r) != n);
-		hash = rows_col(&r, "leaf_hash");
-		for (size_t i = 0; i < n; i++) {
-			struct hash leaf = row_hash(&r, i, hash);
+	if (result != OK)
+		return result;
+	if (rows_n(&r) != n) {
+		why_set(&w->why, "books_sequence",
+			"of the %" PRIu64 " ledger transactions from %" PRIu64
+			" on, %zu are missing; see chitra ledger check",
+			n, tree->n, (size_t)n - rows_n(&r));
+		return REFUSED;
+	}
+	hash = rows_col(&r, "leaf_hash");
+	for (size_t i = 0; i < n; i++) {
+		struct hash leaf = row_hash(&r, i, hash);
 
-			compact_append(tree, &leaf);
-		}
+		compact_append(tree, &leaf);
 	}
 	return OK;
+}
+
+enum result books_tree_grow(struct work *w, struct compact *tree, uint64_t size)
+{
+	CLEANUP(arena_drop) struct arena *some = arena_new();
+	struct arena *of_job = w->arena;
+	enum result result = OK;
+
+	w->arena = some;
+	while (result == OK && tree->n < size) {
+		arena_reset(some);
+		result = grow_some(w, tree, size);
+	}
+	w->arena = of_job;
+	return result;
 }
 
 static bool cluster_went_back(
@@ -113,7 +131,7 @@ static bool sizes_differ(const struct head *head, uint64_t before, uint64_t now,
 static enum result compare_roots(
 	struct work *w, struct head *head, const struct checkpoint *known, bool *differs)
 {
-	enum result result = grow(w, &head->tree, known->size);
+	enum result result = books_tree_grow(w, &head->tree, known->size);
 	struct hash root;
 
 	if (result != OK)
@@ -190,7 +208,7 @@ enum result books_tree_at(struct work *w, uint64_t size, struct compact *out)
 		return REFUSED;
 	}
 	if (result == OK)
-		result = grow(w, &tree, size);
+		result = books_tree_grow(w, &tree, size);
 	if (result == OK)
 		*out = tree;
 	return result;

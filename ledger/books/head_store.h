@@ -28,6 +28,9 @@ enum result books_check_known(struct work *w, const struct checkpoint *known, co
 /* The tree of the database's first `size` leaves, which it has. */
 enum result books_tree_at(struct work *w, uint64_t size, struct compact *out) WARN_UNUSED;
 
+/* A tree of some of its first leaves, grown to `size` by the leaves' hashes. REFUSED books_sequence: it lacks one. */
+enum result books_tree_grow(struct work *w, struct compact *tree, uint64_t size) WARN_UNUSED;
+
 /* Who answers, from a row of books_head. */
 struct cluster books_cluster(const struct rows *head);
 

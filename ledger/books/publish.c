@@ -1,10 +1,13 @@
 #include "ledger/books/publish.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "ledger/base/arena.h"
@@ -16,6 +19,7 @@
 #define MODE        0644
 
 struct publisher {
+	int lock;            /* on the directory */
 	struct arena *arena; /* of one file */
 	const char *directory;
 	struct compact tree;
@@ -35,20 +39,41 @@ void publisher_drop(struct publisher **p)
 {
 	if (*p == NULL)
 		return;
+	close((*p)->lock);
 	arena_free((*p)->arena);
 	buf_free(&(*p)->entries);
 	free(*p);
 }
 
+/* Two at once would cut off each other's rows. -1 with why; a file system that has no locks is the operator's choice. */
+static int lock(const char *directory, struct why *why)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		why_set(why, "file_trouble", "could not open %s: %s", directory, strerror(errno));
+	else if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+		why_set(why, "publish_busy", "somebody is publishing into %s", directory);
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 struct publisher *publisher_open(const char *directory, struct why *why)
 {
 	struct publisher *p;
+	int fd;
 
-	if (!make_directory_durable(directory, 0755, why))
+	if (!make_directory_durable(directory, 0700, why))
+		return NULL;
+	fd = lock(directory, why);
+	if (fd < 0)
 		return NULL;
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		bug("out of memory");
+	p->lock = fd;
 	p->arena = arena_new();
 	p->directory = directory;
 	buf_init(&p->entries, ENTRIES_MAX);

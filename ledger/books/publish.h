@@ -15,7 +15,8 @@
 struct publisher;
 
 void publisher_drop(struct publisher **p); /* for CLEANUP */
-/* The directory is made when it is not there. NULL with why file_trouble. */
+/* The directory is made when it is not there, for its owner alone: what is in it may be read by whoever may enter it, and that is the
+ * operator's choice. NULL with why: publish_busy (somebody else is publishing there), file_trouble. */
 struct publisher *publisher_open(const char *directory, struct why *why) WARN_UNUSED;
 
 /* What was published there before: history must go on from it. Before the first leaf. */

@@ -11,6 +11,7 @@
 #include "ledger/base/file.h"
 #include "ledger/base/note.h"
 #include "ledger/base/text.h"
+#include "ledger/books/head_store.h"
 #include "ledger/books/publish.h"
 #include "ledger/books/publish_claim_store.h"
 #include "ledger/books/publish_period_store.h"
@@ -26,6 +27,7 @@ struct publishing {
 	const struct publication *asked;
 	struct publisher *to;
 	uint64_t before, size; /* of the checkpoint that is there, and of the new one */
+	struct hash root;      /* of the new one */
 	struct sheet txns, postings;
 	uint64_t rows;        /* the first leaf whose rows are to be written */
 	bool whole;           /* all are, and all is compared */
@@ -114,6 +116,16 @@ static void write_txn(FILE *to, const struct rows *r, size_t i, const struct has
 	fprintf(to, ",%d,%s\n", row_i32(r, i, rows_col(r, "legs")), hash_hex(hash, hex));
 }
 
+/* What was signed and what is there now are two things: nothing of it is given to anybody. */
+static enum result was_signed_otherwise(struct work *w, uint64_t size)
+{
+	why_set(&w->why, "books_root",
+		"the ledger transactions that are there are not the %" PRIu64
+		" that the checkpoint was signed for: nothing is published; see chitra ledger check",
+		size);
+	return REFUSED;
+}
+
 static enum result put_txns(struct publishing *p, uint64_t first, uint64_t n)
 {
 	struct rows r;
@@ -121,11 +133,14 @@ static enum result put_txns(struct publishing *p, uint64_t first, uint64_t n)
 		p->w, Q_BOOKS_ROWS_TXN, DB_ARGS(db_i64((int64_t)first), db_i64((int64_t)n)), &r);
 
 	for (size_t i = 0; result == OK && i < rows_n(&r); i++) {
-		struct hash hash = row_hash(&r, i, rows_col(&r, "leaf_hash"));
+		struct bytes leaf = row_bytes(&r, i, rows_col(&r, "leaf"));
+		struct hash stored = row_hash(&r, i, rows_col(&r, "leaf_hash")), hash = merkle_leaf(leaf);
 
+		if (!hash_eq(&hash, &stored))
+			return was_signed_otherwise(p->w, p->size);
 		if ((uint64_t)row_i64(&r, i, rows_col(&r, "seq")) >= p->rows)
 			write_txn(p->txns.to, &r, i, &hash);
-		if (!publish_leaf(p->to, row_bytes(&r, i, rows_col(&r, "leaf")), &hash, &p->w->why))
+		if (!publish_leaf(p->to, leaf, &hash, &p->w->why))
 			result = REFUSED;
 	}
 	return result;
@@ -296,6 +311,8 @@ static bool look_there(struct publishing *p)
 static enum result find_checkpoint(struct publishing *p, struct bytes *note)
 {
 	struct rows head;
+	struct note parsed;
+	struct checkpoint c;
 	enum result result = db_run(
 		p->w, Q_BOOKS_NEWEST_CHECKPOINT, DB_ARGS(db_i64((int64_t)p->before)), &head);
 
@@ -309,7 +326,25 @@ static enum result find_checkpoint(struct publishing *p, struct bytes *note)
 	p->size = (uint64_t)row_i64(&head, 0, rows_col(&head, "size"));
 	*p->out = (struct published){.leaves = (int64_t)p->size, .before = (int64_t)p->before};
 	*note = row_bytes(&head, 0, rows_col(&head, "note"));
-	return OK;
+	if (!note_parse(*note, &parsed, &p->w->why) || !checkpoint_parse(parsed.text, &c, &p->w->why))
+		return REFUSED;
+	p->root = c.root;
+	return c.size == p->size ? OK : was_signed_otherwise(p->w, p->size);
+}
+
+/* Before a file is written whose name is then taken: behind the tree that is there, the leaves' hashes give the root that was signed. */
+static enum result look_behind(struct publishing *p, const struct tiles *edge)
+{
+	struct compact tree;
+	struct hash root;
+	enum result result;
+
+	tiles_tree(edge, &tree);
+	result = books_tree_grow(p->w, &tree, p->size);
+	if (result != OK)
+		return result;
+	root = compact_root(&tree);
+	return hash_eq(&root, &p->root) ? OK : was_signed_otherwise(p->w, p->size);
 }
 
 /* From the last bundle that is not full, or from the first. */
@@ -320,6 +355,8 @@ static enum result put_tree(struct publishing *p)
 
 	tiles_want_edge(&edge);
 	result = books_tiles_read(p->w, &edge);
+	if (result == OK)
+		result = look_behind(p, &edge);
 	if (result == OK && !publish_behind(p->to, &edge, &p->w->why))
 		result = REFUSED;
 	if (result == OK)

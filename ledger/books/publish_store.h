@@ -36,7 +36,7 @@ struct publication {
 };
 
 /* Inside the caller's transaction; archive is its directory. REFUSED: checkpoint_none (nothing is sealed yet), publish_differs,
- * file_trouble. */
+ * publish_busy, books_root and books_sequence (the leaves are not those that were signed), file_trouble. */
 enum result books_publish(struct work *w, const struct publication *asked, struct published *out) WARN_UNUSED;
 
 #endif

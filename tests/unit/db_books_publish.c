@@ -2,6 +2,7 @@
  * it what a run into an empty directory makes. */
 #include <ftw.h>
 
+#include "ledger/books/publish.h"
 #include "ledger/books/publish_store.h"
 #include "tests/unit/db_archive.h"
 #include "tests/unit/db_steps.h"
@@ -239,6 +240,86 @@ static void differs(void)
 	arena_free(w.arena);
 }
 
+/* What a superuser may do to the rows, and what he did is taken back. */
+static void forged(const char *sql, const char *back, const char *code, const char *title)
+{
+	struct work w = work_on(db);
+	bool refused;
+
+	remove_all(w.arena, "forged");
+	scene("begin; set local session_replication_role = replica; %s; commit", sql);
+	refused = !publish_to(&w, "forged", false) && why_is(&w.why, code) &&
+		  bytes_eq_z(there_is(w.arena, "forged/checkpoint"), "nothing") &&
+		  bytes_eq_z(there_is(w.arena, "forged/tile/0/002"), "nothing");
+	ok(refused, "%s", title);
+	if (!refused)
+		note("%s", w.why.text);
+	scene("begin; set local session_replication_role = replica; %s; commit", back);
+	ok(publish_to(&w, "forged", false) && publish_to(&w, "forged", true),
+		"when it is put right, all of it is");
+	arena_free(w.arena);
+}
+
+static void unsigned_history(void)
+{
+	scene("create temp table kept as select * from books.txn where seq = 700");
+	forged("update books.txn set leaf = l, leaf_hash = sha256('\\x00'::bytea || l) "
+	       "from (select leaf || '\\x0a'::bytea as l from kept) k where seq = 700",
+		"update books.txn t set leaf = k.leaf, leaf_hash = k.leaf_hash from kept k where t.seq = 700",
+		"books_root",
+		"a leaf that was rewritten after it was signed is not published, nor is a tile over it");
+	scene("alter table books.txn disable trigger all");
+	forged("delete from books.txn where seq = 700", "insert into books.txn select * from kept",
+		"books_sequence", "nor are books that lack one");
+	scene("alter table books.txn enable trigger all");
+	scene("create temp table note as select * from books.checkpoint order by size desc limit 1");
+	forged("update books.checkpoint c set note = (select o.note from books.checkpoint o where o.size < c.size order by o.size limit 1) "
+	       "from note n where c.size = n.size",
+		"update books.checkpoint c set note = n.note from note n where c.size = n.size", "books_root",
+		"nor is the checkpoint of another tree put over them");
+}
+
+static bool is_busy(struct work *w)
+{
+	return !publish_to(w, "pub", false) && why_is(&w->why, "publish_busy");
+}
+
+static void two_at_once(void)
+{
+	struct work w = work_on(db);
+	struct publisher *other = publisher_open(in_home(w.arena, "pub"), &w.why);
+
+	ok(other != NULL && is_busy(&w), "who publishes where somebody is publishing is told so");
+	publisher_drop(&other);
+	ok(publish_to(&w, "pub", false), "and goes on after him");
+	arena_free(w.arena);
+}
+
+static int closed;
+
+static int look_at_mode(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	(void)path;
+	closed += at->level > 0 && (st->st_mode & 0777) != (what == FTW_D ? 0755 : 0644);
+	return 0;
+}
+
+static void modes(void)
+{
+	struct work w = work_on(db);
+	struct stat st;
+
+	closed = 0;
+	remove_all(w.arena, "fresh");
+	umask(077);
+	ok(publish_to(&w, "fresh", false) && stat(in_home(w.arena, "fresh"), &st) == 0 &&
+			(st.st_mode & 0777) == 0700,
+		"a new directory is for who made it");
+	(void)nftw(in_home(w.arena, "fresh"), look_at_mode, 16, FTW_PHYS);
+	is_i64(closed, 0, "and whoever is let into it may read all of it");
+	arena_free(w.arena);
+}
+
 int main(void)
 {
 	struct arena *a = arena_new();
@@ -251,6 +332,9 @@ int main(void)
 	added();
 	killed();
 	mended();
+	unsigned_history();
+	two_at_once();
+	modes();
 	differs();
 	db_close(db);
 	archive_end();
