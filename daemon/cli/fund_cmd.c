@@ -82,6 +82,48 @@ static int expect(struct cli *cli, int argc, char **argv)
 	return cli_exit(cli, r);
 }
 
+/* ---- a refund that is not paid after all ------------------------------------------------------------------------------ */
+
+struct withdrawn {
+	const char *account, *reference, *reason;
+	struct vnd amount;
+};
+
+static void fill_withdrawn(struct json_writer *j, const void *what)
+{
+	const struct withdrawn *o = what;
+	json_put_str(j, "account", o->account);
+	json_put_str(j, "reference", o->reference);
+	json_put_vnd(j, "amount_dong", o->amount);
+	json_put_bool(j, "withdrawn", true);
+}
+
+static int withdraw(struct cli *cli, int argc, char **argv)
+{
+	struct withdrawn o = {.amount = vnd(0)};
+	const struct cli_option known[] = {
+		{"account", .text = &o.account, .needed = true},
+		{"reference", .text = &o.reference, .needed = true},
+		{"reason", .reason = &o.reason, .needed = true},
+	};
+	if (!cli_options(argc, argv, known, COUNT_OF(known)) || optind != argc)
+		return cli_usage(cli);
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = refund_withdraw(cli->w, o.account, o.reference, o.reason, &o.amount);
+	if (r == OK)
+		r = tx_commit(cli->w);
+	if (r == OK && cli->json)
+		cli_print_json(fill_withdrawn, &o);
+	else if (r == OK)
+		printf("%s: không nộp trả %s từ %s nữa; nếu đã gửi lệnh thì báo ngân hàng dừng lại\n",
+			o.reference, cli_money(cli->w->arena, o.amount), o.account);
+	return cli_exit(cli, r);
+}
+
+/* ---- the list --------------------------------------------------------------------------------------------------------- */
+
 static enum result read_funds(struct cli *cli, struct funds *out)
 {
 	struct work *w = cli->w;
@@ -115,6 +157,7 @@ static void fill_funds(struct json_writer *j, const void *what)
 		json_put_vnd(j, "amount_dong", o->amount);
 		json_put_bool(j, "booked", o->booked);
 		json_put_bool(j, "waits_for_second", o->waits);
+		json_put_bool(j, "withdrawn", o->withdrawn);
 		json_close(j);
 	}
 	json_close(j);
@@ -124,6 +167,7 @@ static void fill_funds(struct json_writer *j, const void *what)
 		json_put_str(j, "account", f->accounts.at[i].code);
 		json_put_str(j, "agency", f->accounts.at[i].agency);
 		json_put_vnd(j, "advance_dong", f->advances[i]);
+		json_put_vnd(j, "promised_dong", f->accounts.promised[i]);
 		json_close(j);
 	}
 	json_close(j);
@@ -133,7 +177,8 @@ static void print_funds(struct arena *a, const struct funds *f)
 {
 	static const char *const orders[] = {
 		"Tài khoản", "Loại", "Số lệnh", ">Số tiền", "Người ghi", "Đã về"};
-	static const char *const accounts[] = {"Tài khoản chi", "Cơ quan", ">Kinh phí chưa chuyển chi"};
+	static const char *const accounts[] = {
+		"Tài khoản chi", "Cơ quan", ">Kinh phí chưa chuyển chi", ">Trong đó hẹn nộp trả"};
 	struct table t = table_new(a, orders, COUNT_OF(orders));
 	for (size_t i = 0; i < f->orders.n; i++) {
 		const struct funding_order *o = &f->orders.at[i];
@@ -142,7 +187,10 @@ static void print_funds(struct arena *a, const struct funds *f)
 		table_add(&t, o->reference);
 		table_add(&t, cli_money(a, o->amount));
 		table_add(&t, o->maker);
-		table_add(&t, o->booked ? "rồi" : o->waits ? "chờ cán bộ thứ hai" : "chưa");
+		table_add(&t, o->booked      ? "rồi"
+			      : o->withdrawn ? "đã rút"
+			      : o->waits     ? "chờ cán bộ thứ hai"
+					     : "chưa");
 	}
 	table_print(&t);
 	puts("");
@@ -151,6 +199,7 @@ static void print_funds(struct arena *a, const struct funds *f)
 		table_add(&t, f->accounts.at[i].code);
 		table_add(&t, f->accounts.at[i].agency);
 		table_add(&t, cli_money(a, f->advances[i]));
+		table_add(&t, cli_money(a, f->accounts.promised[i]));
 	}
 	table_print(&t);
 }
@@ -177,6 +226,8 @@ int cli_fund(struct cli *cli, int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "expect") == 0)
 		return expect(cli, argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "withdraw") == 0)
+		return withdraw(cli, argc - 1, argv + 1);
 	if (argc == 2 && strcmp(argv[1], "list") == 0)
 		return list(cli);
 	return cli_usage(cli);

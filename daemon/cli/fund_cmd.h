@@ -10,6 +10,8 @@
 	"              books nothing: only a statement does; --channel: the agent's, when the account has several\n" \
 	"              money back to the treasury, what it is owed (refund) or what was not spent (unspent): a\n"    \
 	"              second officer says the same\n"                                                               \
+	"       chitra fund withdraw --account F --reference R --reason TEXT\n"                                      \
+	"              before the bank's debit: that refund is not paid after all, and its money is free again\n"    \
 	"       chitra fund list                    orders, and each account's advance that is not yet released"
 #define SANDBOX_USAGE                                              \
 	"chitra sandbox now                  the business clock\n" \

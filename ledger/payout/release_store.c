@@ -60,7 +60,7 @@ static enum result record(struct work *w, const struct release_wish *wish, struc
 
 /* ---- money ------------------------------------------------------------------------------------------------------------ */
 
-/* What is still there of a funding account's advance. */
+/* What is still there of a funding account's advance, and not promised to the treasury. */
 struct advance {
 	const char *funding;
 	struct vnd left;
@@ -78,14 +78,13 @@ static enum result advance_of(struct work *w, struct advances *all, const char *
 			*out = &all->at[i];
 			return OK;
 		}
-	struct vnd balance;
-	enum result r = books_balance(w, account_code(w->arena, ACCOUNT_ADVANCE, funding, NULL), &balance);
+	struct rows free;
+	enum result r = db_run(w, Q_RELEASE_ADVANCE,
+		DB_ARGS(db_text(account_code(w->arena, ACCOUNT_ADVANCE, funding, NULL))), &free);
 	if (r != OK)
 		return r;
-	struct advance *to = &all->at[all->n++];
-	to->funding = funding;
-	bug_if(!vnd_neg(balance, &to->left)); /* a liability grows on the credit side */
-	*out = to;
+	*out = &all->at[all->n++];
+	**out = (struct advance){.funding = funding, .left = row_vnd(&free, 0, rows_col(&free, "free_dong"))};
 	return OK;
 }
 
@@ -96,7 +95,7 @@ static enum result cover(struct work *w, struct released *all)
 	for (size_t i = 0; i < all->n; i++) {
 		struct release_of *x = &all->at[i];
 		struct advance *money;
-		if (x->answer != RELEASE_DONE)
+		if (x->answer != RELEASE_DONE || vnd_is_zero(x->unfunded))
 			continue;
 		enum result r = advance_of(w, &advances, x->batch->funding, &money);
 		if (r != OK)

@@ -159,6 +159,11 @@ enum result funding_expect(struct work *w, int64_t officer, const struct funding
 		why_set(&w->why, "account_unknown", "there is no funding account %s", o->account);
 		return REFUSED;
 	}
+	if (row_bool(&answer, 0, rows_col(&answer, "withdrawn"))) {
+		why_set(&w->why, "order_withdrawn", "the order %s of account %s was withdrawn", o->reference,
+			o->account);
+		return REFUSED;
+	}
 	if (!row_bool(&answer, 0, rows_col(&answer, "same"))) {
 		why_set(&w->why, "order_differs", "an order %s of account %s is there with another content",
 			o->reference, o->account);
@@ -180,6 +185,27 @@ enum result refund_confirm(struct work *w, const struct funding_order *o, bool *
 	return r;
 }
 
+enum result refund_withdraw(
+	struct work *w, const char *account, const char *reference, const char *reason, struct vnd *amount)
+{
+	struct rows answer;
+	enum result r = db_run(
+		w, Q_FUND_WITHDRAW, DB_ARGS(db_text(account), db_text(reference), db_text(reason)), &answer);
+	if (r != OK)
+		return r;
+	if (!row_bool(&answer, 0, rows_col(&answer, "known"))) {
+		why_set(&w->why, "order_unknown", "account %s has no order %s", account, reference);
+		return REFUSED;
+	}
+	if (!row_bool(&answer, 0, rows_col(&answer, "fresh"))) {
+		why_set(&w->why, "order_withdrawn", "the order %s of account %s was withdrawn", reference,
+			account);
+		return REFUSED;
+	}
+	*amount = row_vnd(&answer, 0, rows_col(&answer, "amount_dong"));
+	return OK;
+}
+
 enum result funding_list(struct work *w, struct funding_orders *out)
 {
 	struct rows f;
@@ -198,6 +224,7 @@ enum result funding_list(struct work *w, struct funding_orders *out)
 			.maker = row_text(&f, i, rows_col(&f, "maker")),
 			.booked = row_bool(&f, i, rows_col(&f, "booked")),
 			.waits = row_bool(&f, i, rows_col(&f, "waits")),
+			.withdrawn = row_bool(&f, i, rows_col(&f, "withdrawn")),
 		};
 	*out = all;
 	return OK;
@@ -209,15 +236,18 @@ enum result funding_accounts(struct work *w, struct funding_accounts *out)
 	enum result r = db_run(w, Q_FUND_ACCOUNTS, DB_NO_ARGS, &f);
 	if (r != OK)
 		return r;
-	struct funding_accounts all = {
-		.n = rows_n(&f), .at = arena_array(w->arena, rows_n(&f), struct payer_account)};
-	for (size_t i = 0; i < all.n; i++)
+	struct funding_accounts all = {.n = rows_n(&f),
+		.at = arena_array(w->arena, rows_n(&f), struct payer_account),
+		.promised = arena_array(w->arena, rows_n(&f), struct vnd)};
+	for (size_t i = 0; i < all.n; i++) {
+		all.promised[i] = row_vnd(&f, i, rows_col(&f, "promised_dong"));
 		all.at[i] = (struct payer_account){
 			.code = row_text(&f, i, rows_col(&f, "code")),
 			.agency = row_text(&f, i, rows_col(&f, "agency")),
 			.bank = row_text(&f, i, rows_col(&f, "bank")),
 			.number = row_text(&f, i, rows_col(&f, "number")),
 		};
+	}
 	*out = all;
 	return OK;
 }

@@ -57,11 +57,12 @@ struct funding_order {
 	/* as listed */
 	const char *maker;
 	bool booked;
-	bool waits; /* a refund that no second officer has confirmed */
+	bool waits;     /* a refund that no second officer has confirmed */
+	bool withdrawn; /* a refund that is not paid after all */
 };
 
 /* Inside an officer's transaction. An order that is there already is fine (*fresh false). REFUSED account_unknown,
- * order_differs, no_mandate (operator or release of the account's agency; of a refund: release). */
+ * order_differs, order_withdrawn, no_mandate (operator or release of the account's agency; of a refund: release). */
 enum result funding_expect(
 	struct work *w, int64_t officer, const struct funding_order *order, bool *fresh) WARN_UNUSED;
 
@@ -72,6 +73,11 @@ bool funding_is_refund(const struct funding_order *order);
  * REFUSED no_mandate, first_mandate (role release), refund_too_much (not so much is there). */
 enum result refund_confirm(struct work *w, const struct funding_order *order, bool *confirmed) WARN_UNUSED;
 
+/* One officer stops a refund, confirmed or not, before the bank has debited it; its money is free again. *amount: the order's. REFUSED
+ * order_unknown, order_withdrawn, order_differs (it is no refund), no_mandate (role release), refund_gone (the bank has debited it). */
+enum result refund_withdraw(struct work *w, const char *account, const char *reference, const char *reason,
+	struct vnd *amount) WARN_UNUSED;
+
 struct funding_orders {
 	size_t n;
 	struct funding_order *at;
@@ -81,6 +87,7 @@ enum result funding_list(struct work *w, struct funding_orders *out) WARN_UNUSED
 struct funding_accounts {
 	size_t n;
 	struct payer_account *at;
+	struct vnd *promised; /* of each one's advance, to the treasury */
 };
 enum result funding_accounts(struct work *w, struct funding_accounts *out) WARN_UNUSED;
 

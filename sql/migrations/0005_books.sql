@@ -330,7 +330,8 @@ create aggregate books.total(bigint) (sfunc = pg_catalog.int8pl, stype = bigint,
 -- Writes n transactions and their m postings as one statement; called by books.post and books.recover alone. Arrays of
 -- transactions have n elements in seq order from `first_seq` on. Arrays of postings have m: `of` is 1…n, `ns` numbers each transaction's own from 1, `places` points into
 -- `accounts`, which names each account once. Returns the accounts that are below their floor now, when `floors` is false (a
--- bank's fact is recorded all the same); when it is true, such a posting is refused.
+-- bank's fact is recorded all the same); when it is true, a posting is refused that takes one below it, or takes what is promised to the
+-- treasury (org.promised, 0012_postings.sql).
 create function books.write_rows(first_seq bigint, recordeds timestamptz[], idems text[], idem_hashes bytea[], kinds text[],
 	effectives date[], lates boolean[], reversed bigint[], legs smallint[], leaves bytea[], leaf_hashes bytea[],
 	"of" integer[], ns smallint[], places integer[], amounts bigint[], accounts integer[], floors boolean)
@@ -377,11 +378,12 @@ begin
 		update books.balance b set balance = b.balance + s.amount, last_seq = s.seq
 		from (select write_rows.accounts[m.place] as account, books.total(m.amount) as amount, max(m.seq) as seq from moved m group by 1) s
 		where b.account = s.account
-		returning b.account, b.balance
+		returning b.account, b.balance, s.amount
 	)
 	select array_agg(a.code order by a.code) into below
 		from changed c join books.ledger_account a on a.id = c.account
-		where a.normal * c.balance < a.floor_dong;
+		where a.normal * c.balance < a.floor_dong or (write_rows.floors and a.normal * c.amount < 0
+			and a.code ~ '^liabilities:(advance|refundable):' and a.normal * c.balance < org.promised(a.code));
 
 	if below is not null and write_rows.floors then
 		raise exception 'floor: % would go below its floor', below[1] using errcode = 'CH001';

@@ -18,21 +18,22 @@ declare
 	there bigint;
 	ordered bigint;
 begin
-	select f.id, f.code, a.code as agency, x.kind, x.amount_dong, x.made_by into o
+	select a.code as agency, x.kind, x.amount_dong, x.made_by,
+			case x.kind when 'refund' then 'liabilities:refundable:' else 'liabilities:advance:' end || f.code as account into o
 		from org.funding_order x join org.funding_account f on f.id = x.funding_account join org.agency a on a.id = f.agency
 		where x.id = new.funding_order;
 	if o.kind not in ('refund', 'unspent') then
 		raise exception 'order_differs: only a refund takes two officers' using errcode = 'CH001';
 	elsif o.made_by = new.officer then
 		raise exception 'same_officer: you proposed this; another officer must confirm it' using errcode = 'CH001';
+	elsif exists (select from org.refund_withdrawn w where w.funding_order = new.funding_order) then
+		raise exception 'order_withdrawn: this refund was withdrawn; it needs a new order' using errcode = 'CH001';
 	end if;
 	perform auth.need_both(o.made_by, new.officer, array['release'], o.agency, '*', null, o.amount_dong);
-	perform from org.funding_account f where f.id = o.id for no key update;
+	perform from books.counter for update;	-- nobody posts, and nobody else promises
 	select coalesce(-sum(b.balance), 0) into there from books.ledger_account l join books.balance b on b.account = l.id
-		where l.code = case o.kind when 'refund' then 'liabilities:refundable:' else 'liabilities:advance:' end || o.code;
-	select o.amount_dong + coalesce(sum(x.amount_dong), 0) into ordered
-		from org.funding_order x join org.refund_confirmed c on c.funding_order = x.id
-		where x.funding_account = o.id and x.kind = o.kind and not exists (select from recon.allocation r where r.funding_order = x.id);
+		where l.code = o.account;
+	ordered := o.amount_dong + org.promised(o.account);
 	if ordered > there then
 		raise exception 'refund_too_much: % đồng would go to the treasury, and % are there for it', ordered, there using errcode = 'CH001';
 	end if;
@@ -42,6 +43,51 @@ create trigger guard before insert on org.refund_confirmed for each row execute 
 create trigger by_me after insert on org.refund_confirmed referencing new table as fresh
 	for each statement execute function auth.guard_actor('officer');
 call ops.append_only('org.refund_confirmed');
+
+-- An order to pay back that is not to be paid after all: before the bank's debit one officer says so, and the money is free again. What the
+-- bank debits all the same is in suspense.
+create table org.refund_withdrawn (
+	funding_order bigint primary key references org.funding_order,
+	officer bigint not null references auth.officer,
+	reason text not null check (length(reason) between 3 and 500),
+	at timestamptz not null default now()
+);
+create function org.guard_withdrawn() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	o record;
+begin
+	select a.code as agency, x.kind, x.amount_dong into o
+		from org.funding_order x join org.funding_account f on f.id = x.funding_account join org.agency a on a.id = f.agency
+		where x.id = new.funding_order;
+	if o.kind not in ('refund', 'unspent') then
+		raise exception 'order_differs: only a refund is withdrawn' using errcode = 'CH001';
+	end if;
+	perform auth.need_both(new.officer, new.officer, array['release'], o.agency, '*', null, o.amount_dong);
+	perform from books.counter for update;	-- a statement is settled before or after
+	if exists (select from recon.allocation r where r.funding_order = new.funding_order) then
+		raise exception 'refund_gone: the bank has debited this refund already' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert on org.refund_withdrawn for each row execute function org.guard_withdrawn();
+create trigger by_me after insert on org.refund_withdrawn referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
+call ops.append_only('org.refund_withdrawn');
+
+-- What of an account two officers have promised to the treasury and no statement has debited yet: nothing that we do ourselves takes it.
+create function org.promised(account text) returns bigint language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select coalesce(sum(x.amount_dong), 0)::bigint
+	from org.refund_confirmed c
+	join org.funding_order x on x.id = c.funding_order
+	join org.funding_account f on f.id = x.funding_account
+	where promised.account = case x.kind when 'refund' then 'liabilities:refundable:' else 'liabilities:advance:' end || f.code
+		and not exists (select from org.refund_withdrawn w where w.funding_order = x.id)
+		and not exists (select from recon.allocation r where r.funding_order = x.id)
+$$;
 
 -- ---------------------------------------------------------------- what nobody came for
 

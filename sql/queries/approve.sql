@@ -97,6 +97,14 @@ join payout.state t on t.code = s.state
 where p.batch = any ($1)
 group by p.batch order by p.batch;
 
+-- name: release_advance
+-- duties: desk
+-- in: account text
+-- out: free_dong bigint
+-- What is there of a funding account's advance (its code in the books) and not promised to the treasury.
+select (coalesce(-sum(b.balance), 0) - org.promised($1))::bigint as free_dong
+from books.ledger_account l join books.balance b on b.account = l.id where l.code = $1;
+
 -- name: release_mark
 -- duties: desk
 -- in: batches bigint[]

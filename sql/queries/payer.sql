@@ -84,7 +84,7 @@ select (select count(*) from added) as fresh,
 -- name: fund_expect
 -- duties: desk
 -- in: account text, kind text, channel text, reference text, amount_dong bigint, officer bigint
--- out: agency text, fresh boolean, same boolean
+-- out: agency text, fresh boolean, same boolean, withdrawn boolean
 -- Money to or from an agent goes by the agent's channel: the one that was named, or the account's only cash channel; the treasury's by none.
 with here as (
 	select f.id, a.code as agency, case when $2 in ('agent_advance', 'agent_return') then (
@@ -98,7 +98,9 @@ with here as (
 select h.agency, exists (select from added) as fresh,
 	exists (select from added) or exists (
 		select from org.funding_order o where o.funding_account = h.id and o.reference = $4 and o.kind = $2
-			and o.amount_dong = $5 and o.channel is not distinct from h.channel) as same
+			and o.amount_dong = $5 and o.channel is not distinct from h.channel) as same,
+	exists (select from org.funding_order o join org.refund_withdrawn w on w.funding_order = o.id
+		where o.funding_account = h.id and o.reference = $4) as withdrawn
 from here h;
 
 -- name: fund_confirm
@@ -115,28 +117,47 @@ with o as (
 )
 select o.done or exists (select from added) as confirmed from o;
 
+-- name: fund_withdraw
+-- duties: desk
+-- in: account text, reference text, reason text
+-- out: known boolean, amount_dong bigint, fresh boolean
+-- A refund that is not to be paid after all.
+with o as (
+	select o.id, o.amount_dong from org.funding_order o join org.funding_account f on f.id = o.funding_account where f.code = $1 and o.reference = $2
+), added as (
+	insert into org.refund_withdrawn (funding_order, officer, reason) select o.id, auth.me(), $3 from o
+	where not exists (select from org.refund_withdrawn w where w.funding_order = o.id)
+	returning funding_order
+)
+select exists (select from o) as known, (select o.amount_dong from o) as amount_dong, exists (select from added) as fresh;
+
 -- name: fund_list
 -- duties: desk
 -- in:
 -- out: account text, kind text, channel text, reference text, amount_dong bigint, made_at timestamptz, maker text, booked boolean,
---      waits boolean
--- booked: a statement line that names the order was allocated. waits: a refund that no second officer has confirmed.
+--      waits boolean, withdrawn boolean
+-- booked: a statement line that names the order was allocated. waits: a refund that no second officer has confirmed. withdrawn: one that
+-- is not paid after all.
 select f.code as account, o.kind, c.code as channel, o.reference, o.amount_dong, o.made_at, w.login as maker,
 	exists (
 		select from bank.statement_line l join recon.allocation a on a.line = l.id
 		where l.funding_order = o.id and a.kind <> 'suspense') as booked,
-	o.kind in ('refund', 'unspent') and not exists (select from org.refund_confirmed c where c.funding_order = o.id) as waits
+	o.kind in ('refund', 'unspent') and x.funding_order is null
+		and not exists (select from org.refund_confirmed c where c.funding_order = o.id) as waits,
+	x.funding_order is not null as withdrawn
 from org.funding_order o
 join org.funding_account f on f.id = o.funding_account
 left join org.channel c on c.id = o.channel
+left join org.refund_withdrawn x on x.funding_order = o.id
 join auth.officer w on w.id = o.made_by
 order by o.id;
 
 -- name: fund_accounts
 -- duties: desk
 -- in:
--- out: code text, agency text, bank text, number text
-select f.code, a.code as agency, f.bank, f.number
+-- out: code text, agency text, bank text, number text, promised_dong bigint
+-- promised: what of its advance goes back to the treasury.
+select f.code, a.code as agency, f.bank, f.number, org.promised('liabilities:advance:' || f.code) as promised_dong
 from org.funding_account f join org.agency a on a.id = f.agency order by f.id;
 
 -- name: clock_look

@@ -135,7 +135,8 @@ select o.id, o.kind, o.reference, o.amount_dong, c.code as channel,
 		or exists (select from bank.intraday_credit i where i.funding_order = o.id) as used
 from org.funding_order o left join org.channel c on c.id = o.channel
 where o.funding_account = $1
-	and (o.kind not in ('refund', 'unspent') or exists (select from org.refund_confirmed r where r.funding_order = o.id))
+	and (o.kind not in ('refund', 'unspent') or exists (select from org.refund_confirmed r where r.funding_order = o.id)
+		and not exists (select from org.refund_withdrawn w where w.funding_order = o.id))
 order by o.id;
 
 -- name: statement_lines_in

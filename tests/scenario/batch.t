@@ -292,6 +292,17 @@ is "$(sql "select sum(p.amount) from books.posting p join books.ledger_account a
 by hoa release --all-approved >/dev/null 2>"$scratch/said"
 is "$? $(grep -c 'còn thiếu 2.000.000 đ' "$scratch/said")" '75 1' 'what the rest of the money does not cover waits'
 fund 2000000
+unspent=(fund expect --account merit-demo --kind unspent --amount 600000 --reference NOP-TRA-2024-04)
+is "$(code by minh "${unspent[@]}") $(code by hoa "${unspent[@]}")" '0  0 ' 'two officers promise a part of it to the treasury'
+by hoa release --all-approved >/dev/null 2>"$scratch/said"
+is "$? $(grep -c 'còn thiếu 600.000 đ' "$scratch/said")" '75 1' 'which no payout takes'
+like "$(by hoa --json fund list)" '"promised_dong":600000' 'as the list of money says'
+withdraw=(fund withdraw --account merit-demo --reason 'kho bạc để lại')
+is "$(code by lan "${withdraw[@]}" --reference NOP-TRA-2024-04)" '77 no_mandate' 'who may not release money does not stop that'
+is "$(code by minh "${withdraw[@]}" --reference NOP-TRA-2024-05)" '65 order_unknown' 'nor is there another order'
+ok 'one officer stops it' by minh "${withdraw[@]}" --reference NOP-TRA-2024-04
+is "$(code by minh "${withdraw[@]}" --reference NOP-TRA-2024-04) $(code by hoa "${unspent[@]}")" '65 order_withdrawn 65 order_withdrawn' 'once, and it is not confirmed again'
+like "$(by hoa --json fund list)" '"promised_dong":0' 'its money is free'
 ok 'the same command lets the rest go when its money is there' by hoa release --all-approved
 is "$(sql "select string_agg(distinct state, ' ') from payout.batch")" released 'everything is released'
 

@@ -103,6 +103,7 @@ is "$(both fund expect --account demo-funding --kind refund --reference NOP-TRA-
 is "$(both "${unspent[@]}" 900001)" "0 65 refund_too_much" "nor more than was not spent"
 is "$(both fund expect --account demo-funding --kind unspent --reference NOP-TRA-04 --amount 900000)" "0 0" "what was not spent is, by two officers"
 is "$(by hoa --json fund list)" 0 "the list"
+like "$(cat "$scratch/said")" '"advance_dong":900000,"promised_dong":900000' "says that all of the advance is promised"
 like "$(cat "$scratch/said")" '"reference":"NOP-TRA-02","amount_dong":900001,"booked":false,"waits_for_second":true' "has what waits for a second one"
 book debit 2000000 'NOP-TRA-01 nop tra kho bac'
 book debit 900000 'NOP-TRA-04 nop tra kinh phi'
@@ -111,6 +112,8 @@ ok "the money goes" bank_day 2024-04-07
 is "$(balance liabilities:refundable:demo-funding) $(balance liabilities:advance:demo-funding)" "-1000000 0" "and the books have what is left of each"
 is "$(sql "select string_agg(kind, ' ' order by seq) from books.txn where effective = '2024-04-06' and kind in ('refund', 'suspense')")" "suspense refund refund" \
 	"an order lets one debit go, and no second"
+is "$(by hoa fund withdraw --account demo-funding --reference NOP-TRA-04 --reason 'nhầm')" "65 refund_gone" "what has gone is not stopped"
+is "$(sql "select org.promised('liabilities:refundable:demo-funding') + org.promised('liabilities:advance:demo-funding')")" 0 "and is promised no more"
 
 # ---- nobody came for it ---------------------------------------------------------------------------------------------------------------
 
@@ -220,6 +223,9 @@ is "$(both $(back "w$double.2"))" "0 0" "what was counted wrongly is taken back"
 is "$(balance assets:clawback:so-ldtbxh:merit) $(sql "select recon.clawback_open($double) || ' ' || recon.credit_left($credit)")" "200000 200000 200000" \
 	"and is open again, in the books and in the rows"
 is "$(both "${received[@]}" "$credit" --amount 150000)" "0 0" "so that the right amount is counted"
+
+is "$(sql "select string_agg(distinct what, ' ' order by what) from audit.act where officer = 'hoa' and what ~ '^(refund|clawback|reversal)'")" \
+	"clawback.confirmed clawback.proposed refund.confirmed reversal.confirmed" "an auditor sees what the second officer said of all that"
 
 # ---- balances of then -------------------------------------------------------------------------------------------------------------------
 

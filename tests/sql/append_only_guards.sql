@@ -117,6 +117,7 @@ insert into org.funding_order (funding_account, kind, reference, amount_dong, ma
 insert into recon.reversal (seq, reason, first_officer) values (0, 'wrong_case', :officer);
 insert into recon.clawback (break, step, amount_dong, decision, first_officer) values (1, 'given_up', 1, sha256('x'), :officer);
 insert into org.refund_confirmed (funding_order, officer) values (1, :officer);
+insert into org.refund_withdrawn (funding_order, officer, reason) values (1, :officer, 'xxx');
 insert into payout.batch_version (batch, version, lines, sum_dong, root, frozen_by) values (:batch, 1, 1, 1, sha256('x'), :officer);
 insert into payout.cancellation (payout, reason, by_officer) values (:payout, 'xxx', :officer);
 insert into payout.claim_part (claim, n, rate_code, amount_dong, working) values (:claim, 1, 'x', 1, 'x');

@@ -27,7 +27,7 @@ $$;
 select pg_temp.in_books('liabilities:refundable:labour-demo', -1000), pg_temp.in_books('liabilities:advance:labour-demo', -500);
 select pg_temp.refund_order('refund', 'NT-1', 1000) as owed, pg_temp.refund_order('unspent', 'NT-2', 500) as unspent, pg_temp.refund_order('treasury', 'NT-3', 1) as money_in,
 	pg_temp.refund_order('refund', 'NT-4', 1001) as more, pg_temp.refund_order('unspent', 'NT-5', 501) as more_unspent, pg_temp.refund_order('refund', 'NT-6', 1) as further,
-	pg_temp.refund_order('refund', 'NT-7', 1, 'lan') as of_nobody \gset
+	pg_temp.refund_order('refund', 'NT-7', 1, 'lan') as of_nobody, pg_temp.refund_order('unspent', 'NT-8', 300) as unspent_part \gset
 select is(pg_temp.probe(d, who, pg_temp.confirm(o, by_whom)), w, t) from (values
 	('desk', 'hoa', :owed::bigint, 'hoa', 'ok', 'another officer confirms what is paid back to the treasury'), ('desk', 'hoa', :unspent, 'hoa', 'ok', 'and what was not spent'),
 	('desk', 'minh', :owed, 'minh', 'CH001 same_officer', 'not the one who ordered it'), ('desk', 'minh', :owed, 'hoa', 'CH001 not_yours', 'nor somebody in his name'),
@@ -38,6 +38,44 @@ select is(pg_temp.probe(d, who, pg_temp.confirm(o, by_whom)), w, t) from (values
 select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.confirm(:owed, 'hoa')));
 select is(pg_temp.probe('desk', 'hoa', pg_temp.confirm(:further, 'hoa')), 'CH001 refund_too_much', 'what was ordered and has not gone yet is counted');
 select is(pg_temp.probe('owner', null, s), 'CH001 append_only', s) from unnest(array['update org.refund_confirmed set officer = 1', 'delete from org.refund_confirmed']) s;
+
+-- What is promised to the treasury nothing of ours takes: posted AMOUNT FLOORS: what becomes of taking it out of the advance.
+create function pg_temp.posted(amount bigint, floors boolean) returns text language sql as $$
+	select pg_temp.probe('owner', null, format($q$ with b as (select * from books.begin_post(array['x.promised'], array[sha256('x')],
+			array['liabilities:advance:labour-demo', 'income:funding:labour:merit']))
+		select books.post(b.first_seq, b.recorded, array['x.promised'], array[sha256('x')], array['batch.released'], array['2030-01-01'::date], array[false],
+			array[null::bigint], array[2::smallint], array['x'::bytea], array[sha256('\x0078')], array[1, 1], array[1, 2]::smallint[], array[1, 2],
+			array[%s, %s]::bigint[], b.accounts, %L::boolean) from b $q$, amount, -amount, floors))
+$$;
+select pg_temp.in_books('income:funding:labour:merit', 0);
+alter table books.balance disable trigger guard_change;	-- these balances have no postings
+select is(org.promised('liabilities:advance:labour-demo'), 0::bigint, 'nothing is promised by one officer');
+select is(pg_temp.posted(500, true), 'ok', 'so all of the advance may go');
+select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.confirm(:unspent_part, 'hoa')));
+select is(org.promised('liabilities:' || a), s::bigint, a) from (values ('advance:labour-demo', 300), ('refundable:labour-demo', 1000), ('advance:other', 0), ('payable:labour-demo', 0)) as v(a, s);
+select is(pg_temp.posted(a, f), w, t) from (values (200, true, 'ok', 'what two did not promise goes'), (201, true, 'CH001 floor', 'not one đồng of what they did'),
+	(501, false, 'ok', 'whatever it is, what a bank says is recorded'), (-1, true, 'ok', 'more may come in')) as v(a, f, w, t);
+select pg_temp.in_books('liabilities:advance:labour-demo', -200);
+select is(pg_temp.posted(a, true), w, t) from (values (1, 'CH001 floor', 'where less is there than was promised, nothing goes'), (-1, 'ok', 'but what comes in is booked')) as v(a, w, t);
+create function pg_temp.withdrawn(o bigint, officer text) returns text language sql as $$
+	select format('insert into org.refund_withdrawn (funding_order, officer, reason) values (%s, %s, ''kho bạc đổi ý'')', o, pg_temp.officer(officer))
+$$;
+select is(pg_temp.probe(d, who, pg_temp.withdrawn(o, by_whom)), w, t) from (values
+	('desk', 'minh', :unspent_part::bigint, 'minh', 'ok', 'one officer stops a refund'), ('desk', 'hoa', :unspent, 'hoa', 'ok', 'or one that nobody confirmed'),
+	('desk', 'minh', :unspent_part, 'hoa', 'CH001 not_yours', 'not in another''s name'), ('desk', 'lan', :unspent_part, 'lan', 'CH001 no_mandate', 'nor without the mandate'),
+	('desk', 'hoa', :money_in, 'hoa', 'CH001 order_differs', 'money that comes in is not stopped'), ('scribe', null, :unspent_part, 'hoa', 'denied', 'the scribe stops nothing')) as v(d, who, o, by_whom, w, t);
+select pg_temp.done(pg_temp.try('desk', 'minh', pg_temp.withdrawn(:unspent_part, 'minh')));
+select is(org.promised('liabilities:advance:labour-demo') || ' ' || pg_temp.posted(200, true), '0 ok', 'and its money is free again');
+select is(pg_temp.probe('desk', 'minh', pg_temp.withdrawn(:unspent_part, 'minh')), '23505 refund_withdrawn_pkey', 'it is stopped once');
+select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.withdrawn(:unspent, 'hoa')));
+select is(pg_temp.probe('desk', 'hoa', pg_temp.confirm(:unspent, 'hoa')), 'CH001 order_withdrawn', 'and not confirmed any more');
+set local session_replication_role = replica;
+insert into recon.allocation (line, kind, funding_order, amount_dong) values (1, 'refund', :owed, 1000);
+set local session_replication_role = origin;
+select is(org.promised('liabilities:refundable:labour-demo'), 0::bigint, 'what the bank has debited is promised no more');
+select is(pg_temp.probe('desk', 'hoa', pg_temp.withdrawn(:owed, 'hoa')), 'CH001 refund_gone', 'nor stopped');
+select is(pg_temp.probe('owner', null, s), 'CH001 append_only', s) from unnest(array['update org.refund_withdrawn set officer = 1', 'delete from org.refund_withdrawn']) s;
+alter table books.balance enable trigger guard_change;
 
 -- ---------------------------------------------------------------- what nobody came for
 
