@@ -250,6 +250,12 @@ from (
 	union all select d.proposed_at, d.first_officer, 'decision.proposed', 'decision:' || d.id, d.kind from register.decision d
 	union all select d.decided_at, d.second_officer, 'decision.decided', 'decision:' || d.id, d.kind from register.decision d where d.decided_at is not null
 	union all select f.made_at, f.made_by, 'money.expected', 'funding_order:' || f.id, f.reference from org.funding_order f
+	union all select c.at, c.officer, 'refund.confirmed', 'funding_order:' || c.funding_order, null from org.refund_confirmed c
+	union all select w.at, w.officer, 'refund.withdrawn', 'funding_order:' || w.funding_order, w.reason from org.refund_withdrawn w
+	union all select c.proposed_at, c.first_officer, 'clawback.proposed', 'break:' || c.break, c.step from recon.clawback c
+	union all select c.decided_at, c.second_officer, 'clawback.confirmed', 'break:' || c.break, c.step from recon.clawback c where c.decided_at is not null
+	union all select r.proposed_at, r.first_officer, 'reversal.proposed', 'leaf:' || r.seq, r.reason from recon.reversal r
+	union all select r.decided_at, r.second_officer, 'reversal.confirmed', 'leaf:' || r.seq, r.reason from recon.reversal r where r.decided_at is not null
 	union all select f.at, f.officer, 'list.imported', 'list:' || f.id, f.kind from register.import_file f
 ) x(at, who, what, object, note)
 join auth.officer o on o.id = x.who;
