@@ -62,14 +62,16 @@ order by x.line, x.part limit $4;
 -- in: after bigint, size bigint
 -- out: leaf bigint, line text
 -- What each dispatch sent, in the order in which its root was made: lines of batches, from and to. Of leaves above $1 and below $2.
+-- Batches that were made at the same time have their payouts' ids mixed: a run ends where another batch's lines come between, too.
 select x.seq as leaf, x.seq || ',' || x.dispatch || ',' || x.batch || ',' || min(x.line) || ',' || max(x.line) as line
-from (select d.seq, d.dispatch, p.id, p.batch, p.line, p.line - row_number() over (partition by d.seq, p.batch order by p.id) as island
+from (select d.seq, d.dispatch, p.id, p.batch, p.line, p.line - row_number() over (partition by d.seq, p.batch order by p.id) as run,
+		p.line - row_number() over (partition by d.seq order by p.id) as between_others
 	from (select t.seq, substring(t.idem from '^d([0-9]+)')::bigint as dispatch from books.txn t
 		where t.idem >= 'd' and t.idem < 'e' and t.kind = 'dispatch.sent' and t.seq > $1 and t.seq < $2) d
 	join payout.dispatch_range r on r.dispatch = d.dispatch
 	join payout.payout p on p.id between r.first_payout and r.last_payout
 	join payout.payout_state s on s.payout = p.id and s.dispatch = d.dispatch) x
-group by x.seq, x.dispatch, x.batch, x.island
+group by x.seq, x.dispatch, x.batch, x.run, x.between_others
 order by x.seq, min(x.id);
 
 -- name: publish_ended_claims

@@ -320,6 +320,34 @@ static void modes(void)
 	arena_free(w.arena);
 }
 
+/* Two batches that were made at once: payouts 1 to 3, 6, 7 and 9 are lines 1 to 3 and 6 to 8 of the one, 4, 5 and 8 lines 1 to 3 of the
+ * other. Payout 10 went with another dispatch. */
+static void mixed(void)
+{
+	struct work w = work_on(db);
+	CLEANUP(buf_free) struct buf said = BUF(1024);
+	struct rows r;
+
+	scene("begin; set local session_replication_role = replica;"
+	      "insert into payout.payout overriding system value select x.id, x.id, 1, x.batch, x.line, null, sha256(''), 1, sha256(''), "
+	      "lpad(x.id::text, 19, '0'), 'wish' from (values (1, 7, 1), (2, 7, 2), (3, 7, 3), (4, 8, 1), (5, 8, 2), (6, 7, 6), (7, 7, 7), "
+	      "(8, 8, 3), (9, 7, 8), (10, 7, 9)) x (id, batch, line);"
+	      "insert into payout.payout_state (payout, state, dispatch) select i, 0, case when i = 10 then 2 else 1 end "
+	      "from generate_series(1, 10) i;"
+	      "insert into payout.dispatch_range values (1, 1, 4), (1, 5, 10);"
+	      "insert into books.txn select 1000000, 'd1.e1.sent', sha256(''), 'dispatch.sent', date '2024-04-03', now(), false, null, 2, "
+	      "''::bytea, sha256('\\x00'); commit");
+	bug_if(!went(&w, db_run(&w, Q_PUBLISH_DISPATCHES, DB_ARGS(db_i64(-1), db_i64(1000001)), &r)));
+	for (size_t i = 0; i < rows_n(&r); i++) {
+		buf_add_z(&said, row_text(&r, i, rows_col(&r, "line")));
+		buf_add_z(&said, "\n");
+	}
+	is_str(buf_str(&said),
+		"1000000,1,7,1,3\n1000000,1,8,1,2\n1000000,1,7,6,7\n1000000,1,8,3,3\n1000000,1,7,8,8\n",
+		"what a dispatch sent is published in the order of its root, however two batches' payouts are mixed");
+	arena_free(w.arena);
+}
+
 int main(void)
 {
 	struct arena *a = arena_new();
@@ -336,6 +364,7 @@ int main(void)
 	two_at_once();
 	modes();
 	differs();
+	mixed();
 	db_close(db);
 	archive_end();
 	scene_end();
