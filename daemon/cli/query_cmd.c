@@ -312,6 +312,27 @@ static bool read_question(struct cli *cli, int argc, char **argv, struct questio
 
 /* ---- the commands ---------------------------------------------------------------------------------------------------------------------- */
 
+static enum result look(struct cli *cli, struct question *q)
+{
+	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
+	enum result r = register_keys_load(cli, &keys);
+	TX_GUARD(cli->w);
+	if (r == OK)
+		r = cli_enter(cli);
+	if (r == OK)
+		r = question_look(cli, &keys.keys, q);
+	return r == OK ? tx_commit(cli->w) : r;
+}
+
+static enum result answer(struct cli *cli, struct question *q)
+{
+	TX_GUARD(cli->w);
+	enum result r = cli_enter(cli);
+	if (r == OK)
+		r = question_answer(cli, q);
+	return r == OK ? tx_commit(cli->w) : r;
+}
+
 static int ask(struct cli *cli, int argc, char **argv)
 {
 	struct question q;
@@ -319,20 +340,14 @@ static int ask(struct cli *cli, int argc, char **argv)
 	struct why why = {0};
 	struct cursor ended;
 	const char *next = NULL;
-	CLEANUP(register_keys_free) struct desk_register_keys keys = {0};
 	if (argc < 1 || !read_question(cli, argc, argv, &q, &words))
 		return cli_usage(cli);
 	if (words.person && !personal_id_parse(bytes_z(words.person), &q.person_id, &why))
 		return cli_refused(cli, &why);
 	q.has_person = words.person;
-	enum result r = words.person ? register_keys_load(cli, &keys) : OK;
-	TX_GUARD(cli->w);
+	enum result r = q.has_person ? look(cli, &q) : OK;
 	if (r == OK)
-		r = cli_enter(cli);
-	if (r == OK)
-		r = question_answer(cli, words.person ? &keys.keys : NULL, &q);
-	if (r == OK)
-		r = tx_commit(cli->w);
+		r = answer(cli, &q);
 	if (r != OK)
 		return cli_exit(cli, r);
 	if (question_has_more(&q)) {

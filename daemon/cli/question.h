@@ -126,11 +126,13 @@ struct question {
 extern const struct question_kind question_kinds[];
 extern const size_t n_question_kinds;
 
-/* Fills in the answer, inside a transaction of an officer, who must be an auditor. keys: NULL unless a person is asked about; that somebody
- * looked is in the same transaction, so it is committed before the answer is shown. REFUSED no_mandate, narrow_mandate, person_unknown,
- * payout_unknown, ledger_account_unknown, as_of_size, nothing_sealed. */
-enum result question_answer(
-	struct cli *cli, const struct register_keys *keys, struct question *q) WARN_UNUSED;
+/* Whose ID it is, and writes down that somebody looked, with his reason: in a transaction of its own, which is committed before the books are
+ * asked, so that also who is then refused has looked. REFUSED no_mandate, person_unknown. */
+enum result question_look(struct cli *cli, const struct register_keys *keys, struct question *q) WARN_UNUSED;
+
+/* Fills in the answer, inside a transaction of an officer, who must be an auditor. REFUSED no_mandate, narrow_mandate, payout_unknown,
+ * ledger_account_unknown, as_of_size, nothing_sealed. */
+enum result question_answer(struct cli *cli, struct question *q) WARN_UNUSED;
 
 /* Whether there is another page, how many rows this one has, and where it ended (of at least one row). */
 bool question_has_more(const struct question *q);

@@ -255,11 +255,12 @@ static enum result find_account(struct cli *cli, struct question *q)
 	return OK;
 }
 
-/* That somebody looked is written down before anything is shown: the transaction commits first. */
-static enum result find_person(struct cli *cli, const struct register_keys *keys, struct question *q)
+enum result question_look(struct cli *cli, const struct register_keys *keys, struct question *q)
 {
 	struct person_found_by_id found;
-	enum result result = person_by_id(cli->w, keys, &q->person_id, &found);
+	enum result result = read_reach(cli, q);
+	if (result == OK)
+		result = person_by_id(cli->w, keys, &q->person_id, &found);
 	if (result != OK)
 		return result;
 	q->person = found.id;
@@ -490,15 +491,13 @@ const struct question_kind question_kinds[] = {
 };
 const size_t n_question_kinds = COUNT_OF(question_kinds);
 
-enum result question_answer(struct cli *cli, const struct register_keys *keys, struct question *q)
+enum result question_answer(struct cli *cli, struct question *q)
 {
 	enum result result = read_reach(cli, q);
 	if (result == OK)
 		result = read_bounds(cli, q);
 	if (result == OK && q->account && q->kind->run != run_lines)
 		result = find_account(cli, q);
-	if (result == OK && q->has_person)
-		result = find_person(cli, keys, q);
 	if (result == OK && (q->payout || q->has_person))
 		result = find_payouts(cli, q);
 	return result == OK ? q->kind->run(cli, q) : result;

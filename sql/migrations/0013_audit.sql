@@ -314,16 +314,22 @@ begin atomic
 	select coalesce((select t.seq + 1 from books.txn t where t.recorded < size_at.at order by t.recorded desc, t.seq desc limit 1), 0);
 end;
 
--- The transactions whose keys begin with one of these words and a dot, or are one: of «p12» all that became of payout 12.
+-- The transactions whose keys begin with one of these words and a dot, or are one, of «p12» all that became of payout 12; and what took any of
+-- them back.
 create function audit.keyed(words text[]) returns setof bigint language sql stable security definer
 set search_path = pg_catalog
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_seqscan = off
 as $$
-	select t.seq from unnest(words) w(word) join books.txn t on t.idem >= w.word || '.' and t.idem < w.word || '/'
+	with named as materialized (
+		select t.seq from unnest(words) w(word) join books.txn t on t.idem >= w.word || '.' and t.idem < w.word || '/'
+		union
+		select t.seq from unnest(words) w(word) join books.txn t on t.idem = w.word
+	)
+	select n.seq from named n
 	union
-	select t.seq from unnest(words) w(word) join books.txn t on t.idem = w.word
+	select t.seq from named n join books.txn t on t.reverses = n.seq
 $$;
 
 -- The transactions that are asked for, of the first `size`: null asks for all. Both are written into the queries that use them (no definer,

@@ -52,7 +52,8 @@ from (
 -- duties: desk
 -- in: payouts bigint[]
 -- out: seqs bigint[]
--- Whatever the books say of these payouts: their own, their batches', approvals', dispatches', claims' and differences' transactions.
+-- Whatever the books say of these payouts: their own, their batches', approvals', dispatches', claims' and differences' transactions, what is
+-- claimed back of a second payment, and what took any of it back.
 with p as materialized (
 	select p.id, p.claim, p.batch, s.dispatch from unnest($1) i(id) join payout.payout p on p.id = i.id
 	left join payout.payout_state s on s.payout = p.id
@@ -61,7 +62,7 @@ with p as materialized (
 	union select 'c' || p.claim from p
 	union select 'b' || p.batch from p
 	union select 'd' || p.dispatch from p where p.dispatch is not null
-	union select 'k' || k.id from p join recon.break k on k.payout = p.id
+	union select x || k.id from p join recon.break k on k.payout = p.id, unnest(array['k', 'w']) as x
 	union select 'a' || x.bundle || '.' || o.login from p join payout.batch b on b.id = p.batch
 		join payout.bundle_batch x on x.batch = b.id and x.version = b.version join payout.approval a on a.bundle = x.bundle
 		join auth.officer o on o.id = a.officer
@@ -94,7 +95,7 @@ select array(select k.seq from audit.keyed(array(
 	select 'l' || l.funding_account || '.' || l.day || '.' || left(encode(sha256(convert_to($1, 'UTF8')), 'hex'), 32) from line l
 	union select 'i' || f.code || '.' || left(encode(sha256(convert_to($1, 'UTF8')), 'hex'), 32) from org.funding_account f
 	union select 'p' || l.payout || case l.direction when 'debit' then '.settled' else '.returned' end from line l where l.payout is not null
-	union select 'k' || k.id from line l join recon.break k on k.line = l.id
+	union select x || k.id from line l join recon.break k on k.line = l.id, unnest(array['k', 'w']) as x
 )) k(seq) order by 1) as seqs;
 
 -- name: audit_transactions

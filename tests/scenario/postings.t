@@ -223,6 +223,20 @@ is "$(both $(back "w$double.2"))" "0 0" "what was counted wrongly is taken back"
 is "$(balance assets:clawback:so-ldtbxh:merit) $(sql "select recon.clawback_open($double) || ' ' || recon.credit_left($credit)")" "200000 200000 200000" \
 	"and is open again, in the books and in the rows"
 is "$(both "${received[@]}" "$credit" --amount 150000)" "0 0" "so that the right amount is counted"
+sql "insert into auth.mandate select m.officer, m.certificate, 'auditor', '*', '*', 0 from auth.mandate m join auth.officer o on o.id = m.officer
+	where o.login = 'hoa' limit 1"
+# asked WORD...: the keys of the differences, claims on a bank and reversals that `ledger query transactions` has
+asked()
+{
+	by hoa --json ledger query transactions "$@" >"$scratch/out"
+	/usr/bin/python3 -c 'import json, sys; print(*[r["key"] for r in json.load(open(sys.argv[1]))["rows"] if r["key"][0] in "kwr"])' "$scratch/said"
+}
+named=$(sql "with named as (select seq, idem from books.txn where convert_from(leaf, 'UTF8') ~ E'\nid $(id_of 2)\n' and idem ~ '^[kw]')
+	select string_agg(idem, ' ' order by seq) from (select seq, idem from named union select t.seq, t.idem from named n join books.txn t on t.reverses = n.seq) x")
+like "$named" "^k$double.opened k$double.resolved w$double.1 w$double.2 w$double.3 r[0-9]+.reversed w$double.4\$" "all of it is in the books"
+is "$(asked --payout "$(id_of 2)")" "$named" "and an auditor who asks for the payout is shown all of it, also what was taken back"
+like "$(asked --entry "$(sql "select l.entry_ref from recon.break k join bank.statement_line l on l.id = k.line where k.id = $fee")")" \
+	"k$fee.opened k$fee.resolved r[0-9]+.reversed k$again.opened k$again.resolved" "as is who asks for the bank's entry"
 
 is "$(sql "select string_agg(distinct what, ' ' order by what) from audit.act where officer = 'hoa' and what ~ '^(refund|clawback|reversal)'")" \
 	"clawback.confirmed clawback.proposed refund.confirmed reversal.confirmed" "an auditor sees what the second officer said of all that"

@@ -163,6 +163,15 @@ is "$(rows payout all payouts --person "$personal_id" --reason "hồ sơ 12")" "
 is "$(sql "select o.login || ' ' || l.what || ' ' || l.reason from auth.access_log l join auth.officer o on o.id = l.officer where l.person = $person order by l.id desc limit 1")" \
 	"all ledger.query hồ sơ 12" "and that somebody looked is kept, with the reason"
 unlike "$(cat "$scratch/said")" "$personal_id" "the ID is not in the answer"
+looks()
+{
+	sql "select count(*) from auth.access_log where person = $person"
+}
+looked=$(looks)
+unread=("$CHITRA_BIN/chitra" --config "$scratch/all.conf" --session "$scratch/token.all" ledger query payouts --person "$personal_id" --reason "hồ sơ 12")
+"${unread[@]}" 2>/dev/null | true
+"${unread[@]}" >/dev/full 2>/dev/null
+is "$(($(looks) - looked))" 2 "also when nobody reads the answer, or it cannot be written"
 is "$(refused all payouts --person "$personal_id")" 64 "without a reason nobody is looked at"
 is "$(refused all payouts --person 099000009999 --reason "hồ sơ 13")" "65 person_unknown" "nobody is nobody"
 
@@ -173,6 +182,10 @@ is "$(rows seq whole transactions --limit 10000)" "$(rows seq all transactions -
 is "$(rows seq foreign transactions)$(rows payout foreign payouts)$(rows batch foreign batches)$(rows line foreign lines)" "" "another agency's sees nothing of it"
 is "$(refused foreign transactions --payout "$id")" "77 no_mandate" "nor by its payout"
 is "$(refused foreign payouts --person "$personal_id" --reason "hồ sơ 14")" "77 no_mandate" "nor by its person"
+is "$(sql "select o.login || ' ' || l.reason from auth.access_log l join auth.officer o on o.id = l.officer where l.person = $person order by l.id desc limit 1")" \
+	"foreign hồ sơ 14" "and that it asked whether there is this person is kept too"
+is "$(refused lan payouts --person "$personal_id" --reason "hồ sơ 16") $(refused lan payouts --person 099000009999 --reason "hồ sơ 16")" \
+	"77 no_mandate 77 no_mandate" "who is no auditor does not even learn that"
 is "$(refused foreign postings --account assets:bank:demo-funding)" "77 no_mandate" "nor its accounts"
 is "$(rows payout village payouts)" "$(listed "select p.id from payout.payout p join payout.batch b on b.id = p.batch where b.area_code = '$ward' order by batch, line")" \
 	"a ward's auditor sees the payouts of that ward"
