@@ -4,6 +4,21 @@
 -- one may read all of it, and there is nothing that a leaky function could find out. (An officer's mandate, which has a unit, is asked by
 -- `chitra ledger query`.) They call only what PostgreSQL brings along, because a view's functions run with its reader's rights.
 
+-- PostgreSQL lets everybody who may connect write large objects and whatever he likes into the write-ahead log, and hold the locks that imports,
+-- batches and daemons wait for, for as long as he stays. Of ours only the duties need one of these: locks.
+do $$
+declare
+	f regprocedure;
+begin
+	for f in select p.oid from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
+			and p.proname ~ '^(lo_(creat|create|from_bytea|open|put|truncate|truncate64|unlink)|lowrite|pg_logical_emit_message|pg_(try_)?advisory_.*)$' loop
+		execute format('revoke execute on function %s from public', f);
+		if f::text ~ 'advisory' then
+			execute format('grant execute on function %s to chitra_owner, chitra_gate, chitra_desk, chitra_teller, chitra_scribe', f);
+		end if;
+	end loop;
+end $$;
+
 create schema audit authorization chitra_owner;
 set local role chitra_owner;
 
@@ -227,39 +242,6 @@ left join auth.revocation r on r.certificate = c.id;
 create view audit.access_log as
 select l.id as access, l.at, o.login as officer, l.what, l.person, l.reason from auth.access_log l join auth.officer o on o.id = l.officer;
 
--- Who did what, when; acts of two are two rows.
-create view audit.act as
-select x.at, o.login as officer, x.what, x.object, x.note
-from (
-	select b.made_at, b.made_by, 'batch.made', 'batch:' || b.id, null from payout.batch b
-	union all select v.frozen_at, v.frozen_by, 'batch.submitted', 'batch:' || v.batch, 'version ' || v.version from payout.batch_version v
-	union all select a.at, a.officer, 'batch.' || case a.role when 'checker' then 'checked' else 'approved' end, 'batch:' || x.batch,
-		'version ' || x.version from payout.approval a join payout.bundle_batch x on x.bundle = a.bundle
-	union all select r.at, r.officer, 'batch.released', 'batch:' || r.batch, null from payout.release r
-	union all select h.at, h.by_officer, 'payout.held', 'payout:' || h.payout, h.reason from payout.hold h where h.by_officer is not null
-	union all select r.at, r.officer, 'payout.let_go', 'payout:' || h.payout, null from payout.hold_release r join payout.hold h on h.id = r.hold
-	union all select c.at, c.by_officer, 'payout.cancelled', 'payout:' || c.payout, c.reason from payout.cancellation c
-	union all select p.at, p.officer, 'claim.void_proposed', 'claim:' || p.claim, p.reason from payout.claim_void_proposal p
-	union all select v.at, v.second_officer, 'claim.voided', 'claim:' || v.claim, v.reason from payout.claim_void v
-	union all select p.at, p.officer, 'break.proposed', 'break:' || p.break, p.outcome from recon.break_proposal p
-	union all select r.at, r.second_officer, 'break.resolved', 'break:' || r.break, r.outcome from recon.break_resolution r
-	union all select c.at, c.first_officer, 'cash_list.proposed', 'cash_list:' || c.id, null from recon.cash_list c
-	union all select c.at, c.second_officer, 'cash_list.confirmed', 'cash_list:' || c.id, null from recon.cash_list c where c.second_officer is not null
-	union all select d.at, v.officer, 'finding.' || d.verdict, 'finding:' || d.finding, d.reason
-		from register.finding_decision d cross join lateral (values (d.first_officer), (d.second_officer)) v(officer)
-	union all select d.proposed_at, d.first_officer, 'decision.proposed', 'decision:' || d.id, d.kind from register.decision d
-	union all select d.decided_at, d.second_officer, 'decision.decided', 'decision:' || d.id, d.kind from register.decision d where d.decided_at is not null
-	union all select f.made_at, f.made_by, 'money.expected', 'funding_order:' || f.id, f.reference from org.funding_order f
-	union all select c.at, c.officer, 'refund.confirmed', 'funding_order:' || c.funding_order, null from org.refund_confirmed c
-	union all select w.at, w.officer, 'refund.withdrawn', 'funding_order:' || w.funding_order, w.reason from org.refund_withdrawn w
-	union all select c.proposed_at, c.first_officer, 'clawback.proposed', 'break:' || c.break, c.step from recon.clawback c
-	union all select c.decided_at, c.second_officer, 'clawback.confirmed', 'break:' || c.break, c.step from recon.clawback c where c.decided_at is not null
-	union all select r.proposed_at, r.first_officer, 'reversal.proposed', 'leaf:' || r.seq, r.reason from recon.reversal r
-	union all select r.decided_at, r.second_officer, 'reversal.confirmed', 'leaf:' || r.seq, r.reason from recon.reversal r where r.decided_at is not null
-	union all select f.at, f.officer, 'list.imported', 'list:' || f.id, f.kind from register.import_file f
-) x(at, who, what, object, note)
-join auth.officer o on o.id = x.who;
-
 -- ---------------------------------------------------------------- what `chitra ledger query` asks
 
 -- How far the mandates auditor of this transaction's officer reach: to everything, to whole agencies, or to the wards of batches, each as
@@ -468,5 +450,4 @@ call audit.tell('officer', 'Who works here.', 'login', 'as in the other views', 
 call audit.tell('mandate', 'What an officer may do, by which certificate.', 'officer', 'login', 'role', 'maker, checker, approver, release, register, cash, auditor or operator', 'agency', 'or * for all', 'area', 'or * for all', 'limit_dong', 'largest amount', 'certificate', 'its hash', 'not_before', 'of the certificate', 'not_after', 'of the certificate', 'revoked_at', 'when it ended early');
 call audit.tell('certificate', 'What two admins certified of an officer''s key.', 'certificate', 'its hash', 'officer', 'login', 'text', 'chitra-certificate/v1', 'signatures', 'of the admins', 'public_key', 'Ed25519', 'not_before', 'begin', 'not_after', 'end', 'revoked_at', 'when it ended early', 'revocation', 'the signed text');
 call audit.tell('access_log', 'Who looked at sealed data, and why.', 'access', 'number', 'at', 'when', 'officer', 'login', 'what', 'was looked at', 'person', 'number; null: many', 'reason', 'as the officer gave it');
-call audit.tell('act', 'What officers did. What takes two is two rows.', 'at', 'when', 'officer', 'login', 'what', 'was done', 'object', 'to what: batch:4, payout:12 …', 'note', 'reason or outcome');
 drop procedure audit.tell(text, text, text[]);

@@ -23,6 +23,16 @@ select is((select string_agg(s.name, ' ') from shown s join pg_rewrite r on r.ev
 select is((select string_agg(s.name, ' ') from shown s where s.oid not in (select a.oid from shown a join pg_class c on c.oid = a.oid where c.relowner = 'chitra_owner'::regrole)),
 	null, 'the owner''s rights read them, so their reader needs no table');
 
+-- Whoever is named as having done something is in the view of acts; of what two do, the first one's proposal.
+select is((select string_agg(k.conrelid::regclass || '.' || a.attname, ', ' order by 1)
+	from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and k.conkey @> array[a.attnum]
+	where k.contype = 'f' and k.confrelid = 'auth.officer'::regclass and k.conrelid::regclass::text !~ '^auth[.]'
+		and (k.conrelid::regclass::text, a.attname) not in (('audit.saved_query', 'officer'), ('ops.period_text', 'first_officer'),
+			('payout.claim_void', 'first_officer'), ('recon.break_resolution', 'first_officer'), ('register.finding_decision', 'first_officer'))
+		and not exists (select from pg_rewrite r join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+			where r.ev_class = 'audit.act'::regclass and (d.refclassid, d.refobjid, d.refobjsubid) = ('pg_class'::regclass, k.conrelid, a.attnum))),
+	null, 'no officer''s act is left out of audit.act');
+
 -- ---------------------------------------------------------------- the role
 
 select is((select array_agg(c order by c) from pg_roles r, unnest(r.rolconfig) c where r.rolname = 'chitra_auditor' and c !~ '^(search_path|TimeZone)='),
@@ -36,7 +46,10 @@ select ok(pg_temp.probe('auditor', null, x.s) ~ '^(denied|55000 cannot .* view)'
 select is(pg_temp.probe('auditor', null, s), 'denied', format('the auditor: %s', s)) from unnest(array['create view audit.mine as select 1',
 	'select audit.reach()', 'select audit.within(1, null, null)', 'select audit.size_at(now())', 'select audit.keyed(null)', 'select * from audit.saved_query',
 	'select books.begin_post(null, null, null)', 'select auth.enter(''x'')', 'select payout.move(null, null, null, null, null, null, null)',
-	'lock table books.txn', 'select * from bank.statement_line for update', 'truncate books.txn', 'comment on view audit.payout is ''x''', 'copy audit.payout to program ''true''']) s;
+	'lock table books.txn', 'select * from bank.statement_line for update', 'truncate books.txn', 'comment on view audit.payout is ''x''', 'copy audit.payout to program ''true''',
+	'select lo_create(0)', 'select lo_from_bytea(0, ''x'')', 'select lo_creat(-1)', 'select pg_logical_emit_message(false, ''x'', ''x'')',
+	'select pg_logical_emit_message(false, ''x'', ''x''::bytea)', 'select pg_advisory_lock(7201)', 'select pg_advisory_lock(1, 2)',
+	'select pg_try_advisory_lock_shared(7201)', 'select pg_advisory_xact_lock_shared(1, 2)', 'create table public.mine ()']) s;
 
 -- ---------------------------------------------------------------- saved queries
 
