@@ -83,8 +83,8 @@ static void print_statement(struct arena *a, const struct reconciliation *c)
 	row(&t, "Số dư cuối ngày", "", money(a, c->closing));
 	row(&t, "Số dư trên sổ cái", "", money(a, c->books));
 	table_print(&t);
-	printf("\nSao kê %s, %s ngày trước; sổ cái %s.\n", c->complete ? "đủ dòng" : "KHÔNG CỘNG KHỚP",
-		c->chained ? "nối tiếp" : "KHÔNG NỐI TIẾP",
+	printf("\nSao kê %s, %s ngày trước%s; sổ cái %s.\n", c->complete ? "đủ dòng" : "KHÔNG CỘNG KHỚP",
+		c->chained ? "nối tiếp" : "KHÔNG NỐI TIẾP", c->looked_into ? " (hai cán bộ đã xem)" : "",
 		vnd_cmp(c->books, c->expected) == 0 ? "khớp sao kê" : "LỆCH sao kê");
 	if (vnd_cmp(c->in_flight, c->in_flight_payouts) != 0)
 		printf("LỆCH: tiền đang chuyển trên sổ cái %s đ, theo các khoản chi %s đ.\n",
@@ -190,6 +190,7 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_bool(j, "statement", c->statement != 0);
 	json_put_bool(j, "complete", c->complete);
 	json_put_bool(j, "chained", c->chained);
+	json_put_bool(j, "looked_into", c->looked_into);
 	json_put_vnd(j, "opening_dong", c->opening);
 	json_put_vnd(j, "credits_dong", c->credits);
 	json_put_vnd(j, "debits_dong", c->debits);

@@ -50,6 +50,7 @@ static enum result read_statement(struct work *w, struct reconciliation *c)
 	c->closing = row_vnd(&r, 0, rows_col(&r, "closing_dong"));
 	c->complete = row_bool(&r, 0, rows_col(&r, "complete"));
 	c->chained = row_bool(&r, 0, rows_col(&r, "chained"));
+	c->looked_into = row_bool(&r, 0, rows_col(&r, "looked_into"));
 	c->debits = row_vnd(&r, 0, rows_col(&r, "debits_dong"));
 	c->credits = row_vnd(&r, 0, rows_col(&r, "credits_dong"));
 	c->debit_count = row_i64(&r, 0, rows_col(&r, "debit_count"));
@@ -177,10 +178,12 @@ static enum result read_breaks(struct work *w, struct reconciliation *c)
 /* Opposite errors do not make up for each other: each thing that is not explained has its own break. */
 static enum reconciled judge(const struct reconciliation *c)
 {
-	if (c->statement == 0 || !c->complete || !c->chained || vnd_cmp(c->books, c->expected) != 0 ||
+	bool whole = c->complete && c->chained;
+
+	if (c->statement == 0 || !(whole || c->looked_into) || vnd_cmp(c->books, c->expected) != 0 ||
 		vnd_cmp(c->in_flight, c->in_flight_payouts) != 0)
 		return RECONCILED_BROKEN;
-	if (vnd_is_zero(c->unexplained))
+	if (whole && vnd_is_zero(c->unexplained))
 		return RECONCILED_CLEAN;
 	return vnd_is_zero(c->unallocated) && vnd_cmp(c->overdue, c->overdue_named) == 0 &&
 			       vnd_cmp(c->suspense, c->suspense_named) == 0

@@ -14,9 +14,9 @@
 #include "ledger/recon/statement_store.h"
 
 enum reconciled {
-	RECONCILED_CLEAN,  /* the chain holds, nothing is unexplained */
-	RECONCILED_BREAKS, /* every unexplained đồng is an open break */
-	RECONCILED_BROKEN, /* no statement, a broken chain, or a difference that no break names */
+	RECONCILED_CLEAN, /* the chain holds, nothing is unexplained */
+	RECONCILED_BREAKS, /* every unexplained đồng is an open break; or two officers looked into the chain */
+	RECONCILED_BROKEN, /* no statement, a broken chain that nobody looked into, or a difference that no break names */
 };
 const char *reconciled_name(enum reconciled r); /* as in recon.reconciliation */
 
@@ -37,8 +37,8 @@ struct open_break {
 struct reconciliation {
 	struct funding funding;
 	struct day day;
-	int64_t id, statement; /* 0: there is no statement */
-	bool complete, chained;
+	int64_t id, statement;               /* 0: there is no statement */
+	bool complete, chained, looked_into; /* what is wrong with it: by two officers */
 	struct vnd opening, debits, credits, closing;
 	int64_t debit_count, credit_count;
 	struct explained_kind *kinds;

@@ -314,6 +314,14 @@ create trigger first_proposed after insert on payout.claim_void for each row exe
 create trigger second_is_me after insert on payout.claim_void referencing new table as fresh
 	for each statement execute function auth.guard_actor('second_officer');
 
+-- Two officers resolved all that was wrong with a statement as a whole. It says what it says: it proves nobody's absence (law 1).
+create function recon.looked_into(statement bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select count(*) > 0 and count(*) = count(r.break)
+	from recon.break k left join recon.break_resolution r on r.break = k.id where k.statement = looked_into.statement
+$$;
+
 -- What is wrong with who was paid is not over before the bank can say nothing more of it: null when a break may be resolved, else the
 -- business day that it waits for. Until a complete statement that we fetched has told of the payment's last valid day and the posting
 -- lag, and every line of it was judged (counted as absence_payouts counts), the bank may still pay, and the claim would be paid twice.

@@ -17,14 +17,6 @@ as $$
 		else (select a.code from org.funding_account f join org.agency a on a.id = f.agency where f.code = split_part(account, ':', 3)) end
 $$;
 
--- The month in which an agency's books begin; null: they are empty.
-create function books.began(agency text) returns date language sql stable security definer
-set search_path = pg_catalog
-as $$
-	select date_trunc('month', min((select min(d.day) from books.balance_day d where d.account = a.id)))::date
-	from books.ledger_account a where books.agency_of(a.code) = began.agency
-$$;
-
 -- What the leaves say is closed; one row for each leaf `close`, also for those that came back from the archive.
 create table books.closed (
 	seq bigint primary key,
@@ -32,6 +24,16 @@ create table books.closed (
 	period date not null check (extract(day from period) = 1),
 	unique (agency, period)
 );
+
+-- The month in which an agency's books begin; null: they are empty. Once a month is closed none begins before it: what a statement tells of
+-- an earlier day is late.
+create function books.began(agency text) returns date language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select coalesce((select min(c.period) from books.closed c where c.agency = began.agency),
+		(select date_trunc('month', min((select min(d.day) from books.balance_day d where d.account = a.id)))::date
+			from books.ledger_account a where books.agency_of(a.code) = began.agency))
+$$;
 
 -- What was closed, as the two officers saw it.
 create table ops.period_proposal (
@@ -227,7 +229,8 @@ $$;
 
 -- ---------------------------------------------------------------- what forbids closing
 
--- The statements of a month: each but the first continues one, and the last is of the month's last business day, or continued by a later one.
+-- The statements of a month: each but the first continues one, and the last is of the month's last business day, or continued by a later one;
+-- a later one that does not continue it may miss one of this month. Where two officers looked into what is wrong, nothing is.
 -- A day of which the bank made no statement is one that no statement misses.
 create function books.period_statements(agency text, first date, last date) returns table (code text, place text, day date, until date)
 language sql stable security definer
@@ -235,20 +238,19 @@ set search_path = pg_catalog
 as $$
 	with fund as (
 		select f.id, f.code, least((select min(s.day) from bank.statement s where s.funding_account = f.id),
-			(select min(d.day) from books.ledger_account l join books.balance_day d on d.account = l.id where l.code = 'assets:bank:' || f.code)) as since
+			(select min((select min(d.day) from books.balance_day d where d.account = l.id)) from books.ledger_account l
+				where l.code in ('assets:bank:' || f.code, 'liabilities:in-flight:' || f.code))) as since
 		from org.funding_account f join org.agency a on a.id = f.agency where a.code = period_statements.agency
 	), covered as (
 		select f.id, f.code, f.since, (select max(s.day) from bank.statement s where s.funding_account = f.id and s.day <= period_statements.last) as upto,
-			(select s.chained from bank.statement s where s.funding_account = f.id and s.day > period_statements.last order by s.day limit 1) as goes_on
+			(select s.chained or recon.looked_into(s.id) from bank.statement s where s.funding_account = f.id and s.day > period_statements.last order by s.day limit 1) as goes_on
 		from fund f where f.since <= period_statements.last
 	), unwell as (
 		select c.code, s.day, s.complete, s.chained, (select max(x.day) from bank.statement x where x.funding_account = c.id and x.day < s.day) as before
 		from covered c join bank.statement s on s.funding_account = c.id
 			and s.day between period_statements.first and coalesce((select min(x.day) from bank.statement x
 				where x.funding_account = c.id and x.day > period_statements.last), period_statements.last)
-		where not (s.complete and s.chained) and (s.day <= period_statements.last or not s.chained)
-			and (s.day > period_statements.last or not exists (select from recon.break k join recon.break_resolution r on r.break = k.id where k.statement = s.id)
-				or exists (select from recon.break k where k.statement = s.id and not exists (select from recon.break_resolution r where r.break = k.id)))
+		where not (s.complete and s.chained) and (s.day <= period_statements.last or not s.chained) and not recon.looked_into(s.id)
 	)
 	select 'statement_missing', c.code, min(d)::date, max(d)::date
 	from covered c, generate_series(greatest(c.since, coalesce(c.upto + 1, c.since), period_statements.first), period_statements.last, interval '1 day') d
@@ -256,8 +258,8 @@ as $$
 	where c.goes_on is not true and coalesce(h.kind = 'make_up_workday', extract(isodow from d) < 6)
 	group by c.code
 	union all
-	select case when u.complete then 'statement_gap' else 'statement_incomplete' end, u.code, u.day, u.before
-	from unwell u where u.day <= period_statements.last
+	select case when u.complete or u.day > period_statements.last then 'statement_gap' else 'statement_incomplete' end, u.code, u.day, u.before
+	from unwell u
 $$;
 
 -- Everything for which the period may not be closed: a code, whose, from which day to which, how many, and how much. No row: it may.

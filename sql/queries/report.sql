@@ -3,9 +3,9 @@
 -- name: reconcile_statement
 -- duties: desk scribe
 -- in: funding bigint, day date
--- out: id bigint, opening_dong bigint, closing_dong bigint, line_count integer, complete boolean, chained boolean, debits_dong bigint,
+-- out: id bigint, opening_dong bigint, closing_dong bigint, line_count integer, complete boolean, chained boolean, looked_into boolean, debits_dong bigint,
 --      debit_count bigint, credits_dong bigint, credit_count bigint
-select s.id, s.opening_dong, s.closing_dong, s.line_count, s.complete, s.chained,
+select s.id, s.opening_dong, s.closing_dong, s.line_count, s.complete, s.chained, recon.looked_into(s.id) as looked_into,
 	coalesce(sum(l.amount_dong) filter (where l.direction = 'debit'), 0)::bigint as debits_dong,
 	count(l.id) filter (where l.direction = 'debit') as debit_count,
 	coalesce(sum(l.amount_dong) filter (where l.direction = 'credit'), 0)::bigint as credits_dong,

@@ -125,6 +125,36 @@ is "$(faults_if "delete from recon.break_resolution; insert into recon.cash_list
 	select id, 0, 1, 1, 0, 0, 1 from org.channel limit 1; insert into recon.cash_line select l.id, 1, p.id, true, 1, '2024-04-26' from recon.cash_list l, payout.payout p
 	join payout.payout_state s on s.payout = p.id where s.state = 6")" cash_unconfirmed "a list of the cash agent that waits for its second officer"
 
+is "$(faults_if "insert into bank.statement (funding_account, day, opening_dong, closing_dong, line_count, pages, sequence, source, complete, chained)
+	select funding_account, '2024-05-02', 1, 1, 0, 1, 9, 'fetched', true, false from bank.statement limit 1")" statement_gap \
+	"May's first statement does not continue April's last: one of April may be missing"
+is "$(faults_if "delete from bank.statement; delete from books.balance_day d using books.ledger_account a where a.id = d.account and a.code = 'assets:bank:demo-funding'")" \
+	"period_unbalanced statement_missing" "payouts were sent from an account of which no statement ever came"
+# April and the others, in a transaction that is rolled back, when April is closed and a statement then tells of March
+later_of_march()
+{
+	psql -XAtq -v ON_ERROR_STOP=1 -c "begin; set local session_replication_role = replica" -c "insert into books.closed values (999, 'so-ldtbxh', '2024-04-01');
+		insert into books.balance_day select id, '2024-03-15', case when code like 'a%' then 1 else -1 end from books.ledger_account
+		where code in ('assets:bank:demo-funding', 'liabilities:advance:demo-funding')" -c "$1" -c rollback
+}
+is "$(later_of_march "select books.began('so-ldtbxh'), string_agg(f.code, ' ') from books.period_faults('so-ldtbxh', '2024-03-01') f")" "2024-04-01|period_empty" \
+	"a month before the first one that was closed is never closed after it, whatever a bank tells of it"
+
+# A bank that left out a number: the balance goes on, and two officers looked into it.
+psql -XAtqc "set session_replication_role = replica" -c "update bank.statement set chained = false where day = '2024-04-26'" -c "with k as (
+	insert into recon.break (kind, funding_account, day, statement, amount_dong, note) select 'chain_gap', funding_account, day, id, 0, 'fixture'
+	from bank.statement where day = '2024-04-26' returning id) insert into recon.break_resolution (break, outcome, first_officer, second_officer)
+	select k.id, 'without_entry', 1, 2 from k"
+is "$(missing 2024-04)" "" "a number that the bank left out, when two officers looked into it, keeps no month open"
+is "$(by hoa reconcile --account demo-funding --date 2024-04-26)" 2 "nor does reconciling the day again:"
+like "$(cat "$scratch/said")" "KHÔNG NỐI TIẾP ngày trước \(hai cán bộ đã xem\); sổ cái khớp" "it says what is wrong and that they did"
+is "$(missing 2024-04)" "" "so that the clerk is not stuck"
+psql -XAtqc "set session_replication_role = replica" -c "delete from recon.break_resolution where break = (select id from recon.break where kind = 'chain_gap')"
+is "$(by hoa reconcile --account demo-funding --date 2024-04-26)" 1 "without their word the day is not reconciled,"
+is "$(missing 2024-04)" "statement_gap reconciled_broken" "and the month not closed"
+psql -XAtqc "set session_replication_role = replica" -c "delete from recon.break where kind = 'chain_gap'" -c "update bank.statement set chained = true where day = '2024-04-26'"
+reconciled 2024-04-26
+
 # ---- two officers ------------------------------------------------------------------------------------------------------------------
 
 is "$(by lan period close 2024-04)" "77 no_mandate" "who only makes batches closes nothing" || sed 's/^/# /' "$scratch/said" >&2
