@@ -113,7 +113,7 @@ static int usage(FILE *to, int code)
 {
 	fputs("usage: chitra [--config FILE] [--session FILE] [--json] COMMAND ...\n"
 	      "       chitra --help | --version\n"
-	      "       chitra help COMMAND\n\n",
+	      "       chitra help COMMAND [WORD]\n\n",
 		to);
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].doc);
@@ -151,7 +151,7 @@ static const char *session_default(struct arena *a)
 static int run_bare(const struct command *command, const struct globals *g, int argc, char **argv)
 {
 	struct work w = {.arena = arena_new()};
-	struct cli cli = {.command = command, .w = &w, .json = g->json};
+	struct cli cli = {.command = command, .word = argc > 1 ? argv[1] : NULL, .w = &w, .json = g->json};
 	int code = command->run(&cli, argc, argv);
 	arena_free(w.arena);
 	return code;
@@ -221,8 +221,12 @@ static int run_on_desk(const struct command *command, const struct globals *g, i
 	}
 	struct work w = {.arena = arena_new()};
 	w.db = db_open(config_text(config, "database", "conninfo"), DB_DUTY_DESK);
-	struct cli cli = {
-		.command = command, .w = &w, .config = config, .config_path = path, .json = g->json};
+	struct cli cli = {.command = command,
+		.word = argc > 1 ? argv[1] : NULL,
+		.w = &w,
+		.config = config,
+		.config_path = path,
+		.json = g->json};
 	parser_program(config_text(config, "desk", "parse_program"));
 	cli.session_path = g->session ? g->session : session_default(w.arena);
 	cli_next_step(&cli);
@@ -319,7 +323,7 @@ int main(int argc, char **argv)
 	argc -= at;
 	argv += at;
 	if (help || asks_help(argc, argv)) {
-		printf("usage: %s\n", command->usage);
+		cli_print_usage(stdout, command, argc > help + 1 ? argv[help + 1] : NULL);
 		return EX_OK;
 	}
 	argc = take_globals(&g, argc, argv);

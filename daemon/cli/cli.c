@@ -26,14 +26,64 @@ static void fill_usage(struct json_writer *j, const void *what)
 	json_put_str(j, "text", cli->command->usage);
 }
 
+/* What comes after "chitra COMMAND " where a form of the command begins in its usage; NULL: the line goes on with the form above. */
+static const char *form_begins(const struct command *command, const char *line)
+{
+	size_t name = strlen(command->name);
+
+	line += strspn(line, " ");
+	if (strncmp(line, "chitra ", 7) != 0 || strncmp(line + 7, command->name, name) != 0 ||
+		line[7 + name] != ' ')
+		return NULL;
+	return line + 7 + name + 1;
+}
+
+static bool is_about(const char *form, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strncmp(form, word, n) == 0 && (form[n] == '\0' || form[n] == ' ' || form[n] == '\n');
+}
+
+/* The forms of the command that begin with this word, printed where `to` is not NULL; returns how many lines they have. */
+static int forms_of(const struct command *command, const char *word, FILE *to)
+{
+	bool wanted = false;
+	int n = 0;
+
+	for (const char *line = command->usage; line != NULL && *line != '\0';) {
+		const char *end = strchr(line, '\n'), *form = form_begins(command, line);
+		int length = end ? (int)(end - line) : (int)strlen(line), blank = (int)strspn(line, " ");
+
+		if (form != NULL)
+			wanted = is_about(form, word);
+		n += wanted;
+		if (wanted && to != NULL)
+			fprintf(to, "%s%.*s\n", n == 1 ? "usage: " : "", n == 1 ? length - blank : length,
+				n == 1 ? line + blank : line);
+		line = end ? end + 1 : NULL;
+	}
+	return n;
+}
+
+void cli_print_usage(FILE *to, const struct command *command, const char *word)
+{
+	if (word == NULL || forms_of(command, word, to) == 0)
+		fprintf(to, "usage: %s\n", command->usage);
+}
+
 int cli_usage(const struct cli *cli)
 {
+	const char *word = cli->word != NULL && forms_of(cli->command, cli->word, NULL) > 0 ? cli->word
+											    : NULL;
+
 	if (cli->json)
 		cli_print_json(fill_usage, cli);
 	else if (said_what_is_wrong)
-		fprintf(stderr, "Xem cách dùng: chitra help %s\n", cli->command->name);
+		fprintf(stderr, "Xem cách dùng: chitra help %s%s%s\n", cli->command->name, word ? " " : "",
+			word ? word : "");
 	else
-		fprintf(stderr, "usage: %s\n", cli->command->usage);
+		cli_print_usage(stderr, cli->command, word);
 	return EX_USAGE;
 }
 

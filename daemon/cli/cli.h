@@ -38,7 +38,8 @@ struct command {
 
 struct cli {
 	const struct command *command;
-	struct work *w; /* arena, connection, why, deadline; w->db is NULL with NEEDS_NOTHING */
+	const char *word; /* the first one behind the command's name; NULL: none */
+	struct work *w;   /* arena, connection, why, deadline; w->db is NULL with NEEDS_NOTHING */
 	const struct config *config;
 	bool json; /* --json was given */
 	const char *config_path;
@@ -46,7 +47,10 @@ struct cli {
 	struct officer me;        /* set by cli_enter */
 };
 
-/* Prints the command's usage, or where it stands when cli_wrong has said what to mend; returns 64. */
+/* Prints the forms of the command that begin with this word; all of them when there is none, or without a word. */
+void cli_print_usage(FILE *to, const struct command *command, const char *word);
+
+/* Prints that of the word that was typed, or where it stands when cli_wrong has said what to mend; returns 64. */
 int cli_usage(const struct cli *cli);
 
 /* Says which word of the command is wrong and what to do; always false. */

@@ -87,6 +87,12 @@ like "$status $out" '^69 \{"error":"db_unreachable"' "in JSON too"
 db --help
 like "$status $out" "^0 usage: chitra db init" "--help says how it is used"
 is "$("$chitra" help db)" "$out" "as chitra help does"
+check=$("$chitra" help db check)
+like "$check" "^usage: chitra db check" "help on one word of a command"
+is "$(grep -c 'usage\|chitra db' <<<"$check")" 1 "is about that word alone"
+is "$("$chitra" db check --help)" "$check" "--help behind the word as well"
+is "$("$chitra" help db nothing)" "$out" "a word that it does not have shows all"
+is "$("$chitra" db check more 2>&1)" "$check" "a wrong use shows how that word is used"
 for wrong in '' 'unknown' 'init --start x' 'check --what' 'check more'; do
 	# shellcheck disable=SC2086
 	db $wrong
