@@ -48,7 +48,8 @@ static const char *title_of(struct arena *a, const struct explained_claim *c)
 
 static void print_claim(struct arena *a, const struct explained_claim *c)
 {
-	printf("  %s: %s (%s)\n", title_of(a, c), money(a, c->amount), explain_state(c->state));
+	printf("  %s: %s (%s%s%s)\n", title_of(a, c), money(a, c->amount), explain_state(c->state),
+		c->payout ? ", mã khoản chi " : "", c->payout ? c->payout : "");
 	for (size_t i = 0; i < c->n; i++) {
 		const struct explained_part *p = &c->parts[i];
 		bool of_all = strstr(p->working, "truy lĩnh") !=
@@ -117,6 +118,7 @@ static void put_claim(struct json_writer *j, const struct explained_claim *c)
 	json_put_str(j, "pay_period", month_format(c->period, month));
 	json_put_str(j, "kind", c->kind);
 	json_put_str(j, "state", c->state);
+	json_put_str(j, "payout", c->payout);
 	json_put_vnd(j, "amount_dong", c->amount);
 	json_open_array(j, "parts");
 	for (size_t i = 0; i < c->n; i++) {

@@ -75,6 +75,7 @@ static enum result load_claims(struct asked *a, struct explained *e)
 			.period = month_of_day(row_day(&rows, i, rows_col(&rows, "pay_period"))),
 			.kind = row_text(&rows, i, rows_col(&rows, "kind")),
 			.state = row_text(&rows, i, rows_col(&rows, "state")),
+			.payout = row_text(&rows, i, rows_col(&rows, "payout_id")),
 			.amount = row_vnd(&rows, i, rows_col(&rows, "amount_dong")),
 			.n = end - i,
 			.parts = parts,

@@ -16,6 +16,7 @@ struct explained_part {
 struct explained_claim {
 	struct month month, period;
 	const char *kind, *state;
+	const char *payout; /* the end-to-end id that it was paid under; NULL: it is not paid */
 	struct vnd amount;
 	size_t n;
 	const struct explained_part *parts;

@@ -116,10 +116,14 @@ order by p.code;
 -- name: explain_claims
 -- duties: desk
 -- in: person bigint, programme text, period date
--- out: claim bigint, month date, kind text, amount_dong bigint, pay_period date, state text, rate_code text, part_dong bigint, working text
+-- out: claim bigint, month date, kind text, amount_dong bigint, pay_period date, state text, payout_id text, rate_code text,
+--      part_dong bigint, working text
 -- The claims of a pay period with their parts, and earlier ones that nobody was paid. state: of the newest payout; 'in_batch' before
 -- its approval, 'open' without one, 'voided'; of the second claim for the same thing 'surplus', and 'surplus_paid' once it was paid.
-select c.id as claim, c.month, c.kind, c.amount_dong, c.pay_period, s.state, t.rate_code, t.amount_dong as part_dong, t.working
+-- payout_id: that of the payout which a statement settled; a slip is asked for by it.
+select c.id as claim, c.month, c.kind, c.amount_dong, c.pay_period, s.state,
+	(select p.end_to_end_id from payout.payout p join payout.payout_state q on q.payout = p.id join payout.state n on n.code = q.state
+		where p.claim = c.id and n.name = 'settled') as payout_id, t.rate_code, t.amount_dong as part_dong, t.working
 from payout.claim c
 cross join lateral (
 	select case

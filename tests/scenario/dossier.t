@@ -177,6 +177,17 @@ told()
 {
 	grep -E 'Người hưởng|Số tiền  ' "$scratch/slip.txt" | sed -E 's/.*(Người hưởng|Số tiền) +//' | paste -sd' '
 }
+# found: what an officer is told of everybody of that name, whose ID is all that she has
+found()
+{
+	local name number
+	name=$(sql "select r.name from payout.payout p join payout.claim c on c.id = p.claim join register.person r on r.id = c.person
+		where p.end_to_end_id = '$1'")
+	for number in $(by minh people --period 2024-04 --csv | grep -F ",$name," | cut -d, -f1); do
+		by thu explain "$number" --period 2024-04
+	done
+}
+like "$(found "$a")" "đã chi, mã khoản chi $a\\)" "by the ID of the person it is said under which number she was paid"
 fails "an operator prints no slip" slip son "$a"
 like "$(cat "$scratch/out")" "no_mandate" "for want of a mandate"
 ok "an officer of the register prints one" slip thu "$a" || cat "$scratch/out" >&2
@@ -209,5 +220,6 @@ like "$(cat "$scratch/slip.txt")" "Tiền mặt, do" "which says so"
 ok "its code is a receipt too" receipt "$scratch/code.txt"
 fails "for what came back there is none" slip thu "$back"
 like "$(cat "$scratch/out")" payout_not_paid "because it is not paid"
+unlike "$(found "$back")" "mã khoản chi $back" "nor is its number said"
 
 done_testing
