@@ -280,12 +280,21 @@ static void fill_proved(struct json_writer *j, const void *what)
 
 static bool write_proved(const struct proved *p, struct why *why)
 {
+	if (!make_directory_durable(p->directory, 0755, why))
+		return false;
 	for (size_t i = 0; i < p->n; i++)
 		if (!write_file_durable(proof_path(p, i, "leaf"), p->at[i].leaf, 0644, why) ||
 			!write_file_durable(
 				proof_path(p, i, "tlog-proof"), bytes_z(p->at[i].proof), 0644, why))
 			return false;
 	return true;
+}
+
+static bool is_payment(struct bytes leaf)
+{
+	static const char kind[] = "\nkind payout.settled\n";
+
+	return memmem(leaf.at, leaf.n, kind, sizeof kind - 1) != NULL;
 }
 
 static int ledger_prove(struct cli *cli, size_t n, char **names, const char *directory)
@@ -312,8 +321,8 @@ static int ledger_prove(struct cli *cli, size_t n, char **names, const char *dir
 	for (size_t i = 0; !cli->json && i < n; i++) {
 		const char *proof = proof_path(&p, i, "tlog-proof");
 
-		printf("%s and %s; check them with chitra-verify receipt %s\n", proof,
-			proof_path(&p, i, "leaf"), proof);
+		printf("%s and %s; check them with chitra-verify %s %s\n", proof, proof_path(&p, i, "leaf"),
+			is_payment(receipts[i].leaf) ? "receipt" : "proof", proof);
 	}
 	return EX_OK;
 }

@@ -83,6 +83,8 @@ static const struct {
 	{"slip_failed", "In lại; nếu vẫn không được thì báo quản trị viên"},
 	{"dossier_large", "Báo quản trị viên: chứng cứ của khoản chi này lớn hơn một tệp chứa được"},
 	{"payout_unknown", "Kiểm tra mã chi trả: không có khoản đã duyệt nào mang mã này"},
+	{"receipt_unknown",
+		"Kiểm tra mã: chưa có khoản chi nào được trả với mã này, cũng không có bút toán nào mang số hay khóa này"},
 	{"payout_state", "Xem trạng thái của khoản chi: bước này không làm được nữa"},
 	{"account_unknown", "Kiểm tra mã tài khoản chi: không có tài khoản này"},
 	{"order_differs", "Dùng số lệnh khác: số lệnh này đã ghi với nội dung khác"},

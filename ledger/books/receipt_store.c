@@ -26,7 +26,7 @@ static enum result find_leaves(struct proving *p)
 		int seq = rows_col(&r, "seq");
 
 		if (row_null(&r, i, seq)) {
-			why_set(&p->w->why, "payout_unknown",
+			why_set(&p->w->why, "receipt_unknown",
 				"no payout was settled under the id %s, nor is it the number or the key of a ledger "
 				"transaction",
 				p->names[i]);

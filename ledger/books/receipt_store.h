@@ -18,7 +18,7 @@ struct receipt {
 };
 
 /* Each is named by the end-to-end id of a payout that was settled, or by a leaf's number or key (leaf.md: `idem`). All of them against
- * one checkpoint. Inside the caller's transaction. REFUSED: payout_unknown (nobody was paid under this id, the books have no such
+ * one checkpoint. Inside the caller's transaction. REFUSED: receipt_unknown (nobody was paid under this id, the books have no such
  * leaf), payout_unsealed (its leaf is newer than the newest checkpoint: ask again in a few seconds), checkpoint_none, books_tile (the
  * tiles are not those of the tree that was signed). */
 enum result books_receipts(

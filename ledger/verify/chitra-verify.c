@@ -20,7 +20,8 @@ static const char usage[] =
 	"usage: chitra-verify [options] DIR               the published books\n"
 	"       chitra-verify [options] receipt PROOF...  payouts' receipts; a leaf is beside its proof (PROOF's name with .leaf),\n"
 	"                                                or both are in what the QR code of a citizen's slip says\n"
-	"       chitra-verify [options] bundle FILE      one payout's evidence, as `chitra ledger bundle` wrote it\n"
+	"       chitra-verify [options] proof PROOF...    that transactions of any kind are in the books\n"
+	"       chitra-verify [options] bundle FILE       one payout's evidence, as `chitra ledger bundle` wrote it\n"
 	"       chitra-verify [options] export FILE [DIR]  a month as `chitra ledger export` wrote it, and its note; DIR: beside the leaves\n"
 	"\n"
 	"  --key VKEY           the log's key, as text or in a file: name+id+key\n"
@@ -29,7 +30,8 @@ static const char usage[] =
 	"  --admins FILE        public keys of the admins who certify officers, a line each; not given: those of the first leaf\n"
 	"  --admin-threshold N  how many of them must have signed a certificate (2)\n"
 	"\n"
-	"Says what does not fit, naming the leaf, and ends with 0 when everything fits, 1 when something does not.\n";
+	"Says what does not fit, naming the leaf, and ends with 0 when everything fits, 1 when something does not, 64 and 66 when it\n"
+	"was not asked rightly or cannot read what you hold.\n";
 
 struct asked {
 	struct policy policy;
@@ -138,7 +140,8 @@ static bool take_options(struct asked *a, int argc, char **argv)
 		}
 	}
 	if (!a->has_policy)
-		(void)fprintf(stderr, "chitra-verify: say whom you believe: --key or --policy\n");
+		(void)fprintf(stderr,
+			"chitra-verify: say whom you believe: --key or --policy; chitra-verify --help says how\n");
 	return a->has_policy;
 }
 
@@ -255,12 +258,12 @@ static int verify_dossier(struct asked *a, const char *path)
 	return say_result(&f);
 }
 
-static int verify_receipts(const struct policy *p, char **paths, int n)
+static int verify_receipts(const struct policy *p, bool payments, char **paths, int n)
 {
 	int wrong = 0;
 
 	for (int i = 0; i < n; i++)
-		wrong += !receipt_verify(p, paths[i], stdout);
+		wrong += !receipt_verify(p, paths[i], payments, stdout);
 	return wrong == 0 ? FITS : FOUND;
 }
 
@@ -287,7 +290,9 @@ int main(int argc, char **argv)
 	if (!take_options(&a, argc, argv))
 		return USAGE;
 	if (argc - optind >= 2 && strcmp(argv[optind], "receipt") == 0)
-		return verify_receipts(&a.policy, argv + optind + 1, argc - optind - 1);
+		return verify_receipts(&a.policy, true, argv + optind + 1, argc - optind - 1);
+	if (argc - optind >= 2 && strcmp(argv[optind], "proof") == 0)
+		return verify_receipts(&a.policy, false, argv + optind + 1, argc - optind - 1);
 	if (argc - optind == 2 && strcmp(argv[optind], "bundle") == 0)
 		return verify_dossier(&a, argv[optind + 1]);
 	if ((argc - optind == 2 || argc - optind == 3) && strcmp(argv[optind], "export") == 0)

@@ -56,7 +56,7 @@ static const char *trouble(
 	return NULL;
 }
 
-static void say(const struct leaf *l, const struct checkpoint *c, FILE *to)
+static void say(const struct leaf *l, const struct checkpoint *c, bool payment, FILE *to)
 {
 	(void)fprintf(to, "log         %.*s\n", TEXT(c->origin));
 	(void)fprintf(to, "leaf        %" PRId64 " of %" PRIu64 ": %s\n", l->seq, c->size, leaf_kind_name(l));
@@ -67,11 +67,12 @@ static void say(const struct leaf *l, const struct checkpoint *c, FILE *to)
 	if (leaf_value(l, "entry").n > 0)
 		(void)fprintf(to, "bank entry  %.*s\n", TEXT(leaf_value(l, "entry")));
 	(void)fprintf(to, "day         %.*s\n", TEXT(l->effective));
-	(void)fprintf(to, "result      the receipt is genuine\n");
+	(void)fprintf(to, "result      %s\n",
+		payment ? "the receipt is genuine" : "the transaction is in the books");
 }
 
 /* NULL: everything holds, and it was said. */
-static const char *ask(const struct policy *p, struct text proof, struct text leaf, FILE *to)
+static const char *ask(const struct policy *p, struct text proof, struct text leaf, bool payment, FILE *to)
 {
 	uint8_t held[SLIP_MAX];
 	bool slip = slip_is(proof);
@@ -87,14 +88,14 @@ static const char *ask(const struct policy *p, struct text proof, struct text le
 		return "the leaf is none of chitra's, or of another place";
 	r.index = (uint64_t)read.seq;
 	wrong = trouble(p, &r, leaf, &c);
-	if (wrong == NULL && strcmp(leaf_kind_name(&read), "payout.settled") != 0)
-		wrong = "the leaf is in the books, and is no payment that was made";
+	if (wrong == NULL && payment && strcmp(leaf_kind_name(&read), "payout.settled") != 0)
+		wrong = "the leaf is in the books, and is no payment that was made: ask `chitra-verify proof` about it";
 	if (wrong == NULL)
-		say(&read, &c, to);
+		say(&read, &c, payment, to);
 	return wrong;
 }
 
-bool receipt_verify(const struct policy *p, const char *path, FILE *to)
+bool receipt_verify(const struct policy *p, const char *path, bool payment, FILE *to)
 {
 	char beside[PATH_MAX];
 	const char *dot = strrchr(path, '.');
@@ -112,7 +113,7 @@ bool receipt_verify(const struct policy *p, const char *path, FILE *to)
 			to, "finding receipt_missing: %s cannot be read: %s\n", missing, strerror(errno));
 	else
 		wrong = ask(p, (struct text){.at = proof.at, .n = proof.n},
-			(struct text){.at = leaf.at, .n = leaf.n}, to);
+			(struct text){.at = leaf.at, .n = leaf.n}, payment, to);
 	if (wrong != NULL)
 		(void)fprintf(to, "finding receipt_wrong: %s\n", wrong);
 	file_free(&proof);

@@ -21,7 +21,7 @@ struct receipt {
 bool receipt_read(struct text text, struct receipt *out);
 
 /* The receipt in the file PROOF and the leaf in the file of the same name that ends in .leaf; or what the QR code of a slip says
- * (slip.h), which holds both. Says what it found. */
-bool receipt_verify(const struct policy *p, const char *path, FILE *to);
+ * (slip.h), which holds both. Says what it found. `payment`: a leaf that is no payment is none that a receipt can have. */
+bool receipt_verify(const struct policy *p, const char *path, bool payment, FILE *to);
 
 #endif

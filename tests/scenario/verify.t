@@ -172,7 +172,8 @@ like "$(answer_to_other)" export_differs "the log does not sign a file that its 
 
 # ---- a receipt ------------------------------------------------------------------------------------------------------------------
 
-mkdir "$scratch/slip" && ok "a citizen's payout has a receipt" quiet by an ledger prove "$paid" "$scratch/slip"
+ok "a citizen's payout has a receipt, in a directory that need not be there" quiet by an ledger prove "$paid" "$scratch/slip"
+like "$(cat "$scratch/out")" "chitra-verify receipt " "and it is said how to check it"
 receipt()
 {
 	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" receipt "$scratch/slip/$1.tlog-proof" >"$scratch/said" 2>&1
@@ -191,7 +192,19 @@ done
 fails "nor among others" "$CHITRA_BIN/chitra-verify" --key "$scratch/key" receipt "$scratch/slip/$paid.tlog-proof" "$scratch/slip/copy.tlog-proof"
 ok "several are one question" "$CHITRA_BIN/chitra-verify" --key "$scratch/key" receipt "$scratch/slip/$paid.tlog-proof"{,}
 by an ledger prove 0000000000000000000 "$scratch/slip" >"$scratch/out" 2>&1
-like "$(cat "$scratch/out")" payout_unknown "an id that was never paid has none"
+like "$(cat "$scratch/out")" receipt_unknown "an id that was never paid has none"
+released=$(sql "select idem from books.txn where kind = 'batch.released' order by seq limit 1")
+ok "a transaction of any other kind has a proof" quiet by an ledger prove "$released" "$scratch/slip"
+like "$(cat "$scratch/out")" "chitra-verify proof " "and it is said how to check that"
+proof()
+{
+	"$CHITRA_BIN/chitra-verify" --key "$scratch/key" "$1" "$scratch/slip/$2.tlog-proof" >"$scratch/said" 2>&1
+}
+ok "which the verifier finds in the books" proof proof "$released"
+like "$(cat "$scratch/said")" "batch.released.*in the books" "and says of what kind it is"
+fails "and is no receipt" proof receipt "$released"
+ok "what is a receipt is a proof as well" proof proof "$paid"
+fails "a changed one is none" proof proof copy
 
 # ---- what she holds ------------------------------------------------------------------------------------------------------------
 

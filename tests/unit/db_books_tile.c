@@ -114,8 +114,8 @@ static void receipts(void)
 			strncmp(out[3].proof, "c2sp.org/tlog-proof@v1\nindex 66000\n", 35) == 0 &&
 			bytes_eq(out[0].leaf, out[1].leaf),
 		"leaves by number and by key, several at once");
-	ok(refused(&w, "66536") && why_is(&w.why, "payout_unknown"), "one that is not there is refused");
-	ok(refused(&w, "4ZK7Q2M9XW0RB3T8HDX") && why_is(&w.why, "payout_unknown"),
+	ok(refused(&w, "66536") && why_is(&w.why, "receipt_unknown"), "one that is not there is refused");
+	ok(refused(&w, "4ZK7Q2M9XW0RB3T8HDX") && why_is(&w.why, "receipt_unknown"),
 		"so is an id that was not paid");
 	post_n(db, 100000, 1);
 	ok(refused(&w, "66536") && why_is(&w.why, "payout_unsealed"), "and what no checkpoint holds yet");
