@@ -194,6 +194,22 @@ static void print_list(struct arena *a, const struct break_views *all)
 	     "chitra break confirm SỐ --as CÁCH. Xem thêm: chitra break show SỐ");
 }
 
+/* What of it can be taken back, and how. */
+static void print_reversal(const struct break_view *v)
+{
+	if (v->was_reversed)
+		puts("  đã đảo:     tiền lại treo, nay là việc khác: chitra break list");
+	if (v->can_reverse.n == 0)
+		return;
+	fputs("  bút toán:   ", stdout);
+	for (size_t i = 0; i < v->can_reverse.n; i++)
+		printf("%s%" PRId64, i > 0 ? ", " : "", v->can_reverse.at[i]);
+	puts(v->undo_by ? "" : "; sai thì hai cán bộ: chitra ledger reverse SỐ --reason wrong_finding");
+	if (v->undo_by)
+		printf("    %s đề nghị đảo; cán bộ khác: chitra ledger reverse %" PRId64 " --reason %s\n",
+			v->undo_by, v->undo, v->undo_reason);
+}
+
 static void print_one(struct arena *a, const struct break_view *v)
 {
 	printf("%" PRId64 " %s (%s)\n", v->id, break_vi(v->kind), v->kind);
@@ -219,6 +235,7 @@ static void print_one(struct arena *a, const struct break_view *v)
 		printf("  cùng với:   %" PRId64 "\n", v->pair);
 	if (v->reason)
 		printf("  lý do:      %s\n", v->reason);
+	print_reversal(v);
 }
 
 /* ---- as JSON ------------------------------------------------------------------------------------------------------------ */
@@ -250,6 +267,11 @@ static void put_members(struct json_writer *j, const struct break_view *v)
 	json_put_bool(j, "line_missing", v->line_missing);
 	json_put_bool(j, "resolved_in_books", v->in_books);
 	json_put_bool(j, "resolved", v->resolved);
+	json_put_bool(j, "reversed", v->was_reversed);
+	json_open_array(j, "can_reverse");
+	for (size_t i = 0; i < v->can_reverse.n; i++)
+		json_put_i64(j, NULL, v->can_reverse.at[i]);
+	json_close(j);
 	if (v->waits_for.n != 0)
 		json_put_day(j, "waits_for", v->waits_for);
 	else

@@ -26,10 +26,12 @@ static void fill_reversed(struct json_writer *j, const void *what)
 	json_put_i64(j, "break", r->brk);
 }
 
-static void say(const struct reversed *r)
+static void say(const struct reversed *r, int64_t seq, const char *reason)
 {
 	if (!r->confirmed)
-		puts("Đã đề nghị; chờ cán bộ thứ hai nói như vậy");
+		printf("Đã đề nghị; chờ cán bộ thứ hai nói như vậy: chitra ledger reverse %" PRId64
+		       " --reason %s\n",
+			seq, reason);
 	else if (r->brk)
 		printf("Đã đảo; tiền lại treo, giải quyết lại: chitra break show %" PRId64 "\n", r->brk);
 	else
@@ -57,6 +59,6 @@ int cli_ledger_reverse(struct cli *cli, int argc, char **argv)
 	if (r == OK && cli->json)
 		cli_print_json(fill_reversed, &done);
 	else if (r == OK)
-		say(&done);
+		say(&done, seq, reason);
 	return cli_exit(cli, r);
 }

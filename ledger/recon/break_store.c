@@ -48,6 +48,12 @@ static struct break_view view_of(const struct rows *r, size_t i)
 	v.letter_may = row_bool(r, i, rows_col(r, "letter_may"));
 	v.line_missing = row_bool(r, i, rows_col(r, "line_missing"));
 	v.in_books = row_bool(r, i, rows_col(r, "in_books"));
+	v.can_reverse.at = row_i64s(r, i, rows_col(r, "can_reverse"), &v.can_reverse.n);
+	v.was_reversed = row_bool(r, i, rows_col(r, "was_reversed"));
+	v.undo_reason = row_text(r, i, rows_col(r, "undo_reason"));
+	v.undo_by = row_text(r, i, rows_col(r, "undo_login"));
+	if (v.undo_by)
+		v.undo = row_i64(r, i, rows_col(r, "undo"));
 	return v;
 }
 

@@ -33,6 +33,15 @@ struct break_view {
 	bool letter_may;      /* … which will never come: the bank's letter may stand for it */
 	bool line_missing;    /* it came back from the archive, and the statement with its line did not yet */
 	bool in_books;        /* it was resolved before a restore, and only `chitra recover` says so here */
+
+	/* Its ledger transactions that two officers may take back, and the one (0: none) of which one has said so. */
+	struct {
+		size_t n;
+		const int64_t *at;
+	} can_reverse;
+	bool was_reversed; /* its resolution was taken back: the money is another break's */
+	int64_t undo;
+	const char *undo_reason, *undo_by;
 };
 struct break_views {
 	size_t n;

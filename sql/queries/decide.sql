@@ -6,9 +6,11 @@
 -- out: id bigint, kind text, funding bigint, account text, agency text, day date, age_days integer, amount_dong bigint, note text,
 --      entry_ref text, debit boolean, value_date date, booked_day date, line_text text, suspense_dong bigint, end_to_end_id text, in_flight boolean,
 --      first_officer bigint, first_login text, second_login text, outcome text, pair bigint, said_payout bigint, reason text, is_resolved boolean,
---      letter text, waits_for date, letter_may boolean, line_missing boolean, in_books boolean
+--      letter text, waits_for date, letter_may boolean, line_missing boolean, in_books boolean, can_reverse bigint[], was_reversed boolean,
+--      undo bigint, undo_reason text, undo_login text
 -- Those with these ids, or (null) those of an account (empty: of any), oldest first. suspense_dong: what of the line still waits in
 -- suspense. The last proposal, or what it was resolved as. Only of agencies for which the officer has a mandate.
+-- can_reverse: its ledger transactions that two officers may take back; undo: the one of which one officer said so already.
 select k.id, k.kind, k.funding_account as funding, f.code as account, a.code as agency, k.day, ops.today() - k.day as age_days,
 	k.amount_dong, k.note, coalesce(l.entry_ref, k.entry_ref) as entry_ref, l.direction = 'debit' as debit, l.value_date,
 	(select g.day from bank.statement g where g.id = l.statement) as booked_day, l.text as line_text,
@@ -17,7 +19,9 @@ select k.id, k.kind, k.funding_account as funding, f.code as account, a.code as 
 	w.officer as first_officer, o.login as first_login, s.login as second_login, w.outcome, w.pair, w.payout as said_payout,
 	w.reason, r.break is not null as is_resolved, w.letter, recon.waits_for(k.id) as waits_for, coalesce(recon.letter_may(k.id), false) as letter_may,
 	k.line is null and k.entry_ref is not null as line_missing,
-	r.break is null and exists (select from books.txn t where t.idem = 'k' || k.id || '.resolved') as in_books
+	r.break is null and exists (select from books.txn t where t.idem = 'k' || k.id || '.resolved') as in_books,
+	u.can_reverse, exists (select from books.txn t join books.txn b on b.reverses = t.seq where t.idem = 'k' || k.id || '.resolved') as was_reversed,
+	y.seq as undo, y.reason as undo_reason, y.login as undo_login
 from recon.break k
 join org.funding_account f on f.id = k.funding_account
 join org.agency a on a.id = f.agency
@@ -29,6 +33,11 @@ left join lateral (select w.officer, w.outcome, w.pair, w.payout, w.reason, w.le
 left join auth.officer o on o.id = w.officer
 left join recon.break_resolution r on r.break = k.id
 left join auth.officer s on s.id = r.second_officer
+cross join lateral (select array(select t.seq from books.txn t where not exists (select from books.txn b where b.reverses = t.seq)
+	and (t.idem = 'k' || k.id || '.resolved' and r.outcome in ('fee', 'funding', 'refundable')
+		or t.idem >= 'w' || k.id || '.' and t.idem < 'w' || k.id || '/') order by t.seq) as can_reverse) u
+left join lateral (select y.seq, y.reason, f.login from recon.reversal y join auth.officer f on f.id = y.first_officer
+	where y.seq = any (u.can_reverse) and y.second_officer is null order by y.id desc limit 1) y on true
 where case when $1 is null then ($2 = '' or f.code = $2) and ($3 or r.break is null) else k.id = any ($1) end
 	and exists (select from auth.mandate m where m.officer = auth.me() and auth.may(m.role, a.code, m.area, 0))
 order by k.id;

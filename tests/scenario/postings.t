@@ -199,13 +199,21 @@ back()
 fee=$(break_of unmatched_debit 6789)
 is "$(resolved "$fee" fee)" "0 0" "two officers find that a debit was a fee"
 on=$(sql "select effective from books.txn where idem = 'k$fee.resolved'")
+is "$(by minh break show "$fee")" 0 "the break"
+like "$(cat "$scratch/said")" "chitra ledger reverse" "says how that is taken back"
+like "$(cat "$scratch/said")" "bút toán: +$(seq "k$fee.resolved");" "and what"
 is "$(by lan $(back "k$fee.resolved"))" "77 no_mandate" "who may not resolve it does not take that back"
 is "$(by minh $(back "k$fee.resolved")) $(by minh $(back "k$fee.resolved"))" "0 77 same_officer" "nor one officer alone"
 is "$(balance expenses:fees:demo-funding)" 6789 "so it is a fee still"
+is "$(by hoa break show "$fee")" 0 "the break again"
+like "$(cat "$scratch/said")" "minh đề nghị đảo; cán bộ khác: chitra $(back "k$fee.resolved")" "tells the second officer what the first one said"
 is "$(by hoa $(back "k$fee.resolved"))" 0 "two do"
 again=$(break_of unmatched_debit 6789)
 like "$(cat "$scratch/said")" "lại treo.*chitra break show $again" "which says what is to be done now"
 is "$(balance expenses:fees:demo-funding) $(balance assets:suspense-debit:demo-funding)" "0 $((900000 + 6789))" "it is suspense again"
+is "$(by hoa break show "$fee")" 0 "the break that was resolved wrongly"
+like "$(cat "$scratch/said")" "đã đảo" "says that it was taken back"
+unlike "$(cat "$scratch/said")" "chitra ledger reverse" "and cannot be again"
 is "$(sql "select effective from books.txn where reverses = $(seq "k$fee.resolved")")" "$on" "from the day for which it had been resolved"
 is "$(sql "select count(*) from recon.suspended where amount_dong = 6789")" 1 "as the rows say"
 is "$(by minh break list)" 0 "the list of breaks"
