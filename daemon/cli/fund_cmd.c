@@ -26,8 +26,14 @@ static bool read_order(int argc, char **argv, struct funding_order *o)
 		{"kind", .text = &o->kind},
 		{"channel", .text = &o->channel},
 	};
+	static const char *const kinds[] = {"treasury", "agent_advance", "agent_return", "refund", "unspent"};
 	*o = (struct funding_order){.kind = "treasury", .amount = vnd(0)};
-	return cli_options(argc, argv, known, COUNT_OF(known)) && optind == argc;
+	if (!cli_options(argc, argv, known, COUNT_OF(known)) || optind != argc)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (strcmp(kinds[i], o->kind) == 0)
+			return true;
+	return cli_wrong("Chọn loại (--kind): treasury, agent_advance, agent_return, refund, unspent");
 }
 
 struct expected {
