@@ -526,10 +526,10 @@ payroll_run()
 	payroll_until s_audit
 	printf '\n%s\n\n' "$(cat "$here/out/reconciliation.txt")"
 	ops/demo/results said "$here/summary.json"
+	echo "$(($(bank_number executed) - executed_before)) new payouts"
 	printf '\nChecked by chitra-verify, in %s; the month for hledger and ledger: %s.journal\n\n' "${here#"$PWD"/}/out/books" "$period"
 	cat "$here/out/books/checkpoint"
 	echo
-	echo "$(($(bank_number executed) - executed_before)) new payouts"
 	address=$(cat "$run/desk.0.admin")
 	echo "The daemon goes on: http://localhost:${address##*:}/readyz   Stop: make stop   Remove everything: make clean-demo"
 }
