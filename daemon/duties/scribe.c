@@ -15,6 +15,7 @@
 #include "ledger/register/forget_store.h"
 #include "daemon/duties/scribe_digest.h"
 #include "daemon/duties/scribe_seal.h"
+#include "daemon/duties/seal_lag.h"
 #include "daemon/duty.h"
 
 #define ACTOR "duty:scribe"
@@ -218,8 +219,10 @@ static bool start(struct duty_ctx *d, struct why *why)
 	if (s->evidence)
 		begin_digest(d, s);
 	begin_settle(d, s);
-	if (s->seal)
+	if (s->seal) {
 		begin_export(d, s);
+		seal_lag_watch(d, "digest", true);
+	}
 	return true;
 }
 

@@ -1,6 +1,5 @@
 #include "daemon/duties/scribe_seal.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,6 @@
 enum {
 	ROUND_MS = 1000, /* between checkpoints: one a second whatever happens */
 	ROUND_DEADLINE_MS = 60 * 1000,
-	WAITS_MAX_S = 60, /* what waits longer for its checkpoint is an alarm */
 };
 
 struct scribe_seal {
@@ -25,44 +23,27 @@ struct scribe_seal {
 	struct scribe_witness *cosigned;
 	struct sealer sealer;
 	size_t sealed; /* by the round that is under way */
-	struct unsealed left;
 	bool stopped;
 	struct condition *ready;
-	struct metric *leaves, *checkpoints, *unsealed, *waited;
+	struct metric *leaves, *checkpoints;
 };
 
 static enum result round_run(struct work *w, void *arg)
 {
 	struct scribe_seal *s = arg;
 	s->sealed = 0;
-	enum result result = books_seal(w, &s->sealer, &s->sealed);
-	struct why why = w->why;
-	enum result looked = result == OK || result == REFUSED ? books_unsealed(w, &s->left) : result;
-	if (looked == OK)
-		w->why = why;
-	return looked == OK ? result : looked;
-}
-
-static void show_left(struct scribe_seal *s)
-{
-	metric_set(s->unsealed, (int64_t)s->left.leaves);
-	metric_set(s->waited, s->left.waited_s);
-	if (s->left.waited_s > WAITS_MAX_S)
-		condition_set(s->ready, false,
-			"%" PRIu64 " transactions are not sealed, the oldest for %" PRId64 " s",
-			s->left.leaves, s->left.waited_s);
-	else
-		condition_set(s->ready, true, "the last round went well");
+	return books_seal(w, &s->sealer, &s->sealed);
 }
 
 static void round_done(struct job *job, enum result result)
 {
 	struct scribe_seal *s = job->arg;
 	bool waits = result == REFUSED && why_is(&job->why, "genesis_missing");
-	show_left(s);
 	if (waits)
 		condition_set(s->ready, true, "there is no genesis yet");
-	else if (result != OK)
+	else if (result == OK)
+		condition_set(s->ready, true, "the last round went well");
+	else
 		condition_set(s->ready, false, "%s: %s", job->why.code, job->why.text);
 	if (result != OK && !waits)
 		log_event(result == REFUSED ? LOG_ERROR : LOG_WARN, "not_sealed",
@@ -169,10 +150,6 @@ struct scribe_seal *scribe_seal_start(struct duty_ctx *d, struct why *why)
 	condition_set(s->ready, true, "since this process works");
 	s->leaves = metric_counter("chitra_scribe_leaves_sealed_total", NULL, "Ledger transactions sealed.");
 	s->checkpoints = metric_counter("chitra_scribe_checkpoints_total", NULL, "Checkpoints signed.");
-	s->unsealed = metric_gauge(
-		"chitra_scribe_leaves_unsealed", NULL, "Ledger transactions that no checkpoint covers.");
-	s->waited = metric_gauge(
-		"chitra_scribe_seal_lag_seconds", NULL, "For how long the oldest of them has waited.");
 	timer_set(s->timer, 0);
 	return s;
 }

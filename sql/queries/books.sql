@@ -158,7 +158,7 @@ from unnest($1, $2, $3) with ordinality as w(level, n, width, k) order by w.k;
 select t.level, t.n, t.hashes, t.root, (select coalesce(max(h.size), 0) from books.tree_head h) as size from books.tile t order by t.level, t.n;
 
 -- name: books_unsealed
--- duties: scribe
+-- duties: desk, scribe
 -- in:
 -- out: leaves bigint, waited_s bigint
 -- What no checkpoint covers yet, and for how long the oldest of it has waited.
