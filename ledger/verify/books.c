@@ -389,11 +389,11 @@ static int64_t moved_between(const struct books *b, const char *fund, int32_t af
 {
 	int64_t sum = 0;
 
-	for (size_t i = 0; i < b->days.room; i++) {
+	for (size_t i = 0; i < b->days.n; i++) {
 		const struct moved *m = table_at(&b->days, i);
 
-		if (m != NULL && strncmp(m->code, "assets:bank:", 12) == 0 &&
-			strcmp(m->code + 12, fund) == 0 && m->day > after && m->day <= until)
+		if (strncmp(m->code, "assets:bank:", 12) == 0 && strcmp(m->code + 12, fund) == 0 &&
+			m->day > after && m->day <= until)
 			(void)__builtin_add_overflow(sum, m->amount, &sum); /* balance_overflow said it */
 	}
 	return sum;
@@ -407,9 +407,8 @@ static void ask_statements(struct books *b)
 
 	if (at == NULL)
 		abort();
-	for (size_t i = 0; i < b->statements.room; i++)
-		if (table_at(&b->statements, i) != NULL)
-			at[n++] = table_at(&b->statements, i);
+	for (; n < b->statements.n; n++)
+		at[n] = table_at(&b->statements, n);
 	qsort(at, n, sizeof *at, by_fund_and_day);
 	for (size_t i = 0; i < n; i++) {
 		const struct statement *s = at[i], *before = i > 0 && strcmp(at[i - 1]->fund, s->fund) == 0
@@ -438,12 +437,11 @@ static void ask_statements(struct books *b)
 /* What was settled at a bank was settled by a line of a statement: that day's is there, and its debits are enough. */
 static void ask_paid(struct books *b)
 {
-	for (size_t i = 0; i < b->paid.room; i++) {
+	for (size_t i = 0; i < b->paid.n; i++) {
 		const struct paid_day *day = table_at(&b->paid, i);
-		const struct statement *s = day != NULL ? table_find(&b->statements, text_z(day->statement))
-							: NULL;
+		const struct statement *s = table_find(&b->statements, text_z(day->statement));
 
-		if (day != NULL && (s == NULL || s->debits < day->sum))
+		if (s == NULL || s->debits < day->sum)
 			finding(b->findings, "settled_unstated", day->leaf,
 				"%" PRId64 " VND were settled by the statement %s, which %s", day->sum,
 				day->statement, s == NULL ? "no leaf has" : "has less than that of debits");
@@ -492,11 +490,10 @@ void books_end(struct books *b)
 	int64_t total = 0;
 
 	ask_floors(b);
-	for (size_t i = 0; i < b->accounts.room; i++) {
+	for (size_t i = 0; i < b->accounts.n; i++) {
 		const struct account *a = table_at(&b->accounts, i);
 
-		if (a != NULL)
-			(void)__builtin_add_overflow(total, a->balance, &total);
+		(void)__builtin_add_overflow(total, a->balance, &total);
 	}
 	if (total != 0)
 		finding(b->findings, "trial_balance", NO_LEAF, "all accounts add up to %" PRId64 ", not to 0",

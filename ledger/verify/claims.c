@@ -430,7 +430,7 @@ void claims_line(struct claims *c, const struct manifest_line *l, const struct p
 	say_number(&key, l->batch);
 	say_number(&key, l->version);
 	b = table_find(&c->batches, said_text(&key));
-	if (!c->whole || b == NULL || b->approved == NO_LEAF || b->released == NO_LEAF)
+	if (!c->whole || b->approved == NO_LEAF || b->released == NO_LEAF)
 		return;
 	is = claim_now(c, l, p, b);
 	was = table_row(&c->claims, l->claim, &made);
@@ -514,10 +514,10 @@ static void ask_dispatches(struct claims *c)
 /* What a batch obligates: what is new by its lines of issue 1, and what had come back. Of one that is not released yet nobody has the lines. */
 static void ask_batches(struct claims *c)
 {
-	for (size_t i = 0; i < c->batches.room; i++) {
+	for (size_t i = 0; i < c->batches.n; i++) {
 		const struct batch_of *b = table_at(&c->batches, i);
 
-		if (b == NULL || b->approved == NO_LEAF)
+		if (b->approved == NO_LEAF)
 			continue;
 		if (b->released == NO_LEAF) {
 			pot_add(c, b->payable, b->first);
@@ -534,18 +534,18 @@ static void ask_batches(struct claims *c)
 
 static void ask_accounts(struct claims *c, const struct books *b, struct claims_out *out)
 {
-	for (size_t i = 0; i < b->accounts.room; i++) {
+	for (size_t i = 0; i < b->accounts.n; i++) {
 		const struct account *a = table_at(&b->accounts, i);
 
-		if (a != NULL && is_owed(text_z(a->family->name)))
+		if (is_owed(text_z(a->family->name)))
 			pot_add(c, a->code, a->balance);
 	}
-	for (size_t i = 0; i < c->pots.room; i++) {
+	for (size_t i = 0; i < c->pots.n; i++) {
 		const struct pot *p = table_at(&c->pots, i);
-		const struct account *a = p != NULL ? books_account(b, text_z(p->code)) : NULL;
+		const struct account *a = books_account(b, text_z(p->code));
 
 		out->open -= a != NULL ? a->balance : 0;
-		if (p != NULL && p->sum != 0)
+		if (p->sum != 0)
 			finding(c->findings, "claims_differ", NO_LEAF,
 				"%s holds %" PRId64 " VND, and its claims come to %" PRId64, p->code,
 				a != NULL ? -a->balance : 0, p->sum - (a != NULL ? a->balance : 0));

@@ -488,10 +488,10 @@ static uint64_t published(struct exported *e)
 
 static void ask_both(struct exported *e, struct table *t, const char *what)
 {
-	for (size_t i = 0; i < t->room; i++) {
+	for (size_t i = 0; i < t->n; i++) {
 		const struct both *b = table_at(t, i);
 
-		if (b != NULL && (b->in_file ? b->file : 0) != b->leaves &&
+		if ((b->in_file ? b->file : 0) != b->leaves &&
 			(b->in_file ? b->file : 0) != b->leaves - b->elsewhere)
 			finding(e->findings, "export_balance", b->leaf,
 				"%s %s: %" PRId64 " VND in the file, %" PRId64 " by the leaves", what,
@@ -506,10 +506,10 @@ static void name_differences(struct exported *e, uint64_t size)
 	e->naming = true;
 	(void)read_file(e);
 	(void)log_walk(e->asked->dir, size, each_leaf, e, e->findings);
-	for (size_t i = 0; i < e->sides.room; i++) {
+	for (size_t i = 0; i < e->sides.n; i++) {
 		const struct sides *s = table_at(&e->sides, i);
 
-		if (s == NULL || memcmp(&s->file, &s->leaves, sizeof s->file) == 0)
+		if (memcmp(&s->file, &s->leaves, sizeof s->file) == 0)
 			continue;
 		finding(e->findings, "export_differs", s->leaf,
 			memcmp(&s->file, &none, sizeof none) == 0 ? "the file lacks it"

@@ -57,11 +57,11 @@ static struct sum *sum_of(struct asking *a, struct text code)
 
 static void add_up(struct asking *a)
 {
-	for (size_t i = 0; i < a->b->days.room; i++) {
+	for (size_t i = 0; i < a->b->days.n; i++) {
 		const struct moved *m = table_at(&a->b->days, i);
 		struct sum *s;
 
-		if (m == NULL || month_of_days(m->day) > a->month)
+		if (month_of_days(m->day) > a->month)
 			continue;
 		s = sum_of(a, text_z(m->code));
 		(void)__builtin_add_overflow(s->amount, m->amount, &s->amount); /* balance_overflow said it */
@@ -247,11 +247,9 @@ static bool is_listed_family(const char *code)
 /* Nothing is left out, and the lists come to their accounts. */
 static void ask_sums(struct asking *a)
 {
-	for (size_t i = 0; i < a->sums.room; i++) {
+	for (size_t i = 0; i < a->sums.n; i++) {
 		const struct sum *s = table_at(&a->sums, i);
 
-		if (s == NULL)
-			continue;
 		if (!s->listed && text_same(agency_of(a->p, text_z(s->code)), a->agency))
 			FOUND(a, "period_accounts", "%s was moved by then, and the text lacks it", s->code);
 		if ((s->listed || s->told != 0) && is_listed_family(s->code) && s->told != s->amount)
@@ -267,11 +265,11 @@ static void ask_flights(struct asking *a)
 {
 	int64_t n = 0;
 
-	for (size_t i = 0; i < a->p->flights.room; i++) {
+	for (size_t i = 0; i < a->p->flights.n; i++) {
 		const struct flight *f = table_at(&a->p->flights, i);
 		char code[ACCOUNT_CODE + 1];
 
-		if (f == NULL || f->month > a->month)
+		if (f->month > a->month)
 			continue;
 		(void)snprintf(code, sizeof code, "liabilities:in-flight:%s", f->fund);
 		if (text_same(agency_of(a->p, text_z(code)), a->agency))
@@ -286,14 +284,13 @@ static void ask_flights(struct asking *a)
 /* What the month earned and cost is taken to its result. */
 static void ask_result(struct asking *a)
 {
-	for (size_t i = 0; i < a->sums.room; i++) {
+	for (size_t i = 0; i < a->sums.n; i++) {
 		const struct sum *s = table_at(&a->sums, i);
 		int64_t said = 0;
 
-		if (s == NULL || !s->listed ||
-			(strncmp(s->code, "income:funding:", 15) != 0 &&
-				strncmp(s->code, "expenses:benefit:", 17) != 0 &&
-				strncmp(s->code, "expenses:loss:", 14) != 0))
+		if (!s->listed || (strncmp(s->code, "income:funding:", 15) != 0 &&
+					  strncmp(s->code, "expenses:benefit:", 17) != 0 &&
+					  strncmp(s->code, "expenses:loss:", 14) != 0))
 			continue;
 		for (size_t k = 0; k < a->l->n_legs; k++)
 			if (text_is(a->l->legs[k].account, s->code))

@@ -269,10 +269,10 @@ static void ask_manifests(struct asking *a, const char *dir, struct released *ou
 
 	if (at == NULL)
 		abort();
-	for (size_t i = 0; i < a->books->batches.room; i++) {
+	for (size_t i = 0; i < a->books->batches.n; i++) {
 		const struct batch *b = table_at(&a->books->batches, i);
 
-		if (b != NULL && b->leaf != NO_LEAF)
+		if (b->leaf != NO_LEAF)
 			at[out->batches++] = b;
 	}
 	qsort(at, out->batches, sizeof *at, by_leaf);
@@ -338,10 +338,10 @@ void released_ask(const char *dir, struct books *b, struct claims *c, struct rel
 	out->published = true;
 	a->claims = c != NULL && claims_ready(c) ? c : NULL;
 	ask_manifests(a, dir, out);
-	for (size_t i = 0; i < b->payouts.room; i++) {
+	for (size_t i = 0; i < b->payouts.n; i++) {
 		const struct payout *p = table_at(&b->payouts, i);
 
-		if (p == NULL || p->stands == NOTHING_KNOWN)
+		if (p->stands == NOTHING_KNOWN)
 			continue;
 		out->payouts++;
 		if (!p->listed)

@@ -484,12 +484,11 @@ static void ask_sheet(struct stated *s, struct sheet_of *of)
 /* A credit of the open day is on one of the statements that come after. */
 static void ask_credit(struct stated *s, const struct credit *c)
 {
-	for (size_t i = 0; i < s->sheets.room && !c->found; i++) {
+	for (size_t i = 0; i < s->sheets.n && !c->found; i++) {
 		struct sheet_of *of = table_at(&s->sheets, i);
-		struct reading r = of != NULL ? reading_of(s, of) : (struct reading){.day = INT32_MIN};
+		struct reading r = reading_of(s, of);
 
-		if (of == NULL || of->leaf == NO_LEAF || !text_is(r.fund, c->fund) ||
-			r.day < c->day + LATE_DAYS)
+		if (of->leaf == NO_LEAF || !text_is(r.fund, c->fund) || r.day < c->day + LATE_DAYS)
 			continue;
 		finding(s->findings, "line_missing", c->leaf,
 			"no statement of %s has the credit %s of the open day, days after", c->fund,
@@ -550,27 +549,25 @@ static void name_differences(struct stated *s, uint64_t size)
 	s->again = calloc(1, sizeof *s->again);
 	if (s->again == NULL)
 		abort();
-	for (size_t i = 0; i < s->waiting.room; i++)
-		if (table_at(&s->waiting, i) != NULL)
-			((struct waiting *)table_at(&s->waiting, i))->taken = 0;
-	for (size_t i = 0; i < s->credits.room; i++)
-		if (table_at(&s->credits, i) != NULL)
-			((struct credit *)table_at(&s->credits, i))->found = false;
+	for (size_t i = 0; i < s->waiting.n; i++)
+		((struct waiting *)table_at(&s->waiting, i))->taken = 0;
+	for (size_t i = 0; i < s->credits.n; i++)
+		((struct credit *)table_at(&s->credits, i))->found = false;
 	(void)log_walk(s->dir, size, each_leaf, s, s->findings);
-	for (size_t i = 0; i < s->sheets.room; i++) {
+	for (size_t i = 0; i < s->sheets.n; i++) {
 		struct sheet_of *of = table_at(&s->sheets, i);
 		struct reading r;
 
-		if (of == NULL || !of->differs)
+		if (!of->differs)
 			continue;
 		r = reading_of(s, of);
 		r.each = strike_line;
 		(void)!read_sheet(&r);
 	}
-	for (size_t i = 0; i < s->left.room; i++) {
+	for (size_t i = 0; i < s->left.n; i++) {
 		const struct left *left = table_at(&s->left, i);
 
-		if (left != NULL && left->n > 0)
+		if (left->n > 0)
 			finding(s->findings, "line_missing", left->leaf,
 				"%s has no line that says what it books", left->name);
 	}
@@ -583,17 +580,14 @@ void stated_end(struct stated *s, uint64_t size, struct stated_out *out)
 
 	*out = (struct stated_out){.published = true};
 	s->out = out;
-	for (size_t i = 0; i < s->sheets.room; i++) {
+	for (size_t i = 0; i < s->sheets.n; i++) {
 		struct sheet_of *of = table_at(&s->sheets, i);
 
-		if (of == NULL)
-			continue;
 		ask_sheet(s, of);
 		differ = differ || of->differs;
 	}
-	for (size_t i = 0; i < s->credits.room; i++)
-		if (table_at(&s->credits, i) != NULL)
-			ask_credit(s, table_at(&s->credits, i));
+	for (size_t i = 0; i < s->credits.n; i++)
+		ask_credit(s, table_at(&s->credits, i));
 	if (differ)
 		name_differences(s, size);
 }

@@ -5,93 +5,87 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct table_key key_of(struct text text)
+_Static_assert(sizeof(struct table_key) == crypto_shorthash_siphashx24_BYTES, "a key is one hash");
+_Static_assert(sizeof(struct table_secret) == crypto_shorthash_siphashx24_KEYBYTES,
+	"and its secret is that hash's key");
+
+static struct table_key key_of(const struct table *t, struct text text)
 {
 	struct table_key key;
 
-	crypto_generichash(key.at, sizeof key.at, (const unsigned char *)text.at, text.n, NULL, 0);
+	crypto_shorthash_siphashx24(key.at, (const unsigned char *)text.at, text.n, t->secret.at);
 	return key;
-}
-
-static bool is_empty(const uint8_t *row)
-{
-	static const struct table_key none;
-
-	return memcmp(row, &none, sizeof none) == 0;
-}
-
-/* The place where the key is, or where it would be. */
-static uint8_t *place(const struct table *t, const struct table_key *key)
-{
-	uint64_t at;
-
-	memcpy(&at, key->at, sizeof at);
-	for (size_t i = (size_t)at & (t->room - 1);; i = (i + 1) & (t->room - 1)) {
-		uint8_t *row = t->rows + i * t->width;
-
-		if (is_empty(row) || memcmp(row, key, sizeof *key) == 0)
-			return row;
-	}
-}
-
-static void grow(struct table *t)
-{
-	struct table wider = {.width = t->width, .n = t->n, .room = t->room > 0 ? t->room * 2 : 64};
-
-	wider.rows = calloc(wider.room, wider.width);
-	if (wider.rows == NULL) {
-		(void)fprintf(stderr, "chitra-verify: out of memory\n");
-		abort();
-	}
-	for (size_t i = 0; i < t->room; i++) {
-		uint8_t *row = t->rows + i * t->width;
-		struct table_key key;
-
-		if (is_empty(row))
-			continue;
-		memcpy(&key, row, sizeof key);
-		memcpy(place(&wider, &key), row, t->width);
-	}
-	free(t->rows);
-	*t = wider;
-}
-
-void *table_find(const struct table *t, struct text text)
-{
-	struct table_key key = key_of(text);
-	uint8_t *row;
-
-	if (t->n == 0)
-		return NULL;
-	row = place(t, &key);
-	return is_empty(row) ? NULL : row;
-}
-
-void *table_row(struct table *t, struct text text, bool *made)
-{
-	struct table_key key = key_of(text);
-	uint8_t *row;
-
-	if (t->n + 1 > t->room / 4 * 3)
-		grow(t);
-	row = place(t, &key);
-	*made = is_empty(row);
-	if (*made) {
-		memcpy(row, &key, sizeof key);
-		t->n++;
-	}
-	return row;
 }
 
 void *table_at(const struct table *t, size_t i)
 {
-	uint8_t *row = t->rows + i * t->width;
+	return t->rows + i * t->width;
+}
 
-	return is_empty(row) ? NULL : row;
+/* Where the key's row is told, or where it would be: there is 0. */
+static uint32_t *place(const struct table *t, const struct table_key *key)
+{
+	uint64_t at;
+
+	memcpy(&at, key->at, sizeof at);
+	for (size_t i = (size_t)at & (t->room - 1);; i = (i + 1) & (t->room - 1))
+		if (t->places[i] == 0 || memcmp(table_at(t, t->places[i] - 1), key, sizeof *key) == 0)
+			return &t->places[i];
+}
+
+static void grow(struct table *t)
+{
+	if (t->room == 0)
+		randombytes_buf(t->secret.at, sizeof t->secret.at);
+	t->room = t->room > 0 ? t->room * 2 : 64;
+	free(t->places);
+	t->places = t->room <= UINT32_MAX ? calloc(t->room, sizeof *t->places) : NULL;
+	t->rows = t->places != NULL ? reallocarray(t->rows, t->room / 2, t->width) : NULL;
+	if (t->rows == NULL) {
+		(void)fprintf(stderr, "chitra-verify: out of memory\n");
+		abort();
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		struct table_key key;
+
+		memcpy(&key, table_at(t, i), sizeof key);
+		*place(t, &key) = (uint32_t)i + 1;
+	}
+}
+
+void *table_find(const struct table *t, struct text text)
+{
+	struct table_key key;
+	uint32_t at;
+
+	if (t->n == 0)
+		return NULL;
+	key = key_of(t, text);
+	at = *place(t, &key);
+	return at == 0 ? NULL : table_at(t, at - 1);
+}
+
+void *table_row(struct table *t, struct text text, bool *made)
+{
+	struct table_key key;
+	uint32_t *at;
+
+	if (t->n == t->room / 2)
+		grow(t);
+	key = key_of(t, text);
+	at = place(t, &key);
+	*made = *at == 0;
+	if (*made) {
+		memset(table_at(t, t->n), 0, t->width);
+		memcpy(table_at(t, t->n), &key, sizeof key);
+		*at = (uint32_t)++t->n;
+	}
+	return table_at(t, *at - 1);
 }
 
 void table_free(struct table *t)
 {
+	free(t->places);
 	free(t->rows);
 	*t = (struct table){.width = t->width};
 }
