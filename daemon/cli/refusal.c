@@ -32,8 +32,9 @@ static const struct {
 	{"not_its_return",
 		"Kiểm tra mã chi trả: khoản hoàn phải cùng số tiền, cùng tài khoản chi với lệnh đã chi"},
 	{"floor",
-		"Chờ tiền về tài khoản rồi làm lại: bây giờ thì số dư trên sổ của tài khoản ghi dưới đây là âm, và việc của "
-		"cán bộ không làm nó âm. Xem chitra ledger check, chitra reconcile"},
+		"Chờ tiền về tài khoản rồi làm lại: bây giờ thì số dư trên sổ của tài khoản ghi dưới đây là âm, hoặc lấn vào "
+		"phần hẹn nộp trả kho bạc (chitra fund list), và việc của cán bộ không làm thế. Xem chitra ledger check, "
+		"chitra reconcile"},
 	{"half_a_pair",
 		"Giải quyết cả hai khoản cùng lúc: khoản bị ghi nợ và khoản được trả lại là một việc"},
 	{"in_question", "Giải quyết việc đối chiếu của lần chi trước đã: chitra break list"},

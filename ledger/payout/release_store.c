@@ -88,10 +88,11 @@ static enum result advance_of(struct work *w, struct advances *all, const char *
 	return OK;
 }
 
-/* In batch order, each that fits; smaller ones behind one that does not may still go. */
-static enum result cover(struct work *w, struct released *all)
+/* In batch order, each that fits; smaller ones behind one that does not may still go. *fell: how many do not fit. */
+static enum result cover(struct work *w, struct released *all, size_t *fell)
 {
 	struct advances advances = {.at = arena_array(w->arena, all->n, struct advance)};
+	*fell = 0;
 	for (size_t i = 0; i < all->n; i++) {
 		struct release_of *x = &all->at[i];
 		struct advance *money;
@@ -102,6 +103,7 @@ static enum result cover(struct work *w, struct released *all)
 			return r;
 		if (vnd_cmp(x->unfunded, money->left) > 0) {
 			x->answer = RELEASE_NOT_FUNDED;
+			++*fell;
 			bug_if(!vnd_sub(x->unfunded, money->left, &x->missing));
 		} else {
 			bug_if(!vnd_sub(money->left, x->unfunded, &money->left));
@@ -150,8 +152,14 @@ static enum result look(struct work *w, const struct batches *b, struct released
 			.answer = b->at[i].n_releasers < 2            ? RELEASE_AWAITS_SECOND
 				  : b->at[i].valid_until_us <= now_us ? RELEASE_EXPIRED
 								      : RELEASE_DONE};
-	r = read_unfunded(w, out);
-	return r == OK ? cover(w, out) : r;
+	size_t fell;
+	do { /* again without those that do not fit: another may have counted on their money */
+		fell = 0;
+		r = read_unfunded(w, out);
+		if (r == OK)
+			r = cover(w, out, &fell);
+	} while (r == OK && fell > 0);
+	return r;
 }
 
 /* ---- manifests -------------------------------------------------------------------------------------------------------- */

@@ -44,7 +44,7 @@ static bool reason_known(const char *reason)
 	return false;
 }
 
-/* Who makes a batch of its ward waits for us, or we for him. */
+/* Who makes a batch of its ward, or releases one with it, waits for us, or we for him. */
 static enum result read_claim(struct work *w, int64_t claim, struct rows *r)
 {
 	enum result result = db_run(w, Q_CLAIM_TO_VOID, DB_ARGS(db_i64(claim)), r);
@@ -57,6 +57,9 @@ static enum result read_claim(struct work *w, int64_t claim, struct rows *r)
 	const char *area = row_text(r, 0, rows_col(r, "area"));
 	result = db_run(w, Q_BATCH_MAKE_LOCK,
 		DB_ARGS(db_text(row_text(r, 0, rows_col(r, "programme"))), db_texts(&area, 1)), NULL);
+	struct rows batches;
+	if (result == OK)
+		result = db_run(w, Q_CLAIM_VOID_LOCK, DB_ARGS(db_i64(claim)), &batches);
 	return result == OK ? db_run(w, Q_CLAIM_TO_VOID, DB_ARGS(db_i64(claim)), r) : result;
 }
 

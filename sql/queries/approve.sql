@@ -85,12 +85,14 @@ on conflict do nothing returning batch;
 -- name: release_unfunded
 -- duties: desk
 -- in: batches bigint[]
--- out: batch bigint, unfunded_dong bigint, ready bigint
--- A claim that was released before has its money already, wherever it came back to.
-select p.batch, coalesce(sum(p.amount_dong) filter (where not exists (
-		select from payout.payout e join payout.batch eb on eb.id = e.batch
-		where p.issue > 1 and e.claim = p.claim and e.issue < p.issue and eb.state in ('released', 'closed'))), 0)::bigint as unfunded_dong,
-	count(*) filter (where t.name = 'ready') as ready
+-- out: batch bigint, unfunded_dong bigint
+-- Money goes to a claim once: one that another batch of its was released for, or an earlier one of these is, has it already, wherever it came
+-- back to; and one that was voided needs none. (A claim has a later issue when this one was cancelled.)
+select p.batch, coalesce(sum(p.amount_dong) filter (where p.claim not in (select v.claim from payout.claim_void v)
+		and not ((p.issue > 1 or t.name = 'cancelled') and exists (
+			select from payout.payout e join payout.batch eb on eb.id = e.batch
+			where e.claim = p.claim and e.batch <> p.batch and (eb.state in ('released', 'closed') or eb.id = any ($1) and eb.id < p.batch)))),
+	0)::bigint as unfunded_dong
 from payout.payout p
 cross join lateral (select x.state from payout.payout_state x where x.payout = p.id offset 0) s
 join payout.state t on t.code = s.state

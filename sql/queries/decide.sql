@@ -133,6 +133,13 @@ left join lateral (select w.officer, w.reason, w.decision from payout.claim_void
 left join auth.officer o on o.id = w.officer
 where c.id = $1;
 
+-- name: claim_void_lock
+-- duties: desk
+-- in: claim bigint
+-- out: id bigint
+-- Its batches: who releases one of them sees that the claim is voided, or we see that its money was released.
+select b.id from payout.batch b where b.id in (select p.batch from payout.payout p where p.claim = $1) order by b.id for share of b;
+
 -- name: claim_void_propose
 -- duties: desk
 -- in: claim bigint, reason text, decision bytea

@@ -291,12 +291,32 @@ is "$(sql "select sum(p.amount) from books.posting p join books.ledger_account a
 	where a.code = 'liabilities:advance:merit-demo' and t.kind = 'batch.released'")" 8000000 'the advance pays for them, once'
 by hoa release --all-approved >/dev/null 2>"$scratch/said"
 is "$? $(grep -c 'còn thiếu 2.000.000 đ' "$scratch/said")" '75 1' 'what the rest of the money does not cover waits'
+
+# Who died after the last approval, and who comes again in another batch before the first one is released.
+cancelled=$(sql "select p.id from payout.payout p where p.batch = $cash order by line limit 1") again=$(sql "select p.id from payout.payout p where p.batch = $cash order by line offset 1 limit 1")
+for p in $cancelled $again; do
+	ok 'one officer cancels a payout of a batch that waits for its money' \
+		by minh cancel "$(sql "select end_to_end_id from payout.payout where id = $p")" --reason 'chờ xem lại'
+done
+void=(claim void "$(sql "select claim from payout.payout where id = $cancelled")" --reason died)
+is "$(code by lan "${void[@]}") $(code by minh "${void[@]}")" '0  0 ' 'two void its claim'
+by hoa release --all-approved >/dev/null 2>"$scratch/said"
+is "$? $(grep -c 'còn thiếu 1.000.000 đ' "$scratch/said")" '75 1' 'which needs no money then'
+ok 'the other claim comes again' by lan batch make --programme merit --period 2024-05 --all
+ok 'its batch is submitted' by lan batch submit --all-open
+ok 'checked' sign minh checker --all-frozen
+ok 'and approved' sign hoa approver --all-frozen
+by minh release --all-approved >/dev/null 2>&1
+by hoa release --all-approved >/dev/null 2>"$scratch/said"
+is "$? $(grep -c 'còn thiếu 1.000.000 đ' "$scratch/said")" '75 1' 'both together need its money once'
+is "$(sql "select state || ' ' || (select state from payout.batch where id = $cash) from payout.batch where id = (select max(id) from payout.batch)")" 'released approved' \
+	'and the one that the money is enough for goes'
 fund 2000000
-unspent=(fund expect --account merit-demo --kind unspent --amount 600000 --reference NOP-TRA-2024-04)
+unspent=(fund expect --account merit-demo --kind unspent --amount 1600000 --reference NOP-TRA-2024-04)
 is "$(code by minh "${unspent[@]}") $(code by hoa "${unspent[@]}")" '0  0 ' 'two officers promise a part of it to the treasury'
 by hoa release --all-approved >/dev/null 2>"$scratch/said"
 is "$? $(grep -c 'còn thiếu 600.000 đ' "$scratch/said")" '75 1' 'which no payout takes'
-like "$(by hoa --json fund list)" '"promised_dong":600000' 'as the list of money says'
+like "$(by hoa --json fund list)" '"promised_dong":1600000' 'as the list of money says'
 withdraw=(fund withdraw --account merit-demo --reason 'kho bạc để lại')
 is "$(code by lan "${withdraw[@]}" --reference NOP-TRA-2024-04)" '77 no_mandate' 'who may not release money does not stop that'
 is "$(code by minh "${withdraw[@]}" --reference NOP-TRA-2024-05)" '65 order_unknown' 'nor is there another order'
@@ -305,6 +325,10 @@ is "$(code by minh "${withdraw[@]}" --reference NOP-TRA-2024-04) $(code by hoa "
 like "$(by hoa --json fund list)" '"promised_dong":0' 'its money is free'
 ok 'the same command lets the rest go when its money is there' by hoa release --all-approved
 is "$(sql "select string_agg(distinct state, ' ') from payout.batch")" released 'everything is released'
+is "$(sql "select sum(p.amount) = (select sum(c.amount_dong) from payout.claim c where exists (select from payout.payout x where x.claim = c.id)
+		and not exists (select from payout.claim_void v where v.claim = c.id))
+	from books.posting p join books.ledger_account a on a.id = p.account where a.code = 'liabilities:advance:merit-demo' and p.amount > 0")" t \
+	'each claim took its money once, and who died none'
 
 # ---- stopping ----------------------------------------------------------------------------------------------------------------------
 
@@ -318,7 +342,7 @@ ok 'one officer says that it may go' by minh unhold "$(id "$a" 1)"
 is "$(sql "select t.name from payout.payout_state s join payout.state t on t.code = s.state join payout.payout p on p.id = s.payout
 	where p.end_to_end_id = '$(id "$a" 1)'")" held 'it is held still'
 ok 'a second one says so too' by hoa unhold "$(id "$a" 1)"
-is "$(sql "select count(*) from payout.dispatch")" 3 'and it goes, in a dispatch of its own'
+is "$(sql "select count(*) from payout.dispatch")" 4 'and it goes, in a dispatch of its own'
 ok 'one officer cancels with a reason' by minh cancel "$(id "$a" 2)" --reason 'đã mất'
 is "$(code by lan cancel "$(id "$a" 3)" --reason 'không có quyền')" '77 no_mandate' 'but not just any'
 ok 'the claim comes again as its next issue' by lan batch make --programme merit --period 2024-05 --all
