@@ -26,6 +26,7 @@ void books_begin(struct books *b, const struct admins *admins, struct findings *
 		.days = TABLE(struct moved),
 		.facts = TABLE(struct fact),
 		.payouts = TABLE(struct payout),
+		.resolved = TABLE(struct resolved),
 		.batches = TABLE(struct batch),
 		.bundles = TABLE(struct fact),
 		.approvals = TABLE(struct approved),
@@ -41,6 +42,7 @@ void books_free(struct books *b)
 	table_free(&b->days);
 	table_free(&b->facts);
 	table_free(&b->payouts);
+	table_free(&b->resolved);
 	table_free(&b->batches);
 	table_free(&b->bundles);
 	table_free(&b->approvals);
@@ -191,17 +193,41 @@ static bool may_follow(enum stands was, enum stands now, bool by_officers)
 	return false;
 }
 
-void payout_line(uint8_t to[16], const struct digest *line, int64_t amount, struct text channel)
+void payout_line(
+	uint8_t to[16], const struct digest *line, int64_t amount, struct text channel, struct text fund)
 {
-	char said[sizeof *line + sizeof amount + 64];
-	size_t n = channel.n < 64 ? channel.n : 64;
+	char said[300], hex[65];
 	struct digest hash;
+	int n;
 
-	memcpy(said, line->at, sizeof line->at);
-	memcpy(said + sizeof line->at, &amount, sizeof amount);
-	memcpy(said + sizeof line->at + sizeof amount, channel.at, n);
-	hash = digest_of((struct text){.at = said, .n = sizeof said - 64 + n});
+	digest_hex(line, hex);
+	n = snprintf(said, sizeof said, "%s %" PRId64 " %.*s %.*s", hex, amount, TEXT(channel), TEXT(fund));
+	hash = digest_of((struct text){.at = said, .n = (size_t)n});
 	memcpy(to, hash.at, 16);
+}
+
+/* From which funding account it was on its way; of what came back, to which. */
+static struct text fund_of(const struct leaf *l)
+{
+	for (size_t i = 0; i < l->n_legs; i++)
+		if (text_is(l->legs[i].family, "liabilities:in-flight"))
+			return l->legs[i].parts[0];
+	for (size_t i = 0; i < l->n_legs; i++)
+		if (text_is(l->legs[i].family, "assets:bank"))
+			return l->legs[i].parts[0];
+	return text_z("");
+}
+
+static void add_resolved(struct books *b, const struct leaf *l, struct text id)
+{
+	bool made;
+	struct resolved *r = table_row(&b->resolved, id, &made);
+
+	r->leaf = l->seq;
+	if (!made && r->amount != leaf_amount(l, "amount"))
+		finding(b->findings, "payout_differs", l->seq, "payout %.*s had another amount before",
+			TEXT(id));
+	r->amount = leaf_amount(l, "amount");
 }
 
 /* What a statement must show; what an agent's list shows is not in the books. */
@@ -255,13 +281,15 @@ static void add_payout(struct books *b, const struct leaf *l)
 			leaf_kind_name(l));
 	p->stands = now;
 	p->leaf = (uint64_t)l->seq & 0xffffffffffff;
-	if (line.n == 0)
+	if (line.n == 0) {
+		add_resolved(b, l, id);
 		return;
+	}
 	(void)text_hex(line, hash.at, sizeof hash.at);
-	payout_line(said, &hash, leaf_amount(l, "amount"), leaf_value(l, "channel"));
+	payout_line(said, &hash, leaf_amount(l, "amount"), leaf_value(l, "channel"), fund_of(l));
 	if (p->has_line && memcmp(p->line, said, sizeof said) != 0)
 		finding(b->findings, "payout_differs", l->seq,
-			"payout %.*s had another amount, channel or line before", TEXT(id));
+			"payout %.*s had another amount, channel, line or funding account before", TEXT(id));
 	memcpy(p->line, said, sizeof said);
 	p->has_line = true;
 	if (now != RETURNED)
@@ -284,6 +312,7 @@ static void add_approval(struct books *b, const struct leaf *l)
 	a = table_row(&b->approvals, leaf_value(l, "text"), &made);
 	a->words = digest_of((struct text){.at = begins, .n = (size_t)(until.at + until.n + 1 - begins)});
 	(void)text_hex(leaf_value(l, "proof"), a->proof.at, sizeof a->proof.at);
+	a->leaf = l->seq;
 }
 
 struct digest batch_words(struct text a, struct text b, struct text c)
@@ -300,6 +329,7 @@ static void approve_batch(struct books *b, const struct leaf *l, struct batch *o
 	of->lines = leaf_amount(l, "lines");
 	of->sum = leaf_amount(l, "sum");
 	of->meant = batch_words(leaf_value(l, "agency"), leaf_value(l, "programme"), leaf_value(l, "period"));
+	of->approved = l->seq;
 	of->leaf = NO_LEAF;
 	if (table_find(&b->bundles, leaf_value(l, "bundle")) == NULL)
 		finding(b->findings, "batch_unsigned", l->seq, "no approval before it is of its bundle");
@@ -313,6 +343,10 @@ static void release_batch(struct books *b, const struct leaf *l, struct batch *o
 	struct digest root;
 
 	(void)text_hex(leaf_value(l, "root"), root.at, sizeof root.at);
+	if (leaf_amount(l, "unfunded") > leaf_amount(l, "sum"))
+		finding(b->findings, "batch_sum", l->seq,
+			"batch %" PRId64 ".%" PRId64 " takes more of the advance than its sum", of->batch,
+			of->version);
 	if (made)
 		finding(b->findings, "batch_unapproved", l->seq,
 			"batch %" PRId64 ".%" PRId64 " was released and never approved", of->batch,
@@ -323,6 +357,7 @@ static void release_batch(struct books *b, const struct leaf *l, struct batch *o
 			"batch %" PRId64 ".%" PRId64 " was released with other content than was approved",
 			of->batch, of->version);
 	of->leaf = l->seq;
+	keep_text(of->fund, sizeof of->fund, leaf_value(l, "funding-account"));
 	of->let_go = batch_words(
 		leaf_value(l, "agency"), l->lines[l->n_lines - 2].value, l->lines[l->n_lines - 1].value);
 }
@@ -480,6 +515,8 @@ void books_add(struct books *b, const struct leaf *l)
 			genesis ? "a second genesis" : "the first leaf is no genesis");
 	else if (genesis)
 		keep_text(b->origin_text, sizeof b->origin_text, leaf_value(l, "origin"));
+	if (genesis && !text_is(leaf_value(l, "currency"), "VND"))
+		finding(b->findings, "genesis", l->seq, "its currency is not VND");
 	b->next++;
 	books_add_alone(b, l);
 	add_postings(b, l);

@@ -40,15 +40,23 @@ struct payout {
 };
 /* Of a day or a month: months since 1969-12. */
 int32_t month_of(struct text day);
-/* What a payout's leaf says of its signed line, in few bytes. */
-void payout_line(uint8_t to[16], const struct digest *line, int64_t amount, struct text channel);
+/* What a payout's leaf says of its signed line and of the account that pays it, in few bytes. */
+void payout_line(
+	uint8_t to[16], const struct digest *line, int64_t amount, struct text channel, struct text fund);
+
+/* A payout that two officers found to be paid, or to have come back: its leaf has no line. */
+struct resolved {
+	struct table_key key;
+	int64_t leaf, amount;
+};
 
 /* A batch in one version, as its leaves say. */
 struct batch {
 	struct table_key key;
-	int64_t batch, version, leaf; /* that released it; NO_LEAF: it was not */
+	int64_t batch, version, approved, leaf; /* that approved it; that released it, or NO_LEAF */
 	struct digest root;
 	int64_t lines, sum;
+	char fund[65]; /* that it was released on */
 	struct digest meant,
 		let_go; /* batch_words of agency, programme, period; of agency and those who released it */
 };
@@ -58,6 +66,7 @@ struct digest batch_words(struct text a, struct text b, struct text c);
 struct approved {
 	struct table_key key;
 	struct digest words, proof; /* of its lines from `bundle` to `certificate`; of the signature */
+	int64_t leaf;
 };
 
 /* What was paid from a funding account on a bank's day. */
@@ -76,6 +85,7 @@ struct books {
 	struct table days;     /* of struct moved */
 	struct table facts;    /* keys that were posted */
 	struct table payouts;
+	struct table resolved;
 	struct table batches;
 	struct table bundles;   /* that somebody approved */
 	struct table approvals; /* of struct approved */

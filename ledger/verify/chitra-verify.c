@@ -49,7 +49,7 @@ static struct text held_text(const struct held *h)
 /* The files that options name are kept until the end: what was read points into them. */
 static struct text file_or_end(const char *path)
 {
-	struct held h = file_read(path, NOTE_MAX);
+	struct held h = file_take(path, NOTE_MAX);
 
 	if (h.at == NULL) {
 		(void)fprintf(stderr, "chitra-verify: cannot read %s: %s\n", path, strerror(errno));
@@ -246,7 +246,7 @@ static int verify_directory(struct asked *a, const char *path)
 static int verify_dossier(struct asked *a, const char *path)
 {
 	struct findings f = {.to = stdout, .first_leaf = NO_LEAF};
-	struct held archive = file_read(path, TAR_MAX);
+	struct held archive = file_take(path, TAR_MAX);
 
 	if (archive.at == NULL) {
 		(void)fprintf(stderr, "chitra-verify: cannot read %s: %s\n", path, strerror(errno));

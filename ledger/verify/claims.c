@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/verify/file.h"
 #include "ledger/verify/said.h"
 
 #define ROW_MAX  1024
@@ -17,6 +18,7 @@ struct batch_of {
 	int64_t approved, released; /* leaves; NO_LEAF: it was not */
 	int64_t first, unclaimed;   /* newly obligated, and again after it came back, by the leaf */
 	int64_t by_lines, again_by_lines;
+	int64_t elsewhere, again_elsewhere; /* of it, at most what a batch that still waits obligated */
 	char payable[ACCOUNT_CODE + 1], came_back[ACCOUNT_CODE + 1], in_flight[ACCOUNT_CODE + 1];
 };
 
@@ -58,7 +60,8 @@ struct claims {
 	const char *dir;
 	struct findings *findings;
 	struct table batches, claims, pots, dispatch_places;
-	int64_t restored_to; /* leaves below it came back from the archive; what they sent may be lost */
+	struct table waiting; /* by account: what batches that still wait obligate */
+	int64_t restored_to;  /* leaves below it came back from the archive; what they sent may be lost */
 	bool whole;
 	size_t n_sent, room_sent, n_dispatches, room_dispatches, n_ended, room_ended;
 	struct sent *sent;
@@ -166,11 +169,11 @@ struct claims *claims_open(const char *dir, struct findings *f)
 	char path[PATH_MAX], row[ROW_MAX];
 	struct claims *c;
 	FILE *in;
-	bool fits = true;
+	bool fits;
 
 	(void)snprintf(path, sizeof path, "%s/rows/dispatch.csv", dir);
-	in = fopen(path, "re");
-	if (in == NULL)
+	in = file_open(path);
+	if (in == NULL && errno == ENOENT)
 		return NULL;
 	c = calloc(1, sizeof *c);
 	if (c == NULL)
@@ -180,17 +183,21 @@ struct claims *claims_open(const char *dir, struct findings *f)
 		.batches = TABLE(struct batch_of),
 		.claims = TABLE(struct claim),
 		.pots = TABLE(struct pot),
+		.waiting = TABLE(struct pot),
 		.dispatch_places = TABLE(struct place)};
+	fits = in != NULL;
 	while (fits && fgets(row, sizeof row, in) != NULL) {
 		struct text t = text_z(row), line;
 
 		fits = text_until(&t, '\n', &line) && sent_read(c, line);
 	}
-	(void)fclose(in);
+	if (in != NULL)
+		(void)fclose(in);
 	qsort(c->sent, c->n_sent, sizeof *c->sent, by_batch);
 	c->whole = fits;
 	if (!fits)
-		finding(f, "dispatch_malformed", NO_LEAF, "%s holds a row that is none", path);
+		finding(f, "dispatch_malformed", NO_LEAF, "%s cannot be read, or holds a row that is none",
+			path);
 	return c;
 }
 
@@ -203,6 +210,7 @@ void claims_free(struct claims *c)
 	table_free(&c->batches);
 	table_free(&c->claims);
 	table_free(&c->pots);
+	table_free(&c->waiting);
 	table_free(&c->dispatch_places);
 	free(c->sent);
 	free(c->dispatches);
@@ -226,16 +234,27 @@ static struct batch_of *batch_named(struct claims *c, int64_t batch, int64_t ver
 	return b;
 }
 
-static void pot_add(struct claims *c, const char *code, int64_t dong)
+static void add_to(struct claims *c, struct table *pots, const char *code, int64_t dong)
 {
 	bool made;
-	struct pot *p = table_row(&c->pots, text_z(code), &made);
+	struct pot *p = table_row(pots, text_z(code), &made);
 
 	if (made)
 		keep(p->code, sizeof p->code, text_z(code));
 	if (__builtin_add_overflow(p->sum, dong, &p->sum))
 		finding(c->findings, "balance_overflow", NO_LEAF,
 			"claims on %s are more than a number can hold", code);
+}
+
+static void pot_add(struct claims *c, const char *code, int64_t dong)
+{
+	add_to(c, &c->pots, code, dong);
+}
+
+static void add_up(int64_t *sum, int64_t dong)
+{
+	if (__builtin_add_overflow(*sum, dong, sum))
+		*sum = INT64_MAX;
 }
 
 static bool is_owed(struct text family)
@@ -299,13 +318,6 @@ void claims_add(struct claims *c, const struct leaf *l)
 		add_ended(c, l);
 	else if (strcmp(kind, "recovered") == 0)
 		c->restored_to = leaf_amount(l, "size");
-	for (size_t i = 0; i < l->n_legs && strcmp(kind, "reversal") == 0; i++)
-		if (is_owed(l->legs[i].family)) {
-			char code[ACCOUNT_CODE + 1];
-
-			keep(code, sizeof code, l->legs[i].account);
-			pot_add(c, code, -l->legs[i].amount);
-		}
 }
 
 bool claims_ready(struct claims *c)
@@ -364,11 +376,6 @@ static void tally(struct claims *c, const struct claim *is, const struct batch_o
 	}
 }
 
-static const struct batch_of *batch_at(const struct claims *c, uint32_t at)
-{
-	return table_at(&c->batches, at);
-}
-
 /* How the claim stood when the batch was approved, and whether it could be obligated then. */
 static void ask_before(struct claims *c, const struct claim *was, const struct claim *is, struct batch_of *b,
 	const struct manifest_line *l)
@@ -390,8 +397,11 @@ static void ask_before(struct claims *c, const struct claim *was, const struct c
 	if (was->amount != is->amount)
 		finding(c->findings, "claim_amount", leaf,
 			"the claim of payout %.*s was %" PRId64 " VND before", TEXT(l->id), was->amount);
-	if (was->where == UNCLAIMED && !later)
-		b->again_by_lines += is->amount;
+	if (was->where == UNCLAIMED && !later) {
+		add_up(&b->again_by_lines, is->amount);
+		if (is->issue > was->issue + 1)
+			add_up(&b->again_elsewhere, is->amount);
+	}
 }
 
 static struct claim claim_now(
@@ -430,15 +440,17 @@ void claims_line(struct claims *c, const struct manifest_line *l, const struct p
 	say_number(&key, l->batch);
 	say_number(&key, l->version);
 	b = table_find(&c->batches, said_text(&key));
-	if (!c->whole || b->approved == NO_LEAF || b->released == NO_LEAF)
+	if (!c->whole || b == NULL || b->approved == NO_LEAF || b->released == NO_LEAF)
 		return;
 	is = claim_now(c, l, p, b);
 	was = table_row(&c->claims, l->claim, &made);
 	if (l->issue == 1)
-		b->by_lines += l->amount;
+		add_up(&b->by_lines, l->amount);
+	else if (made)
+		add_up(&b->elsewhere, l->amount);
 	if (!made) {
 		ask_before(c, was, &is, b, l);
-		tally(c, was, batch_at(c, was->batch), -1);
+		tally(c, was, table_at(&c->batches, was->batch), -1);
 		if (was->where == PAID &&
 			is.where != PAID) { /* paid after all, when a later issue was there */
 			is.where = PAID;
@@ -454,7 +466,7 @@ void claims_line(struct claims *c, const struct manifest_line *l, const struct p
 
 static void end_claim(struct claims *c, const struct ended *e, struct claim *is)
 {
-	const struct batch_of *b = is != NULL ? batch_at(c, is->batch) : NULL;
+	const struct batch_of *b = is != NULL ? table_at(&c->batches, is->batch) : NULL;
 	const char *owed = is == NULL               ? ""
 			   : is->where == PAYABLE   ? b->payable
 			   : is->where == UNCLAIMED ? b->came_back
@@ -481,7 +493,7 @@ static void ask_ended(struct claims *c)
 	size_t i = 0;
 
 	(void)snprintf(path, sizeof path, "%s/rows/claim.csv", c->dir);
-	in = fopen(path, "re");
+	in = file_open(path);
 	while (in != NULL && i < c->n_ended && fgets(row, sizeof row, in) != NULL) {
 		struct text t = text_z(row), line, word;
 		int64_t leaf;
@@ -511,24 +523,48 @@ static void ask_dispatches(struct claims *c)
 	}
 }
 
+/* An issue whose predecessor no line has: that one was obligated by a batch which waits for its money, was cancelled in it and paid by this. */
+static void ask_elsewhere(struct claims *c, const struct batch_of *b)
+{
+	int64_t again = b->again_by_lines - b->unclaimed;
+
+	if (b->first != b->by_lines || again < 0 || again > b->again_elsewhere) {
+		finding(c->findings, "claim_obligation", b->approved,
+			"it obligates %" PRId64 " and, of what came back, %" PRId64
+			" VND; by its lines %" PRId64 " and %" PRId64,
+			b->first, b->unclaimed, b->by_lines, b->again_by_lines);
+		return;
+	}
+	pot_add(c, b->came_back, again);
+	add_up(&again, b->elsewhere);
+	pot_add(c, b->payable, -again);
+	add_to(c, &c->waiting, b->payable, -again);
+}
+
 /* What a batch obligates: what is new by its lines of issue 1, and what had come back. Of one that is not released yet nobody has the lines. */
 static void ask_batches(struct claims *c)
 {
 	for (size_t i = 0; i < c->batches.n; i++) {
 		const struct batch_of *b = table_at(&c->batches, i);
 
-		if (b->approved == NO_LEAF)
-			continue;
-		if (b->released == NO_LEAF) {
-			pot_add(c, b->payable, b->first);
-			pot_add(c, b->payable, b->unclaimed);
+		if (b->approved != NO_LEAF && b->released == NO_LEAF) {
+			int64_t both = b->first;
+
+			add_up(&both, b->unclaimed);
 			pot_add(c, b->came_back, -b->unclaimed);
-		} else if (b->first != b->by_lines || b->unclaimed != b->again_by_lines) {
-			finding(c->findings, "claim_obligation", b->approved,
-				"it obligates %" PRId64 " and, of what came back, %" PRId64
-				" VND; by its lines %" PRId64 " and %" PRId64,
-				b->first, b->unclaimed, b->by_lines, b->again_by_lines);
+			pot_add(c, b->payable, both);
+			add_to(c, &c->waiting, b->payable, both);
+		} else if (b->approved != NO_LEAF) {
+			ask_elsewhere(c, b);
 		}
+	}
+	for (size_t i = 0; i < c->waiting.n; i++) {
+		const struct pot *p = table_at(&c->waiting, i);
+
+		if (p->sum < 0)
+			finding(c->findings, "claims_differ", NO_LEAF,
+				"%s: %" PRId64 " VND were paid as later issues of what nobody obligated",
+				p->code, -p->sum);
 	}
 }
 

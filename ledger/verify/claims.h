@@ -22,7 +22,7 @@ void claims_free(struct claims *c);
 void claims_add(struct claims *c, const struct leaf *l);
 /* When all leaves are there: whether it is known what each dispatch sent. False: claims are not judged. */
 bool claims_ready(struct claims *c);
-/* Then each line of each batch that was released, batches in the order of their releases. */
+/* Then each line of each batch that was released, batches in the order of their approvals. */
 void claims_line(struct claims *c, const struct manifest_line *l, const struct payout *p);
 
 struct claims_out {

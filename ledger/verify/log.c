@@ -9,39 +9,6 @@
 #define WIDTH       256
 #define ENTRIES_MAX (WIDTH * (65535 + 2))
 
-struct held file_read(const char *path, size_t max)
-{
-	struct held h = {.at = NULL};
-	FILE *in = fopen(path, "rbe");
-	size_t room = 0;
-
-	if (in == NULL)
-		return h;
-	do {
-		size_t more = h.n == 0 ? 1U << 16 : h.n;
-		char *wider = h.n < room ? h.at : realloc(h.at, room += more);
-
-		if (wider == NULL)
-			abort();
-		h.at = wider;
-		h.n += fread(h.at + h.n, 1, room - h.n, in);
-	} while (h.n == room && h.n <= max && !ferror(in));
-	if (ferror(in) || h.n > max) {
-		int error = h.n > max ? EFBIG : errno;
-
-		file_free(&h);
-		errno = error;
-	}
-	(void)fclose(in);
-	return h;
-}
-
-void file_free(struct held *h)
-{
-	free(h->at);
-	*h = (struct held){.at = NULL};
-}
-
 /* 1234067 is x001/x234/067; a tile that is not full has .p/<width> behind it. */
 static void tile_path(char to[PATH_MAX], const char *dir, const char *what, uint64_t index, size_t width)
 {

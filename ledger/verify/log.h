@@ -6,16 +6,9 @@
 #ifndef LEDGER_VERIFY_LOG_H
 #define LEDGER_VERIFY_LOG_H
 
+#include "ledger/verify/file.h"
 #include "ledger/verify/finding.h"
 #include "ledger/verify/tree.h"
-
-/* A whole file in memory of its own; at = NULL: it cannot be read, or is larger than max (errno EFBIG). */
-struct held {
-	char *at;
-	size_t n;
-};
-struct held file_read(const char *path, size_t max);
-void file_free(struct held *h);
 
 /* Every leaf of a tree of this size in order; false from `each` ends it. False: a file is missing or malformed, which is a finding. */
 typedef bool log_leaf(void *with, uint64_t index, struct text leaf);

@@ -209,13 +209,13 @@ static bool root_at(const struct periods *p, const struct books *b, uint64_t siz
 	return true;
 }
 
-static void ask_root(struct periods *p, const struct leaf *l, const struct books *b)
+static void ask_root(struct periods *p, const struct leaf *l, const struct books *b, const char *code)
 {
 	struct digest said, is;
 
 	(void)text_hex(leaf_value(l, "root"), said.at, sizeof said.at);
 	if (!root_at(p, b, (uint64_t)leaf_amount(l, "size"), &is) || !digest_same(&said, &is))
-		finding(p->findings, "close_root", l->seq,
+		finding(p->findings, code, l->seq,
 			"the first %" PRId64 " leaves do not give the root that it names",
 			leaf_amount(l, "size"));
 }
@@ -238,7 +238,7 @@ static void close_period(struct periods *p, const struct leaf *l, const struct b
 	else
 		period_text_ask(p, l, b, (struct text){.at = in.at, .n = in.n});
 	file_free(&in);
-	ask_root(p, l, b);
+	ask_root(p, l, b, "close_root");
 	c = table_row(&p->closed, agency, &made);
 	if (!made && month_of(month) != c->month + 1)
 		finding(p->findings, "close_order", l->seq,
@@ -254,6 +254,8 @@ void periods_add(struct periods *p, const struct leaf *l, const struct books *b)
 	add_facts(p, l);
 	if (strcmp(leaf_kind_name(l), "close") == 0)
 		close_period(p, l, b);
+	if (strcmp(leaf_kind_name(l), "recovered") == 0)
+		ask_root(p, l, b, "recovered_root");
 }
 
 size_t periods_closed(const struct periods *p)

@@ -100,7 +100,7 @@ bool receipt_verify(const struct policy *p, const char *path, bool payment, FILE
 	char beside[PATH_MAX];
 	const char *dot = strrchr(path, '.');
 	size_t stem = dot != NULL && strchr(dot, '/') == NULL ? (size_t)(dot - path) : strlen(path);
-	struct held proof = file_read(path, NOTE_MAX), leaf = {.at = NULL};
+	struct held proof = file_take(path, NOTE_MAX), leaf = {.at = NULL};
 	const char *wrong = NULL, *missing = proof.at == NULL ? path : NULL;
 
 	(void)snprintf(beside, sizeof beside, "%.*s.leaf", (int)stem, path);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ledger/verify/file.h"
 #include "ledger/verify/manifest.h"
 #include "ledger/verify/revoked.h"
 
@@ -23,6 +24,7 @@ struct vote {
 struct proved {
 	struct table_key key;
 	bool good;
+	int64_t leaf; /* of a good one */
 };
 
 struct asking {
@@ -68,6 +70,7 @@ static void ask_line(struct asking *a)
 	const struct manifest_line *l = &a->out.line;
 	uint8_t said[16];
 	struct payout *p;
+	const struct resolved *resolved;
 	bool made;
 
 	range_add(&a->lines, &l->hash, NULL, NULL);
@@ -84,11 +87,17 @@ static void ask_line(struct asking *a)
 	p->listed = true;
 	if (a->claims != NULL)
 		claims_line(a->claims, l, p);
-	payout_line(said, &l->hash, l->amount, l->channel);
-	if (p->has_line && memcmp(said, p->line, sizeof said) != 0)
+	payout_line(said, &l->hash, l->amount, l->channel, text_z(a->of->fund));
+	if (p->has_line && a->of->leaf != NO_LEAF && memcmp(said, p->line, sizeof said) != 0)
 		finding(a->findings, "line_differs", (int64_t)p->leaf,
-			"payout %.*s is not what line %" PRId64 " of %s says: amount, channel or content",
+			"payout %.*s is not what line %" PRId64
+			" of %s says, or not from its funding account: amount, channel or content",
 			TEXT(l->id), l->line, a->name);
+	resolved = table_find(&a->books->resolved, l->id);
+	if (resolved != NULL && resolved->amount != l->amount)
+		finding(a->findings, "line_differs", resolved->leaf,
+			"payout %.*s is of another amount by line %" PRId64 " of %s", TEXT(l->id), l->line,
+			a->name);
 }
 
 static void ask_batch(struct asking *a)
@@ -127,8 +136,8 @@ static void ask_batch(struct asking *a)
 
 /* ---- approvals ----------------------------------------------------------------------------------------------- */
 
-/* Whether a leaf says that this was signed, in the same words. */
-static bool booked(const struct asking *a, const struct proof_of_approval *p, const struct approval *is)
+/* The leaf that says that this was signed, in the same words; NO_LEAF: none. */
+static int64_t booked(const struct asking *a, const struct proof_of_approval *p, const struct approval *is)
 {
 	static const char hex[] = "0123456789abcdef";
 	struct digest text = digest_of(p->text), words = digest_of(is->words),
@@ -142,16 +151,19 @@ static bool booked(const struct asking *a, const struct proof_of_approval *p, co
 		key[2 * i + 1] = hex[text.at[i] & 15];
 	}
 	leaf = table_find(&a->books->approvals, (struct text){.at = key, .n = sizeof key});
-	return leaf != NULL && digest_same(&leaf->words, &words) && digest_same(&leaf->proof, &proof);
+	return leaf != NULL && digest_same(&leaf->words, &words) && digest_same(&leaf->proof, &proof)
+		       ? leaf->leaf
+		       : NO_LEAF;
 }
 
-static bool proved(struct asking *a, struct approval *is)
+static bool proved(struct asking *a, struct approval *is, int64_t *leaf)
 {
 	const struct proof_of_approval *p = &a->out.approval.proof;
 	bool made;
 	struct proved *before = table_row(&a->proved, a->out.approval.whole, &made);
 	const char *wrong, *code;
 
+	*leaf = before->leaf;
 	if (!made)
 		return before->good && approval_read(p, is);
 	code = approval_prove(p, &a->books->admins, is, &wrong);
@@ -159,7 +171,8 @@ static bool proved(struct asking *a, struct approval *is)
 		code = "certificate_revoked";
 		wrong = "its certificate was revoked by then";
 	}
-	before->good = code == NULL && booked(a, p, is);
+	*leaf = before->leaf = code == NULL ? booked(a, p, is) : NO_LEAF;
+	before->good = before->leaf != NO_LEAF;
 	if (code != NULL)
 		FOUND(a, code, "%s: the approval by %.*s: %s", a->name, TEXT(is->officer), wrong);
 	else if (!before->good)
@@ -186,10 +199,17 @@ static bool ask_place(struct asking *a, const struct approval *is)
 static void ask_approval(struct asking *a)
 {
 	struct approval is;
+	int64_t leaf;
 	struct vote *vote = &a->votes[a->n_votes];
 
-	if (a->n_votes == VOTES_MAX || !proved(a, &is) || !ask_place(a, &is))
+	if (a->n_votes == VOTES_MAX || !proved(a, &is, &leaf) || !ask_place(a, &is))
 		return;
+	if (leaf > a->of->approved) {
+		finding(a->findings, "approval_late", leaf,
+			"%s: %.*s signed it when leaf %" PRId64 " had approved it already", a->name,
+			TEXT(is.officer), a->of->approved);
+		return;
+	}
 	if (text_is(is.officer, a->maker))
 		FOUND(a, "maker_acted", "%s: %s made the batch and approved it", a->name, a->maker);
 	if (!text_is(is.agency, a->agency) || is.lines < a->of->lines || is.sum < a->of->sum ||
@@ -253,14 +273,15 @@ static void ask_manifest(struct asking *a, const char *dir)
 	(void)snprintf(
 		a->name, sizeof a->name, "manifest/%" PRId64 ".v%" PRId64, a->of->batch, a->of->version);
 	(void)snprintf(path, sizeof path, "%s/%s", dir, a->name);
-	ask_parts(a, fopen(path, "rbe"));
+	ask_parts(a, file_open(path));
 }
 
-static int by_leaf(const void *one, const void *two)
+/* A claim's issues follow each other as they were approved; what waited for money may be released after a later one. */
+static int by_approval(const void *one, const void *two)
 {
 	const struct batch *a = *(const struct batch *const *)one, *b = *(const struct batch *const *)two;
 
-	return (a->leaf > b->leaf) - (a->leaf < b->leaf);
+	return (a->approved > b->approved) - (a->approved < b->approved);
 }
 
 static void ask_manifests(struct asking *a, const char *dir, struct released *out)
@@ -275,7 +296,7 @@ static void ask_manifests(struct asking *a, const char *dir, struct released *ou
 		if (b->leaf != NO_LEAF)
 			at[out->batches++] = b;
 	}
-	qsort(at, out->batches, sizeof *at, by_leaf);
+	qsort(at, out->batches, sizeof *at, by_approval);
 	for (size_t i = 0; i < out->batches; i++) {
 		uint64_t before = a->findings->n;
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/verify/file.h"
+
 struct table_file {
 	FILE *in;
 	char *line;
@@ -29,7 +31,7 @@ static bool peek(struct table_file *t)
 
 	if (t->has)
 		return true;
-	n = getline(&t->line, &t->room, t->in);
+	n = file_line(t->in, &t->line, &t->room);
 	if (n <= 0)
 		return false;
 	t->ends = t->line[n - 1] == '\n';
@@ -44,7 +46,7 @@ static bool open_table(struct table_file *t, const char *dir, const char *name)
 	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof path, "%s/rows/%s.csv", dir, name);
-	t->in = fopen(path, "rbe");
+	t->in = file_open(path);
 	return t->in != NULL;
 }
 

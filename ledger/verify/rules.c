@@ -242,9 +242,18 @@ bool rules_fit(const struct leaf *l)
 	return !known && l->n_legs == 0;
 }
 
+/* What two officers found, and nothing but the books rests on: never what a bank said, what was signed, paid or closed. */
+static bool may_be_taken_back(const struct leaf *l)
+{
+	struct text outcome = leaf_value(l, "outcome");
+
+	return strcmp(leaf_kind_name(l), "clawback") == 0 || text_is(outcome, "fee") ||
+	       text_is(outcome, "funding") || text_is(outcome, "refundable");
+}
+
 bool rules_reverse(const struct leaf *reversal, const struct leaf *taken_back)
 {
-	if (reversal->n_legs != taken_back->n_legs)
+	if (reversal->n_legs != taken_back->n_legs || !may_be_taken_back(taken_back))
 		return false;
 	for (size_t i = 0; i < reversal->n_legs; i++) {
 		size_t k = 0;

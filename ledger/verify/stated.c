@@ -11,12 +11,12 @@
 #include "ledger/verify/log.h"
 #include "ledger/verify/said.h"
 #include "ledger/verify/sheet.h"
+#include "ledger/verify/stated_item.h"
 #include "ledger/verify/table.h"
 
-#define NAME_MAX_OF 120
-#define PAGES_MAX   ((size_t)1 << 24)
-#define LATE_DAYS   10 /* after so many days a credit of the open day is on a statement */
-#define RESTORES    64
+#define PAGES_MAX ((size_t)1 << 24)
+#define LATE_DAYS 10 /* after so many days a credit of the open day is on a statement */
+#define RESTORES  64
 
 struct sum {
 	uint64_t at[2];
@@ -24,8 +24,8 @@ struct sum {
 /* A statement's day, or an agent's list. */
 struct sheet_of {
 	struct table_key key;
-	char name[NAME_MAX_OF]; /* "statement/<funding account>/<day>", "cash/<32 digits>" */
-	int64_t first;          /* leaf that needs it; NO_LEAF: none yet */
+	char name[SHEET_NAME]; /* "statement/<funding account>/<day>", "cash/<32 digits>" */
+	int64_t first;         /* leaf that needs it; NO_LEAF: none yet */
 	struct sum leaves;
 	bool differs;
 	/* of the statement's leaf */
@@ -53,7 +53,7 @@ struct credit {
 struct left {
 	struct table_key key;
 	int64_t n, leaf;
-	char name[NAME_MAX_OF];
+	char name[SHEET_NAME];
 };
 
 struct stated {
@@ -61,7 +61,7 @@ struct stated {
 	struct findings *findings;
 	unsigned char secret[crypto_shorthash_siphashx24_KEYBYTES];
 	struct table sheets, waiting, credits, left;
-	char last[NAME_MAX_OF]; /* the sheet that was looked up last */
+	char last[SHEET_NAME]; /* the sheet that was looked up last */
 	struct sheet_of *last_is;
 	size_t n_restores;
 	struct {
@@ -78,27 +78,6 @@ static int64_t asks(const struct sheet_of *of)
 }
 
 /* ---- items --------------------------------------------------------------------------------------------------- */
-
-/* What a line and the leaf that books it both say: side, amount, the bank's name for it; of a payout its id, else which part it is. */
-struct item {
-	bool debit;
-	int64_t amount, part;
-	struct text id, entry;
-};
-
-static struct said item_said(const struct item *i)
-{
-	struct said s = {.n = 0};
-
-	say_text(&s, text_z(i->debit ? "debit" : "credit"));
-	say_number(&s, i->amount);
-	if (i->id.n > 0)
-		say_text(&s, i->id);
-	else
-		say_number(&s, i->part);
-	say_text(&s, i->entry);
-	return s;
-}
 
 static void sum_add(const struct stated *st, struct sum *sum, const struct item *i)
 {
@@ -163,7 +142,7 @@ static struct sheet_of *sheet_named(struct stated *s, const char *name)
 
 static void add_statement(struct stated *s, const struct leaf *l)
 {
-	char name[NAME_MAX_OF];
+	char name[SHEET_NAME];
 	struct sheet_of *of;
 
 	(void)snprintf(name, sizeof name, "statement/%.*s/%.*s", TEXT(leaf_value(l, "funding-account")),
@@ -175,46 +154,6 @@ static void add_statement(struct stated *s, const struct leaf *l)
 	of->credits = leaf_amount(l, "credits");
 	of->pages = leaf_amount(l, "pages");
 	(void)text_hex(leaf_value(l, "root"), of->root.at, sizeof of->root.at);
-}
-
-/* l<funding account>.<day>.<32 digits>[.<part>] */
-static int64_t part_of(const struct leaf *l)
-{
-	struct text rest = l->idem;
-	size_t head = strlen("l") + leaf_value(l, "funding-account").n + strlen(".2024-04-03.") + 32;
-	int64_t part;
-
-	if (rest.n <= head)
-		return 0;
-	rest.at += head;
-	rest.n -= head;
-	return text_skip(&rest, ".") && text_count(rest, &part) ? part : 0;
-}
-
-/* Which sheet the leaf says that it stands on, and as what. False: on none. */
-static bool leaf_item(const struct leaf *l, char name[NAME_MAX_OF], struct item *i)
-{
-	*i = (struct item){.entry = leaf_value(l, "entry")};
-	for (size_t k = 0; k < l->n_legs && i->entry.n > 0; k++) {
-		const struct leg *g = &l->legs[k];
-		struct text list = i->entry, digits = text_z("");
-
-		if (text_is(g->family, "assets:bank"))
-			(void)snprintf(name, NAME_MAX_OF, "statement/%.*s/%.*s", TEXT(g->parts[0]),
-				TEXT(l->effective));
-		else if (text_is(g->family, "assets:agent") &&
-			 strcmp(leaf_kind_name(l), "payout.settled") == 0 && text_skip(&list, "list:") &&
-			 text_until(&list, '%', &digits))
-			(void)snprintf(name, NAME_MAX_OF, "cash/%.*s", TEXT(digits));
-		else
-			continue;
-		i->debit = g->amount < 0;
-		i->amount = g->amount < 0 ? -g->amount : g->amount;
-		i->id = leaf_value(l, "id");
-		i->part = i->id.n == 0 ? part_of(l) : 0;
-		return digits.n == 0 || text_word(digits);
-	}
-	return false;
 }
 
 static void add_credit(struct stated *s, const struct leaf *l, const struct item *i)
@@ -259,7 +198,7 @@ static void add_item(struct stated *s, const struct leaf *l, const char *name, c
 
 void stated_add(struct stated *s, const struct leaf *l)
 {
-	char name[NAME_MAX_OF];
+	char name[SHEET_NAME];
 	struct item i;
 
 	if (strcmp(leaf_kind_name(l), "statement.file") == 0) {
@@ -378,7 +317,7 @@ static bool read_sheet(struct reading *r)
 	enum sheet_part part;
 
 	(void)snprintf(path, sizeof path, "%s/%s.csv", r->s->dir, r->of->name);
-	sheet = sheet_open(fopen(path, "rbe"));
+	sheet = sheet_open(file_open(path));
 	if (sheet == NULL) {
 		finding(r->s->findings, "statement_unpublished", asks(r->of), "%s.csv cannot be read: %s",
 			r->of->name, strerror(errno));
@@ -461,6 +400,11 @@ static void ask_sheet(struct stated *s, struct sheet_of *of)
 	struct reading r = reading_of(s, of);
 
 	r.each = add_line;
+	if (strcmp(of->name, NO_LIST) == 0) {
+		finding(s->findings, "line_missing", of->first,
+			"an agent is said to have paid it, by no list");
+		return;
+	}
 	if (of->leaf == NO_LEAF && r.fund.n > 0) {
 		finding(s->findings, "line_missing", of->first, "it was booked by %s, which no leaf has",
 			of->name);
@@ -515,7 +459,7 @@ static struct left *left_of(struct stated *s, const char *name, const struct ite
 static bool each_leaf(void *with, uint64_t index, struct text bytes)
 {
 	struct stated *s = with;
-	char name[NAME_MAX_OF];
+	char name[SHEET_NAME];
 	const char *wrong;
 	struct item i;
 

@@ -45,6 +45,15 @@ is "$(story never_ended)" "claim_live floor" "so is one that is obligated again 
 is "$(story same_issue)" claim_twice "or twice as the same issue"
 is "$(story amount)" "claim_amount floor" "or again with another amount"
 is "$(story as_new)" "claim_obligation claims_differ" "what came back is obligated again as unclaimed, not as new cost"
+is "$(story waited)" "" "what waits for its money in a batch may be cancelled in it and paid in a later one that is released first"
+is "$(story waits)" "" "also while the first one still waits"
+is "$(story never_obligated)" "claims_differ floor" "but not where nothing waits"
+is "$(story unfunded)" batch_sum "a batch takes no more of the advance than its sum"
+is "$(story reversed)" reversal_wrong "what was released is never taken back"
+is "$(story fund)" line_differs "nor is a payout paid from another account than its batch was released on"
+is "$(story paid_after_all)" "" "a payout that was refused may turn out to be paid after all"
+is "$(story paid_more)" "floor line_differs" "with its own amount"
+like "$(cat "$scratch/said")" "line_differs: leaf 23:" "by its number"
 is "$(story sent_early)" sent_unreleased "nothing is sent before its batch is released"
 is "$(story void_paid)" "claim_ended floor" "a claim that is paid later was not voided before"
 is "$(story void_other)" claim_ended "nor is one voided that is then paid, whichever the leaf's sums fit"
@@ -82,16 +91,48 @@ is "$(story no_statement)" "line_missing settled_unstated" "what was booked by a
 is "$(story restored)" "" "a statement that was fetched again after a restore has other pages"
 like "$(cat "$scratch/said")" "1 statements were fetched again after a restore" "which is said"
 
+is "$(story restored_other)" recovered_root "not by a restore of other leaves than there are"
+is "$(story unlisted)" line_missing "what an agent is said to have paid stands on a list"
+
 # ---- keys, certificates --------------------------------------------------------------------------------------------------------
 
 is "$(story key_changed)" "" "an admin who gives her place to another key by her own signature is believed"
 is "$(story key_stolen)" key_unproved "not who takes it"
 is "$(story certificate_over)" "approvals_few certificate_time" "a certificate counts while it is in force"
 is "$(story approved_late)" "approvals_few certificate_time" "and an approval until it expires"
+is "$(story approved_after)" "approval_late approvals_few" "and before its batch was approved"
+is "$(story currency)" genesis "books are in dong"
 is "$(story revoked)" "approvals_few certificate_revoked" "what was approved after its certificate was revoked is not approved"
 is "$(story revoked_later)" "" "what was approved before is"
 is "$(story revoked_by_nobody)" revocation_unsigned "a revocation that no admin signed revokes nothing"
 rm -rf "$scratch/case" && tests/lib/small-books "$scratch/case" revoked && sed -i 1d "$scratch"/case/revocation/*
 is "$(codes "$scratch/case")" revocation_malformed "and one that is none is named"
+
+# ---- what is no file -----------------------------------------------------------------------------------------------------------
+
+tests/lib/small-books "$scratch/books" revoked_later
+# piped FILE...: the findings, and whether it ended, when these are pipes that nobody writes to
+piped()
+{
+	for file; do
+		rm -rf "$scratch/copy" && cp -r "$scratch/books" "$scratch/copy" && rm -f "$scratch/copy/$file" && mkfifo "$scratch/copy/$file"
+		timeout 60 "$verify" --key "$scratch/books/key" "$scratch/copy" >"$scratch/said" 2>&1
+		echo "$? $(sed -n 's/^finding \([a-z_]*\): .*/\1/p' "$scratch/said" | sort -u | paste -sd' ')"
+	done
+}
+leaves=$(cd "$scratch/books" && echo tile/entries/000.p/*)
+is "$(piped checkpoint "$leaves" "${leaves/entries/0}" rows/txn.csv rows/dispatch.csv rows/claim.csv manifest/1.v1 "$day.csv" "$day.pages")" \
+	"1 checkpoint_missing
+1 leaves_missing
+1 tile_missing
+1 rows_missing
+1 dispatch_malformed
+1 claim_unnamed claims_differ
+1 manifest_missing payout_unlisted
+1 statement_unpublished
+1 statement_unpublished" "a pipe in the place of a file keeps nobody waiting"
+is "$(piped "$(cd "$scratch/books" && echo revocation/*)")" "1 revocation_malformed" "nor does one in the place of a revocation"
+cp -r "$scratch/books" "$scratch/endless" && ln -s /dev/zero "$scratch/endless/rows/txn.csv" && : >"$scratch/endless/rows/posting.csv"
+is "$(codes "$scratch/endless")" rows_missing "nor is a file read that never ends"
 
 done_testing
