@@ -3,12 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/verify/file.h"
+
 #define ACCOUNT_MAX 200
 
 struct reader {
 	struct export_head *head;
 	const struct export_sink *to;
-	bool in_txn, opening, balances, ended;
+	bool in_txn, opening, balances,
+		ended; /* opening: its accounts or their array; of a journal the transaction of that name */
+	bool first;    /* json: no element of the array yet */
+	char last[12]; /* day that was told of */
+	bool asserts;  /* what an account holds after it */
 	char day[12], common[2400]; /* csv: of the transaction that is open, to see when it ends */
 	struct {
 		char account[ACCOUNT_MAX], day[12];
@@ -95,11 +101,31 @@ static void end_txn(struct reader *r)
 	r->in_txn = false;
 }
 
+/* Days come one after the other, and what an account holds after a day stands behind all that is of it. What came late stands before them. */
+static bool is_next(struct reader *r, struct text day, bool balance)
+{
+	int order = memcmp(r->last, day.at, day.n);
+
+	if (!is_day(day) || order > 0 || (order == 0 && r->asserts && !balance) ||
+		(balance && memcmp(day.at, r->head->period, 7) != 0))
+		return false;
+	r->asserts = balance;
+	return keep(r->last, sizeof r->last, day);
+}
+
 static void begin_txn(struct reader *r, struct text day, int64_t leaf, struct text kind)
 {
 	end_txn(r);
 	r->in_txn = true;
 	r->to->txn(r->to->with, day, leaf, kind);
+}
+
+static bool tell_balance(struct reader *r, struct text day, struct text account, int64_t dong, bool by_bank)
+{
+	if (!is_next(r, day, true))
+		return false;
+	r->to->balance(r->to->with, day, account, dong, by_bank);
+	return true;
 }
 
 /* ---- csv: row,day,leaf,kind,key,recorded,late,id,entry,account,dong -------------------------------------------- */
@@ -115,7 +141,8 @@ static bool csv_posting(struct reader *r, const struct text f[FIELDS], int64_t d
 	if (!text_count(f[LEAF], &leaf) || !is_day(f[DAY]))
 		return false;
 	if (!r->in_txn || !text_is(common, r->common)) {
-		if (!keep(r->common, sizeof r->common, common))
+		if (!keep(r->common, sizeof r->common, common) ||
+			(f[LATE].n > 0 ? r->last[0] != '\0' : !is_next(r, f[DAY], false)))
 			return false;
 		begin_txn(r, f[DAY], leaf, f[KIND]);
 		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -142,12 +169,12 @@ static bool csv_line(struct reader *r, struct text t)
 	if (!number(f[DONG], &dong))
 		return false;
 	if (text_is(f[ROW], "posting") || text_is(f[ROW], "late"))
-		return csv_posting(r, f, dong);
+		return text_is(f[ROW], "late") == text_is(f[LATE], "yes") && csv_posting(r, f, dong);
 	end_txn(r);
 	if (text_is(f[ROW], "opening"))
 		r->to->opening(r->to->with, f[ACCOUNT], dong);
 	else if (text_is(f[ROW], "balance") || text_is(f[ROW], "balance-by-bank"))
-		r->to->balance(r->to->with, f[DAY], f[ACCOUNT], dong, text_is(f[ROW], "balance-by-bank"));
+		return tell_balance(r, f[DAY], f[ACCOUNT], dong, text_is(f[ROW], "balance-by-bank"));
 	else
 		return false;
 	return is_day(f[DAY]);
@@ -207,8 +234,8 @@ static bool json_txn(struct reader *r, struct text *t)
 	struct text day, kind, name, value;
 	int64_t leaf;
 
-	if (!json_number(t, &leaf) || !text_skip(t, ",\"day\":") || !quoted(t, &day) || !is_day(day) ||
-		!text_skip(t, ",\"kind\":") || !quoted(t, &kind))
+	if (!json_number(t, &leaf) || !text_skip(t, ",\"day\":") || !quoted(t, &day) ||
+		!is_next(r, day, false) || !text_skip(t, ",\"kind\":") || !quoted(t, &kind))
 		return false;
 	begin_txn(r, day, leaf, kind);
 	while (text_skip(t, ",") && quoted(t, &name) && text_skip(t, ":")) {
@@ -231,8 +258,8 @@ static bool json_balance(struct reader *r, struct text *t)
 		!text_skip(t, ",\"dong\":") || !json_number(t, &dong) || !text_skip(t, ",\"by_bank\":"))
 		return false;
 	by_bank = text_skip(t, "true");
-	r->to->balance(r->to->with, day, account, dong, by_bank);
-	return (by_bank || text_skip(t, "false")) && text_skip(t, "}");
+	return (by_bank || text_skip(t, "false")) && text_skip(t, "}") &&
+	       tell_balance(r, day, account, dong, by_bank);
 }
 
 static bool json_line(struct reader *r, struct text t)
@@ -244,22 +271,26 @@ static bool json_line(struct reader *r, struct text t)
 	if (r->head->period[0] == '\0') {
 		if (!text_skip(&t, "{\"format\":\"chitra-export/v1\"") || !json_head(r, &t))
 			return false;
+		r->opening = r->first = true;
 	} else {
-		(void)text_skip(&t, ",");
-		if (text_skip(&t, "{\"account\":")) {
+		if (text_skip(&t, ",") == r->first)
+			return false;
+		r->first = false;
+		if (r->opening && text_skip(&t, "{\"account\":")) {
 			if (!quoted(&t, &account) || !text_skip(&t, ",\"dong\":") ||
 				!json_number(&t, &dong) || !text_skip(&t, "}"))
 				return false;
 			r->to->opening(r->to->with, account, dong);
-		} else if (text_skip(&t, "{\"leaf\":")) {
+		} else if (!r->opening && text_skip(&t, "{\"leaf\":")) {
 			if (!json_txn(r, &t))
 				return false;
-		} else if (!text_skip(&t, "{\"day\":") || !json_balance(r, &t)) {
+		} else if (r->opening || !text_skip(&t, "{\"day\":") || !json_balance(r, &t)) {
 			return false;
 		}
 	}
-	(void)text_skip(&t, "],\"entries\":[");
-	r->ended = text_skip(&t, "]}");
+	if (r->opening && text_skip(&t, "],\"entries\":["))
+		r->opening = !(r->first = true);
+	r->ended = !r->opening && text_skip(&t, "]}");
 	return t.n == 0;
 }
 
@@ -276,14 +307,17 @@ static bool journal_comment(struct reader *r, struct text t)
 	return text_is(month, "Every") || text_is(month, "What") || head_line(r->head, month, t);
 }
 
-/* "<account>  <dong> VND", and what is behind it */
+/* "<account>  <dong> VND", and what is behind it. After a single space hledger reads the amount as part of the name, and makes up another. */
 static bool amount_line(struct text *t, struct text *account, int64_t *dong)
 {
 	struct text n;
 
+	bool apart;
+
 	*account = next_word(t);
+	apart = t->at - account->at >= (ptrdiff_t)account->n + 2;
 	n = next_word(t);
-	return account->n > 0 && account->n < ACCOUNT_MAX && number(n, dong) && text_skip(t, "VND");
+	return apart && account->n > 0 && account->n < ACCOUNT_MAX && number(n, dong) && text_skip(t, "VND");
 }
 
 /* "key:p1.settled, recorded:…" */
@@ -319,6 +353,8 @@ static bool hledger_begin(struct reader *r, struct text t)
 		!text_skip(&t, " "))
 		return false;
 	kind = next_word(&t);
+	if (!is_next(r, day, false))
+		return false;
 	begin_txn(r, day, leaf, kind);
 	if (text_skip(&t, "; "))
 		hledger_tags(r, t);
@@ -343,9 +379,8 @@ static bool hledger_posting(struct reader *r, struct text t)
 		return false;
 	if (r->opening && holds == dong)
 		r->to->opening(r->to->with, account, dong);
-	else if (r->balances && dong == 0)
-		r->to->balance(r->to->with, text_z(r->day), account, holds, text_skip(&t, "  ; by-bank:yes"));
-	else
+	else if (!r->balances || dong != 0 ||
+		 !tell_balance(r, text_z(r->day), account, holds, text_skip(&t, "  ; by-bank:yes")))
 		return false;
 	return t.n == 0;
 }
@@ -358,7 +393,8 @@ static bool hledger_line(struct reader *r, struct text t)
 		return hledger_posting(r, t);
 	if (t.n == 0)
 		end_txn(r);
-	return t.n == 0 || text_is(t, "commodity VND") || text_skip(&t, "account ") || hledger_begin(r, t);
+	return t.n == 0 || text_is(t, "commodity VND") ||
+	       (text_skip(&t, "account ") ? memchr(t.at, ' ', t.n) == NULL : hledger_begin(r, t));
 }
 
 /* A part of a name has a capital first, and inside it D is a dot and U an underscore. */
@@ -375,12 +411,13 @@ static struct text bean_account(struct text name, char to[ACCOUNT_MAX])
 	return (struct text){.at = to, .n = name.n};
 }
 
-static void bean_asserted(struct reader *r, bool by_bank)
+static bool bean_asserted(struct reader *r, bool by_bank)
 {
-	if (r->asserted.waits)
-		r->to->balance(r->to->with, text_z(r->asserted.day), text_z(r->asserted.account),
-			r->asserted.amount, by_bank);
+	bool waits = r->asserted.waits;
+
 	r->asserted.waits = false;
+	return !waits || tell_balance(r, text_z(r->asserted.day), text_z(r->asserted.account),
+				 r->asserted.amount, by_bank);
 }
 
 /* A balance is that of the morning after. */
@@ -420,11 +457,18 @@ static bool bean_begin(struct reader *r, struct text day, struct text t)
 			return t.n == 0;
 		if (!text_skip(&t, " ^leaf-") || !text_count(t, &n))
 			return false;
+		if (!is_next(r, day, false))
+			return false;
 		begin_txn(r, day, n, kind);
 		return true;
 	}
+	if (text_skip(&t, "open ")) {
+		account = next_word(&t);
+		return account.n < ACCOUNT_MAX && text_is(t, "VND") &&
+		       keep(r->common, sizeof r->common, bean_account(account, name));
+	}
 	if (!text_skip(&t, "balance "))
-		return text_is(t, "commodity VND") || text_skip(&t, "open ");
+		return text_is(t, "commodity VND");
 	if (!amount_line(&t, &account, &r->asserted.amount) || t.n > 0 || !day_before(r->asserted.day, day))
 		return false;
 	r->asserted.waits = true;
@@ -437,16 +481,16 @@ static bool bean_line(struct reader *r, struct text t)
 	char code[ACCOUNT_MAX];
 	int64_t dong;
 
-	if (text_is(t, "  by-bank: \"yes\"") && r->asserted.waits) {
-		bean_asserted(r, true);
-		return true;
-	}
-	bean_asserted(r, false);
+	if (text_is(t, "  by-bank: \"yes\"") && r->asserted.waits)
+		return bean_asserted(r, true);
+	if (!bean_asserted(r, false))
+		return false;
 	if (text_skip(&t, "; "))
 		return journal_comment(r, t);
 	if (t.n == 0)
 		end_txn(r);
-	if (t.n == 0 || text_skip(&t, "option "))
+	if (t.n == 0 || text_is(t, "option \"operating_currency\" \"VND\"") ||
+		text_skip(&t, "option \"title\" \""))
 		return true;
 	if (!text_skip(&t, "  ")) {
 		day = next_word(&t);
@@ -457,7 +501,7 @@ static bool bean_line(struct reader *r, struct text t)
 			return false;
 		if (r->in_txn)
 			r->to->tag(r->to->with, name, value);
-		return true;
+		return r->in_txn || (text_is(name, "code") && text_is(value, r->common));
 	}
 	if (!amount_line(&t, &account, &dong) || t.n > 0 || !(r->in_txn || r->opening))
 		return false;
@@ -486,13 +530,13 @@ bool export_file_read(
 	*head = (struct export_head){.size = -1};
 	r->head = head;
 	r->to = to;
-	for (*line = 1; fits && (n = getline(&at, &room, in)) > 0; *line += fits) {
+	for (*line = 1; fits && (n = file_line(in, &at, &room)) > 0; *line += fits) {
 		fits = at[n - 1] == '\n' && !r->ended && memchr(at, '\0', (size_t)n) == NULL &&
 		       lines[as](r, (struct text){.at = at, .n = (size_t)n - 1});
 	}
 	if (fits) {
 		end_txn(r);
-		bean_asserted(r, false);
+		fits = bean_asserted(r, false);
 	}
 	fits = fits && !ferror(in) && head->period[0] != '\0' && head->size >= 0 &&
 	       (as != EXPORT_JSON || r->ended);

@@ -12,15 +12,10 @@
 #include "ledger/verify/log.h"
 #include "ledger/verify/said.h"
 #include "ledger/verify/table.h"
+#include "ledger/verify/words.h"
 
 struct sum {
 	uint64_t at[2];
-};
-
-/* A transaction as both sides say it. */
-struct words {
-	char *at;
-	size_t n, room;
 };
 
 /* A number by the file and by the leaves: what an account held before, what a bank said at the end of a day. */
@@ -59,27 +54,6 @@ struct exported {
 };
 
 /* ---- transactions -------------------------------------------------------------------------------------------- */
-
-static void word(struct words *w, struct text t)
-{
-	if (w->n + t.n + 1 > w->room) {
-		w->room = 2 * (w->n + t.n + 1);
-		w->at = realloc(w->at, w->room);
-		if (w->at == NULL)
-			abort();
-	}
-	w->at[w->n++] = '\n';
-	memcpy(w->at + w->n, t.at, t.n);
-	w->n += t.n;
-}
-
-static void word_number(struct words *w, int64_t n)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof text, "%" PRId64, n);
-	word(w, text_z(text));
-}
 
 static void add(struct exported *e, bool file)
 {
@@ -173,8 +147,7 @@ static void on_leg(void *with, struct text account, int64_t dong)
 	struct both *b = both_of(&e->holds, account, text_z(""));
 
 	(void)__builtin_add_overflow(b->file, dong, &b->file);
-	word(&e->words, account);
-	word_number(&e->words, dong);
+	word_leg(&e->words, account, dong);
 }
 
 static void on_end(void *with)
@@ -202,7 +175,7 @@ static void on_balance(void *with, struct text day, struct text account, int64_t
 static bool read_file(struct exported *e)
 {
 	const struct export_sink sink = {e, on_opening, on_txn, on_tag, on_leg, on_end, on_balance};
-	FILE *in = fopen(e->asked->path, "rbe");
+	FILE *in = file_open(e->asked->path);
 	uint64_t line = 0;
 	bool fits = in != NULL && export_file_read(in, e->as, &e->head, &sink, &line);
 
@@ -223,7 +196,7 @@ static bool hash_file(const char *path, struct digest *out)
 {
 	crypto_hash_sha256_state state;
 	unsigned char some[1 << 16];
-	FILE *in = fopen(path, "rbe");
+	FILE *in = file_open(path);
 	size_t n;
 	bool fine;
 
@@ -327,21 +300,6 @@ static bool ask_note(struct exported *e, struct signed_export *s, const struct h
 
 /* ---- leaves -------------------------------------------------------------------------------------------------- */
 
-/* What a bank calls its entry with every byte that could mean something as %XX. */
-static void word_plain(struct words *w, struct text t)
-{
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_%+#-";
-	char out[3 * 1024];
-	size_t n = 0;
-
-	for (size_t i = 0; i < t.n && n + 4 < sizeof out; i++)
-		if (t.at[i] != '\0' && strchr(safe, t.at[i]) != NULL)
-			out[n++] = t.at[i];
-		else
-			n += (size_t)snprintf(out + n, 4, "%%%02X", (unsigned)(unsigned char)t.at[i]);
-	word(w, (struct text){.at = out, .n = n});
-}
-
 static void tag(struct words *w, const char *name, struct text value)
 {
 	if (value.n == 0)
@@ -399,10 +357,8 @@ static void add_txn(struct exported *e, const struct leaf *l, struct text day)
 {
 	on_txn(e, day, l->seq, text_z(leaf_kind_name(l)));
 	tags(e, l);
-	for (size_t i = 0; i < l->n_legs; i++) {
-		word(&e->words, l->legs[i].account);
-		word_number(&e->words, l->legs[i].amount);
-	}
+	for (size_t i = 0; i < l->n_legs; i++)
+		word_leg(&e->words, l->legs[i].account, l->legs[i].amount);
 	add(e, false);
 }
 

@@ -148,6 +148,18 @@ is "$(edited csv '/^balance-by-bank/s/.$/&1/')" "export_balance export_changed" 
 is "$(edited csv 's/^size,,,,[0-9]*/&0/')" "export_changed export_head" "the head is the note's"
 is "$(edited csv 's/^\(root,,,,\)./\1Z/')" "checkpoint_forged export_changed" "and its checkpoint is signed by the log"
 is "$(edited json '2s/"dong"/"dong" /')" "export_changed export_malformed" "what is no export is none"
+# What a program reads otherwise than it stands there is no export.
+is "$(edited json '0,/payout.settled/s/,"postings":\[{"account":"\([^"]*\)","dong":\([-0-9]*\)},/,"\1":"\2","postings":[/')" \
+	"export_balance export_changed export_differs" "a posting that is a word among others is none"
+is "$(edited json '0,/payout.settled/{/payout.settled/s/$/],"entries":[/}')" "export_changed export_malformed" "a second list would stand for the first"
+is "$(edited hledger '0,/payout.settled/!{0,/in-flight/s/\(in-flight:[^ ]*\) */\1 /}')" "export_changed export_malformed" \
+	"an amount after one space is part of the name to hledger"
+is "$(edited csv '0,/^posting/s/^posting/late/')" "export_changed export_malformed" "late is what says that it is"
+is "$(edited csv '/^balance,2024-04-03/s/2024-04-03/2024-04-04/')" "export_changed export_malformed" "what an account held is said of the day behind which it stands"
+is "$(edited csv '/^balance,2024-04-04/s/2024-04-04/2024-12-31/')" "export_changed export_malformed" "a day of the month"
+is "$(edited beancount 's/^option "title".*/&\noption "inferred_tolerance_default" "VND:100000000"/')" "export_changed export_malformed" \
+	"nobody tells beancount what is near enough"
+is "$(edited beancount '0,/^  code:/s/code: ".*"/code: "assets:bank:other"/')" "export_changed export_malformed" "nor what another account is called"
 is "$(export_found "$scratch/month.csv")" "" "without published books, file and note are asked"
 like "$(cat "$scratch/said")" "their leaves were not asked" "and it says so"
 cp "$scratch/month.csv" "$scratch/unproved" && is "$(export_found "$scratch/unproved" "$pub")" export_missing "a file without its note proves nothing"
