@@ -63,6 +63,7 @@ is "$(story dispatch_short)" dispatch_unlisted "so must be what each dispatch se
 like "$(cat "$scratch/said")" "claims +not judged" "else the claims are not judged, and it says so"
 is "$(story dispatch_swapped)" dispatch_differs "what it sent gives the root of its leaf"
 is "$(story dispatch_other)" ended_unsent "and nothing ends that was never sent"
+is "$(edited manifest/1.v1 's/^batch 1$/batch 9/')" "line_differs manifest_differs" "lines of a batch that there is not are none of this one's"
 is "$(edited rows/dispatch.csv '1s/.*/no row/')" dispatch_malformed "a row that is none is named"
 is "$(edited rows/dispatch.csv)" "" "without any, nothing is asked"
 like "$(cat "$scratch/said")" "claims +not judged" "and it says so"
