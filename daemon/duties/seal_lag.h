@@ -1,4 +1,4 @@
-/* seal_lag.h: how much of the books waits for its checkpoint, and an alarm when it waits for more than a minute.
+/* seal_lag.h: how much of the books waits for its checkpoint, and an alarm before it has waited for a minute.
  *
  * Asked of the database in a lane that seals nothing, by the scribe and by the desk: so a sealer that hangs, was stopped or was
  * never started shows too, in at least one of them. Called by scribe.c and desk.c. */

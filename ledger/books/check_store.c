@@ -1,6 +1,7 @@
 #include "ledger/books/check_store.h"
 
 #include "ledger/base/merkle.h"
+#include "ledger/base/note.h"
 #include "ledger/books/row_store.h"
 #include "ledger/books/tile.h"
 #include "ledger/db/copy.h"
@@ -105,6 +106,19 @@ static enum result check_leaf(struct work *w, const struct rows *r, size_t i, st
 
 /* ---- heads against leaves --------------------------------------------------------------------------------------- */
 
+/* Its checkpoint is there, and says the same. */
+static bool note_says(const struct rows *heads, size_t i, const struct hash *root)
+{
+	int column = rows_col(heads, "note");
+	struct checkpoint c;
+	struct note note;
+	struct why why;
+
+	return !row_null(heads, i, column) && note_parse(row_bytes(heads, i, column), &note, &why) &&
+	       checkpoint_parse(note.text, &c, &why) &&
+	       (int64_t)c.size == row_i64(heads, i, rows_col(heads, "size")) && hash_eq(&c.root, root);
+}
+
 static enum result check_head(
 	struct work *w, const struct rows *heads, const struct compact *tree, struct books_check *out)
 {
@@ -124,6 +138,9 @@ static enum result check_head(
 	if (!hash_eq(&root, &kept))
 		return not_whole(
 			w, "books_root", "a tree head whose nodes are not the leaves'", (int64_t)tree->n);
+	if (!note_says(heads, i, &kept))
+		return not_whole(w, "books_checkpoint", "a tree head whose checkpoint is another, or lost",
+			(int64_t)tree->n);
 	out->heads++;
 	return OK;
 }

@@ -1,7 +1,7 @@
 /* check_store.h: are the books whole? (`chitra ledger check`, tests, the posting bench.)
  *
  * Reads everything and changes nothing: sums, balances on both clocks, every leaf against its rows and its hash, and every tree
- * head and tile against the leaves. Trusts the database's own words, so it finds accidents and clumsy edits; who wants to trust nobody uses
+ * head, its checkpoint and every tile against the leaves. Trusts the database's own words, so it finds accidents and clumsy edits; who wants to trust nobody uses
  * chitra-verify and the witness. */
 #ifndef LEDGER_BOOKS_CHECK_STORE_H
 #define LEDGER_BOOKS_CHECK_STORE_H

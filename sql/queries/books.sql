@@ -123,8 +123,9 @@ order by t.seq;
 -- name: books_heads
 -- duties: desk, scribe
 -- in:
--- out: size bigint, nodes bytea, root bytea
-select size, nodes, root from books.tree_head order by size;
+-- out: size bigint, nodes bytea, root bytea, note bytea
+-- With the note of its checkpoint: each has one.
+select h.size, h.nodes, h.root, k.note from books.tree_head h left join books.checkpoint k on k.size = h.size order by h.size;
 
 -- name: books_seal_begin
 -- duties: scribe

@@ -80,12 +80,12 @@ scribe_says()
 	grep -q "$2" "$scratch/scribe.said"
 }
 ok "a row that is not what its leaf says is not sealed, and the scribe is not ready" within 20 scribe_says readyz "^seal NOT .*effective"
-ok "how much waits for its checkpoint is counted" scribe_says metrics "^chitra_scribe_leaves_unsealed [1-9]"
+ok "how much waits for its checkpoint is counted" within 20 scribe_says metrics "^chitra_scribe_leaves_unsealed [1-9]"
 psql -XAtqc "$forge - 1 where seq = $last"
 dump released
 sealed
 ok "when it is put right sealing goes on" within 20 scribe_says readyz "^seal ok"
-ok "and nothing waits" scribe_says metrics "^chitra_scribe_leaves_unsealed 0"
+ok "and nothing waits" within 20 scribe_says metrics "^chitra_scribe_leaves_unsealed 0"
 teller_start 'concurrency = 2' 'rate = 10'
 until_true 30 "select count(*) >= 100 from payout.payout_state where state = 6"
 dump sending

@@ -147,6 +147,28 @@ static void tiles_edited(void)
 	arena_free(w.arena);
 }
 
+static void checkpoints_edited(void)
+{
+	static const char *const edits[] = {
+		"update books.checkpoint set note = (select note from books.checkpoint order by size limit 1) where size = 20006",
+		"update books.checkpoint set note = substr(note, 2) where size = 20006",
+		"delete from books.checkpoint where size = 20006",
+	};
+	struct work w = work_on(db);
+	struct books_check found;
+
+	scene("create table public.checkpoint as select * from books.checkpoint");
+	for (size_t i = 0; i < COUNT_OF(edits); i++) {
+		scene("begin; set local session_replication_role = replica; %s; commit", edits[i]);
+		w.deadline_us = work_deadline_in_ms(60000);
+		ok(books_check(&w, &found) == REFUSED && why_is(&w.why, "books_checkpoint"),
+			"a checkpoint that was edited round the triggers is found: %s", edits[i]);
+		scene("begin; set local session_replication_role = replica; delete from books.checkpoint; "
+		      "insert into books.checkpoint select * from public.checkpoint; commit");
+	}
+	arena_free(w.arena);
+}
+
 /* ---- cut between the archive and the database -------------------------------------------------------------------- */
 
 static void cut(void)
@@ -365,6 +387,7 @@ int main(void)
 	first_leaf();
 	many();
 	tiles_edited();
+	checkpoints_edited();
 	edited();
 	cut();
 	torn();
