@@ -69,13 +69,10 @@ ok "at the desk" says desk metrics '^chitra_desk_seal_lag_seconds 0'
 
 # ---- an archive that hangs -----------------------------------------------------------------------------------------------------
 
-mv "$keys/archive/cluster" "$scratch/noted"
-mkfifo "$keys/archive/cluster"
-reader_hangs()
-{
-	grep -q fifo_open /proc/"$scribe"/task/*/wchan 2>/dev/null || grep -q wait_for_partner /proc/"$scribe"/task/*/wchan 2>/dev/null
-}
-ok "the sealer waits for a disk that does not answer" within 20 reader_hangs
+# Every round reads which cluster the archive is of: nobody writes into this pipe.
+cp "$keys/archive/cluster" "$scratch/noted"
+mkfifo "$keys/archive/cluster.new"
+mv "$keys/archive/cluster.new" "$keys/archive/cluster"
 payroll 10 first=30001 items=20
 shift_oldest -
 ok "an archive whose disk does not answer: the scribe is not ready, and says what to do" \
