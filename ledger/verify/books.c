@@ -419,16 +419,48 @@ static int by_fund_and_day(const void *one, const void *two)
 	return order != 0 ? order : (a->day > b->day) - (a->day < b->day);
 }
 
-/* What the books moved at the bank in the days from `after` (not it) to `until`. */
-static int64_t moved_between(const struct books *b, const char *fund, int32_t after, int32_t until)
-{
-	int64_t sum = 0;
+/* What the books moved at banks, by account and day; read once from the first to the last. */
+struct bank_days {
+	const struct moved **at;
+	size_t n, next;
+};
 
+static int by_code_and_day(const void *one, const void *two)
+{
+	const struct moved *a = *(const struct moved *const *)one, *b = *(const struct moved *const *)two;
+	int order = strcmp(a->code, b->code);
+
+	return order != 0 ? order : (a->day > b->day) - (a->day < b->day);
+}
+
+static struct bank_days bank_days(const struct books *b)
+{
+	struct bank_days d = {.at = calloc(b->days.n + 1, sizeof *d.at)};
+
+	if (d.at == NULL)
+		abort();
 	for (size_t i = 0; i < b->days.n; i++) {
 		const struct moved *m = table_at(&b->days, i);
 
-		if (strncmp(m->code, "assets:bank:", 12) == 0 && strcmp(m->code + 12, fund) == 0 &&
-			m->day > after && m->day <= until)
+		if (strncmp(m->code, "assets:bank:", 12) == 0)
+			d.at[d.n++] = m;
+	}
+	qsort(d.at, d.n, sizeof *d.at, by_code_and_day);
+	return d;
+}
+
+/* What of the account comes next, up to the day; what stands before is of accounts without a statement. */
+static int64_t moved_until(struct bank_days *d, const char *fund, int32_t day)
+{
+	int64_t sum = 0;
+
+	for (; d->next < d->n; d->next++) {
+		const struct moved *m = d->at[d->next];
+		int order = strcmp(m->code + 12, fund);
+
+		if (order > 0 || (order == 0 && m->day > day))
+			break;
+		if (order == 0)
 			(void)__builtin_add_overflow(sum, m->amount, &sum); /* balance_overflow said it */
 	}
 	return sum;
@@ -438,6 +470,7 @@ static int64_t moved_between(const struct books *b, const char *fund, int32_t af
 static void ask_statements(struct books *b)
 {
 	const struct statement **at = calloc(b->statements.n + 1, sizeof *at);
+	struct bank_days days = bank_days(b);
 	size_t n = 0;
 
 	if (at == NULL)
@@ -457,15 +490,16 @@ static void ask_statements(struct books *b)
 				s->fund, s->opening, before->closing);
 		(void)__builtin_sub_overflow(
 			s->closing, before != NULL ? before->closing : s->opening, &said);
-		booked = moved_between(b, s->fund, before != NULL ? before->day : s->day - 1, s->day);
-		if (before == NULL && moved_between(b, s->fund, INT32_MIN, s->day - 1) != 0)
+		if (before == NULL && moved_until(&days, s->fund, s->day - 1) != 0)
 			finding(b->findings, "statement_missing", s->leaf,
 				"the books moved %s before its first statement", s->fund);
+		booked = moved_until(&days, s->fund, s->day);
 		if (said != booked)
 			finding(b->findings, "statement_differs", s->leaf,
 				"%s moved by %" PRId64 " at the bank and by %" PRId64 " in the books",
 				s->fund, said, booked);
 	}
+	free(days.at);
 	free(at);
 }
 
