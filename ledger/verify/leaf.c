@@ -389,6 +389,7 @@ static bool line_key(const struct leaf *l)
 	int made;
 	struct text rest = l->idem;
 	int64_t part;
+	bool open_day = rest.n > 0 && rest.at[0] == 'i';
 
 	for (size_t i = 0; i < entry.n; i++) {
 		if (entry.at[i] == '%') {
@@ -399,14 +400,13 @@ static bool line_key(const struct leaf *l)
 		}
 	}
 	d = digest_of((struct text){.at = plain, .n = n});
-	made = rest.n > 0 && rest.at[0] == 'i'
-		       ? snprintf(key, sizeof key, "i%.*s.", TEXT(fund))
-		       : snprintf(key, sizeof key, "l%.*s.%.*s.", TEXT(fund), TEXT(l->effective));
+	made = open_day ? snprintf(key, sizeof key, "i%.*s.", TEXT(fund))
+			: snprintf(key, sizeof key, "l%.*s.%.*s.", TEXT(fund), TEXT(l->effective));
 	digest_hex(&d, hex);
 	(void)snprintf(key + made, sizeof key - (size_t)made, "%.32s", hex);
 	if (!text_skip(&rest, key))
 		return false;
-	return rest.n == 0 || (text_skip(&rest, ".") && text_count(rest, &part));
+	return rest.n == 0 || (!open_day && text_skip(&rest, ".") && text_count(rest, &part));
 }
 
 /* One {…} of a key off the front of what the key should be. */

@@ -49,6 +49,12 @@ struct credit {
 	bool found;
 };
 
+/* The newest day of which a funding account has a statement. */
+struct newest {
+	struct table_key key;
+	int32_t day;
+};
+
 /* What of a differing sheet is not answered. */
 struct left {
 	struct table_key key;
@@ -60,7 +66,7 @@ struct stated {
 	const char *dir;
 	struct findings *findings;
 	unsigned char secret[crypto_shorthash_siphashx24_KEYBYTES];
-	struct table sheets, waiting, credits, left;
+	struct table sheets, waiting, credits, newest, left;
 	char last[SHEET_NAME]; /* the sheet that was looked up last */
 	struct sheet_of *last_is;
 	size_t n_restores;
@@ -108,6 +114,7 @@ struct stated *stated_open(const char *dir, struct findings *f)
 	s->sheets = (struct table)TABLE(struct sheet_of);
 	s->waiting = (struct table)TABLE(struct waiting);
 	s->credits = (struct table)TABLE(struct credit);
+	s->newest = (struct table)TABLE(struct newest);
 	s->left = (struct table)TABLE(struct left);
 	randombytes_buf(s->secret, sizeof s->secret);
 	return s;
@@ -120,6 +127,7 @@ void stated_free(struct stated *s)
 	table_free(&s->sheets);
 	table_free(&s->waiting);
 	table_free(&s->credits);
+	table_free(&s->newest);
 	table_free(&s->left);
 	free(s->again);
 	free(s);
@@ -143,8 +151,13 @@ static struct sheet_of *sheet_named(struct stated *s, const char *name)
 static void add_statement(struct stated *s, const struct leaf *l)
 {
 	char name[SHEET_NAME];
+	bool made;
 	struct sheet_of *of;
+	struct newest *newest = table_row(&s->newest, leaf_value(l, "funding-account"), &made);
+	int32_t day;
 
+	if (text_day(leaf_value(l, "day"), &day) && (made || day > newest->day))
+		newest->day = day;
 	(void)snprintf(name, sizeof name, "statement/%.*s/%.*s", TEXT(leaf_value(l, "funding-account")),
 		TEXT(leaf_value(l, "day")));
 	of = sheet_named(s, name);
@@ -428,17 +441,12 @@ static void ask_sheet(struct stated *s, struct sheet_of *of)
 /* A credit of the open day is on one of the statements that come after. */
 static void ask_credit(struct stated *s, const struct credit *c)
 {
-	for (size_t i = 0; i < s->sheets.n && !c->found; i++) {
-		struct sheet_of *of = table_at(&s->sheets, i);
-		struct reading r = reading_of(s, of);
+	const struct newest *newest = table_find(&s->newest, text_z(c->fund));
 
-		if (of->leaf == NO_LEAF || !text_is(r.fund, c->fund) || r.day < c->day + LATE_DAYS)
-			continue;
+	if (!c->found && newest != NULL && newest->day >= c->day + LATE_DAYS)
 		finding(s->findings, "line_missing", c->leaf,
 			"no statement of %s has the credit %s of the open day, days after", c->fund,
 			c->entry);
-		return;
-	}
 }
 
 /* ---- which ones ---------------------------------------------------------------------------------------------- */
