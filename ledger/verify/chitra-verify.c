@@ -30,7 +30,7 @@ static const char usage[] =
 	"  --admins FILE        public keys of the admins who certify officers, a line each; not given: those of the first leaf\n"
 	"  --admin-threshold N  how many of them must have signed a certificate (2)\n"
 	"\n"
-	"Says what does not fit, naming the leaf, and ends with 0 when everything fits, 1 when something does not, 64 and 66 when it\n"
+	"Says what does not fit, naming the leaf, and ends with 0 when what is published fits, 1 when something does not, 64 and 66 when it\n"
 	"was not asked rightly or cannot read what you hold.\n";
 
 struct asked {
@@ -229,6 +229,30 @@ static int say_result(const struct findings *f)
 	return f->n == 0 ? FITS : FOUND;
 }
 
+/* Who keeps something back is not told to fit. */
+static int say_whole(const struct findings *f, const struct verdict *v)
+{
+	const struct {
+		bool asked;
+		const char *what;
+	} parts[] = {{v->released.published, "approvals"}, {v->stated.published, "statements' lines"},
+		{v->released.claims.judged, "claims"}, {v->rows, "rows"}};
+	const char *between = "result      what is published fits; not asked, since it is not there: ";
+	bool whole = true;
+
+	for (size_t i = 0; f->n == 0 && i < sizeof parts / sizeof *parts; i++) {
+		if (parts[i].asked)
+			continue;
+		(void)printf("%s%s", between, parts[i].what);
+		between = ", ";
+		whole = false;
+	}
+	if (whole)
+		return say_result(f);
+	(void)putchar('\n');
+	return FITS;
+}
+
 static int verify_directory(struct asked *a, const char *path)
 {
 	struct findings f = {.to = stdout, .first_leaf = NO_LEAF};
@@ -240,7 +264,7 @@ static int verify_directory(struct asked *a, const char *path)
 	findings_end(&f);
 	if (v.signed_by_log)
 		say(a, &v);
-	return say_result(&f);
+	return say_whole(&f, &v);
 }
 
 static int verify_dossier(struct asked *a, const char *path)

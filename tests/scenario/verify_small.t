@@ -87,6 +87,7 @@ is "$(edited $day.pages 'y/0123456789/1234567890/')" statement_pages "or others 
 is "$(edited $day.csv)" statement_unpublished "a day that is not published is named"
 is "$(edited $day.pages)" statement_unpublished "so are pages that are not"
 is "$(edited statement)" "" "without any statement, nothing is asked"
+like "$(cat "$scratch/said")" "result +what is published fits; not asked, since it is not there: statements' lines, rows" "and nobody is told that everything fits"
 like "$(cat "$scratch/said")" "are not published: not compared" "and it says so"
 is "$(story credit)" "" "a credit that was booked while its day was open is on the day's statement"
 is "$(story credit_never)" "line_missing line_unbooked" "or missed, when days later none has it"
