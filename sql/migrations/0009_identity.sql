@@ -359,9 +359,11 @@ begin
 	if exists (select from lines l join register.person p on p.id = l.person and p.root is not null) then
 		raise exception 'merged: a claim is for a person who was merged into another one; run it again' using errcode = 'CH001';
 	end if;
-	if exists (select from register.person g join lines l on l.person = g.root
-			join payout.claim c on c.person = g.id and (c.programme, c.month, c.kind, c.instalment) = (l.programme, l.month, l.kind, l.instalment)
-			where g.root is not null and not exists (select from register.surplus s where s.claim = c.id and not s.undone)) then
+	-- Those who were merged first: beside all claims of a month the others' lines are that number squared.
+	if exists (select from lines l join register.person g on g.root = l.person
+			cross join lateral (select c.id from payout.claim c where c.person = g.id
+				and (c.programme, c.month, c.kind, c.instalment) = (l.programme, l.month, l.kind, l.instalment) offset 0) c
+			where not exists (select from register.surplus s where s.claim = c.id and not s.undone)) then
 		raise exception 'merged: what is claimed was claimed when this person was two' using errcode = 'CH001';
 	end if;
 	return null;

@@ -242,8 +242,9 @@ begin
 		), ward as materialized (
 			select distinct e.programme, e.area_code, e.area_valid_from
 			from people p
-			left join lateral (select distinct on (e.programme) e.programme, e.area_code, e.area_valid_from from register.enrolment e
-				where e.person = any (array(select o.id from register.person o where o.root = p.id) || p.id)
+			left join lateral (select distinct on (e.programme) e.programme, e.area_code, e.area_valid_from
+				from (select p.id union all select o.id from register.person o where o.root = p.id) s
+				cross join lateral (select * from register.enrolment e where e.person = s.id offset 0) e
 				order by e.programme, e.from_month desc, e.id desc offset 0) e on true
 		), reached as materialized (
 			select distinct g.code as agency, coalesce(w.area_code, '*') as area, w.area_valid_from as area_from
