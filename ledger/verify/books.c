@@ -397,6 +397,8 @@ static void add_statement(struct books *b, const struct leaf *l)
 	s = table_row(&b->statements, l->idem, &made);
 	keep_text(s->fund, sizeof s->fund, leaf_value(l, "funding-account"));
 	(void)text_day(leaf_value(l, "day"), &s->day);
+	if (s->day != l->day)
+		finding(b->findings, "statement_day", l->seq, "it is of another day than it counts for");
 	s->leaf = l->seq;
 	s->sequence = leaf_amount(l, "sequence");
 	s->opening = leaf_amount(l, "opening");

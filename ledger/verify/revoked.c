@@ -1,6 +1,7 @@
 #include "ledger/verify/revoked.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +71,8 @@ struct table revoked_read(const char *dir, const struct admins *admins, struct f
 
 	(void)snprintf(path, sizeof path, "%s/revocation", dir);
 	d = opendir(path);
+	if (d == NULL && errno != ENOENT)
+		finding(f, "revocation_malformed", NO_LEAF, "%s cannot be read: %s", path, strerror(errno));
 	while (d != NULL && (e = readdir(d)) != NULL) {
 		struct held file;
 		const char *code;

@@ -95,6 +95,7 @@ is "$(story credit_part)" key_wrong "and has no parts, which would be more than 
 is "$(story chain)" "statement_chain statement_differs" "a statement opens where the one before it closed"
 is "$(story gap)" statement_differs "what it lacks is missed also where it says that it continues none"
 is "$(story uneven)" "statement_differs statement_uneven" "its lines move what its balances say"
+is "$(story counted_later)" statement_day "it counts for its own day"
 is "$(story before_statement)" "line_missing line_unbooked statement_differs statement_missing" "no money is moved before the first statement"
 is "$(story no_statement)" "line_missing settled_unstated" "what was booked by a statement that no leaf has is found"
 is "$(story restored)" "" "a statement that was fetched again after a restore has other pages"
@@ -116,6 +117,8 @@ is "$(story revoked_later)" "" "what was approved before is"
 is "$(story revoked_by_nobody)" revocation_unsigned "a revocation that no admin signed revokes nothing"
 rm -rf "$scratch/case" && tests/lib/small-books "$scratch/case" revoked && sed -i 1d "$scratch"/case/revocation/*
 is "$(codes "$scratch/case")" revocation_malformed "and one that is none is named"
+rm -r "$scratch/case/revocation" && : >"$scratch/case/revocation"
+is "$(codes "$scratch/case")" revocation_malformed "so are those that cannot be read"
 
 # ---- what is no file -----------------------------------------------------------------------------------------------------------
 
