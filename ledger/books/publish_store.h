@@ -12,7 +12,7 @@
  *
  * The checkpoint is written last and says what counts, so whoever reads meanwhile, or after a run was cut, sees the state before; and
  * the next run goes on. It reads what is new: the tree of what is there is taken from the database's tiles, and its root must be the
- * one that was published. What is there is neither read nor written again, unless `whole` asks for all of it or rows are missing. A
+ * one that was published. What is there is neither read nor written again, unless `whole` asks for it or rows are missing. A
  * manifest names no person and no account: lines hold keyed and salted hashes; officers are named. Still it shows which payments went
  * to one person, so it is for whom the leaves are for. */
 #ifndef LEDGER_BOOKS_PUBLISH_STORE_H
@@ -32,7 +32,7 @@ struct published {
 
 struct publication {
 	const char *archive, *directory;
-	bool whole; /* everything is compared again, and the rows are written anew */
+	bool whole; /* tiles, manifests and periods are compared again, and the rows written anew; sheets of statements stay */
 };
 
 /* Inside the caller's transaction; archive is its directory. REFUSED: checkpoint_none (nothing is sealed yet), publish_differs,
