@@ -378,3 +378,5 @@ is "$(found "$scratch/again")" "" "and an auditor finds nothing"
 like "$(cat "$scratch/verified")" "periods +1 closed" "about the closed month"
 is "$(recover --json | /usr/bin/python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["period_texts"], d["period_texts_lost"])')" "0 []" \
 	"brought back again, nothing happens"
+
+done_testing
