@@ -16,11 +16,14 @@
 #define TEXT_WIDTH  (PAGE_WIDTH - 2 * MARGIN)
 #define LABEL_WIDTH 92.0
 #define CODE_WIDTH  184.0 /* with a version of 33 still 0.43 mm a module */
+#define CODE_TOP    (PAGE_HEIGHT - MARGIN - CODE_WIDTH)
+#define RULE_TOP    (CODE_TOP - 12)
 
 struct page {
 	struct arena *arena;
 	cairo_t *cairo;
 	double y;
+	double scale; /* of the letters: 1, or less where names are long */
 	bool lacks_letter;
 };
 
@@ -50,11 +53,19 @@ static PangoLayout *layout_new(cairo_t *cairo)
 	return layout;
 }
 
+static PangoFontDescription *font_new(const struct page *p, const char *name)
+{
+	PangoFontDescription *font = pango_font_description_from_string(name);
+
+	pango_font_description_set_size(font, (int)(pango_font_description_get_size(font) * p->scale));
+	return font;
+}
+
 /* Sets a paragraph at the page's y and gives its height. */
 static double set_text(struct page *p, const struct set *how, const char *text)
 {
 	PangoLayout *layout = layout_new(p->cairo);
-	PangoFontDescription *font = pango_font_description_from_string(how->font);
+	PangoFontDescription *font = font_new(p, how->font);
 	int height;
 
 	pango_layout_set_font_description(layout, font);
@@ -91,7 +102,7 @@ static void centred(struct page *p, const char *font, const char *text)
 static double ascent(struct page *p, const char *font)
 {
 	PangoLayout *layout = layout_new(p->cairo);
-	PangoFontDescription *of = pango_font_description_from_string(font);
+	PangoFontDescription *of = font_new(p, font);
 	int baseline;
 
 	pango_layout_set_font_description(layout, of);
@@ -180,8 +191,16 @@ static const char *where(struct arena *a, const struct slip *s)
 
 static const char *for_what(struct arena *a, const struct slip *s)
 {
-	return arena_printf(a, "Tháng %d/%d%s", s->month.month, s->month.year,
-		strcmp(s->kind, "arrears") == 0 ? " (truy lĩnh)" : "");
+	static const struct {
+		const char *kind, *said;
+	} kinds[] = {
+		{"arrears", " (truy lĩnh)"}, {"grant", " (trợ cấp một lần)"}, {"funeral", " (mai táng phí)"}};
+	const char *said = "";
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (strcmp(s->kind, kinds[i].kind) == 0)
+			said = kinds[i].said;
+	return arena_printf(a, "Tháng %d/%d%s", s->month.month, s->month.year, said);
 }
 
 static void draw_head(struct page *p, const struct slip *s)
@@ -219,14 +238,13 @@ static void draw_payment(struct page *p, const struct slip *s)
 /* How it is checked: beside the code, in the order in which it is done. */
 static bool draw_proof(struct page *p, const struct slip *s)
 {
-	double x = MARGIN + CODE_WIDTH + 14, top = PAGE_HEIGHT - MARGIN - CODE_WIDTH,
-	       width = PAGE_WIDTH - MARGIN - x;
+	double x = MARGIN + CODE_WIDTH + 14, top = CODE_TOP, width = PAGE_WIDTH - MARGIN - x;
 	struct set small = {"Liberation Sans 7.5", x, width, PANGO_ALIGN_LEFT, 0.15},
 		   head = {"Liberation Sans Bold 8.5", x, width, PANGO_ALIGN_LEFT, 0},
 		   mono = {"Liberation Mono 7", x, width, PANGO_ALIGN_LEFT, 0.15};
 	char root[HASH_HEX_SIZE];
 
-	p->y = top - 12;
+	p->y = RULE_TOP;
 	rule(p, 0.6);
 	if (!draw_code(p, s->code, MARGIN, top, CODE_WIDTH))
 		return false;
@@ -255,10 +273,29 @@ static cairo_status_t keep(void *to, const unsigned char *at, unsigned n)
 	return buf_add(to, at, n) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
+/* Whether what stands above the code ends above it. */
+static bool fits(const struct page *p, const struct slip *s)
+{
+	cairo_surface_t *nowhere = cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, NULL);
+	struct page trial = {.arena = p->arena, .cairo = cairo_create(nowhere), .scale = p->scale};
+
+	draw_head(&trial, s);
+	draw_payment(&trial, s);
+	cairo_destroy(trial.cairo);
+	cairo_surface_destroy(nowhere);
+	return trial.y <= RULE_TOP - 6;
+}
+
 static bool draw(struct page *p, const struct slip *s, struct why *why)
 {
+	while (!fits(p, s) && p->scale > 0.4)
+		p->scale -= 0.05;
+	if (!fits(p, s))
+		return why_set(
+			why, "slip_large", "the names on the slip of %s are too long for a page", s->id);
 	draw_head(p, s);
 	draw_payment(p, s);
+	p->scale = 1;
 	if (!draw_proof(p, s))
 		return why_set(why, "slip_large", "no QR code holds the receipt of %s", s->id);
 	return !p->lacks_letter ||
@@ -268,7 +305,7 @@ static bool draw(struct page *p, const struct slip *s, struct why *why)
 bool slip_page(struct arena *a, const struct slip *s, struct buf *out, struct why *why)
 {
 	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, out, PAGE_WIDTH, PAGE_HEIGHT);
-	struct page p = {.arena = a, .cairo = cairo_create(surface)};
+	struct page p = {.arena = a, .cairo = cairo_create(surface), .scale = 1};
 	char recorded[INSTANT_TEXT_SIZE];
 	bool fine;
 

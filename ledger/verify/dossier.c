@@ -69,10 +69,12 @@ static void ask_listed(struct dossier *d, const struct listed *l, bool seen[TAR_
 
 		if (!text_same(d->tar.at[i].name, l->name))
 			continue;
-		is = digest_of(d->tar.at[i].content);
-		if (seen[i])
+		if (seen[i]) {
 			FOUND(d, "dossier_malformed", "the manifest has %.*s twice", TEXT(l->name));
-		else if (!digest_same(&is, &l->digest) || (int64_t)d->tar.at[i].content.n != l->size)
+			return;
+		}
+		is = digest_of(d->tar.at[i].content);
+		if (!digest_same(&is, &l->digest) || (int64_t)d->tar.at[i].content.n != l->size)
 			FOUND(d, "file_changed", "%.*s is not what the manifest says", TEXT(l->name));
 		seen[i] = true;
 		return;
@@ -93,10 +95,10 @@ static bool ask_files(struct dossier *d)
 		FOUND(d, "dossier_malformed", "it has no manifest (chitra-dossier/v1) of a payout");
 		return false;
 	}
-	while (read_listed(&list, &l))
+	for (size_t n = 0; n < TAR_MEMBERS && read_listed(&list, &l); n++)
 		ask_listed(d, &l, seen);
 	if (list.n > 0)
-		FOUND(d, "dossier_malformed", "the manifest has a line that is none");
+		FOUND(d, "dossier_malformed", "the manifest has a line that is none, or too many");
 	for (size_t i = 0; i < d->tar.n; i++)
 		if (!seen[i] && &d->tar.at[i] != m)
 			FOUND(d, "file_unlisted", "%.*s is in the archive and not in its manifest",

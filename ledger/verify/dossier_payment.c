@@ -182,7 +182,16 @@ static void ask_leaves(struct dossier *d)
 		else if (dossier_kind(l, "dispatch.sent"))
 			ask_dispatch(d, l);
 		else if (is_payment(d, l))
-			say_end(d, l), ends++;
+			say_end(d, l), ends += strncmp(leaf_kind_name(l), "payout.", 7) == 0;
+		else if (l->reverses >= 0)
+			(void)fprintf(d->to,
+				"taken back  leaf %" PRId64 " takes back what leaf %" PRId64 " booked\n",
+				l->seq, l->reverses);
+		else if (dossier_kind(l, "claim.voided") || dossier_kind(l, "unclaimed.cancelled"))
+			(void)fprintf(d->to,
+				"claim       leaf %" PRId64
+				": %s, of this programme, month, kind and amount; that it is this person's: not checked\n",
+				l->seq, leaf_kind_name(l));
 	}
 	if (ends == 0)
 		(void)fprintf(d->to, "booked      no leaf here says that it was paid or refused\n");
@@ -202,7 +211,8 @@ static size_t pages_of(
 	*at = 0;
 	if (!text_skip(&pages, "chitra-pages/v1\n"))
 		return 0;
-	while (text_field(&pages, text_z("page"), &value) && text_hex(value, page.at, sizeof page.at)) {
+	while ((int64_t)range.n < leaf_amount(statement, "pages") &&
+		text_field(&pages, text_z("page"), &value) && text_hex(value, page.at, sizeof page.at)) {
 		struct digest leaf = tree_leaf(
 			(struct text){.at = (const char *)page.at, .n = sizeof page.at});
 
@@ -359,13 +369,14 @@ static void ask_postings(struct dossier *d)
 	}
 	for (size_t i = 0; i < d->n; i++)
 		wanted += d->leaves[i]->n_legs;
-	while (text_until(&rows, '\n', &row)) {
+	while (n <= wanted && text_until(&rows, '\n', &row)) {
 		n++;
 		if (!posting_fits(d, row))
 			FOUND(d, "posting_differs", "postings.csv, row %zu is not what its leaf says", n);
 	}
 	if (rows.n > 0 || n != wanted)
-		FOUND(d, "posting_differs", "postings.csv has %zu rows, the leaves %zu postings", n, wanted);
+		FOUND(d, "posting_differs", "postings.csv has %s rows than the leaves' %zu postings",
+			n < wanted ? "fewer" : "more", wanted);
 }
 
 void dossier_payment(struct dossier *d)

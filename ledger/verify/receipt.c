@@ -67,6 +67,10 @@ static void say(const struct leaf *l, const struct checkpoint *c, bool payment, 
 	if (leaf_value(l, "entry").n > 0)
 		(void)fprintf(to, "bank entry  %.*s\n", TEXT(leaf_value(l, "entry")));
 	(void)fprintf(to, "day         %.*s\n", TEXT(l->effective));
+	if (payment)
+		(void)fputs(
+			"not asked   whether the money came back later: that would be another leaf; and whose it is: compare id and amount\n",
+			to);
 	(void)fprintf(to, "result      %s\n",
 		payment ? "the receipt is genuine" : "the transaction is in the books");
 }

@@ -61,8 +61,10 @@ bool slip_read(struct text text, uint8_t held[SLIP_MAX], struct text *leaf, stru
 	struct text rest, bytes;
 	size_t n = SLIP_MAX;
 
-	if (text.n > 0 && text.at[text.n - 1] == '\n')
-		text.n--; /* of the program that read the code */
+	/* The line's end is of the program that read the code. */
+	for (const char *end = "\n\r"; *end != '\0'; end++)
+		if (text.n > 0 && text.at[text.n - 1] == *end)
+			text.n--;
 	if (!text_skip(&text, PREFIX) || !base45_read(text, held, &n))
 		return false;
 	rest = (struct text){.at = (const char *)held, .n = n};

@@ -151,6 +151,11 @@ for size in huge minus; do
 	like "$(said)" "finding archive_malformed" "a file of $size size is none"
 done
 
+# Hashed as often as it is listed, it would take an hour.
+tests/scenario/lib/dossier_altered "$scratch/a.tar" "$scratch/x.tar" long 4000000 anew listed zz 100000
+verify=("$CHITRA_BIN/chitra-verify" --key "$scratch/key" bundle "$scratch/x.tar")
+like "$(timeout 60 "${verify[@]}")" "finding dossier_malformed: [0-9]+ more of these" "a file that the manifest names for ever does not keep the verifier busy"
+
 # ---- a slip ---------------------------------------------------------------------------------------------------------------------------
 
 # slip LOGIN ID: $scratch/slip.pdf, its words in slip.txt and what its code says in code.txt
@@ -218,6 +223,18 @@ done
 ok "who was paid in cash gets one" slip yen "$cash"
 like "$(cat "$scratch/slip.txt")" "Tiền mặt, do" "which says so"
 ok "its code is a receipt too" receipt "$scratch/code.txt"
+sql "set session_replication_role = replica; update register.person set name = repeat('Nguyễn Phượng ', 15) where id = (select c.person from payout.payout p
+	join payout.claim c on c.id = p.claim where p.end_to_end_id = '$a'); update register.payee_account set holder_name = repeat('NGUYEN PHUONG ', 14)
+	where id = (select payee_account from payout.payout where end_to_end_id = '$a')"
+ok "names of 200 letters have a slip" slip thu "$a"
+ok "whose code is a receipt" receipt "$scratch/code.txt"
+pdftotext -bbox "$scratch/slip.pdf" "$scratch/slip.bbox"
+# y EDGE WORD: where that word is on the page
+y()
+{
+	sed -n "s|.*$1=\"\([0-9]*\)\..*>$2</word>|\1|p" "$scratch/slip.bbox" | head -n 1
+}
+ok "and nothing is written over it" test "$(y yMax nơi)" -lt "$(y yMin Phiếu)"
 fails "for what came back there is none" slip thu "$back"
 like "$(cat "$scratch/out")" payout_not_paid "because it is not paid"
 unlike "$(found "$back")" "mã khoản chi $back" "nor is its number said"

@@ -33,11 +33,26 @@ static struct slip lan(size_t code)
 	return s;
 }
 
+/* So many bytes of syllables. */
+static const char *words(size_t n)
+{
+	static char text[2][4096];
+	static size_t turn;
+	char *to = text[turn++ % 2];
+
+	bug_if(n >= sizeof *text);
+	for (size_t i = 0; i < n; i++)
+		to[i] = "NGUYEN PHUONG "[i % 14];
+	to[n] = '\0';
+	return to;
+}
+
 int main(void)
 {
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	CLEANUP(buf_free)
-	struct buf one = BUF(SLIP_PAGE_MAX), two = BUF(SLIP_PAGE_MAX), none = BUF(SLIP_PAGE_MAX);
+	struct buf one = BUF(SLIP_PAGE_MAX), two = BUF(SLIP_PAGE_MAX), longest = BUF(SLIP_PAGE_MAX),
+		   none = BUF(SLIP_PAGE_MAX);
 	struct why why = {.code = ""};
 	struct slip s = lan(2300);
 	const char *to = getenv("SLIP_TO");
@@ -47,6 +62,16 @@ int main(void)
 		"the same slip is the same page byte for byte");
 	if (to)
 		ok(write_file_durable(to, buf_bytes(&one), 0600, &why), "written to %s", to);
+	s = lan(2300);
+	s.name = words(200);
+	s.holder = words(200);
+	ok(slip_page(a, &s, &longest, &why), "names of 200 letters are on a page too");
+	if (to)
+		ok(write_file_durable(arena_printf(a, "%s.long", to), buf_bytes(&longest), 0600, &why),
+			"written to %s.long", to);
+	s.agency = words(4000);
+	ok(!slip_page(a, &s, &none, &why), "what fits on no page is no slip");
+	is_str(why.code, "slip_large", "for that reason");
 	s = lan(7000);
 	ok(!slip_page(a, &s, &none, &why), "what no code holds is no slip");
 	is_str(why.code, "slip_large", "for that reason");

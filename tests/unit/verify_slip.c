@@ -43,6 +43,7 @@ static void test_slip(void)
 {
 	ok(reads("CHITRA1:100U7FV2"), "a leaf, no hashes and a note are a slip's code");
 	ok(reads("CHITRA1:100U7FV2\n"), "also with the line's end of the program that read it");
+	ok(reads("CHITRA1:100U7FV2\r\n"), "as Windows ends it too");
 	ok(!reads("CHITRA1:100U7FV2\n\n"), "but not with two");
 	ok(!reads("CHITRA2:100U7FV2"), "nor under another name");
 	ok(!reads("CHITRA1:100U7F"), "nor without the note");
