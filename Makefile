@@ -63,7 +63,7 @@ endif
 
 LIBRARIES := libsodium jansson libpq libcurl libevent libutf8proc libxml-2.0 libzip inih libcrypto libseccomp xlsxwriter
 # The printed forms' alone, which one file draws.
-PRINTING := pangocairo cairo fontconfig libqrencode
+PRINTING := pangocairo cairo libqrencode
 LIBRARIES_FOUND := $(shell $(PKG_CONFIG) --exists $(LIBRARIES) $(PRINTING) 2>/dev/null && echo yes)
 # Foreign headers are system headers: our warnings are about our code.
 PRINTING_CFLAGS := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags-only-I $(PRINTING) 2>/dev/null))

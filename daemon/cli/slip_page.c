@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include <cairo-pdf.h>
-#include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
 #include <qrencode.h>
 
@@ -320,7 +319,5 @@ bool slip_page(struct arena *a, const struct slip *s, struct buf *out, struct wh
 	if (fine && (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS || !buf_ok(out)))
 		fine = why_set(why, "slip_failed", "the page of %s could not be drawn", s->id);
 	cairo_surface_destroy(surface);
-	pango_cairo_font_map_set_default(NULL);
-	FcFini(); /* or a leak checker finds what it keeps */
 	return fine;
 }
