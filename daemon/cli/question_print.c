@@ -250,7 +250,8 @@ static void print_rest(struct arena *a, FILE *to, const struct question *q, cons
 	if (s->n)
 		fprintf(to,
 			"\nMẫu %s: %zu trong %" PRId64
-			" bút toán%s%s.\nLấy lại đúng mẫu này: --as-of %" PRId64 " --sample %d%s --seed %s\n",
+			" bút toán%s%s.\nLấy lại đúng mẫu này: cùng các điều kiện, với --as-of %" PRId64
+			" --sample %d%s --seed %s\n",
 			s->by_amount ? "theo số tiền" : "ngẫu nhiên", question_rows(q), s->population,
 			s->by_amount ? ", cộng " : "", s->by_amount ? cli_money(a, s->population_sum) : "",
 			q->size, s->n, s->by_amount ? " --by-amount" : "", s->seed);

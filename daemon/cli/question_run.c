@@ -120,6 +120,7 @@ static const struct question_column breaks[] = {
 	{"opened_at", CELL_AT, NULL},
 	{"opened_seq", CELL_COUNT, NULL},
 	{"resolved_seq", CELL_COUNT, NULL},
+	{"taken_back_seq", CELL_COUNT, ">rút lại"},
 };
 static const struct question_column acts[] = {
 	{"at", CELL_AT, "lúc"},

@@ -155,7 +155,8 @@ select k.id as break, k.kind, f.code as funding_account, k.day, k.line as line_i
 	k.payout, p.end_to_end_id as payout_id, k.amount_dong, k.note, k.opened_at, r.outcome, r.letter, r.day as resolved_on, r.at as resolved_at,
 	case when r.break is not null then array[o1.login, o2.login] else '{}' end as resolved_by, r.pair,
 	(select t.seq from books.txn t where t.idem = 'k' || k.id || '.opened') as opened_seq,
-	(select t.seq from books.txn t where t.idem = 'k' || k.id || '.resolved') as resolved_seq
+	(select t.seq from books.txn t where t.idem = 'k' || k.id || '.resolved') as resolved_seq,
+	(select v.seq from books.txn t join books.txn v on v.reverses = t.seq where t.idem = 'k' || k.id || '.resolved') as taken_back_seq
 from recon.break k
 join org.funding_account f on f.id = k.funding_account
 left join bank.statement_line l on l.id = k.line
@@ -430,7 +431,8 @@ call audit.tell('statement_line', 'A line of a bank''s statement and what became
 	'direction', 'debit or credit', 'amount_dong', 'of it', 'value_date', 'the bank''s', 'payout_id', 'end-to-end id as the bank says', 'payout', 'whose id that is', 'amount_fits', 'the amount is that payout''s', 'account_fits', 'the account too; null: not told', 'text', 'the bank''s text, long numbers masked',
 	'returned_reason', 'a credit that the bank calls a return', 'message', 'in which it came', 'item', 'of the message', 'became', 'payout, return, funding, fee, agent_advance, agent_return, suspense; empty: not explained yet', 'breaks', 'differences about it');
 call audit.tell('break', 'A difference between books and bank.', 'break', 'number', 'kind', 'what is wrong', 'funding_account', 'of which', 'day', 'of which', 'line_id', 'the statement''s line', 'entry', 'the bank''s name for it', 'payout', 'number', 'payout_id', 'end-to-end id', 'amount_dong', 'of it',
-	'note', 'in words', 'opened_at', 'when', 'outcome', 'what two officers found; null: open', 'letter', 'of the bank', 'resolved_on', 'business day', 'resolved_at', 'when', 'resolved_by', 'the two officers', 'pair', 'the other half', 'opened_seq', 'ledger transaction', 'resolved_seq', 'ledger transaction');
+	'note', 'in words', 'opened_at', 'when', 'outcome', 'what two officers found, unless it was taken back; null: open', 'letter', 'of the bank', 'resolved_on', 'business day', 'resolved_at', 'when', 'resolved_by', 'the two officers', 'pair', 'the other half', 'opened_seq', 'ledger transaction', 'resolved_seq', 'ledger transaction',
+	'taken_back_seq', 'ledger transaction: that finding counts no more');
 call audit.tell('reconciliation', 'One comparison of an account''s day with the bank.', 'reconciliation', 'number', 'funding_account', 'of which', 'day', 'of which', 'opening_dong', 'the statement''s', 'debits_dong', 'the statement''s', 'credits_dong', 'the statement''s', 'closing_dong', 'the statement''s',
 	'unallocated_dong', 'lines without an explanation', 'overdue_dong', 'payouts without an end', 'suspense_dong', 'whose nobody knows', 'unexplained_dong', 'the three together', 'breaks', 'open ones', 'result', 'clean, breaks or broken', 'at', 'when');
 call audit.tell('cash_list', 'What a cash agent paid out, signed by the agent.', 'list', 'number', 'channel', 'the agent''s', 'message', 'the file', 'paid_count', 'paid', 'paid_dong', 'their sum', 'unpaid_count', 'not collected', 'unpaid_dong', 'their sum', 'proposed_by', 'login', 'confirmed_by', 'login', 'at', 'when');

@@ -266,9 +266,9 @@ order by b.batch limit $5;
 -- duties: desk
 -- in: after_break bigint, first_day date, last_day date, payouts bigint[], entry text, agencies text[], n integer
 -- out: break bigint, kind text, funding_account text, day date, entry text, payout_id text, amount_dong bigint, note text, opened_at timestamptz,
---      outcome text, resolved_on date, resolved_by text[], opened_seq bigint, resolved_seq bigint
+--      outcome text, resolved_on date, resolved_by text[], opened_seq bigint, resolved_seq bigint, taken_back_seq bigint
 select k.break, k.kind, k.funding_account, k.day, k.entry, k.payout_id, k.amount_dong, k.note, k.opened_at, k.outcome, k.resolved_on,
-	k.resolved_by, k.opened_seq, k.resolved_seq
+	k.resolved_by, k.opened_seq, k.resolved_seq, k.taken_back_seq
 from audit.break k
 where k.break > $1 and ($2::date is null or k.day >= $2) and ($3::date is null or k.day <= $3)
 	and ($4::bigint[] is null or k.payout = any ($4)) and ($5::text is null or k.entry = $5)

@@ -169,7 +169,8 @@ with me as materialized (
 	join bank.statement_line l on l.statement = s.id and l.payout = $1
 	union all
 	select 13, 'break', k.id, json_build_object('kind', k.kind, 'day', k.day, 'amount_dong', k.amount_dong, 'note', k.note, 'opened_at', k.opened_at,
-		'outcome', r.outcome, 'resolved_by', concat_ws(', ', x.login, y.login), 'resolved_at', r.at)
+		'outcome', r.outcome, 'resolved_by', concat_ws(', ', x.login, y.login), 'resolved_at', r.at,
+		'taken_back_seq', (select v.seq from books.txn t join books.txn v on v.reverses = t.seq where t.idem = 'k' || k.id || '.resolved'))
 	from recon.break k left join recon.break_resolution r on r.break = k.id left join auth.officer x on x.id = r.first_officer
 	left join auth.officer y on y.id = r.second_officer where k.payout = $1
 )

@@ -245,6 +245,9 @@ like "$named" "^k$double.opened k$double.resolved w$double.1 w$double.2 w$double
 is "$(asked --payout "$(id_of 2)")" "$named" "and an auditor who asks for the payout is shown all of it, also what was taken back"
 like "$(asked --entry "$(sql "select l.entry_ref from recon.break k join bank.statement_line l on l.id = k.line where k.id = $fee")")" \
 	"k$fee.opened k$fee.resolved r[0-9]+.reversed k$again.opened k$again.resolved" "as is who asks for the bank's entry"
+by hoa --json ledger query breaks >"$scratch/out"
+is "$(/usr/bin/python3 -c 'import json, sys; print(*[r["break"] for r in json.load(open(sys.argv[1]))["rows"] if r["taken_back_seq"]])' "$scratch/said")" "$fee" \
+	"of the differences it says whose finding was taken back"
 
 is "$(sql "select string_agg(distinct what, ' ' order by what) from audit.act where officer = 'hoa' and what ~ '^(refund|clawback|reversal)'")" \
 	"clawback.confirmed clawback.proposed refund.confirmed reversal.confirmed" "an auditor sees what the second officer said of all that"
