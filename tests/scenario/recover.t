@@ -317,6 +317,10 @@ ok "the others are paid" until_true 30 "select not exists (select from payout.pa
 is "$(bank_count paid)" "$((paid + 3))" "and nobody else"
 is "$(by hoa ledger check)" 0 "the books are whole"
 teller_drain
+is "$(by hoa ledger publish "$scratch/pub")" 0 "and published"
+by hoa ledger key >/dev/null && cp "$scratch/out" "$scratch/log.key"
+"$CHITRA_BIN/chitra-verify" --key "$scratch/log.key" --admins "$keys/admin-keys" "$scratch/pub" >"$scratch/said"
+is "$(sed -n 's/^finding \([a-z_]*\): .*/\1/p' "$scratch/said" | sort -u | paste -sd' ')" "" "the auditor's verifier finds nothing"
 scribe_stop
 
 done_testing
