@@ -41,6 +41,7 @@ struct asking {
 	struct range lines;
 	int64_t sum;
 	char programme[65], channel[65], agency[65], maker[65]; /* text_word */
+	int64_t late; /* an approval that came when a leaf had approved it already; NO_LEAF: none */
 	size_t n_votes;
 	struct vote votes[VOTES_MAX];
 };
@@ -205,9 +206,7 @@ static void ask_approval(struct asking *a)
 	if (a->n_votes == VOTES_MAX || !proved(a, &is, &leaf) || !ask_place(a, &is))
 		return;
 	if (leaf > a->of->approved) {
-		finding(a->findings, "approval_late", leaf,
-			"%s: %.*s signed it when leaf %" PRId64 " had approved it already", a->name,
-			TEXT(is.officer), a->of->approved);
+		a->late = leaf;
 		return;
 	}
 	if (text_is(is.officer, a->maker))
@@ -243,6 +242,7 @@ static void ask_parts(struct asking *a, FILE *in)
 	a->lines = (struct range){.n = 0};
 	a->sum = 0;
 	a->n_votes = 0;
+	a->late = NO_LEAF;
 	if (m == NULL) {
 		FOUND(a, "manifest_missing", "%s cannot be read: %s", a->name, strerror(errno));
 		return;
@@ -258,12 +258,17 @@ static void ask_parts(struct asking *a, FILE *in)
 		}
 	}
 	manifest_close(m);
-	if (part == MANIFEST_MALFORMED)
+	if (part == MANIFEST_MALFORMED) {
 		FOUND(a, "manifest_malformed", "%s is none, after %" PRIu64 " lines", a->name, a->lines.n);
-	else if (!two_people(a))
+	} else if (!two_people(a)) {
+		if (a->late != NO_LEAF)
+			finding(a->findings, "approval_late", a->late,
+				"%s: it was signed when leaf %" PRId64 " had approved the batch already",
+				a->name, a->of->approved);
 		FOUND(a, "approvals_few",
 			"%s: no checker and no other person as approver signed it by mandates that reach so far",
 			a->name);
+	}
 }
 
 static void ask_manifest(struct asking *a, const char *dir)
