@@ -471,11 +471,14 @@ static void end_claim(struct claims *c, const struct ended *e, struct claim *is)
 			   : is->where == PAYABLE   ? b->payable
 			   : is->where == UNCLAIMED ? b->came_back
 						    : "";
+	bool waited = is != NULL && is->where == UNCLAIMED && strcmp(e->account, b->payable) == 0;
 
 	if (is != NULL && (is->where == IN_FLIGHT || is->where == PAID || is->where == ENDED ||
 				  (int64_t)is->leaf > e->leaf))
 		finding(c->findings, "claim_ended", e->leaf,
 			"the claim that it ends was paid, on its way, ended or obligated again");
+	else if (waited && is->amount == e->amount) /* it was obligated again, in a batch that waits still */
+		add_to(c, &c->waiting, b->payable, -e->amount);
 	else if (is != NULL && (is->amount != e->amount || strcmp(owed, e->account) != 0))
 		finding(c->findings, "claim_amount", e->leaf,
 			"the claim that it ends was owed as %" PRId64 " VND on %s", is->amount, owed);
@@ -549,7 +552,6 @@ static void ask_batches(struct claims *c)
 
 		if (b->approved != NO_LEAF && b->released == NO_LEAF) {
 			int64_t both = b->first;
-
 			add_up(&both, b->unclaimed);
 			pot_add(c, b->came_back, -b->unclaimed);
 			pot_add(c, b->payable, both);
