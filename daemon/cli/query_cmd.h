@@ -6,18 +6,20 @@
 
 #include "daemon/cli/cli.h"
 
-#define QUERY_USAGE                                                                                                         \
-	"       chitra ledger query KIND OPTIONS   what an auditor asks of the books, a page at a time (sql/auditors.md)\n" \
-	"           transactions  --account A  --payout ID  --person CCCD --reason TEXT  --batch N  --officer LOGIN\n"      \
-	"                         --entry REF  --kind K,...  --amount N|MIN..MAX  --effective DAY|FROM..TO\n"               \
-	"                         --recorded DAY|FROM..TO  --as-of DAY|INSTANT|SIZE  --sample N [--by-amount] [--seed S]\n" \
-	"           postings      --account A  --kind  --amount  --effective  --recorded  --as-of\n"                        \
-	"           payouts       --payout  --person  --batch\n"                                                            \
-	"           batches       --batch\n"                                                                                \
-	"           lines         --account FUNDING-ACCOUNT  --payout  --entry  --effective\n"                              \
-	"           breaks        --payout  --entry  --effective\n"                                                         \
-	"           acts          --officer  --recorded\n"                                                                  \
-	"           all of them   --limit N  --after CURSOR  --csv  --json\n"                                               \
+#define QUERY_USAGE                                                                                 \
+	"       chitra ledger query KIND OPTIONS\n"                                                 \
+	"         what an auditor asks of the books, a page at a time (sql/auditors.md)\n"          \
+	"         transactions  --account A  --payout ID  --person CCCD --reason TEXT  --batch N\n" \
+	"                       --officer LOGIN  --entry REF  --kind K,...  --amount N|MIN..MAX\n"  \
+	"                       --effective DAY|FROM..TO  --recorded DAY|FROM..TO\n"                \
+	"                       --as-of DAY|INSTANT|SIZE  --sample N [--by-amount] [--seed S]\n"    \
+	"         postings      --account A  --kind  --amount  --effective  --recorded  --as-of\n"  \
+	"         payouts       --payout  --person  --batch\n"                                      \
+	"         batches       --batch\n"                                                          \
+	"         lines         --account FUNDING-ACCOUNT  --payout  --entry  --effective\n"        \
+	"         breaks        --payout  --entry  --effective\n"                                   \
+	"         acts          --officer  --recorded\n"                                            \
+	"         all of them   --limit N  --after CURSOR  --csv  --json\n"                         \
 	"       chitra ledger query save NAME KIND OPTIONS | saved | run NAME OPTIONS | drop NAME"
 
 int cli_ledger_query(struct cli *cli, int argc, char **argv);
