@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/verify/books.h"
 #include "ledger/verify/export_file.h"
-#include "ledger/verify/leaf.h"
+#include "ledger/verify/late.h"
 #include "ledger/verify/log.h"
 #include "ledger/verify/said.h"
 #include "ledger/verify/table.h"
@@ -23,7 +24,7 @@ struct both {
 	struct table_key key;
 	char what[120];
 	int64_t file, leaves, leaf;
-	int64_t elsewhere; /* of `leaves`, what came late and is not told of here: this month or a later one may tell of it */
+	int64_t elsewhere; /* of `leaves`, what came late, is not told of here, and nobody knows in which month it is */
 	bool in_file;
 };
 
@@ -47,6 +48,8 @@ struct exported {
 	struct table holds; /* of struct both: what accounts hold as the file goes on */
 	struct table before, stated, sides;
 	struct table late; /* leaves that came late for a closed month, by the file */
+	struct lateness known;
+	int32_t month;
 	bool naming, root_seen;
 	struct leaf *at;
 	struct range range;
@@ -192,25 +195,6 @@ static bool read_file(struct exported *e)
 
 /* ---- its note and its head ----------------------------------------------------------------------------------- */
 
-static bool hash_file(const char *path, struct digest *out)
-{
-	crypto_hash_sha256_state state;
-	unsigned char some[1 << 16];
-	FILE *in = file_open(path);
-	size_t n;
-	bool fine;
-
-	if (in == NULL)
-		return false;
-	(void)crypto_hash_sha256_init(&state);
-	while ((n = fread(some, 1, sizeof some, in)) > 0)
-		(void)crypto_hash_sha256_update(&state, some, n);
-	(void)crypto_hash_sha256_final(&state, out->at);
-	fine = !ferror(in);
-	(void)fclose(in);
-	return fine;
-}
-
 /* The text that a log of the policy signed; n = 0: none did. */
 static struct text signed_text(const struct policy *p, struct text note, struct text *origin)
 {
@@ -287,7 +271,7 @@ static bool ask_note(struct exported *e, struct signed_export *s, const struct h
 			"%s.note is no export's note that the log signed", e->asked->path);
 		return false;
 	}
-	if (!hash_file(e->asked->path, &hash)) {
+	if (!file_hash(e->asked->path, &hash)) {
 		finding(e->findings, "export_missing", NO_LEAF, "%s cannot be read: %s", e->asked->path,
 			strerror(errno));
 		return false;
@@ -362,22 +346,32 @@ static void add_txn(struct exported *e, const struct leaf *l, struct text day)
 	add(e, false);
 }
 
-/* Before the month; what came late for it when it was closed is told of in one that was open. */
-static void add_before(struct exported *e, const struct leaf *l)
+/* Whether the month tells of what came late for an earlier one: where no leaf says whose it is, the file has the word. *later: a later one does. */
+static bool is_told(struct exported *e, const struct leaf *l, bool *known, bool *later)
 {
 	struct said key = late_key(l->seq);
+	int32_t in = late_told_in(&e->known, l, known);
+
+	*later = *known && in > e->month;
+	return *known ? in == e->month : table_find(&e->late, said_text(&key)) != NULL;
+}
+
+/* Before the month, or late. */
+static void add_before(struct exported *e, const struct leaf *l)
+{
+	bool known = true, later = false;
 	char first[12];
 
-	if (l->late && table_find(&e->late, said_text(&key)) != NULL) {
+	if (l->late && is_told(e, l, &known, &later)) {
 		(void)snprintf(first, sizeof first, "%s-01", e->head.period);
 		add_txn(e, l, e->as == EXPORT_CSV ? l->effective : text_z(first));
 		return;
 	}
-	for (size_t i = 0; i < l->n_legs && !e->naming; i++) {
+	for (size_t i = 0; i < l->n_legs && !e->naming && !later; i++) {
 		struct both *b = both_of(&e->before, l->legs[i].account, text_z(""));
 
 		(void)__builtin_add_overflow(b->leaves, l->legs[i].amount, &b->leaves);
-		if (l->late)
+		if (!known)
 			(void)__builtin_add_overflow(b->elsewhere, l->legs[i].amount, &b->elsewhere);
 	}
 }
@@ -386,8 +380,10 @@ static void add_leaf(struct exported *e, const struct leaf *l)
 {
 	int month = memcmp(l->effective.at, e->head.period, 7);
 
-	if (month < 0)
+	late_learn(&e->known, l);
+	if (month < 0 && l->n_legs > 0)
 		add_before(e, l);
+	late_close(&e->known, l);
 	if (month != 0 || l->late)
 		return;
 	if (strcmp(leaf_kind_name(l), "statement.file") == 0 && !e->naming)
@@ -447,11 +443,10 @@ static void ask_both(struct exported *e, struct table *t, const char *what)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct both *b = table_at(t, i);
 
-		if ((b->in_file ? b->file : 0) != b->leaves &&
-			(b->in_file ? b->file : 0) != b->leaves - b->elsewhere)
+		if (b->file != b->leaves && b->file != b->leaves - b->elsewhere)
 			finding(e->findings, "export_balance", b->leaf,
 				"%s %s: %" PRId64 " VND in the file, %" PRId64 " by the leaves", what,
-				b->what, b->in_file ? b->file : 0, b->leaves);
+				b->what, b->file, b->leaves);
 	}
 }
 
@@ -460,6 +455,8 @@ static void name_differences(struct exported *e, uint64_t size)
 	static const struct sum none;
 
 	e->naming = true;
+	late_free(&e->known);
+	e->known = late_begin();
 	(void)read_file(e);
 	(void)log_walk(e->asked->dir, size, each_leaf, e, e->findings);
 	for (size_t i = 0; i < e->sides.n; i++) {
@@ -479,6 +476,7 @@ static void ask_leaves(struct exported *e)
 {
 	uint64_t size = published(e), found = e->findings->n;
 
+	e->month = month_of(text_z(e->head.period));
 	e->at = calloc(1, sizeof *e->at);
 	if (e->at == NULL)
 		abort();
@@ -537,6 +535,7 @@ void exported_verify(const struct export_asked *a, struct findings *f)
 	e->holds = e->before = e->stated = (struct table)TABLE(struct both);
 	e->sides = (struct table)TABLE(struct sides);
 	e->late = (struct table)TABLE(struct table_key);
+	e->known = late_begin();
 	randombytes_buf(e->secret, sizeof e->secret);
 	(void)snprintf(path, sizeof path, "%s.note", a->path);
 	file = file_read(path, NOTE_MAX);
@@ -550,6 +549,7 @@ void exported_verify(const struct export_asked *a, struct findings *f)
 	table_free(&e->stated);
 	table_free(&e->sides);
 	table_free(&e->late);
+	late_free(&e->known);
 	free(e->words.at);
 	free(e->at);
 	free(e);

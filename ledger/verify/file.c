@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,6 +70,25 @@ struct held file_read(const char *path, size_t max)
 struct held file_take(const char *path, size_t max)
 {
 	return read_all(fopen(path, "rbe"), max);
+}
+
+bool file_hash(const char *path, struct digest *out)
+{
+	crypto_hash_sha256_state state;
+	unsigned char some[1 << 16];
+	FILE *in = file_open(path);
+	size_t n;
+	bool fine;
+
+	if (in == NULL)
+		return false;
+	(void)crypto_hash_sha256_init(&state);
+	while ((n = fread(some, 1, sizeof some, in)) > 0)
+		(void)crypto_hash_sha256_update(&state, some, n);
+	(void)crypto_hash_sha256_final(&state, out->at);
+	fine = !ferror(in);
+	(void)fclose(in);
+	return fine;
 }
 
 ssize_t file_line(FILE *in, char **at, size_t *room)

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "ledger/verify/tree.h"
+
 /* NULL: it is not there (errno), or no regular file (EINVAL). */
 FILE *file_open(const char *path);
 
@@ -19,6 +21,8 @@ struct held file_read(const char *path, size_t max);
 void file_free(struct held *h);
 /* The same of whatever she names: a pipe too. */
 struct held file_take(const char *path, size_t max);
+/* Of a file of any length. False: it cannot be read (errno). */
+bool file_hash(const char *path, struct digest *out);
 
 /* The next line with its LF, as getline(3) gives it; one that is longer than a megabyte is cut, and has none. */
 ssize_t file_line(FILE *in, char **at, size_t *room);

@@ -11,71 +11,12 @@
 
 #define TEXT_MAX_BYTES ((size_t)1 << 30)
 
-/* ---- what leaves say of whose what is ---------------------------------------------------------------------------- */
+/* ---- what is on its way, what came back, what nobody explained ------------------------------------------------------- */
 
 static void keep(char to[65], struct text t)
 {
 	(void)snprintf(to, 65, "%.*s", TEXT(t));
 }
-
-static void place_is(struct periods *p, const char *kind, struct text place, struct text agency)
-{
-	char name[96];
-	int n = snprintf(name, sizeof name, "%s %.*s", kind, TEXT(place));
-	struct place *at;
-	bool made;
-
-	if (place.n == 0 || agency.n == 0 || n >= (int)sizeof name)
-		return;
-	at = table_row(&p->places, (struct text){.at = name, .n = (size_t)n}, &made);
-	if (made)
-		keep(at->agency, agency);
-}
-
-static struct text place_of(const struct periods *p, const char *kind, struct text place)
-{
-	char name[96];
-	int n = snprintf(name, sizeof name, "%s %.*s", kind, TEXT(place));
-	const struct place *at = n < (int)sizeof name
-					 ? table_find(&p->places, (struct text){.at = name, .n = (size_t)n})
-					 : NULL;
-
-	return at != NULL ? text_z(at->agency) : (struct text){.n = 0};
-}
-
-/* Whose account it is; n = 0: no leaf has said so yet. */
-struct text agency_of(const struct periods *p, struct text account)
-{
-	struct text rest = account, side, family, one;
-
-	if (!text_until(&rest, ':', &side) || !text_until(&rest, ':', &family))
-		return (struct text){.n = 0};
-	if (text_until(&rest, ':', &one))
-		return one;
-	return place_of(p, text_is(family, "agent") ? "channel" : "fund", rest);
-}
-
-static void learn(struct periods *p, const struct leaf *l)
-{
-	struct text fund = leaf_value(l, "funding-account");
-
-	if (strcmp(leaf_kind_name(l), "batch.released") == 0)
-		place_is(p, "fund", fund, leaf_value(l, "agency"));
-	if (strcmp(leaf_kind_name(l), "agent.advanced") == 0 ||
-		strcmp(leaf_kind_name(l), "dispatch.sent") == 0)
-		place_is(p, "channel", leaf_value(l, "channel"), place_of(p, "fund", fund));
-}
-
-/* The text says whose accounts are, also where no leaf did. */
-void account_is(struct periods *p, struct text account, struct text agency)
-{
-	struct text rest = account, side, family, one;
-
-	if (text_until(&rest, ':', &side) && text_until(&rest, ':', &family) && !text_until(&rest, ':', &one))
-		place_is(p, text_is(family, "agent") ? "channel" : "fund", rest, agency);
-}
-
-/* ---- what is on its way, what came back, what nobody explained ------------------------------------------------------- */
 
 static void count_flight(struct periods *p, struct text fund, struct text day, int64_t n)
 {
@@ -146,29 +87,10 @@ static void add_facts(struct periods *p, const struct leaf *l)
 
 /* ---- late ---------------------------------------------------------------------------------------------------------------- */
 
-static bool was_closed(const struct periods *p, struct text agency, struct text day)
-{
-	const struct closed *c = agency.n > 0 ? table_find(&p->closed, agency) : NULL;
-
-	return c != NULL && month_of(day) <= c->month;
-}
-
 static void ask_late(struct periods *p, const struct leaf *l)
 {
-	bool late = false, known = true;
+	bool known, late = late_told_in(&p->late, l, &known) != 0;
 
-	for (size_t i = 0; i < l->n_legs; i++) {
-		struct text agency = agency_of(p, l->legs[i].account);
-
-		known = known && agency.n > 0;
-		late = late || was_closed(p, agency, l->effective);
-	}
-	if (l->n_legs == 0 && leaf_value(l, "funding-account").n > 0) {
-		struct text agency = place_of(p, "fund", leaf_value(l, "funding-account"));
-
-		known = agency.n > 0;
-		late = was_closed(p, agency, l->effective);
-	}
 	if (late && !l->late)
 		finding(p->findings, "late_wrong", l->seq,
 			"%.*s was closed, and it does not say that it is late", 7, l->effective.at);
@@ -225,10 +147,9 @@ static void ask_root(struct periods *p, const struct leaf *l, const struct books
 static void close_period(struct periods *p, const struct leaf *l, const struct books *b)
 {
 	struct text agency = leaf_value(l, "agency"), month = leaf_value(l, "period");
-	struct closed *c;
 	struct held in;
 	char path[PATH_MAX];
-	bool made;
+	int32_t before;
 
 	(void)snprintf(path, sizeof path, "%s/period/%.*s.%.*s", p->dir, TEXT(agency), TEXT(month));
 	in = file_read(path, TEXT_MAX_BYTES);
@@ -239,21 +160,21 @@ static void close_period(struct periods *p, const struct leaf *l, const struct b
 		period_text_ask(p, l, b, (struct text){.at = in.at, .n = in.n});
 	file_free(&in);
 	ask_root(p, l, b, "close_root");
-	c = table_row(&p->closed, agency, &made);
-	if (!made && month_of(month) != c->month + 1)
+	before = late_closed(&p->late, agency);
+	if (before != 0 && month_of(month) != before + 1)
 		finding(p->findings, "close_order", l->seq,
 			"%.*s does not follow the month that was closed before it", TEXT(month));
-	c->month = month_of(month);
 	p->n_closed++;
 }
 
 void periods_add(struct periods *p, const struct leaf *l, const struct books *b)
 {
-	learn(p, l);
+	late_learn(&p->late, l);
 	ask_late(p, l);
 	add_facts(p, l);
 	if (strcmp(leaf_kind_name(l), "close") == 0)
 		close_period(p, l, b);
+	late_close(&p->late, l);
 	if (strcmp(leaf_kind_name(l), "recovered") == 0)
 		ask_root(p, l, b, "recovered_root");
 }
@@ -273,8 +194,7 @@ struct periods *periods_begin(const char *dir, uint64_t size, struct findings *f
 		.dir = dir,
 		.size = size,
 		.findings = f,
-		.places = TABLE(struct place),
-		.closed = TABLE(struct closed),
+		.late = late_begin(),
 		.flights = TABLE(struct flight),
 		.returned = TABLE(struct returned),
 		.suspended = TABLE(struct suspended),
@@ -285,11 +205,11 @@ struct periods *periods_begin(const char *dir, uint64_t size, struct findings *f
 
 void periods_free(struct periods *p)
 {
-	struct table *const all[] = {
-		&p->places, &p->closed, &p->flights, &p->returned, &p->suspended, &p->carried};
+	struct table *const all[] = {&p->flights, &p->returned, &p->suspended, &p->carried};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		table_free(all[i]);
+	late_free(&p->late);
 	free(p->blocks);
 	free(p);
 }

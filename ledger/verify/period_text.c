@@ -94,12 +94,12 @@ static bool amount_of(struct asking *a)
 
 static void ask_account(struct asking *a)
 {
-	struct text code = a->words[1], whose = agency_of(a->p, code);
+	struct text code = a->words[1], whose = late_agency(&a->p->late, code);
 	struct sum *s = sum_of(a, code);
 
 	if (whose.n > 0 && !text_same(whose, a->agency))
 		FOUND(a, "period_accounts", "%.*s is not an account of %.*s", TEXT(code), TEXT(a->agency));
-	account_is(a->p, code, a->agency);
+	late_account_is(&a->p->late, code, a->agency);
 	s->listed = true;
 	if (s->amount != a->amount)
 		FOUND(a, "period_balance",
@@ -181,7 +181,7 @@ static bool in_order(const struct asking *a, struct text line)
 	size_t least = line.n < a->before.n ? line.n : a->before.n;
 	int order;
 
-	if (is == NULL || was == NULL || is < was)
+	if (line.at[0] == '\0' || is == NULL || was == NULL || is < was)
 		return false;
 	if (a->before.n == 0 || is > was)
 		return true;
@@ -250,7 +250,7 @@ static void ask_sums(struct asking *a)
 	for (size_t i = 0; i < a->sums.n; i++) {
 		const struct sum *s = table_at(&a->sums, i);
 
-		if (!s->listed && text_same(agency_of(a->p, text_z(s->code)), a->agency))
+		if (!s->listed && text_same(late_agency(&a->p->late, text_z(s->code)), a->agency))
 			FOUND(a, "period_accounts", "%s was moved by then, and the text lacks it", s->code);
 		if ((s->listed || s->told != 0) && is_listed_family(s->code) && s->told != s->amount)
 			FOUND(a, "period_list",
@@ -272,7 +272,7 @@ static void ask_flights(struct asking *a)
 		if (f->month > a->month)
 			continue;
 		(void)snprintf(code, sizeof code, "liabilities:in-flight:%s", f->fund);
-		if (text_same(agency_of(a->p, text_z(code)), a->agency))
+		if (text_same(late_agency(&a->p->late, text_z(code)), a->agency))
 			n += f->n;
 	}
 	if (n != a->count['f'])
