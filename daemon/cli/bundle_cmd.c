@@ -45,6 +45,27 @@ static bool prepare(struct cli *cli, struct asked *o)
 	return !o->opens_messages || load_evidence(cli, o);
 }
 
+/* PostgreSQL asks whether the officer audits where the person is looked after; this payout may be another agency's. */
+static enum result within_reach(struct cli *cli, int64_t payout)
+{
+	struct rows r;
+	size_t n_agencies, n_wards;
+	enum result result = db_run(cli->w, Q_AUDIT_REACH, DB_NO_ARGS, &r);
+	if (result != OK || row_bool(&r, 0, rows_col(&r, "everywhere")))
+		return result;
+	const char *const *agencies = row_texts(&r, 0, rows_col(&r, "agencies"), &n_agencies);
+	const char *const *wards = row_texts(&r, 0, rows_col(&r, "wards"), &n_wards);
+	result = db_run(cli->w, Q_AUDIT_PAYOUTS_KNOWN,
+		DB_ARGS(db_null(), db_i64(payout), db_null(), db_texts(agencies, n_agencies),
+			db_texts(wards, n_wards)),
+		&r);
+	if (result == OK && row_i64(&r, 0, rows_col(&r, "out_of_reach")) > 0) {
+		why_set(&cli->w->why, "no_mandate", "your mandate auditor does not reach to this payout");
+		return REFUSED;
+	}
+	return result;
+}
+
 /* Which payout is meant; in a transaction of its own. */
 static enum result find(struct cli *cli, const char *id, struct dossier_of *out)
 {
@@ -52,6 +73,8 @@ static enum result find(struct cli *cli, const char *id, struct dossier_of *out)
 	enum result r = cli_enter(cli);
 	if (r == OK)
 		r = dossier_find(cli->w, id, out);
+	if (r == OK)
+		r = within_reach(cli, out->payout);
 	return r == OK ? tx_commit(cli->w) : r;
 }
 

@@ -88,6 +88,24 @@ like "$(said)" "[0-9]+.raw names the payout; a copy: no leaf binds it" "a callba
 bundle kim 0000000000000000000 "$scratch/none.tar"
 like "$(cat "$scratch/out")" payout_unknown "an id that nobody has is refused"
 
+# The person is looked after by another agency too, which kim audits.
+reach()
+{
+	sql "set session_replication_role = replica; update auth.mandate set agency = '$1' where officer = (select id from auth.officer where login = 'kim')"
+}
+payer=$(sql "select g.code from payout.payout p join payout.batch b on b.id = p.batch join org.agency g on g.id = b.agency where p.end_to_end_id = '$a'")
+sql "set session_replication_role = replica; insert into payout.claim overriding system value
+	select (jsonb_populate_record(c, jsonb_build_object('id', 9999999, 'programme', x.programme, 'agency', x.agency))).* from payout.payout p
+	join payout.claim c on c.id = p.claim join org.programme_agency x on x.agency <> c.agency where p.end_to_end_id = '$a' limit 1"
+reach "$(sql "select g.code from payout.claim c join org.agency g on g.id = c.agency where c.id = 9999999")"
+fails "who audits another agency gets none" bundle kim "$a" "$scratch/other.tar"
+like "$(cat "$scratch/out")" "no_mandate" "for want of a mandate there"
+reach "$payer"
+ok "who audits that agency does" bundle kim "$a" "$scratch/other.tar"
+ok "the same byte for byte" cmp "$scratch/a.tar" "$scratch/other.tar"
+reach '*'
+sql "set session_replication_role = replica; delete from payout.claim where id = 9999999"
+
 # ---- altered ------------------------------------------------------------------------------------------------------------------------
 
 # Whoever alters a file and not the manifest.
