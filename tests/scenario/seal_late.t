@@ -41,7 +41,7 @@ logged()
 shift_oldest()
 {
 	psql -XAtqc "set session_replication_role = replica; update books.txn set recorded = recorded $1 interval '61 seconds'
-		where seq = (select max(size) from books.tree_head)"
+		where seq = (select max(h.size) from books.tree_head h)"
 }
 
 duty scribe
