@@ -268,6 +268,26 @@ when=$(sql "select to_char(recorded at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:
 is "$(held assets:clawback:so-ldtbxh:merit) $(held assets:clawback:so-ldtbxh:merit --effective 2024-04-08) $(held assets:clawback:so-ldtbxh:merit --recorded "$when")" \
 	"50000 $claimed $((claimed - 400000))" "an account's balance now, by what counts up to a day, and by what was recorded up to then"
 is "$(held $loss --effective 2024-04-09) $(held $loss --effective 2024-04-08) $(held $loss --recorded "$when")" "$((claimed - 600000)) 0 0" "as for what was lost"
+# all_held [option ...]: every account with what it holds, nothing left out
+all_held()
+{
+	by hoa --json ledger accounts "$@" >"$scratch/out"
+	/usr/bin/python3 -c 'import json, sys
+print(" ".join("%s=%d" % (a["account"], a["balance_dong"]) for a in json.load(open(sys.argv[1]))["accounts"] if a["balance_dong"]))' "$scratch/said"
+}
+# added_up CONDITION: the same, out of nothing but postings
+added_up()
+{
+	sql "select coalesce(string_agg(code || '=' || dong, ' ' order by code), '') from (select a.code, sum(p.amount) as dong
+		from books.posting p join books.txn t on t.seq = p.seq join books.ledger_account a on a.id = p.account where $1 group by 1 having sum(p.amount) <> 0) x"
+}
+for day in 2024-04-02 $(sql "select distinct effective from books.txn order by 1"); do
+	is "$(all_held --effective "$day")" "$(added_up "t.effective <= '$day'")" "what counts up to $day"
+done
+for at in $(sql "select to_char(recorded at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from books.txn where seq % 7 = 0 order by seq"); do
+	[ "$(all_held --recorded "$at")" = "$(added_up "t.recorded <= '$at'")" ] || fail "what was recorded up to $at"
+done
+is "$(all_held)" "$(added_up true)" "and what is there now is what the postings add up to"
 is "$(sql "select count(*) from (select p.account, p.seq, p.balance_after, sum(p.amount) over (partition by p.account order by p.seq, p.n) as s from books.posting p) x where balance_after <> s")" 0 "as the postings add up"
 is "$(by hoa ledger accounts --national)" 0 "all accounts"
 like "$(cat "$scratch/said")" "assets:bank:demo-funding .* 112 Tiền gửi ngân hàng, kho bạc \(kế toán chưa duyệt\)" "have their place in the national chart, as far as somebody knows it"
