@@ -48,9 +48,10 @@ where $1::text is null or a.code = $1 order by a.code;
 -- duties: desk
 -- in: account text, before timestamptz
 -- out: account text, balance bigint
--- By what was booked before that instant: what each account's last posting until then says.
-select a.code as account, coalesce((select p.balance_after from books.posting p where p.account = a.id and p.seq < s.size
-	order by p.seq desc, p.n desc limit 1), 0) as balance
+-- By what was booked before that instant: what each account's last posting until then says. Said as a range of (account, seq), which only its index has:
+-- by p.account = a.id PostgreSQL goes back over all postings at five millions, and an account that did not move for long is far back.
+select a.code as account, coalesce((select p.balance_after from books.posting p where p.account >= a.id and (p.account, p.seq) < (a.id, s.size)
+	order by p.account desc, p.seq desc, p.n desc limit 1), 0) as balance
 from books.ledger_account a cross join (select audit.size_at($2) as size offset 0) s
 where $1::text is null or a.code = $1 order by a.code;
 
