@@ -2,6 +2,7 @@
 
 #include "ledger/base/merkle.h"
 #include "ledger/base/note.h"
+#include "ledger/books/event.h"
 #include "ledger/books/row_store.h"
 #include "ledger/books/tile.h"
 #include "ledger/db/copy.h"
@@ -69,6 +70,8 @@ static const struct leg *legs_of(const struct rows *r, size_t i, size_t *n)
 struct grown {
 	struct compact tree;
 	struct full_tiles full;
+	struct note_verifier log; /* as the first one says */
+	bool has_log;
 };
 
 static enum result check_leaf(struct work *w, const struct rows *r, size_t i, struct grown *g)
@@ -83,6 +86,7 @@ static enum result check_leaf(struct work *w, const struct rows *r, size_t i, st
 	const struct leg *legs;
 	struct leaf leaf;
 	const char *differs;
+	struct why no_log;
 
 	if (seq != (int64_t)g->tree.n)
 		return not_whole(w, "books_sequence", "a ledger transaction is missing", (int64_t)g->tree.n);
@@ -100,28 +104,33 @@ static enum result check_leaf(struct work *w, const struct rows *r, size_t i, st
 			differs);
 		return REFUSED;
 	}
+	if (seq == 0)
+		g->has_log = genesis_log(r->arena, text, &g->log, &no_log);
 	compact_append_by(&g->tree, &hash, full_tiles_note, &g->full);
 	return OK;
 }
 
 /* ---- heads against leaves --------------------------------------------------------------------------------------- */
 
-/* Its checkpoint is there, and says the same. */
-static bool note_says(const struct rows *heads, size_t i, const struct hash *root)
+/* Its checkpoint is there, says the same and is signed by the log. */
+static bool note_says(const struct grown *g, const struct rows *heads, size_t i, const struct hash *root)
 {
 	int column = rows_col(heads, "note");
 	struct checkpoint c;
 	struct note note;
+	uint64_t at;
 	struct why why;
 
-	return !row_null(heads, i, column) && note_parse(row_bytes(heads, i, column), &note, &why) &&
-	       checkpoint_parse(note.text, &c, &why) &&
+	return g->has_log && !row_null(heads, i, column) &&
+	       note_parse(row_bytes(heads, i, column), &note, &why) &&
+	       note_verify(&note, &g->log, 1, &at, &why) && checkpoint_parse(note.text, &c, &why) &&
 	       (int64_t)c.size == row_i64(heads, i, rows_col(heads, "size")) && hash_eq(&c.root, root);
 }
 
 static enum result check_head(
-	struct work *w, const struct rows *heads, const struct compact *tree, struct books_check *out)
+	struct work *w, const struct rows *heads, const struct grown *g, struct books_check *out)
 {
+	const struct compact *tree = &g->tree;
 	size_t i = (size_t)out->heads;
 	struct compact stored;
 	struct hash root;
@@ -138,7 +147,7 @@ static enum result check_head(
 	if (!hash_eq(&root, &kept))
 		return not_whole(
 			w, "books_root", "a tree head whose nodes are not the leaves'", (int64_t)tree->n);
-	if (!note_says(heads, i, &kept))
+	if (!note_says(g, heads, i, &kept))
 		return not_whole(w, "books_checkpoint", "a tree head whose checkpoint is another, or lost",
 			(int64_t)tree->n);
 	out->heads++;
@@ -160,7 +169,7 @@ static enum result check_leaves(
 		for (size_t i = 0; i < rows_n(&r) && result == OK; i++) {
 			result = check_leaf(w, &r, i, g);
 			if (result == OK)
-				result = check_head(w, heads, &g->tree, out);
+				result = check_head(w, heads, g, out);
 		}
 	} while (result == OK && rows_n(&r) > 0);
 	if (result != OK) {

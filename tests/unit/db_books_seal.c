@@ -150,9 +150,10 @@ static void tiles_edited(void)
 static void checkpoints_edited(void)
 {
 	static const char *const edits[] = {
-		"update books.checkpoint set note = (select note from books.checkpoint order by size limit 1) where size = 20006",
-		"update books.checkpoint set note = substr(note, 2) where size = 20006",
-		"delete from books.checkpoint where size = 20006",
+		"update books.checkpoint set note = (select note from books.checkpoint order by size limit 1) where size = (select max(size) from books.tree_head)",
+		"update books.checkpoint set note = substr(note, 2) where size = (select max(size) from books.tree_head)",
+		"update books.checkpoint set note = convert_to(replace(convert_from(note, 'UTF8'), ' ' || split_part(convert_from(note, 'UTF8'), ' ', 3), ' ' || (select split_part(convert_from(k.note, 'UTF8'), ' ', 3) from books.checkpoint k order by size limit 1)), 'UTF8') where size = (select max(size) from books.tree_head)",
+		"delete from books.checkpoint where size = (select max(size) from books.tree_head)",
 	};
 	struct work w = work_on(db);
 	struct books_check found;
