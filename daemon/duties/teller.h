@@ -89,7 +89,7 @@ struct parcel {
 	struct hash *accounts;           /* transfers: the signed account hashes, for the journal */
 	const char **debtors;            /* account that pays, per item */
 	int64_t *valid_until_us;         /* business time, per item */
-	int64_t known_until_us;          /* of a further attempt, business time; 0: none */
+	int64_t known_until_us;          /* the bank knows its ids until then, business time; 0: none */
 	struct dispatch_ref *dispatches; /* enquiries: of each item */
 	uint8_t *may_again;              /* enquiries: the profile and the days allow the same id again */
 	struct request *requests;

@@ -38,7 +38,7 @@ enum result dispatch_pick(struct work *w, const char *bank, const int64_t *aside
 	int id = rows_col(&r, "id"), epoch = rows_col(&r, "epoch"), width = rows_col(&r, "width");
 	int channel = rows_col(&r, "channel"), code = rows_col(&r, "channel_code");
 	int cash = rows_col(&r, "cash"), driver = rows_col(&r, "driver");
-	int items = rows_col(&r, "items_per_message");
+	int items = rows_col(&r, "items_per_message"), days = rows_col(&r, "dedupe_days");
 	struct dispatch *at = arena_array(w->arena, rows_n(&r), struct dispatch);
 	for (size_t i = 0; i < rows_n(&r); i++)
 		at[i] = (struct dispatch){
@@ -51,6 +51,7 @@ enum result dispatch_pick(struct work *w, const char *bank, const int64_t *aside
 			.cash = row_bool(&r, i, cash),
 			.driver = row_text(&r, i, driver),
 			.items_per_message = row_i32(&r, i, items),
+			.dedupe_days = row_i32(&r, i, days),
 		};
 	*out = at;
 	*out_n = rows_n(&r);

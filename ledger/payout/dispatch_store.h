@@ -31,6 +31,7 @@ struct dispatch {
 	bool cash;
 	const char *driver;
 	int32_t items_per_message;
+	int32_t dedupe_days; /* picked: for so many days the bank knows its ids; 0: it does not deduplicate */
 	int64_t known_until_us; /* of a further attempt: the bank deduplicates its ids until then; else 0 */
 };
 

@@ -24,11 +24,11 @@ select 1 as one from payout.dispatch where state = 'ready' limit 1;
 -- duties: teller
 -- in: bank text, n integer, asides bigint[]
 -- out: id bigint, epoch integer, width bigint, channel bigint, channel_code text, bank text, cash boolean, driver text,
---      items_per_message integer
+--      items_per_message integer, dedupe_days integer
 -- The oldest that may go now, of a bank, or (null) of all cash agents. A range lies within batches of one day and programme, so its ends speak for it; each line is
 -- judged again before it leaves.
 select d.id, d.epoch, w.width, c.id as channel, c.code as channel_code, c.bank, c.kind = 'cash' as cash, c.driver,
-	c.items_per_message
+	c.items_per_message, case when c.deduplicates then c.dedupe_days else 0 end as dedupe_days
 from payout.dispatch d
 join org.channel c on c.id = d.channel
 cross join lateral (select coalesce(sum(r.last_payout - r.first_payout + 1), 0)::bigint as width

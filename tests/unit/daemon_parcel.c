@@ -1,5 +1,5 @@
 /* Payments become messages: what travels together, and until when it may leave. */
-#include "daemon/duties/teller.h"
+#include "daemon/duties/teller_claim.h"
 
 #include <string.h>
 
@@ -48,6 +48,18 @@ int main(void)
 	parcel_cut(p, 500, 100 * HOUR, 0);
 	is_i64(p->requests[0].leave_by_us, 2 * HOUR - MARGIN_US, "and never longer than they are valid");
 	parcel_free(p);
+
+	struct claim claim = {.bank = &bank, .now = {.today = {.n = 100}}};
+	struct dispatch dispatch = {.dedupe_days = 7};
+	bank.dedupe_days = 30;
+	is_i64(claim_known_until(&claim, &dispatch), instant_of_day_vn((struct day){.n = 107}),
+		"a first attempt leaves only within the days that the bank knows ids for: another teller may have sent them again");
+	bank.dedupe_days = 3;
+	is_i64(claim_known_until(&claim, &dispatch), instant_of_day_vn((struct day){.n = 103}),
+		"by our own configuration if that is less");
+	bank.dedupe_days = 0;
+	is_i64(claim_known_until(&claim, &dispatch), 0,
+		"where nobody sends them again, as long as it is valid");
 
 	p = parcel(CALL_ENQUIRY);
 	parcel_cut(p, 500, 0, 0);

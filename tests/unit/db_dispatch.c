@@ -53,6 +53,7 @@ static void test_pick(struct db *a, struct db *b)
 		"the other what is left: nobody waits for a lock");
 	ok(theirs[0].id > mine[1].id, "and never the same");
 	is_i64(mine[0].width, 512, "a dispatch says how many payouts it may hold");
+	is_i64(mine[0].dedupe_days, 30, "and for how many days the bank knows its ids");
 	tx_rollback(&w);
 	tx_rollback(&other);
 
