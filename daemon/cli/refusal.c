@@ -70,6 +70,8 @@ static const struct {
 		"Lập lại bảng (chitra batch make), hoặc quyết định trước (chitra finding list): có người đang chờ hai cán bộ quyết định"},
 	{"first_mandate_over", "Đề nghị lại: người đề nghị đầu tiên không còn quyền với người hưởng này"},
 	{"still_live", "Chờ kết quả của lần chi trước: chưa có bằng chứng là chưa chi"},
+	{"may_have_left",
+		"Báo quản trị viên chạy chitra recover: theo nhật ký gửi, khoản chi này có thể đã đi, nên không hủy được"},
 	{"certificate_none", "Nhờ hai quản trị viên chứng nhận khóa của bạn trước"},
 	{"key_not_certified", "Dùng đúng tệp khóa: khóa này không phải là khóa đã được chứng nhận của bạn"},
 	{"key_file_passphrase", "Nhập lại mật khẩu của tệp khóa"},

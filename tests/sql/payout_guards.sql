@@ -368,6 +368,11 @@ end $$;
 select is(pg_temp.moves_without('hoa', :free), 'CH001 not_decided', 'whose certificate was revoked since does not count');
 select pg_temp.done(pg_temp.try('desk', 'son', format('insert into payout.hold (payout, reason, by_officer) values (%s, ''again'', %s)', :free, pg_temp.officer('son'))));
 select is(pg_temp.officer_moves(:free, 'tam', 2, 1), 'CH001 not_decided', 'and each hold anew');
+select max(id) as kept from payout.payout where batch = :undecided \gset
+select pg_temp.done(pg_temp.try('desk', 'tam', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, ''moved abroad'', %s)', :kept, pg_temp.officer('tam'))));
+select is(pg_temp.officer_moves(:kept, 'tam', f, 11), 'ok', format('one cancels what is %s', n)) from (values (1, 'ready'), (2, 'held')) as v(f, n);
+select pg_temp.done(pg_temp.try('teller', null, format('insert into payout.hold (payout, reason) values (%s, ''sent_before'')', :kept)));
+select is(pg_temp.officer_moves(:kept, 'tam', f, 11), 'CH001 may_have_left', format('not what the sent journal has, though it is %s', n)) from (values (1, 'ready'), (2, 'held')) as v(f, n);
 select pg_temp.put(:payout, 1);
 
 select is(pg_temp.probe('owner', null, format('update payout.payout_state set move_no = move_no - 1 where payout = %s', :payout)), 'CH001 illegal_move', 'moves are not uncounted');
