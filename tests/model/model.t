@@ -56,65 +56,55 @@ said()
 		END { printf "# %s: %d states, depth %d, %.1f s, %d MB\n", name, states, depth, seconds, memory }' "$work/$1/out"
 }
 
-# in_full NAME: no state was left out
+# Each of a run: what decides it, by NAME.
 in_full()
 {
 	grep -q 'errors: 0' "$work/$1/out" && ! grep -qE 'max search depth too small|out of memory|pan: reached -DMEMLIM' "$work/$1/out"
 }
-
-# holds NAME TITLE SETTINGS...: all laws, in all states
-holds()
+violated()
 {
-	local name=$1 title=$2
-	shift 2
+	grep -q "assertion violated $law" "$work/$1/out"
+}
+for_ever()
+{
+	grep -q 'acceptance cycle' "$work/$1/out"
+}
+
+# run JUDGE "FLAGS OF GCC" "FLAGS OF PAN" NAME TITLE SETTINGS...
+run()
+{
+	local judge=$1 gcc_flags=$2 pan_flags=$3 name=$4 title=$5
+	shift 5
 	case $wanted in "  " | *" $name "*) ;; *) return 0 ;; esac
-	if verify "$name" "$*" "-O2 -DSAFETY" "-w22" && in_full "$name"; then
+	if verify "$name" "$*" "$gcc_flags" "$pan_flags" && "$judge" "$name"; then
 		pass "$title"
 	else
 		fail "$title" "$(head -n 20 "$work/$name"/*out)"
 	fi
 	said "$name"
 }
-
+# holds NAME TITLE SETTINGS...: all laws, in all states, none left out
+holds()
+{
+	run in_full "-O2 -DSAFETY" "-w22" "$@"
+}
 # ends NAME TITLE SETTINGS...: fair to everybody, the claim comes to rest again and again
 ends()
 {
-	local name=$1 title=$2
-	shift 2
-	case $wanted in "  " | *" $name "*) ;; *) return 0 ;; esac
-	if verify "$name" "$* -DLIVE -DLAWS=0" "-O2 -DNFAIR=3" "-a -f -w20" && in_full "$name"; then
-		pass "$title"
-	else
-		fail "$title" "$(head -n 20 "$work/$name"/*out)"
-	fi
-	said "$name"
+	run in_full "-O2 -DNFAIR=3" "-a -f -w20" "$@" -DLIVE -DLAWS=0
 }
-
+# never_ends NAME TITLE SETTINGS...: Spin finds a way on which it does not
+never_ends()
+{
+	run for_ever "-O0 -DNFAIR=3" "-a -f -w18" "$@" -DLIVE -DLAWS=0
+}
 declare -A laws=([paid_once]=1 [books_agree]=2 [somebody_asks]=4)
 # breaks LAW NAME TITLE SETTINGS...: Spin finds a way, and it is that law that it breaks
 breaks()
 {
-	local law=$1 name=$2 title=$3
-	shift 3
-	case $wanted in "  " | *" $name "*) ;; *) return 0 ;; esac
-	if verify "$name" "$* -DLAWS=${laws[$law]}" "-O0 -DSAFETY" "-w18" && grep -q "assertion violated $law" "$work/$name/out"; then
-		pass "$title"
-	else
-		fail "$title" "$(head -n 20 "$work/$name"/*out)"
-	fi
-	said "$name"
-}
-never_ends()
-{
-	local name=$1 title=$2
-	shift 2
-	case $wanted in "  " | *" $name "*) ;; *) return 0 ;; esac
-	if verify "$name" "$* -DLIVE -DLAWS=0" "-O0 -DNFAIR=3" "-a -f -w18" && grep -q 'acceptance cycle' "$work/$name/out"; then
-		pass "$title"
-	else
-		fail "$title" "$(head -n 20 "$work/$name"/*out)"
-	fi
-	said "$name"
+	local law=$1
+	shift
+	run violated "-O0 -DSAFETY" "-w18" "$@" "-DLAWS=${laws[$law]}"
 }
 
 # ---- what holds -------------------------------------------------------------------------------------------------------
