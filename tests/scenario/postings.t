@@ -101,6 +101,30 @@ like "$(cat "$scratch/said")" "hai cán bộ đã nói" "so two did"
 is "$(both fund expect --account demo-funding --kind refund --reference NOP-TRA-03 --amount 1000001)" "0 65 refund_too_much" \
 	"more than the treasury is owed beside that is not paid back"
 is "$(both "${unspent[@]}" 900001)" "0 65 refund_too_much" "nor more than was not spent"
+# Both wait for whoever posts, so each is judged after the other.
+for n in 05 06; do
+	by minh fund expect --account demo-funding --kind unspent --reference NOP-TRA-$n --amount 900000 >/dev/null
+done
+PGAPPNAME=holder psql -XAtqc 'begin; select from books.counter for update; select pg_sleep(300)' >/dev/null 2>&1 &
+ok "somebody posts" until_true 20 "select count(*) = 1 from pg_stat_activity where datname = current_database() and application_name = 'holder' and wait_event = 'PgSleep'"
+both_pids=()
+for n in 05 06; do
+	"$CHITRA_BIN/chitra" --config "$by_config" --session "$scratch/token.hoa" fund expect --account demo-funding --kind unspent --reference NOP-TRA-$n \
+		--amount 900000 >"$scratch/said.$n" 2>&1 &
+	both_pids+=($!)
+done
+ok "two orders for the same money are confirmed at once, and wait" until_true 20 "select count(*) = 2 from pg_stat_activity
+	where usename = 'chitra_desk' and datname = current_database() and wait_event_type = 'Lock'"
+sql "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'holder'" >/dev/null
+both_status=()
+for n in "${both_pids[@]}"; do
+	wait "$n"
+	both_status+=($?)
+done
+is "$(printf '%s\n' "${both_status[@]}" | sort -n | paste -sd' ')" "0 65" "one of them is"
+like "$(cat "$scratch/said.05" "$scratch/said.06")" refund_too_much "and the other is more than there is then"
+is "$(by hoa fund withdraw --account demo-funding --reason 'thôi nộp' --reference "$(sql "select o.reference from org.refund_confirmed c
+	join org.funding_order o on o.id = c.funding_order where o.kind = 'unspent'")")" 0 "that one is stopped again"
 is "$(both fund expect --account demo-funding --kind unspent --reference NOP-TRA-04 --amount 900000)" "0 0" "what was not spent is, by two officers"
 is "$(by hoa --json fund list)" 0 "the list"
 like "$(cat "$scratch/said")" '"advance_dong":900000,"promised_dong":900000' "says that all of the advance is promised"
@@ -250,7 +274,7 @@ is "$(/usr/bin/python3 -c 'import json, sys; print(*[r["break"] for r in json.lo
 	"of the differences it says whose finding was taken back"
 
 is "$(sql "select string_agg(distinct what, ' ' order by what) from audit.act where officer = 'hoa' and what ~ '^(refund|clawback|reversal)'")" \
-	"clawback.confirmed clawback.proposed refund.confirmed reversal.confirmed" "an auditor sees what the second officer said of all that"
+	"clawback.confirmed clawback.proposed refund.confirmed refund.withdrawn reversal.confirmed" "an auditor sees what the second officer said of all that"
 
 # ---- balances of then -------------------------------------------------------------------------------------------------------------------
 
