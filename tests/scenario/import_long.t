@@ -63,12 +63,14 @@ is "$(grep -c '^late.csv: dòng' <<<"$said")" 3 'and each wrong row is said'
 PGAPPNAME=holder psql -XAtqc 'begin; lock table register.enrolment in share mode; select pg_sleep(300)' >/dev/null 2>&1 &
 locked()
 {
-	[ "$(sql "select count(*) from pg_locks where relation = 'register.enrolment'::regclass and mode = 'ShareLock' and granted")" = 1 ]
+	[ "$(sql "select count(*) from pg_locks where database = (select d.oid from pg_database d where d.datname = current_database())
+		and relation = 'register.enrolment'::regclass and mode = 'ShareLock' and granted")" = 1 ]
 }
 writes()
 {
 	[ "$(sql "select count(*) from pg_locks l join pg_locks w on w.pid = l.pid and w.granted and w.mode = 'RowExclusiveLock'
-		where l.relation = 'register.enrolment'::regclass and not l.granted and w.relation = 'register.import_row'::regclass")" = 1 ]
+		where l.database = (select d.oid from pg_database d where d.datname = current_database())
+		and l.relation = 'register.enrolment'::regclass and not l.granted and w.relation = 'register.import_row'::regclass")" = 1 ]
 }
 nobody()
 {
@@ -80,7 +82,7 @@ killed=$!
 ok 'an import writes, and waits' within 60 writes
 kill -9 $killed
 wait $killed 2>/dev/null
-sql "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'holder'" >/dev/null
+sql "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'holder'" >/dev/null
 within 20 nobody
 is "$(held)" '0 0 0 0 0' 'killed while it writes, an import leaves nothing'
 
