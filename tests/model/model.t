@@ -73,10 +73,10 @@ for_ever()
 # run JUDGE "FLAGS OF GCC" "FLAGS OF PAN" NAME TITLE SETTINGS...
 run()
 {
-	local judge=$1 gcc_flags=$2 pan_flags=$3 name=$4 title=$5
+	local judge=$1 gcc=$2 pan=$3 name=$4 title=$5
 	shift 5
 	case $wanted in "  " | *" $name "*) ;; *) return 0 ;; esac
-	if verify "$name" "$*" "$gcc_flags" "$pan_flags" && "$judge" "$name"; then
+	if verify "$name" "$*" "$gcc" "$pan" && "$judge" "$name"; then
 		pass "$title"
 	else
 		fail "$title" "$(head -n 20 "$work/$name"/*out)"
