@@ -45,6 +45,8 @@ const struct option_row option_rows[] = {
 		"where /livez, /readyz and /metrics are served"},
 	{"gate", "inbox_threads", OPTION_INT, DUTY_GATE, "2", 1, 64, NULL, false,
 		"workers of the lane inbox"},
+	{"gate", "group_max", OPTION_INT, DUTY_GATE, "500", 1, 500, NULL, false,
+		"how many callbacks one commit may take"},
 	{"gate", "body_max", OPTION_SIZE, DUTY_GATE, "1MiB", 1 KIB, 16 MIB, NULL, false,
 		"the largest body of a callback"},
 	{"gate", "request_time", OPTION_DURATION, DUTY_GATE, "10s", 100, 5 MINUTES, NULL, false,

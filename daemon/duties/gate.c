@@ -35,6 +35,7 @@ struct gate {
 	struct gate_keys keys;
 	struct lane *inbox;
 	int groups_max, groups_running;
+	size_t group_max; /* callbacks of one */
 	struct arrival *first, **last;
 	size_t waiting;
 	size_t waiting_bytes;
@@ -192,7 +193,7 @@ static struct running_group *group_close(struct gate *g)
 	r->writer->users++;
 	r->group.writer = &r->writer->key;
 	size_t bytes = 0;
-	while (g->first && r->group.n < GATE_GROUP_MAX) {
+	while (g->first && r->group.n < g->group_max) {
 		bytes += body_size(g->first);
 		if (r->group.n > 0 && bytes > GATE_GROUP_BYTES)
 			break;
@@ -209,7 +210,7 @@ static struct running_group *group_close(struct gate *g)
 /* A second group beside one that commits only when it is worth a commit of its own: else the next one will be larger. */
 static bool may_close(const struct gate *g)
 {
-	if (g->waiting >= SECOND_GROUP)
+	if (g->waiting >= SECOND_GROUP || g->waiting >= g->group_max)
 		return g->groups_running < g->groups_max;
 	return g->groups_running == 0 && !gather_is_open(g->gather);
 }
@@ -338,6 +339,7 @@ static bool start(struct duty_ctx *d, struct why *why)
 	g->last = &g->first;
 	g->inbox = duty_lane(d, "inbox");
 	g->groups_max = (int)config_int(d->config, "gate", "inbox_threads");
+	g->group_max = (size_t)config_int(d->config, "gate", "group_max");
 	g->key_timer = timer_new(d->loop, key_renew, g);
 	g->gather = gather_new(d->loop, company_came, g);
 	metrics_make(g);
