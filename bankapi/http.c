@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ledger/base/clock.h"
+#include "ledger/base/failpoint.h"
 
 enum {
 	REPLY_HEADERS_MAX = 32 * 1024, /* bytes of all header lines of one reply */
@@ -69,6 +70,9 @@ static size_t hand_over(char *into, size_t size, size_t n, void *arg)
 	size_t room = size * n;
 	size_t give = left < room ? left : room;
 
+	if ((x->result.handed_over == 0 && failpoint("request.first-byte")) ||
+		(give == left && give > 0 && failpoint("request.last-byte")))
+		return CURL_READFUNC_ABORT;
 	memcpy(into, x->body.at + x->result.handed_over, give);
 	x->result.handed_over += give;
 	return give;
@@ -307,6 +311,8 @@ static void end_what_is_done(struct http *h)
 
 		bug_if(m->msg != CURLMSG_DONE);
 		must(curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&x));
+		if (code == CURLE_OK && failpoint("reply.read"))
+			code = CURLE_RECV_ERROR;
 		end(x, code == CURLE_OK, code == CURLE_OK ? "answered_early" : code_of(code),
 			x->error[0] != '\0' ? x->error : curl_easy_strerror(code));
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ledger/base/failpoint.h"
 #include "daemon/config.h"
 #include "daemon/duty.h"
 #include "daemon/signals.h"
@@ -53,6 +54,11 @@ static int check_config(const char *path, unsigned reader, bool print)
 
 static int run(const struct duty *duty, const char *config_path)
 {
+	struct why why;
+	if (!failpoints_start(duty ? duty->name : "supervisor", &why)) {
+		fprintf(stderr, "chitrad: %s\n", why.text);
+		return EX_CONFIG;
+	}
 	char program[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
 	if (n < 0) {

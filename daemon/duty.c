@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ledger/base/clock.h"
+#include "ledger/base/failpoint.h"
 #include "ledger/base/log.h"
 #include "daemon/admin.h"
 #include "daemon/duty_private.h"
@@ -325,6 +326,9 @@ int duty_run(const struct duty *duty, const struct spawner *spawner)
 		return EX_CONFIG;
 	}
 	duty_log_start(duty->name, config);
+	if (failpoint_board)
+		log_event(LOG_WARN, "failpoints",
+			K_STR("why", "CHITRA_FAILPOINTS: this process is being tested"));
 	struct duty_private own = {.spawner = spawner};
 	struct duty_ctx d = {.duty = duty, .loop = loop_new(), .config = config, .own = &own};
 	d.instance = (int)config_int(config, "chitra", "instance");

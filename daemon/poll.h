@@ -17,7 +17,7 @@ struct loop;
 struct poll_task;
 
 struct poll_plan {
-	const char *name; /* a constant, for logs and metrics: "dispatch.claim" */
+	const char *name; /* a constant, for logs and metrics: "intent" */
 	struct lane *lane;
 	/* In a worker; sets *found (0 before the call) to how many things it did. One transaction. */
 	enum result (*run)(struct work *w, void *arg, size_t *found);

@@ -73,7 +73,10 @@ static void run_job(struct db *db, struct job *job)
 {
 	struct lane *lane = job->lane;
 	int64_t limit = job->deadline_ms ? job->deadline_ms : lane->deadline_ms;
-	struct work w = {.arena = job->arena, .db = db, .deadline_us = job->submitted_us + limit * 1000};
+	struct work w = {.arena = job->arena,
+		.db = db,
+		.job = job->name,
+		.deadline_us = job->submitted_us + limit * 1000};
 	job->started_us = monotonic_us();
 	if (job->started_us >= w.deadline_us) {
 		why_set(&job->why, "deadline", "waited %lld ms in lane %s and was not begun",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/base/failpoint.h"
 #include "ledger/base/log.h"
 #include "ledger/books/head_store.h"
 #include "daemon/cli/account_cmd.h"
@@ -150,7 +151,7 @@ static const char *session_default(struct arena *a)
 
 static int run_bare(const struct command *command, const struct globals *g, int argc, char **argv)
 {
-	struct work w = {.arena = arena_new()};
+	struct work w = {.arena = arena_new(), .job = command->name};
 	struct cli cli = {.command = command, .word = argc > 1 ? argv[1] : NULL, .w = &w, .json = g->json};
 	int code = command->run(&cli, argc, argv);
 	arena_free(w.arena);
@@ -219,7 +220,7 @@ static int run_on_desk(const struct command *command, const struct globals *g, i
 		config_errors_free(&errors);
 		return EX_CONFIG;
 	}
-	struct work w = {.arena = arena_new()};
+	struct work w = {.arena = arena_new(), .job = command->name};
 	w.db = db_open(config_text(config, "database", "conninfo"), DB_DUTY_DESK);
 	struct cli cli = {.command = command,
 		.word = argc > 1 ? argv[1] : NULL,
@@ -312,6 +313,11 @@ int main(int argc, char **argv)
 	if (at < 0)
 		return -1 - at;
 	process_harden();
+	struct why why;
+	if (!failpoints_start("desk", &why)) {
+		fprintf(stderr, "chitra: %s\n", why.text);
+		return EX_CONFIG;
+	}
 	bool help = strcmp(argv[at], "help") == 0;
 	if (help && at + 1 == argc)
 		return usage(stdout, EX_OK);

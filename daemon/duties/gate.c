@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/base/failpoint.h"
 #include "ledger/base/log.h"
 #include "daemon/duties/gate_group.h"
 #include "daemon/duties/gate_keys.h"
@@ -109,6 +110,16 @@ static void key_renew(void *arg)
 
 /* ---- groups ------------------------------------------------------------------------------------------------------------ */
 
+/* Nothing was committed, or nobody knows: the bank comes again with the same id. */
+static void turn_away(struct arrival *a, const char *code, const char *text)
+{
+	struct why why = {0};
+	why_set(&why, code, "%s", text);
+	exchange_set_header(a->exchange, "Retry-After", "1");
+	exchange_refuse(a->exchange, 503, &why);
+	free(a);
+}
+
 static void answer(struct gate *g, struct arrival *a)
 {
 	static const int status[GATE_VERDICTS] = {
@@ -119,6 +130,10 @@ static void answer(struct gate *g, struct arrival *a)
 		[GATE_CHANGED] = 409,
 	};
 	metric_add(g->verdicts[a->verdict], 1);
+	if (failpoint("answer.before")) {
+		turn_away(a, "not_stored", "it could not be stored now; come again");
+		return;
+	}
 	if (a->verdict == GATE_STORED || a->verdict == GATE_REPEATED) {
 		exchange_reply(a->exchange, 200, NULL, (struct bytes){0});
 	} else {
@@ -126,16 +141,7 @@ static void answer(struct gate *g, struct arrival *a)
 			K_STR("bank", a->bank->code), K_I64("status", status[a->verdict]), K_WHY(&a->why));
 		exchange_refuse(a->exchange, status[a->verdict], &a->why);
 	}
-	free(a);
-}
-
-/* Nothing was committed, or nobody knows: the bank comes again with the same id. */
-static void turn_away(struct arrival *a, const char *code, const char *text)
-{
-	struct why why = {0};
-	why_set(&why, code, "%s", text);
-	exchange_set_header(a->exchange, "Retry-After", "1");
-	exchange_refuse(a->exchange, 503, &why);
+	(void)failpoint("answer.after");
 	free(a);
 }
 
@@ -199,7 +205,7 @@ static struct running_group *group_close(struct gate *g)
 			break;
 		r->group.at[r->group.n++] = take_waiting(g);
 	}
-	r->job = (struct job){.name = "gate.group",
+	r->job = (struct job){.name = "gate.message",
 		.run = group_run,
 		.done = group_done,
 		.arg = r,

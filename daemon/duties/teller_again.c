@@ -346,7 +346,7 @@ void claim_again(const struct parcel *enquiry)
 		return;
 	}
 	qsort(g->payouts, g->payouts_n, sizeof *g->payouts, by_value);
-	g->job = (struct job){.name = "dispatch.again", .run = again_run, .done = again_done, .arg = g};
+	g->job = (struct job){.name = "again", .run = again_run, .done = again_done, .arg = g};
 	if (!lane_submit(g->bank->teller->lane_journal, &g->job))
 		arena_free(a); /* the next enquiry finds it again */
 }

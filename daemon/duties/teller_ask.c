@@ -202,7 +202,7 @@ void ask_recorded(struct parcel *enquiry)
 void ask_start(struct bank *b)
 {
 	b->ask = duty_poll(b->teller->duty, &(struct poll_plan){
-						    .name = "dispatch.ask",
+						    .name = "enquiry",
 						    .lane = b->teller->lane_dispatch,
 						    .run = ask_run,
 						    .after = asked,
@@ -270,7 +270,7 @@ static enum result takeover_run(struct work *w, void *arg, size_t *found)
 void takeover_start(struct teller *t)
 {
 	t->takeover = duty_poll(t->duty, &(struct poll_plan){
-						 .name = "dispatch.takeover",
+						 .name = "takeover",
 						 .lane = t->lane_dispatch,
 						 .run = takeover_run,
 						 .arg = t,
@@ -322,7 +322,7 @@ static void lease_now(void *arg)
 	for (const struct parcel *p = t->parcels; p; p = p->next)
 		if (p->call == CALL_TRANSFER)
 			l->ids[l->n++] = p->dispatch.id;
-	l->job = (struct job){.name = "dispatch.lease", .run = lease_run, .done = lease_done, .arg = l};
+	l->job = (struct job){.name = "lease", .run = lease_run, .done = lease_done, .arg = l};
 	t->lease_running = lane_submit(t->lane_dispatch, &l->job);
 	if (!t->lease_running)
 		arena_free(a);

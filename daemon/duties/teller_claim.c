@@ -447,7 +447,7 @@ void claim_release(struct bank *b, size_t payouts)
 void claim_start(struct bank *b)
 {
 	b->claim = duty_poll(b->teller->duty, &(struct poll_plan){
-						      .name = "dispatch.claim",
+						      .name = "intent",
 						      .lane = b->teller->lane_journal,
 						      .run = claim_run,
 						      .after = claimed,

@@ -305,7 +305,7 @@ void fetch_start(struct bank *b)
 	b->fetches = calloc(1, sizeof *b->fetches);
 	bug_if(!b->fetches);
 	b->fetch = duty_poll(b->teller->duty, &(struct poll_plan){
-						      .name = "statement.fetch",
+						      .name = "fetch",
 						      .lane = b->teller->lane_dispatch,
 						      .run = run,
 						      .after = after,

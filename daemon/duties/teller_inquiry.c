@@ -230,7 +230,7 @@ void inquiry_start(struct bank *b)
 {
 	b->inquiry_timer = timer_new(b->teller->duty->loop, resume, b);
 	b->inquiry = duty_poll(b->teller->duty, &(struct poll_plan){
-							.name = "account.inquiry",
+							.name = "inquiry",
 							.lane = b->teller->lane_dispatch,
 							.run = run,
 							.after = after,

@@ -158,7 +158,7 @@ void claim_renew(struct request *r)
 	bug_if(!n);
 	n->request = r;
 	n->stays = monotonic_us() > r->leave_by_us || duty_is_draining(t->duty);
-	n->job = (struct job){.name = "dispatch.renew", .run = renew_run, .done = renewed, .arg = n};
+	n->job = (struct job){.name = "renew", .run = renew_run, .done = renewed, .arg = n};
 	if (lane_submit(t->lane_journal, &n->job))
 		return;
 	free(n);

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/base/failpoint.h"
+
 #define PATH_BYTES 4096
 
 static void drop_descriptor(int *fd)
@@ -101,7 +103,7 @@ static void sync_directory_of(const char *path)
 		directory[n] = '\0';
 	}
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
+	if (fd < 0 || failpoint("file.directory.sync") || fsync(fd) != 0)
 		bug("could not fsync the directory of %s: %s", path, strerror(errno));
 }
 
@@ -112,9 +114,9 @@ static bool write_new(const char *path, struct bytes bytes, unsigned mode, struc
 
 	if (fd < 0)
 		return trouble(why, "create", path);
-	if (fchmod(fd, mode) != 0 || !write_full(fd, bytes))
+	if (fchmod(fd, mode) != 0 || failpoint("file.write") || !write_full(fd, bytes))
 		return trouble(why, "write", path);
-	if (fsync(fd) != 0)
+	if (failpoint("file.sync") || fsync(fd) != 0)
 		bug("could not fsync %s: %s", path, strerror(errno));
 	return true;
 }
@@ -134,7 +136,7 @@ bool write_file_durable(const char *path, struct bytes bytes, unsigned mode, str
 		unlink(whole);
 		return false;
 	}
-	if (rename(whole, path) != 0) {
+	if (failpoint("file.rename") || rename(whole, path) != 0) {
 		trouble(why, "replace", path);
 		unlink(whole);
 		return false;
@@ -228,13 +230,13 @@ bool append_durable(struct append *f, struct bytes bytes, struct why *why)
 {
 	if (bytes.n == 0)
 		return true;
-	if (!write_full(f->fd, bytes)) {
+	if (failpoint("journal.write") || !write_full(f->fd, bytes)) {
 		trouble(why, "append to", f->path);
 		if (ftruncate(f->fd, (off_t)f->size) != 0)
 			bug("could not take back half a record from %s: %s", f->path, strerror(errno));
 		return false;
 	}
-	if (fdatasync(f->fd) != 0)
+	if (failpoint("journal.sync.before") || fdatasync(f->fd) != 0 || failpoint("journal.sync.after"))
 		bug("could not fdatasync %s: %s", f->path, strerror(errno));
 	f->size += bytes.n;
 	return true;

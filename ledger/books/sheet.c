@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/base/failpoint.h"
+
 #define MODE 0644 /* as publish.c's files, whatever the umask is */
 
 void sheet_drop(struct sheet *s)
@@ -122,8 +124,8 @@ bool sheet_go_on(
 bool sheet_end(struct sheet *s, struct why *why)
 {
 	/* What could not be written earlier is lost, also when there is room again. */
-	bool whole = fflush(s->to) == 0 && !ferror(s->to) && fsync(fileno(s->to)) == 0 &&
-		     (s->beside == NULL || rename(s->beside, s->path) == 0);
+	bool whole = fflush(s->to) == 0 && !ferror(s->to) && !failpoint("sheet.sync") &&
+		     fsync(fileno(s->to)) == 0 && (s->beside == NULL || rename(s->beside, s->path) == 0);
 
 	if (!whole)
 		return trouble(why, s->path);

@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "ledger/base/clock.h"
+#include "ledger/base/failpoint.h"
 #include "ledger/base/log.h"
 
 #define ROLLBACK_US   1000000 /* how long a rollback may take before the connection is thrown away */
@@ -284,6 +285,11 @@ static enum result end_spoilt(struct work *w)
 	return r;
 }
 
+static bool commit_point(const struct work *w, const char *arrow)
+{
+	return failpoint_of(w->job ? w->job : "work", arrow);
+}
+
 enum result tx_commit(struct work *w)
 {
 	struct db *db = w->db;
@@ -301,9 +307,17 @@ enum result tx_commit(struct work *w)
 		(void)tx_spoil(w, r);
 		return end_spoilt(w);
 	}
+	bool writes = db->xid[0];
+	if (writes && commit_point(w, ".commit.before")) {
+		(void)tx_spoil(w, conn_gone(w, CAME_LOST));
+		return end_spoilt(w);
+	}
 	db->noticed = false;
 	CLEAR_RESULT PGresult *answer = NULL;
 	if (conn_ask_prepared(db, w->deadline_us, CONN_COMMIT, &answer) != CAME)
 		return commit_lost(w);
-	return commit_answered(w, answer);
+	r = commit_answered(w, answer);
+	if (r == OK && writes && commit_point(w, ".commit.after"))
+		return unsure(w, "commit_unknown", "nobody is to know what became of this commit");
+	return r;
 }

@@ -16,7 +16,9 @@ struct db;
 struct work {
 	struct arena *arena;
 	struct db *db;
-	struct why why;      /* filled by whatever did not return OK */
+	struct why why; /* filled by whatever did not return OK */
+	const char *
+		job; /* what is done, in a word: names its commits in tests (ledger/base/failpoint.h); or NULL */
 	int64_t deadline_us; /* CLOCK_MONOTONIC; never 0: a job without an end does not exist */
 };
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/base/failpoint.h"
 #include "ledger/base/file.h"
 
 struct put {
@@ -99,7 +100,8 @@ bool manifest_files_put(struct manifest_files *f, const struct manifest *m, stru
 	if (fd < 0)
 		return trouble(f, put.draft, why);
 	remember(f, put);
-	bool written = write_all(fd, buf_bytes(&text)) || trouble(f, put.draft, why);
+	bool written = (!failpoint("manifest.write") && write_all(fd, buf_bytes(&text))) ||
+		       trouble(f, put.draft, why);
 	if (close(fd) != 0 && written)
 		written = trouble(f, put.draft, why);
 	return written;
@@ -108,7 +110,7 @@ bool manifest_files_put(struct manifest_files *f, const struct manifest *m, stru
 static void flush(const struct manifest_files *f, const char *name)
 {
 	int fd = openat(f->directory, name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
+	if (fd < 0 || failpoint("manifest.sync") || fsync(fd) != 0)
 		bug("could not make %s/%s durable: %s", f->path, name, strerror(errno));
 	close(fd);
 }
@@ -119,10 +121,11 @@ bool manifest_files_keep(struct manifest_files *f, struct why *why)
 		flush(f, f->at[i].draft);
 	for (; f->n > 0; f->n--) {
 		const struct put *p = &f->at[f->n - 1];
-		if (renameat(f->directory, p->draft, f->directory, p->name) != 0)
+		if (failpoint("manifest.rename") ||
+			renameat(f->directory, p->draft, f->directory, p->name) != 0)
 			return trouble(f, p->name, why);
 	}
-	if (fsync(f->directory) != 0)
+	if (failpoint("manifest.directory.sync") || fsync(f->directory) != 0)
 		bug("could not make %s durable: %s", f->path, strerror(errno));
 	return true;
 }

@@ -31,7 +31,7 @@ more_logged()
 	return 1
 }
 
-skew='event=poll_failed task=dispatch.claim .*code=clock_skew'
+skew='event=poll_failed task=intent .*code=clock_skew'
 
 # ---- outside a sandbox -------------------------------------------------------------------------------------------------------
 

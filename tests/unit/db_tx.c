@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "tests/lib/board.h"
+
 enum {
 	T_INSERT = 4096,
 	T_COUNT_ROWS,
@@ -102,6 +104,43 @@ static void commit_and_rollback(struct work *w)
 	struct rows r;
 	ok(db_run(w, Q(COUNT_ROWS), DB_ARGS(db_i64(1)), &r) == OK && row_i64(&r, 0, 0) == 1,
 		"outside a transaction one can read, also after that");
+}
+
+static enum result commit_of(struct work *w, int64_t id)
+{
+	TX_GUARD(w);
+	fresh(w);
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = insert(w, id);
+	return r == OK ? tx_commit(w) : r;
+}
+
+/* What a test makes fail is what life makes fail: the same results, the same codes. */
+static void failpoints(struct work *w)
+{
+	board_use("desk");
+	w->job = "desk.release";
+	ok(commit_of(w, 800) == OK && board_hits() == 2, "a commit has a place before and a place behind it");
+	is_str(board_place(0), "desk.release.commit.before", "which are called after the job");
+	is_str(board_place(1), "desk.release.commit.after", "both");
+	board_arm_any(1, BOARD_ERROR);
+	ok(commit_of(w, 801) == RETRY && why_is(&w->why, "db_lost"),
+		"before it the connection can be lost: RETRY");
+	is_i64(stored(801), 0, "and nothing is there");
+	board_arm_any(2, BOARD_ERROR);
+	ok(commit_of(w, 802) == UNSURE && why_is(&w->why, "commit_unknown"),
+		"behind it nobody may know: UNSURE");
+	is_i64(stored(802), 1, "and it is there");
+	ok(commit_of(w, 803) == OK && stored(803) == 1 && board_landed() == 2, "the next one commits");
+	uint64_t hits = board_hits();
+	struct rows r;
+	TX_GUARD(w);
+	ok(tx_begin(w) == OK && db_run(w, Q(COUNT_ROWS), DB_ARGS(db_i64(1)), &r) == OK &&
+			tx_commit(w) == OK && board_hits() == hits,
+		"what only read has no commit that could fail");
+	w->job = NULL;
+	board_use(NULL);
 }
 
 static void refusals(struct work *w)
@@ -399,6 +438,7 @@ int main(void)
 	struct db *db = db_open(NULL, DB_DUTY_OWNER);
 	struct work w = work_on(db);
 	commit_and_rollback(&w);
+	failpoints(&w);
 	refusals(&w);
 	retries(&w);
 	deadlines(&w);
