@@ -141,6 +141,7 @@ $(eval $(call program,chitra-witness,daemon/witness/chitra-witness.c daemon/witn
 $(eval $(call program,chitra-verify,ledger/verify/chitra-verify.c ledger/verify/main.c,$(wildcard ledger/verify/*.c),,$$(VERIFY_LIBS)))
 
 FAKEBANK := $(if $(wildcard tests/fakebank/main.go),$(TOP)/bin/fakebank)
+FAULTPROXY := $(if $(wildcard tests/chaos/proxy/main.go),$(TOP)/bin/faultproxy)
 ORACLE := $(if $(wildcard tests/oracle/main.go),$(TOP)/bin/oracle)
 
 # ---- tests: one program per file --------------------------------------------------------------------------------
@@ -224,10 +225,13 @@ $(GENERATED_MOVES): $(wildcard ledger/payout/gen-moves sql/reference/payout_*.cs
 	@printf '  GEN  %s\n' $@; mkdir -p $(GEN)
 	$(quiet)ledger/payout/gen-moves $(GEN)
 
-$(TOP)/bin/fakebank: $(shell find tests/fakebank -name '*.go' -o -name go.mod 2>/dev/null)
+# The standard library alone.
+$(TOP)/bin/fakebank: $(wildcard tests/fakebank/*.go tests/fakebank/go.mod)
+$(TOP)/bin/faultproxy: $(wildcard tests/chaos/proxy/*.go tests/chaos/proxy/go.mod)
+$(TOP)/bin/fakebank $(TOP)/bin/faultproxy:
 	$(call say,GO)
 	$(quiet)mkdir -p $(@D)
-	$(quiet)cd tests/fakebank && CGO_ENABLED=0 GOPROXY=off GO111MODULE=on GOFLAGS=-buildvcs=false GOCACHE=$(abspath $(TOP))/gocache \
+	$(quiet)cd $(dir $<) && CGO_ENABLED=0 GOPROXY=off GO111MODULE=on GOFLAGS=-buildvcs=false GOCACHE=$(abspath $(TOP))/gocache \
 		go build -o $(abspath $@) .
 
 # With Debian's golang.org/x/mod, which lies where GOPATH was of old.
@@ -242,7 +246,7 @@ $(TOP)/bin/oracle: tests/oracle/main.go
 # ---- targets ----------------------------------------------------------------------------------------------------
 .PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench fuzz install help clean format print-flags
 
-all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) ## the programs, in build/bin
+all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) $(FAULTPROXY) ## the programs, in build/bin
 
 unit: $(UNIT_TESTS) $(ORACLE) $(REPLAYS) ## the unit test programs, in build/tests/unit
 
