@@ -22,9 +22,8 @@
 #include "ledger/payout/release_store.h"
 #include "ledger/register/account_hash.h"
 
-#define AGENCY  "so-ldtbxh"
-#define FUNDING "demo-funding"
-#define CASH    "vnpost-cash"
+#define AGENCY "so-ldtbxh"
+#define CASH   "vnpost-cash"
 
 static PGconn *conn;
 
@@ -168,23 +167,30 @@ static void make_officer(const struct payroll *p, struct work *w, struct sign_ke
 	sign_free(key);
 }
 
+static const char *bank_of(const struct payroll *p)
+{
+	return p->bank ? p->bank : "demo";
+}
+
 static void make_channel(const struct payroll *p)
 {
-	const char *code = p->channel ? p->channel : "demo-merit", *bank = p->bank ? p->bank : "demo";
+	const char *bank = bank_of(p);
 	sql("insert into org.agency (code, name_vi) values ('" AGENCY "', 'Sở') on conflict do nothing");
-	sql("insert into org.funding_account (code, agency, bank, number) select '" FUNDING
-	    "', id, 'DEMO', '110000000001' from org.agency where code = '" AGENCY "' on conflict do nothing");
-	sql("insert into org.programme_agency select 'merit', a.id, f.id from org.agency a, org.funding_account f where a.code = '" AGENCY
-	    "' and f.code = '" FUNDING "' on conflict do nothing");
+	sql("insert into org.funding_account (code, agency, bank, number) select '%s-funding', id, upper('%s'), '%s' from org.agency "
+	    "where code = '" AGENCY "' on conflict do nothing",
+		bank, bank, p->number ? p->number : "110000000001");
+	sql("insert into org.programme_agency select 'merit', agency, id from org.funding_account where code = '%s-funding' on conflict do nothing",
+		bank);
 	sql("insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, "
-	    "posting_lag_days, items_per_message, valid_hours) select '%s', 'bank', id, '%s', 'chitra_json', %s, 30, %s, 0, %d, %d "
-	    "from org.funding_account where code = '" FUNDING "' on conflict do nothing",
-		code, bank, p->deduplicates ? p->deduplicates : "true", p->honours ? p->honours : "true",
-		p->items ? p->items : 500, p->valid_hours ? p->valid_hours : 24);
+	    "posting_lag_days, items_per_message, valid_hours) select '%s-merit', 'bank', id, '%s', 'chitra_json', %s, 30, %s, 0, %d, %d "
+	    "from org.funding_account where code = '%s-funding' on conflict do nothing",
+		bank, bank, p->deduplicates ? p->deduplicates : "true", p->honours ? p->honours : "true",
+		p->items ? p->items : 500, p->valid_hours ? p->valid_hours : 24, bank);
 	sql("insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, "
 	    "posting_lag_days, items_per_message, valid_hours, agent_key) select '" CASH
 	    "', 'cash', id, 'vnpost', 'cash_list', true, 30, true, 0, 500, 240, sha256('agent') from org.funding_account "
-	    "where code = '" FUNDING "' on conflict do nothing");
+	    "where code = '%s-funding' on conflict do nothing",
+		bank);
 }
 
 void payroll_setup(struct work *w, struct payroll *p)
@@ -220,6 +226,7 @@ void payroll_setup(struct work *w, struct payroll *p)
 	make_officer(p, w, admins, "lan", "maker");
 	make_officer(p, w, admins, "minh", "checker release");
 	make_officer(p, w, admins, "hoa", "approver release");
+	make_officer(p, w, admins, "an", "operator");
 	sign_free(admins[0]);
 	sign_free(admins[1]);
 }
@@ -230,8 +237,10 @@ const char *payroll_account(const struct payroll *p, int64_t i, char out[static 
 {
 	char digits[32];
 	bool special = p->special_every > 0 && i % p->special_every == 0;
-	int n = special ? snprintf(digits, sizeof digits, "9%09u%02u", (unsigned)i,
-				  (unsigned)p->special_suffix)
+	int64_t suffix = p->special_suffix >= 0 ? p->special_suffix
+			 : special              ? i / p->special_every % 12 + 1
+						: 0;
+	int n = special ? snprintf(digits, sizeof digits, "9%09u%02u", (unsigned)i, (unsigned)suffix)
 			: snprintf(digits, sizeof digits, "2%011u", (unsigned)i);
 	if (n != 12)
 		die("payroll: person %" PRId64 " has no account number", i);
@@ -359,15 +368,21 @@ static void copy_people(struct work *w, const struct payroll *p, int64_t first, 
 	sql("insert into payout.claim (person, programme, month, kind, amount_dong, agency, pay_period, area_code, area_valid_from) "
 	    "select p.id, 'merit', '2024-04-01', 'regular', 1000000 + p.id %% 1000 * 1000, a.id, '2024-04-01', w.code, w.valid_from "
 	    "from register.person p join org.agency a on a.code = '" AGENCY "' "
-	    "join (select code, valid_from, row_number() over (order by code, valid_from) - 1 as n from register.area "
-	    "where level = 'commune') w on w.n = p.id %% %" PRId64 " "
+	    "join (select code, valid_from, row_number() over (order by code, valid_from) - 1 as n from (select code, valid_from "
+	    "from register.area where level = 'commune' order by code, valid_from offset %" PRId64
+	    " limit %" PRId64 ") x) w on w.n = p.id %% %" PRId64 " "
 	    "where p.id between %" PRId64 " and %" PRId64 " order by w.code, p.id",
-		wards, first, first + n - 1);
+		p->ward_first, wards, wards, first, first + n - 1);
+}
+
+static int64_t wards_of(const struct payroll *p)
+{
+	return p->wards ? p->wards : p->people / 100 + 1;
 }
 
 static void make_people(struct work *w, const struct payroll *p)
 {
-	int64_t first = p->first ? p->first : 1, wards = p->wards ? p->wards : p->people / 100 + 1;
+	int64_t first = p->first ? p->first : 1, wards = wards_of(p);
 	for (int64_t done = 0; done < p->people; done += 20000) {
 		struct work step = *w;
 		step.arena = arena_new();
@@ -377,7 +392,8 @@ static void make_people(struct work *w, const struct payroll *p)
 	}
 	sql("select setval(pg_get_serial_sequence('register.person', 'id'), (select max(id) from register.person))");
 	sql("select setval(pg_get_serial_sequence('register.payee_account', 'id'), (select max(id) from register.payee_account))");
-	sql("analyze");
+	if (!p->no_analyze)
+		sql("analyze");
 }
 
 /* ---- officers at work ----------------------------------------------------------------------------------------------- */
@@ -392,6 +408,21 @@ static struct officer begin_as(struct work *w, const char *login)
 	return me;
 }
 
+/* Its own channel, and no wards but those of this payroll: the others' batches are other banks'. */
+static void wish_for_bank(struct work *w, const struct payroll *p, struct batch_wish *wish)
+{
+	int64_t n = wards_of(p);
+	const char **wards = arena_array(w->arena, (size_t)n, const char *);
+	for (int64_t i = 0; i < n; i++)
+		wards[i] = arena_strdup(w->arena,
+			sql("select code from register.area where level = 'commune' order by code, valid_from offset %" PRId64
+			    " limit 1",
+				p->ward_first + i));
+	wish->areas = wards;
+	wish->n_areas = (size_t)n;
+	wish->channel = arena_printf(w->arena, "%s-merit", p->bank);
+}
+
 static void make_batches(struct work *w, const struct payroll *p, struct batches *out)
 {
 	struct key32 id_key = key_named(p, w, "id"), kek_key = key_named(p, w, "kek");
@@ -400,6 +431,8 @@ static void make_batches(struct work *w, const struct payroll *p, struct batches
 	struct batch_wish wish = {.programme = "merit",
 		.period = period,
 		.keys = {.id_key = &id_key, .keks = &kek, .n_keks = 1}};
+	if (p->bank)
+		wish_for_bank(w, p, &wish);
 	struct batch_areas areas;
 	struct batch_made made = {0};
 	struct officer me = begin_as(w, "lan");
@@ -410,9 +443,11 @@ static void make_batches(struct work *w, const struct payroll *p, struct batches
 	me = begin_as(w, "lan");
 	must(w, batch_list(w, &(struct batch_filter){.state = "open"}, out), "list");
 	int64_t *ids = arena_array(w->arena, out->n, int64_t);
+	size_t n = 0;
 	for (size_t i = 0; i < out->n; i++)
-		ids[i] = out->at[i].id;
-	must(w, batch_submit(w, me.id, ids, out->n, out), "submit");
+		if (!p->bank || strcmp(out->at[i].channel, wish.channel) == 0)
+			ids[n++] = out->at[i].id;
+	must(w, batch_submit(w, me.id, ids, n, out), "submit");
 	must(w, tx_commit(w), "commit");
 }
 
@@ -438,7 +473,7 @@ static void approve(struct work *w, const struct payroll *p, const char *login, 
 	sign_free(key);
 }
 
-static void fund(struct work *w, int64_t dong)
+static void fund(struct work *w, const char *account, int64_t dong)
 {
 	static int64_t line = 900000000;
 	w->deadline_us = work_deadline_in_ms(60000);
@@ -447,7 +482,7 @@ static void fund(struct work *w, int64_t dong)
 	struct entry e = entry_funding(w->arena,
 		&(struct told_by){.actor = "duty:scribe", .effective = {19816}},
 		&(struct statement_fact){.line = line,
-			.funding_account = FUNDING,
+			.funding_account = account,
 			.day = {19816},
 			.part = (int32_t)line,
 			.amount = vnd(dong),
@@ -477,7 +512,9 @@ void payroll_pay(struct work *w, struct payroll *p)
 {
 	struct batches batches;
 	connect_scene();
-	make_people(w, p);
+	make_channel(p);
+	if (p->people > 0)
+		make_people(w, p);
 	make_batches(w, p, &batches);
 	int64_t *ids = arena_array(w->arena, batches.n, int64_t);
 	p->lines = p->sum = 0;
@@ -486,15 +523,21 @@ void payroll_pay(struct work *w, struct payroll *p)
 		p->lines += batches.at[i].lines;
 		p->sum += vnd_dong(batches.at[i].sum);
 	}
+	p->batches = ids;
+	p->batches_n = batches.n;
+	if (batches.n == 0)
+		return;
 	approve(w, p, "minh", ROLE_CHECKER, ids, batches.n);
 	approve(w, p, "hoa", ROLE_APPROVER, ids, batches.n);
-	fund(w, p->sum);
+	if (!p->no_fund)
+		fund(w, arena_printf(w->arena, "%s-funding", bank_of(p)), p->sum);
+	if (p->no_release)
+		return;
 	struct why why = {0};
 	if (!make_directory_durable(in_dir(p, w, "archive"), 0700, &why))
 		die("payroll: %s", why.text);
-	if (p->no_release)
-		return;
 	release(w, p, "minh", ids, batches.n);
 	release(w, p, "hoa", ids, batches.n);
-	sql("analyze payout.payout, payout.payout_state, payout.dispatch, payout.dispatch_range");
+	if (!p->no_analyze)
+		sql("analyze payout.payout, payout.payout_state, payout.dispatch, payout.dispatch_range");
 }

@@ -1,7 +1,8 @@
 /* The fixture of a payroll, as a program for scenarios and benchmarks; alone, a test that what it makes may be paid.
  *
  *	db_payroll DIR PEOPLE [name=value …]	in the database of libpq's environment, which has the schema and is a sandbox;
- *						genesis=ORIGIN begins the books, so that they are sealed
+ *						genesis=ORIGIN begins the books, so that they are sealed;
+ *						first=2 and more: no payer and no officers are made, they are there
  *	db_payroll keys KEKFILE PERSON…	a new data key of each person, wrapped: "PERSON HEX"
  *	db_payroll revoke KEYFILE CERTIFICATE	an admin's revocation of it: "TEXT SIGNATURES", both in hex */
 #include "tests/lib/payroll_fixture.h"
@@ -34,12 +35,23 @@ static void take_option(struct payroll *p, const char *option)
 		p->first = strtoll(value, NULL, 10);
 	if (strncmp(option, "wards=", 6) == 0)
 		p->wards = strtoll(value, NULL, 10);
-	if (strncmp(option, "deduplicates=", 13) == 0)
-		p->deduplicates = value;
-	if (strncmp(option, "honours=", 8) == 0)
-		p->honours = value;
-	if (strncmp(option, "release=", 8) == 0)
-		p->no_release = strcmp(value, "no") == 0;
+	if (strncmp(option, "ward_first=", 11) == 0)
+		p->ward_first = strtoll(value, NULL, 10);
+	const struct {
+		const char *name;
+		const char **to;
+	} texts[] = {{"deduplicates=", &p->deduplicates}, {"honours=", &p->honours}, {"bank=", &p->bank},
+		{"number=", &p->number}};
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		if (strncmp(option, texts[i].name, strlen(texts[i].name)) == 0)
+			*texts[i].to = value;
+	const struct {
+		const char *name;
+		bool *to;
+	} left_out[] = {{"release=", &p->no_release}, {"fund=", &p->no_fund}, {"analyze=", &p->no_analyze}};
+	for (size_t i = 0; i < COUNT_OF(left_out); i++)
+		if (strncmp(option, left_out[i].name, strlen(left_out[i].name)) == 0)
+			*left_out[i].to = strcmp(value, "no") == 0;
 }
 
 /* The books begin with the log's key, so that the scribe seals them. */
@@ -75,7 +87,10 @@ static int make(int argc, char **argv)
 	if (origin)
 		begin_books(&w, p.dir, origin);
 	payroll_pay(&w, &p);
-	printf("lines %" PRId64 " sum %" PRId64 "\n", p.lines, p.sum);
+	printf("lines %" PRId64 " sum %" PRId64, p.lines, p.sum);
+	for (size_t i = 0; i < p.batches_n; i++)
+		printf("%s%" PRId64, i == 0 ? " batches " : " ", p.batches[i]);
+	putchar('\n');
 	arena_free(w.arena);
 	db_close(db);
 	return 0;
