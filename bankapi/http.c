@@ -69,9 +69,12 @@ static size_t hand_over(char *into, size_t size, size_t n, void *arg)
 	size_t left = x->body.n - x->result.handed_over;
 	size_t room = size * n;
 	size_t give = left < room ? left : room;
+	const struct http_options *o = &x->http->o;
 
 	if ((x->result.handed_over == 0 && failpoint("request.first-byte")) ||
 		(give == left && give > 0 && failpoint("request.last-byte")))
+		return CURL_READFUNC_ABORT;
+	if (x->result.handed_over == 0 && o->may_leave != NULL && !o->may_leave(o->end_ctx, x->user))
 		return CURL_READFUNC_ABORT;
 	memcpy(into, x->body.at + x->result.handed_over, give);
 	x->result.handed_over += give;
@@ -266,6 +269,8 @@ static const char *code_of(CURLcode code)
 		return "tls_failed";
 	if (code == CURLE_WRITE_ERROR)
 		return "reply_too_large";
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return "held_back";
 	if (code == CURLE_SEND_FAIL_REWIND)
 		return "not_repeated";
 	if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||

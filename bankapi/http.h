@@ -66,7 +66,7 @@ struct http_result {
 	struct bytes body;     /* what came; whole only when transport is HTTP_REPLIED */
 	int64_t took_us;
 	struct why why; /* empty code when HTTP_REPLIED: timed_out, not_connected, not_resolved, tls_failed,
-			 * reply_too_large, connection_lost, not_repeated, abandoned, transport */
+			 * held_back, reply_too_large, connection_lost, not_repeated, abandoned, transport */
 };
 
 typedef void http_end(void *ctx, void *user, const struct http_result *r);
@@ -87,6 +87,9 @@ struct http_options {
 	http_end *
 		end; /* once for each http_post that returned true, never from inside http_post; may post again */
 	void *end_ctx;
+	/* Asked just before the first byte of a body is handed over, which may be long after http_post (a slow connection). False: it
+	 * ends as NOT_SENT, held_back. NULL: all may. With end_ctx; must only look. */
+	bool (*may_leave)(void *ctx, void *user);
 };
 
 struct http;

@@ -87,6 +87,7 @@ void pace_end(struct pace *p, enum pace_end end, uint32_t jitter, int64_t now_us
 		p->allowed = at_most(p->allowed + 1, p->limits.in_flight_max);
 		return;
 	case PACE_DISTRESS: pause_for_distress(p, jitter, now_us); return;
+	case PACE_UNTRIED: return;
 	}
 	bug("pace_end: no such end %d", (int)end);
 }

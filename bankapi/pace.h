@@ -31,6 +31,7 @@ struct pace {
 enum pace_end {
 	PACE_ANSWERED, /* an answer came, whatever it says */
 	PACE_DISTRESS, /* no connection, no answer in time, 429, 5xx */
+	PACE_UNTRIED,  /* it never left, for a reason of our own */
 };
 
 #define PACE_NEVER INT64_MAX

@@ -33,6 +33,7 @@
 #include "daemon/cli/ledger_cmd.h"
 #include "daemon/cli/match_cmd.h"
 #include "daemon/cli/parser_run.h"
+#include "daemon/cli/pause_cmd.h"
 #include "daemon/cli/people_cmd.h"
 #include "daemon/cli/person_cmd.h"
 #include "daemon/cli/recover_cmd.h"
@@ -89,6 +90,9 @@ static const struct command commands[] = {
 	{"unhold", NEEDS_CONFIG, cli_unhold, UNHOLD_USAGE, "let held payouts go, by two officers"},
 	{"cancel", NEEDS_CONFIG, cli_cancel, CANCEL_USAGE,
 		"cancel payouts that have not left; they stay owed"},
+	{"pause", NEEDS_CONFIG, cli_pause, PAUSE_USAGE,
+		"stop a bank, a programme or everything within a second"},
+	{"resume", NEEDS_CONFIG, cli_resume, RESUME_USAGE, "let it go on"},
 	{"fund", NEEDS_CONFIG, cli_fund, FUND_USAGE, "money that is expected, and money that is there"},
 	{"cash", NEEDS_CONFIG, cli_cash, CASH_USAGE,
 		"the cash agent's signed list, confirmed by two officers"},

@@ -18,6 +18,7 @@ static const struct lane_plan lanes[] = {
 	{.name = "dispatch", .capacity = 256},
 	{.name = "record", .capacity = 1024},
 	{.name = "witness", .threads = 1, .capacity = 4},
+	{.name = "pauses", .threads = 1, .capacity = 1},
 };
 
 /* ---- keys ----------------------------------------------------------------------------------------------------------- */
@@ -252,6 +253,7 @@ static void stop(struct duty_ctx *d)
 	timer_free(t->give_back_timer);
 	record_stop(t);
 	lease_stop(t);
+	pause_stop(t);
 	db_on_connect(NULL, NULL);
 	witnesses_free(t->witnesses);
 	archive_close(t->archive);

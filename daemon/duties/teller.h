@@ -88,6 +88,7 @@ struct parcel {
 	struct payee *payees;            /* transfers */
 	struct hash *accounts;           /* transfers: the signed account hashes, for the journal */
 	const char **debtors;            /* account that pays, per item */
+	const char **programmes;         /* transfers: for the pauses, per item */
 	int64_t *valid_until_us;         /* business time, per item */
 	int64_t known_until_us;          /* the bank knows its ids until then, business time; 0: none */
 	struct dispatch_ref *dispatches; /* enquiries: of each item */
@@ -138,10 +139,10 @@ struct bank {
 	const char *accounts;      /* that it may debit, with , between them; likewise */
 	struct requests questions; /* enquiries, inquiries, statements: they go first */
 	struct requests transfers;
-	size_t payouts; /* claimed and not recorded */
+	struct requests paused_transfers; /* until their pause is over */
+	size_t payouts;                   /* claimed and not recorded */
 	size_t payouts_max;
 	bool paused;         /* the claim task, because of that */
-	bool stopped;        /* by a row of ops.pause: no transfer leaves */
 	int useless;         /* replies to transfers, one after the other, that said nothing that counts */
 	struct aside *aside; /* dispatches that are set aside; lane journal only */
 	size_t aside_n, aside_room;
@@ -177,8 +178,8 @@ struct teller {
 	struct bank cash; /* all cash agents */
 
 	_Atomic bool has_number; /* the lock of our instance's number is held */
-	const char **pauses;     /* as the running look found them; in its arena */
-	size_t pauses_n;
+	struct pauses *pauses;   /* teller_pause.c's */
+	struct looking *looking;
 	struct poll_task *takeover;
 	struct timer *lease_timer;
 	struct timer *give_back_timer;
@@ -258,8 +259,16 @@ bool bank_may_debit(const struct bank *b, const char *number);
 void bank_give_back(struct bank *b, bool only_in_distress);
 /* On the loop: a reply to a transfer was useless, or not. */
 void bank_heard(struct bank *b, bool useless);
-/* Looks for pauses: what was claimed before one does not leave either. */
+
+/* ---- teller_pause.c (loop) ---------------------------------------------------------------------------------------- */
+
+/* Looks for the rows of ops.pause: what was claimed before one does not leave either. */
 void pause_start(struct teller *t);
+void pause_stop(struct teller *t);
+/* Not before somebody looked a moment ago, and not while a row stands against it. */
+bool pause_lets_leave(const struct request *r);
+/* A row stands against it. */
+bool pause_stops(const struct request *r);
 
 /* ---- teller_claim.c ------------------------------------------------------------------------------------------------ */
 

@@ -14,6 +14,12 @@
 
 /* ---- parcels from rows ---------------------------------------------------------------------------------------------- */
 
+/* As the item before has it, or a copy. */
+static const char *shared(struct arena *a, const char *const *names, size_t k, const char *name)
+{
+	return k > 0 && strcmp(names[k - 1], name) == 0 ? names[k - 1] : arena_strdup(a, name);
+}
+
 static void fill(struct parcel *p, size_t k, const struct payable *from, const struct judged *j)
 {
 	struct arena *a = p->arena;
@@ -24,9 +30,8 @@ static void fill(struct parcel *p, size_t k, const struct payable *from, const s
 	p->payees[k].remittance = arena_strdup(a, j->payee.remittance);
 	p->accounts[k] = from->line.account;
 	p->valid_until_us[k] = from->line.valid_until_us;
-	p->debtors[k] = k > 0 && strcmp(p->debtors[k - 1], from->line.funding_number) == 0
-				? p->debtors[k - 1]
-				: arena_strdup(a, from->line.funding_number);
+	p->debtors[k] = shared(a, p->debtors, k, from->line.funding_number);
+	p->programmes[k] = shared(a, p->programmes, k, from->line.programme);
 }
 
 static size_t may_leave(const struct drawn *d)

@@ -76,6 +76,7 @@ struct parcel *parcel_new(struct bank *b, enum call call, size_t n)
 	}
 	p->payees = arena_array(a, n, struct payee);
 	p->accounts = arena_array(a, n, struct hash);
+	p->programmes = arena_array(a, n, const char *);
 	return p;
 }
 
@@ -93,11 +94,12 @@ void parcel_free(struct parcel *p)
 	arena_free(p->arena);
 }
 
-/* Transfers of one message share debtor and valid-until; enquiries the debtor. */
+/* Transfers of one message share debtor, valid-until and programme; enquiries the debtor. */
 static bool fit_together(const struct parcel *p, size_t a, size_t b)
 {
 	return strcmp(p->debtors[a], p->debtors[b]) == 0 &&
-	       (p->call != CALL_TRANSFER || p->valid_until_us[a] == p->valid_until_us[b]);
+	       (p->call != CALL_TRANSFER || (p->valid_until_us[a] == p->valid_until_us[b] &&
+						    strcmp(p->programmes[a], p->programmes[b]) == 0));
 }
 
 /* Until when its items may leave: while they are valid, and the same ids again only while the bank knows them (law 1). */

@@ -12,7 +12,6 @@
 #define SIGNATURE_AGE_US INT64_C(120000000) /* the bank takes 300 s */
 #define WINDOW_S         300
 #define RATE_MAX         100000
-#define PAUSE_LOOK_MS    1000
 #define USELESS_REPLIES  4 /* one after the other, then it is tried more slowly */
 #define USELESS_WAIT_S   INT64_C(16)
 #define USELESS_DOUBLE   5 /* times */
@@ -56,6 +55,14 @@ static bool load_bank_keys(struct bank *b, const struct config *c, const char *s
 
 static void end(void *ctx, void *user, const struct http_result *res);
 
+/* A connection may take long: until the first byte, validity is watched and a pause obeyed. */
+static bool may_leave(void *ctx, void *user)
+{
+	const struct request *r = user;
+	(void)ctx;
+	return r->call != CALL_TRANSFER || (monotonic_us() <= r->leave_by_us && pause_lets_leave(r));
+}
+
 static bool open_client(struct bank *b, const struct config *c, const char *section, struct why *why)
 {
 	struct duty_ctx *d = b->teller->duty;
@@ -71,6 +78,7 @@ static bool open_client(struct bank *b, const struct config *c, const char *sect
 		.poller = http_poller_of(b->poller),
 		.end = end,
 		.end_ctx = b,
+		.may_leave = may_leave,
 	};
 	b->http = http_new(&options, why);
 	if (!b->http)
@@ -132,7 +140,7 @@ bool bank_may_debit(const struct bank *b, const char *number)
 
 bool bank_is_idle(const struct bank *b)
 {
-	return b->payouts == 0 && !b->questions.n && !b->transfers.n &&
+	return b->payouts == 0 && !b->questions.n && !b->transfers.n && !b->paused_transfers.n &&
 	       (!b->http || !http_in_flight(b->http));
 }
 
@@ -181,16 +189,18 @@ static void post(struct bank *b, struct request *r, int64_t now_us)
 			metric_add(b->teller->sent, (int64_t)r->n);
 		return;
 	}
-	pace_end(&b->pace, PACE_ANSWERED, 0, now_us);
+	pace_end(&b->pace, PACE_UNTRIED, 0, now_us);
 	not_sent(r, why.code, why.text);
 }
 
 /* NULL: nothing may leave now. */
 static struct requests *next_queue(struct bank *b)
 {
+	while (b->transfers.n && pause_stops(b->transfers.first))
+		requests_add(&b->paused_transfers, requests_take(&b->transfers));
 	if (b->questions.n)
 		return &b->questions;
-	return b->transfers.n && !b->stopped ? &b->transfers : NULL;
+	return b->transfers.n && pause_lets_leave(b->transfers.first) ? &b->transfers : NULL;
 }
 
 void bank_pump(struct bank *b)
@@ -237,59 +247,6 @@ void bank_heard(struct bank *b, bool useless)
 	pace_retry_after(&b->pace, wait_s, monotonic_us());
 }
 
-/* ---- pauses --------------------------------------------------------------------------------------------------------- */
-
-static enum result look_for_pauses(struct work *w, void *arg, size_t *found)
-{
-	(void)found;
-	struct teller *t = arg;
-	struct rows r;
-	enum result result = db_run(w, Q_PAUSES, DB_NO_ARGS, &r);
-	if (result != OK)
-		return result;
-	t->pauses = arena_array(w->arena, rows_n(&r), const char *);
-	t->pauses_n = rows_n(&r);
-	for (size_t i = 0; i < t->pauses_n; i++)
-		t->pauses[i] = row_text(&r, i, rows_col(&r, "what"));
-	return OK;
-}
-
-static bool is_stopped(const struct teller *t, const char *bank)
-{
-	for (size_t i = 0; i < t->pauses_n; i++)
-		if (strcmp(t->pauses[i], "all") == 0 ||
-			(strncmp(t->pauses[i], "bank:", 5) == 0 && strcmp(t->pauses[i] + 5, bank) == 0))
-			return true;
-	return false;
-}
-
-static void apply_pauses(void *arg, enum result result, size_t found)
-{
-	(void)found;
-	struct teller *t = arg;
-	for (size_t i = 0; result == OK && i < t->banks_n; i++) {
-		struct bank *b = &t->banks[i];
-		bool stopped = is_stopped(t, b->code);
-		if (stopped != b->stopped)
-			log_event(LOG_NOTICE, stopped ? "bank_paused" : "bank_resumed",
-				K_STR("bank", b->code), K_I64("requests", (int64_t)b->transfers.n));
-		b->stopped = stopped;
-		bank_pump(b);
-	}
-}
-
-void pause_start(struct teller *t)
-{
-	duty_poll(t->duty, &(struct poll_plan){
-				   .name = "pauses",
-				   .lane = t->lane_dispatch,
-				   .run = look_for_pauses,
-				   .after = apply_pauses,
-				   .arg = t,
-				   .idle_max_ms = PAUSE_LOOK_MS,
-			   });
-}
-
 /* ---- giving back ---------------------------------------------------------------------------------------------------- */
 
 /* What waits and was never posted goes back: it is journalled as not sent. In distress at once; else when the drain has lasted. */
@@ -300,6 +257,8 @@ void bank_give_back(struct bank *b, bool only_in_distress)
 	for (struct request *r; (r = requests_take(&b->questions));)
 		not_sent(r, "draining", "this process ends");
 	for (struct request *r; (r = requests_take(&b->transfers));)
+		not_sent(r, "draining", "this process ends");
+	for (struct request *r; (r = requests_take(&b->paused_transfers));)
 		not_sent(r, "draining", "this process ends");
 }
 
@@ -338,9 +297,12 @@ static void keep(struct request *r, const struct http_result *res)
 	raw->body = bytes_of(at, res->body.n);
 }
 
-static bool is_distress(const struct http_result *res)
+static enum pace_end pace_end_of(const struct http_result *res)
 {
-	return res->transport != HTTP_REPLIED || res->status == 429 || res->status >= 500;
+	if (res->transport == HTTP_NOT_SENT && why_is(&res->why, "held_back"))
+		return PACE_UNTRIED;
+	return res->transport != HTTP_REPLIED || res->status == 429 || res->status >= 500 ? PACE_DISTRESS
+											  : PACE_ANSWERED;
 }
 
 static void end(void *ctx, void *user, const struct http_result *res)
@@ -348,8 +310,7 @@ static void end(void *ctx, void *user, const struct http_result *res)
 	struct bank *b = ctx;
 	struct request *r = user;
 	int64_t now_us = monotonic_us();
-	pace_end(&b->pace, is_distress(res) ? PACE_DISTRESS : PACE_ANSWERED, (uint32_t)(now_us % 1000),
-		now_us);
+	pace_end(&b->pace, pace_end_of(res), (uint32_t)(now_us % 1000), now_us);
 	if (res->retry_after_s > 0)
 		pace_retry_after(&b->pace, res->retry_after_s, now_us);
 	keep(r, res);

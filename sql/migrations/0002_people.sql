@@ -495,7 +495,44 @@ begin
 	end loop;
 end $$;
 
-call ops.append_only('register.person_phone', 'register.import_file', 'register.import_row', 'register.death_notice', 'register.person_event',
+-- ---------------------------------------------------------------- pauses
+
+-- Who stopped sending, and let it go on. What stands now is in ops.pause; an act makes it so.
+create table ops.pause_act (
+	id bigint generated always as identity primary key,
+	what text not null,			-- 'all', 'bank:CODE', 'programme:CODE'
+	pauses boolean not null,		-- false: it goes on
+	reason text not null check (length(reason) between 3 and 500),
+	officer bigint not null references auth.officer,
+	at timestamptz not null default now()
+);
+create trigger by_me after insert on ops.pause_act referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
+-- One officer is enough in either direction: what goes on was released by two. What a recovery paused, it alone resumes.
+create function ops.do_pause() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+	if not exists (select from auth.mandate m where m.officer = auth.me() and m.role in ('release', 'operator')
+			and auth.may(m.role, m.agency, m.area, 0)) then
+		raise exception 'no_mandate: sending is stopped by whoever may release, or by an operator' using errcode = 'CH001';
+	elsif new.pauses then
+		insert into ops.pause (what, reason, by_officer)
+			select new.what, new.reason, o.login from auth.officer o where o.id = new.officer on conflict do nothing;
+		if not found then
+			raise exception 'paused_already: % is paused already', new.what using errcode = 'CH001';
+		end if;
+	else
+		delete from ops.pause p where p.what = new.what and p.by_officer !~ '^duty:';
+		if not found then
+			raise exception 'not_paused: % is not paused, or by a recovery, which ends with chitra recover --resume', new.what using errcode = 'CH001';
+		end if;
+	end if;
+	return null;
+end $$;
+create trigger does after insert on ops.pause_act for each row execute function ops.do_pause();
+
+call ops.append_only('ops.pause_act', 'register.person_phone', 'register.import_file', 'register.import_row', 'register.death_notice', 'register.person_event',
 	'register.enrolment', 'register.pay_preference', 'register.payee_account', 'register.account_check', 'register.account_inquiry',
 	'register.account_answer', 'register.finding', 'register.finding_proposal', 'register.finding_decision', 'auth.certificate',
 	'auth.revocation', 'auth.mandate', 'auth.access_log');

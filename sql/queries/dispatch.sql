@@ -13,6 +13,28 @@ from ops.instance i;
 -- out: what text
 select what from ops.pause;
 
+-- name: pause_list
+-- duties: desk
+-- in:
+-- out: what text, reason text, by_officer text, at timestamptz
+select what, reason, by_officer, at from ops.pause order by at, what;
+
+-- name: pause_named
+-- duties: desk
+-- in: word text
+-- out: what text
+-- What can be paused and is called so.
+select x.what from (select 'all' as what, 'all' as word
+	union select 'bank:' || c.bank, c.bank from org.channel c
+	union select 'programme:' || p.code, p.code from rules.programme p) as x
+where $1 in (x.word, x.what);
+
+-- name: pause_say
+-- duties: desk
+-- in: what text, pauses boolean, reason text
+-- out:
+insert into ops.pause_act (what, pauses, reason, officer) values ($1, $2, $3, auth.me());
+
 -- name: dispatch_any
 -- duties: teller
 -- in:
@@ -210,7 +232,9 @@ set epoch = d.epoch + 1, owner = $3, lease_until = clock_timestamp() + $4 * inte
 	ask_after = clock_timestamp() + $5 * interval '1 millisecond'
 from unnest($1, $2) as a(id, epoch), org.channel c
 where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent' and c.id = d.channel and c.deduplicates
-	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
+	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank)
+		or exists (select from payout.dispatch_range r join payout.payout x on x.id = r.first_payout join payout.batch b on b.id = x.batch
+			where r.dispatch = d.id and p.what = 'programme:' || b.programme))
 returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message,
 	((d.sent_at at time zone 'Asia/Ho_Chi_Minh')::date + least(c.dedupe_days, $6))::timestamp at time zone 'Asia/Ho_Chi_Minh' as known_until;
 

@@ -68,5 +68,8 @@ select d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver,
 from payout.dispatch d
 join org.channel c on c.id = d.channel
 where d.state = 'sent' and d.owner is null and d.ask_after <= clock_timestamp() and c.kind = 'cash' and d.id <> all ($2)
+	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank)
+		or exists (select from payout.dispatch_range r join payout.payout x on x.id = r.first_payout join payout.batch b on b.id = x.batch
+			where r.dispatch = d.id and p.what = 'programme:' || b.programme))
 order by d.id limit $1
 for update of d skip locked;

@@ -111,6 +111,7 @@ insert into books.cosignature (size, witness, line) values (1, 'x', 'x');
 insert into books.closed (seq, agency, period) values (0, 'x', '2024-04-01');
 insert into ops.period_proposal (agency, period, sha256, officer) values ('x', '2024-04-01', sha256('x'), :officer);
 insert into ops.period_text (agency, period, size, root, text) values ('x', '2024-04-01', 1, sha256('x'), 'x');
+insert into ops.pause_act (what, pauses, reason, officer) values ('all', true, 'xxx', :officer);
 insert into ops.export (sha256, period, format, size) values (sha256('x'), '2024-04-01', 'csv', 1);
 insert into ops.export_answer (export, refused) values (1, 'x');
 insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by) values (:funding, 'treasury', 'xxx', 1, :officer);

@@ -195,6 +195,41 @@ static void test_abandoned(void)
 	bank_close(&b);
 }
 
+static bool never(void *ctx, void *user)
+{
+	(void)ctx;
+	(void)user;
+	return false;
+}
+
+static void test_held_back(void)
+{
+	struct bank b;
+	struct client c;
+	struct why why;
+
+	bank_open(&b, ANSWER);
+	client_open(&c, b.port, NULL, 4);
+	http_free(c.http);
+	c.http = http_new(&(struct http_options){.peer = {.base_url = c.url},
+				  .in_flight_max = 4,
+				  .poller = http_poll_poller(c.poll),
+				  .end = on_end,
+				  .end_ctx = &c.seen,
+				  .may_leave = never},
+		&why);
+	post(&c, 100, 1000, 5000);
+	http_run_until_idle(c.poll, c.http);
+	client_close(&c);
+	bank_close(&b);
+	is_i64(c.seen.last.transport, HTTP_NOT_SENT,
+		"what may not leave when it is connected: certainly not sent");
+	is_str(c.seen.last.why.code, "held_back", "and the reason says so");
+	is_i64((int64_t)c.seen.last.handed_over, 0, "and no byte of it was handed over");
+	is_i64(c.seen.ends, 1, "it ends once");
+	is_i64(atomic_load(&b.requests), 0, "the bank read no request");
+}
+
 /* ---- the trap: libcurl posts again by itself ---- */
 
 static void test_never_again(void)
@@ -360,6 +395,7 @@ int main(void)
 	test_unknown();
 	test_not_sent();
 	test_abandoned();
+	test_held_back();
 	test_never_again();
 	test_twin();
 	test_many(1, 500);
