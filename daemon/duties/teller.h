@@ -13,6 +13,7 @@
 #include "ledger/base/seal.h"
 #include "ledger/base/secret.h"
 #include "ledger/books/head_store.h"
+#include "ledger/payout/attempt.h"
 #include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/journal.h"
 #include "ledger/payout/message_store.h"
@@ -24,11 +25,6 @@
 #include "daemon/kek_set.h"
 #include "daemon/poller.h"
 #include "daemon/witnesses.h"
-
-#define MARGIN_US INT64_C(2000000) /* a request leaves this long before its valid-until, or not at all */
-
-#define ASK_TAKEN_MS \
-	INT64_C(60000) /* what the bank accepted is asked about when no callback came for so long */
 
 struct bank;
 struct parcel;

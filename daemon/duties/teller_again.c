@@ -45,7 +45,7 @@ static enum result put_off(struct claim *c)
 		const struct drawn *d = &c->drawn[i];
 		if (d->parcel)
 			continue;
-		bool over = d->n == 0 || d->at[0].line.valid_until_us <= c->now.now_us + MARGIN_US;
+		bool over = d->n == 0 || attempt_is_over(d->at[0].line.valid_until_us, c->now.now_us);
 		asks[n] = over ? DISPATCH_NO_ASK : ASK_AGAIN_REFUSED_MS;
 		refused[n++] = (struct dispatch_ref){d->dispatch->id, d->dispatch->epoch};
 	}
@@ -167,17 +167,13 @@ static void keep_asked(struct payables *all, const struct again *g)
 	all->n = k;
 }
 
-/* How long the bank still knows this id, in business time: since when it does, the sent journal says, by the real clock (law 7); the
- * database's word may only make it shorter. */
 static int64_t known_until(const struct claim *c, const struct dispatch *d, const char *id)
 {
 	const struct bank *b = c->bank;
 	struct day day;
-	if (!journal_first_day(b->teller->journal, id, &day))
-		return d->known_until_us; /* its first teller died before the journal */
-	day.n += b->dedupe_days;
-	int64_t until = c->now.now_us + instant_of_day_vn(day) - wall_us();
-	return until < d->known_until_us ? until : d->known_until_us;
+	bool journalled = journal_first_day(b->teller->journal, id, &day);
+	return attempt_known_again(
+		d->known_until_us, journalled ? &day : NULL, b->dedupe_days, c->now.now_us, wall_us());
 }
 
 /* Leaves away what the bank may have forgotten; the others of its dispatch leave while it knows them all. */
@@ -188,7 +184,7 @@ static void keep_known(const struct claim *c, struct dispatch *d, struct payable
 	for (size_t i = 0; i < all->n; i++) {
 		int64_t until = all->at[i].dispatch == d->id ? known_until(c, d, all->at[i].line.id)
 							     : INT64_MAX;
-		if (until <= c->now.now_us + MARGIN_US) {
+		if (attempt_is_over(until, c->now.now_us)) {
 			forgotten++;
 			continue;
 		}

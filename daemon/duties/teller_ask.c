@@ -12,11 +12,6 @@
 #include "ledger/books/post.h"
 
 #define DUE_MAX          8
-#define ASK_FIRST_MS     INT64_C(500)
-#define ASK_MOST_MS      INT64_C(300000)
-#define AGAIN_AFTER      2 /* the same id again: at the earliest when it was not found for the second time */
-#define ASK_TAKEN_DOUBLE 5 /* times */
-#define ASK_ALL_AFTER    4 /* accepted ones beside unknown ones: callbacks have had their time */
 #define TAKEN_MAX        16
 #define TAKEOVER_IDLE_MS 1000
 #define ASK_IDLE_MS      500
@@ -54,7 +49,7 @@ static enum result put_off(struct asking *a, const size_t *any, const size_t *wo
 		if (any[i] == 0) {
 			over[over_n++] = d->id;
 		} else if (worse[i] == 0) {
-			asks[n] = ASK_TAKEN_MS << (d->asked < ASK_TAKEN_DOUBLE ? d->asked : ASK_TAKEN_DOUBLE);
+			asks[n] = enquiry_wait_taken_ms(d->asked);
 			at_work[n++] = (struct dispatch_ref){d->id, d->epoch};
 		}
 	}
@@ -62,7 +57,6 @@ static enum result put_off(struct asking *a, const size_t *any, const size_t *wo
 	return r == OK ? dispatch_told(a->w, at_work, asks, n) : r;
 }
 
-/* Accepted ones are asked about when nothing of their dispatch is in worse doubt, or when it has taken long. */
 static enum result choose(struct asking *a)
 {
 	size_t *worse = arena_array(a->w->arena, a->due_n, size_t);
@@ -75,8 +69,7 @@ static enum result choose(struct asking *a)
 	a->wanted = arena_array(a->w->arena, a->all.n, bool);
 	for (size_t i = 0; i < a->all.n; i++) {
 		size_t d = due_of(a, a->all.at[i].dispatch);
-		a->wanted[i] = a->all.at[i].state != PAYOUT_ACCEPTED || worse[d] == 0 ||
-			       a->due[d].asked >= ASK_ALL_AFTER;
+		a->wanted[i] = enquiry_wants(a->all.at[i].state, worse[d] > 0, a->due[d].asked);
 		a->wanted_n += a->wanted[i];
 	}
 	return put_off(a, any, worse);
@@ -89,7 +82,7 @@ static enum result find_due(struct asking *a)
 	enum result r = tx_begin(w);
 	if (r != OK)
 		return r;
-	r = dispatch_due(w, a->bank->code, DUE_MAX, ASK_FIRST_MS, ASK_MOST_MS, &a->due, &a->due_n);
+	r = dispatch_due(w, a->bank->code, DUE_MAX, &a->due, &a->due_n);
 	if (r != OK || a->due_n == 0)
 		return r;
 	r = dispatch_head(w, &a->now);
@@ -106,28 +99,23 @@ static enum result find_due(struct asking *a)
 	return r == OK ? tx_commit(w) : r;
 }
 
-/* What would let a payment leave twice is believed only as far as our own configuration says it too (law 7). */
-static struct profile believed(const struct bank *b, const struct dispatch_due *due)
-{
-	struct profile profile = due->profile;
-	if (profile.dedupe_days > b->dedupe_days)
-		profile.dedupe_days = b->dedupe_days;
-	return profile;
-}
-
 static enum result fill(struct parcel *p, size_t k, const struct asking *a, const struct payable *from)
 {
 	const struct dispatch_due *due = &a->due[due_of(a, from->dispatch)];
-	struct profile profile = believed(a->bank, due);
-	int days = due->sent_day.n <= a->now.today.n ? a->now.today.n - due->sent_day.n : 0;
-	bool over = from->line.valid_until_us <= a->now.now_us + MARGIN_US;
+	const struct attempt_facts facts = {
+		.believed = attempt_believed(&due->profile, a->bank->dedupe_days),
+		.asked = due->asked,
+		.first_sent = due->sent_day,
+		.today = a->now.today,
+		.valid_until_us = from->line.valid_until_us,
+		.now_us = a->now.now_us,
+	};
 	p->payouts[k] = from->payout;
 	p->payments[k].amount = from->line.amount;
 	memcpy(p->payments[k].e2e, from->line.id, sizeof p->payments[k].e2e);
 	p->debtors[k] = arena_strdup(p->arena, from->line.funding_number);
 	p->dispatches[k] = (struct dispatch_ref){due->id, due->epoch};
-	p->may_again[k] = due->asked >= AGAIN_AFTER &&
-			  payout_may_send_again(PAYOUT_UNKNOWN, EVENT_SAID_NOT_FOUND, &profile, days, over);
+	p->may_again[k] = attempt_may_again(&facts);
 	enum result r = account_open(a->w, &a->bank->teller->keks, from, &p->payments[k].account);
 	if (r == REFUSED)
 		log_event(LOG_ERROR, "account_unreadable", K_I64("payout", from->payout));

@@ -42,16 +42,8 @@ static size_t may_leave(const struct drawn *d)
 	return n;
 }
 
-int64_t claim_known_until(const struct claim *c, const struct dispatch *d)
-{
-	int32_t days = d->dedupe_days < c->bank->dedupe_days ? d->dedupe_days : c->bank->dedupe_days;
-	struct day last = c->now.today;
-	if (days <= 0)
-		return 0;
-	last.n += days;
-	return instant_of_day_vn(last);
-}
-
+/* A first attempt leaves within the days that the bank knows ids for, counted from its claim: whoever took the dispatch over meanwhile may
+ * have sent them again, and later the bank would take it for new. */
 static struct parcel *parcel_of(const struct claim *c, const struct drawn *d)
 {
 	struct parcel *p = parcel_new(c->bank, CALL_TRANSFER, may_leave(d));
@@ -59,8 +51,10 @@ static struct parcel *parcel_of(const struct claim *c, const struct drawn *d)
 	p->channel_id = d->dispatch->channel;
 	p->revocations = c->now.revocations;
 	p->cash = d->dispatch->cash;
-	p->known_until_us = d->dispatch->known_until_us ? d->dispatch->known_until_us
-							: claim_known_until(c, d->dispatch);
+	p->known_until_us = d->dispatch->known_until_us
+				    ? d->dispatch->known_until_us
+				    : attempt_known_until(
+					      c->now.today, d->dispatch->dedupe_days, c->bank->dedupe_days);
 	p->driver = p->cash ? NULL : driver_named(d->dispatch->driver);
 	size_t k = 0;
 	for (size_t i = 0; i < d->n; i++)

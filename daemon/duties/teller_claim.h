@@ -28,9 +28,6 @@ struct claim {
 	bool again; /* one or all of them were refused: try others at once */
 };
 
-/* A first attempt leaves within the days that the bank knows ids for, counted from its claim: whoever took the dispatch over meanwhile may
- * have sent them again, and later the bank would take it for new. Business time; 0: nobody sends them again at this bank. */
-int64_t claim_known_until(const struct claim *c, const struct dispatch *d);
 /* Gives each dispatch its payables, which come by payout id. */
 void claim_share_out(
 	struct claim *c, const struct dispatch *dispatches, size_t n, const struct payables *all);

@@ -319,7 +319,7 @@ static const char *judge_line(
 	if (p->line.line < 1 || (size_t)p->line.line > v->n || !hash_eq(&leaf, &v->lines[p->line.line - 1]))
 		return "line_changed";
 	p->line_hash = leaf;
-	if (p->line.valid_until_us <= now->now_us + MARGIN_US)
+	if (attempt_is_over(p->line.valid_until_us, now->now_us))
 		return "valid_until_over";
 	if (day_cmp(p->line.not_before, now->today) > 0)
 		return "too_early";

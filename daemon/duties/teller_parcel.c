@@ -102,13 +102,6 @@ static bool fit_together(const struct parcel *p, size_t a, size_t b)
 						    strcmp(p->programmes[a], p->programmes[b]) == 0));
 }
 
-/* Until when its items may leave: while they are valid, and the same ids again only while the bank knows them (law 1). */
-static int64_t last_us(const struct parcel *p, size_t first)
-{
-	int64_t valid = p->valid_until_us[first], known = p->known_until_us;
-	return known && known < valid ? known : valid;
-}
-
 void parcel_cut(struct parcel *p, size_t items, int64_t business_now_us, int64_t monotonic_now_us)
 {
 	p->requests = arena_array(p->arena, p->n, struct request);
@@ -129,7 +122,8 @@ void parcel_cut(struct parcel *p, size_t items, int64_t business_now_us, int64_t
 			.body = BUF(BODY_MAX),
 		};
 		if (p->call == CALL_TRANSFER)
-			r->leave_by_us = monotonic_now_us + last_us(p, first) - business_now_us - MARGIN_US;
+			r->leave_by_us = monotonic_now_us - business_now_us +
+					 attempt_leave_by(p->valid_until_us[first], p->known_until_us);
 		if (p->call == CALL_ENQUIRY)
 			r->again = arena_array(p->arena, r->n, uint8_t);
 	}

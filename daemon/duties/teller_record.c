@@ -12,7 +12,6 @@
 #define GROUP_REQUESTS 512
 #define GROUP_ITEMS    2048
 #define AGAIN_MS       200
-#define ASK_DOUBT_MS   INT64_C(500)
 
 struct group {
 	struct job job;
@@ -196,13 +195,6 @@ static void say_all(struct saying *s)
 	}
 }
 
-static bool again_is_possible(
-	const struct request *r, size_t i, const struct told *t, const struct outcome *o)
-{
-	return r->call == CALL_ENQUIRY && r->parcel->may_again[r->first + i] &&
-	       o->decision.to == PAYOUT_UNKNOWN && t->event == EVENT_SAID_NOT_FOUND;
-}
-
 static void tally(struct saying *s, const struct outcome *out)
 {
 	for (size_t i = 0; i < s->g->n; i++) {
@@ -216,7 +208,8 @@ static void tally(struct saying *s, const struct outcome *out)
 		r->doubt += out[i].decision.to == PAYOUT_UNKNOWN || out[i].decision.to == PAYOUT_SENT;
 		r->accepted += out[i].decision.to == PAYOUT_ACCEPTED;
 		if (r->call == CALL_ENQUIRY)
-			r->again[s->item[i]] = again_is_possible(r, s->item[i], &s->told[i], &out[i]);
+			r->again[s->item[i]] = attempt_goes_again(r->parcel->may_again[r->first + s->item[i]],
+				out[i].decision.to, s->told[i].event);
 	}
 }
 
@@ -256,7 +249,7 @@ static enum result let_go(struct saying *s)
 			accepted += g->at[k]->accepted;
 		}
 		refs[i] = p->dispatch;
-		asks[i] = doubt || p->is_part ? ASK_DOUBT_MS : accepted ? ASK_TAKEN_MS : DISPATCH_NO_ASK;
+		asks[i] = enquiry_after_ms(doubt, accepted, p->is_part);
 	}
 	return dispatch_told(s->w, refs, asks, g->closing_n);
 }

@@ -89,12 +89,14 @@ enum result dispatch_take_over(
 	return OK;
 }
 
-enum result dispatch_due(struct work *w, const char *bank, size_t n, int64_t first_ms, int64_t most_ms,
-	struct dispatch_due **out, size_t *out_n)
+enum result dispatch_due(struct work *w, const char *bank, size_t n, struct dispatch_due **out, size_t *out_n)
 {
 	struct rows r;
+	int64_t waits[ENQUIRY_WAITS];
+	for (int i = 0; i < ENQUIRY_WAITS; i++)
+		waits[i] = enquiry_wait_ms(i);
 	enum result result = db_run(w, Q_DISPATCH_DUE,
-		DB_ARGS(db_text(bank), db_i64((int64_t)n), db_i64(first_ms), db_i64(most_ms)), &r);
+		DB_ARGS(db_text(bank), db_i64((int64_t)n), db_i64s(waits, ENQUIRY_WAITS)), &r);
 	if (result != OK)
 		return result;
 	int id = rows_col(&r, "id"), epoch = rows_col(&r, "epoch"), asked = rows_col(&r, "asked");
@@ -142,14 +144,15 @@ enum result dispatch_again(struct work *w, const struct sender *by, const struct
 	struct rows r;
 	enum result result = db_run(w, Q_DISPATCH_AGAIN,
 		DB_ARGS(db_i64s(ids_of(w, at, n), n), db_i32s(epochs_of(w, at, n), n), db_text(by->owner),
-			db_i64(by->lease_ms), db_i64(by->ask_ms), db_i32(by->dedupe_days)),
+			db_i64(by->lease_ms), db_i64(by->ask_ms)),
 		&r);
 	if (result != OK)
 		return result;
 	*out = dispatches_of(w, &r);
-	int until = rows_col(&r, "known_until");
+	int sent = rows_col(&r, "sent_at"), days = rows_col(&r, "dedupe_days");
 	for (size_t i = 0; i < rows_n(&r); i++)
-		(*out)[i].known_until_us = row_instant(&r, i, until);
+		(*out)[i].known_until_us = attempt_known_until(
+			day_of_instant_vn(row_instant(&r, i, sent)), row_i32(&r, i, days), by->dedupe_days);
 	*out_n = rows_n(&r);
 	return OK;
 }

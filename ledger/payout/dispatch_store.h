@@ -7,6 +7,7 @@
 #define CHITRA_PAYOUT_DISPATCH_STORE_H
 
 #include "ledger/db/work.h"
+#include "ledger/payout/attempt.h"
 #include "ledger/payout/line.h"
 #include "ledger/payout/outcome.h"
 #include "ledger/payout/verify.h"
@@ -126,7 +127,7 @@ struct dispatch_ref {
 enum result dispatch_current(
 	struct work *w, const struct dispatch_ref *at, size_t n, bool *current) WARN_UNUSED;
 
-#define DISPATCH_NO_ASK INT64_C(-1)
+#define DISPATCH_NO_ASK ENQUIRY_NEVER
 /* Lets go of them: ask_ms[i] milliseconds from now they are enquired about, or never (DISPATCH_NO_ASK: ended). */
 enum result dispatch_told(
 	struct work *w, const struct dispatch_ref *at, const int64_t *ask_ms, size_t n) WARN_UNUSED;
@@ -149,9 +150,9 @@ struct dispatch_due {
 	const char *driver, *funding_number;
 	struct profile profile; /* deduplicates and dedupe_days */
 };
-/* Dispatches of a bank about which is to be asked now; the next time is put off, doubling from first_ms to most_ms. */
-enum result dispatch_due(struct work *w, const char *bank, size_t n, int64_t first_ms, int64_t most_ms,
-	struct dispatch_due **out, size_t *out_n) WARN_UNUSED;
+/* Dispatches of a bank about which is to be asked now; the next time is put off (enquiry_wait_ms). */
+enum result dispatch_due(
+	struct work *w, const char *bank, size_t n, struct dispatch_due **out, size_t *out_n) WARN_UNUSED;
 
 /* Takes those that are still nobody's and in this epoch for a further attempt, where the channel deduplicates: new epochs. */
 enum result dispatch_again(struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n,

@@ -8,130 +8,29 @@
 
 #include "ledger/base/day.h"
 #include "ledger/base/file.h"
+#include "ledger/payout/journal_ids.h"
 
 #define LINE_MAX_BYTES 256
 
-/* A slot: the first 60 bits of the id, and what became of it. Ids are keyed hashes, so equal prefixes are not to be feared: at a
- * thousand million ids the chance that any two meet is below a half, and meeting only makes the teller refuse. */
-#define SLOT_USED   (UINT64_C(1) << 63)
-#define SLOT_STAYED (UINT64_C(1) << 62)
-#define SLOT_AGAIN   \
-	(UINT64_C(1) \
-		<< 61) /* more than one attempt may have left: that the last one stayed says nothing of the others */
-#define SLOT_ID     ((UINT64_C(1) << 60) - 1)
-#define FIRST_SLOTS ((size_t)1 << 12)
-
 struct journal {
 	struct append *file;
-	uint64_t *slots;
-	uint16_t *days; /* of each slot: when the attempt that may have left was recorded, days since 1970 */
-	size_t room;    /* a power of two */
-	size_t used;
+	struct journal_ids *ids;
 	struct buf line;
 };
 
-/* ---- the set of ids ----------------------------------------------------------------------------------------------- */
-
-static uint64_t id_bits(const char *id)
-{
-	static const char alphabet[32] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	uint64_t bits = 0;
-
-	for (int i = 0; i < 12; i++) {
-		const char *at = memchr(alphabet, id[i], sizeof alphabet);
-		bug_if(!at);
-		bits = bits << 5 | (uint64_t)(at - alphabet);
-	}
-	return bits;
-}
-
-static uint64_t *slot_of(const struct journal *j, uint64_t bits)
-{
-	size_t at = (size_t)(bits ^ bits >> 29) & (j->room - 1);
-
-	while (j->slots[at] & SLOT_USED && (j->slots[at] & SLOT_ID) != bits)
-		at = (at + 1) & (j->room - 1);
-	return &j->slots[at];
-}
-
-static void slots_make(struct journal *j, size_t room)
-{
-	j->slots = calloc(room, sizeof *j->slots);
-	j->days = calloc(room, sizeof *j->days);
-	if (!j->slots || !j->days)
-		bug("out of memory for %zu ids of the sent journal", room);
-	j->room = room;
-}
-
-static void slots_double(struct journal *j)
-{
-	uint64_t *old = j->slots;
-	uint16_t *old_days = j->days;
-	size_t old_room = j->room;
-
-	slots_make(j, 2 * old_room);
-	for (size_t i = 0; i < old_room; i++) {
-		if (!(old[i] & SLOT_USED))
-			continue;
-		uint64_t *slot = slot_of(j, old[i] & SLOT_ID);
-		*slot = old[i];
-		j->days[slot - j->slots] = old_days[i];
-	}
-	free(old);
-	free(old_days);
-}
-
-static void set_sent(struct journal *j, const char *id, struct day day)
-{
-	if (2 * (j->used + 1) > j->room)
-		slots_double(j);
-	uint64_t *slot = slot_of(j, id_bits(id));
-	if (!(*slot & SLOT_USED))
-		j->used++;
-	*slot = SLOT_USED | id_bits(id);
-	j->days[slot - j->slots] = (uint16_t)day.n;
-}
-
-/* Since when the bank may know it stays as it is. */
-static void set_again(struct journal *j, const char *id, struct day day)
-{
-	uint64_t *slot = slot_of(j, id_bits(id));
-	if (*slot & SLOT_STAYED)
-		set_sent(j, id, day);
-	else
-		*slot |= SLOT_AGAIN;
-}
-
-static void set_stayed(struct journal *j, const char *id)
-{
-	uint64_t *slot = slot_of(j, id_bits(id));
-	if (!(*slot & SLOT_AGAIN))
-		*slot |= SLOT_STAYED;
-}
-
-static bool is_known(const struct journal *j, const char *id)
-{
-	return *slot_of(j, id_bits(id)) & SLOT_USED;
-}
-
 bool journal_has(const struct journal *j, const char *id)
 {
-	uint64_t slot = *slot_of(j, id_bits(id));
-	return slot & SLOT_USED && !(slot & SLOT_STAYED);
+	return journal_ids_has(j->ids, id);
 }
 
 bool journal_first_day(const struct journal *j, const char *id, struct day *out)
 {
-	const uint64_t *slot = slot_of(j, id_bits(id));
-	if (!journal_has(j, id))
-		return false;
-	*out = (struct day){.n = j->days[slot - j->slots]};
-	return true;
+	return journal_ids_first_day(j->ids, id, out);
 }
 
 size_t journal_count(const struct journal *j)
 {
-	return j->used;
+	return journal_ids_count(j->ids);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------------- */
@@ -189,7 +88,7 @@ static bool group_line(struct reader *r, const char *line, struct why *why)
 	if (sscanf(line, "done %zu\n", &count) != 1 || count != r->n)
 		return broken(r, why);
 	for (size_t i = 0; i < r->n; i++)
-		set_sent(r->j, r->ids[i], r->day);
+		journal_ids_sent(r->j->ids, r->ids[i], r->day);
 	r->n = 0;
 	r->in_group = false;
 	return true;
@@ -218,13 +117,13 @@ static bool take_line(struct reader *r, const char *line, struct why *why)
 		r->in_group = true;
 		return true;
 	}
-	if (strncmp(line, "again ", 6) == 0 && take_id(line + 6, id) && is_known(r->j, id) &&
+	if (strncmp(line, "again ", 6) == 0 && take_id(line + 6, id) && journal_ids_know(r->j->ids, id) &&
 		take_day(line, &day)) {
-		set_again(r->j, id, day);
+		journal_ids_again(r->j->ids, id, day);
 		return true;
 	}
-	if (strncmp(line, "not-sent ", 9) == 0 && take_id(line + 9, id) && is_known(r->j, id)) {
-		set_stayed(r->j, id);
+	if (strncmp(line, "not-sent ", 9) == 0 && take_id(line + 9, id) && journal_ids_know(r->j->ids, id)) {
+		journal_ids_stayed(r->j->ids, id);
 		return true;
 	}
 	return broken(r, why);
@@ -257,8 +156,7 @@ static void drop(struct journal *j)
 {
 	append_close(j->file);
 	buf_free(&j->line);
-	free(j->slots);
-	free(j->days);
+	journal_ids_free(j->ids);
 	free(j);
 }
 
@@ -279,7 +177,7 @@ struct journal *journal_open(const char *path, struct why *why)
 		bug("out of memory for the sent journal");
 	j->file = file;
 	buf_init(&j->line, (size_t)1 << 24);
-	slots_make(j, FIRST_SLOTS);
+	j->ids = journal_ids_new();
 
 	FILE *in = fopen(path, "re");
 	if (!in) {
@@ -332,7 +230,7 @@ bool journal_record(struct journal *j, const struct journal_dispatch *d, const s
 	if (!append_durable(j->file, buf_bytes(&j->line), why))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		set_sent(j, items[i].id, day_of_instant_vn(d->at_us));
+		journal_ids_sent(j->ids, items[i].id, day_of_instant_vn(d->at_us));
 	return true;
 }
 
@@ -342,7 +240,7 @@ static bool record_words(
 	char at[INSTANT_TEXT_SIZE];
 
 	for (size_t i = 0; i < n; i++)
-		if (!is_known(j, ids[i]))
+		if (!journal_ids_know(j->ids, ids[i]))
 			return why_set(why, "journal_unknown", "%s is not in the sent journal", ids[i]);
 	buf_reset(&j->line);
 	for (size_t i = 0; i < n; i++)
@@ -355,7 +253,7 @@ bool journal_record_again(struct journal *j, const char *const *ids, size_t n, i
 	if (!record_words(j, "again", ids, n, at_us, why))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		set_again(j, ids[i], day_of_instant_vn(at_us));
+		journal_ids_again(j->ids, ids[i], day_of_instant_vn(at_us));
 	return true;
 }
 
@@ -365,6 +263,6 @@ bool journal_record_not_sent(
 	if (!record_words(j, "not-sent", ids, n, at_us, why))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		set_stayed(j, ids[i]);
+		journal_ids_stayed(j->ids, ids[i]);
 	return true;
 }

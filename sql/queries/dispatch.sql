@@ -203,10 +203,10 @@ returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.kind
 
 -- name: dispatch_due
 -- duties: teller
--- in: bank text, n integer, first_ms bigint, most_ms bigint
+-- in: bank text, n integer, waits_ms bigint[]
 -- out: id bigint, epoch integer, asked integer, sent_at timestamptz, channel bigint, driver text, funding_number text,
 --      deduplicates boolean, dedupe_days integer
--- Whoever takes it puts the next enquiry off; if that teller dies, the next one asks then.
+-- Whoever takes it puts the next enquiry off, by how often it was asked about; if that teller dies, the next one asks then.
 with due as (
 	select d.id from payout.dispatch d
 	where d.state = 'sent' and d.ask_after <= clock_timestamp() and d.owner is null
@@ -215,18 +215,17 @@ with due as (
 )
 update payout.dispatch d
 set asked = d.asked + 1,
-	ask_after = clock_timestamp() + least($4, $3 * (1::bigint << least(d.asked + 1, 20))) * interval '1 millisecond'
+	ask_after = clock_timestamp() + $3[least(d.asked + 1, cardinality($3))] * interval '1 millisecond'
 from due, org.channel c, org.funding_account f
 where d.id = due.id and c.id = d.channel and f.id = c.funding_account
 returning d.id, d.epoch, d.asked, d.sent_at, c.id as channel, c.driver, f.number as funding_number, c.deduplicates, c.dedupe_days;
 
 -- name: dispatch_again
 -- duties: teller
--- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint, dedupe_days integer
+-- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint
 -- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, driver text, items_per_message integer,
---      known_until timestamptz
--- The same ids again (law 1): a new epoch, so that what the first attempt still brings is evidence only. The bank knows them until the
--- end of the last day that it remembers, counted from the first attempt: after that nothing of it may leave.
+--      sent_at timestamptz, dedupe_days integer
+-- The same ids again (law 1): a new epoch, so that what the first attempt still brings is evidence only.
 update payout.dispatch d
 set epoch = d.epoch + 1, owner = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond',
 	ask_after = clock_timestamp() + $5 * interval '1 millisecond'
@@ -235,8 +234,8 @@ where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent'
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank)
 		or exists (select from payout.dispatch_range r join payout.payout x on x.id = r.first_payout join payout.batch b on b.id = x.batch
 			where r.dispatch = d.id and p.what = 'programme:' || b.programme))
-returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message,
-	((d.sent_at at time zone 'Asia/Ho_Chi_Minh')::date + least(c.dedupe_days, $6))::timestamp at time zone 'Asia/Ho_Chi_Minh' as known_until;
+returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message, d.sent_at,
+	c.dedupe_days;
 
 -- name: dispatch_end
 -- duties: teller

@@ -27,8 +27,9 @@ int main(void)
 	parcel_cut(p, 500, 100 * HOUR, 7 * HOUR);
 	is_i64((int64_t)p->requests_n, 2, "payments of one message are valid until the same time");
 	ok(p->requests[0].n == 3 && p->requests[1].n == 2, "in their order");
-	is_i64(p->requests[0].leave_by_us, 9 * HOUR - MARGIN_US, "a message leaves while it is valid");
-	is_i64(p->requests[1].leave_by_us, 10 * HOUR - MARGIN_US, "each by its own validity");
+	is_i64(p->requests[0].leave_by_us, 9 * HOUR - ATTEMPT_MARGIN_US,
+		"a message leaves while it is valid");
+	is_i64(p->requests[1].leave_by_us, 10 * HOUR - ATTEMPT_MARGIN_US, "each by its own validity");
 	parcel_free(p);
 
 	p = parcel(CALL_TRANSFER);
@@ -39,27 +40,17 @@ int main(void)
 	p = parcel(CALL_TRANSFER);
 	p->known_until_us = 101 * HOUR;
 	parcel_cut(p, 500, 100 * HOUR, 0);
-	ok(p->requests[0].leave_by_us == HOUR - MARGIN_US && p->requests[1].leave_by_us == HOUR - MARGIN_US,
+	ok(p->requests[0].leave_by_us == HOUR - ATTEMPT_MARGIN_US &&
+			p->requests[1].leave_by_us == HOUR - ATTEMPT_MARGIN_US,
 		"the same ids leave again only while the bank knows them, however long they are valid");
 	parcel_free(p);
 
 	p = parcel(CALL_TRANSFER);
 	p->known_until_us = 200 * HOUR;
 	parcel_cut(p, 500, 100 * HOUR, 0);
-	is_i64(p->requests[0].leave_by_us, 2 * HOUR - MARGIN_US, "and never longer than they are valid");
+	is_i64(p->requests[0].leave_by_us, 2 * HOUR - ATTEMPT_MARGIN_US,
+		"and never longer than they are valid");
 	parcel_free(p);
-
-	struct claim claim = {.bank = &bank, .now = {.today = {.n = 100}}};
-	struct dispatch dispatch = {.dedupe_days = 7};
-	bank.dedupe_days = 30;
-	is_i64(claim_known_until(&claim, &dispatch), instant_of_day_vn((struct day){.n = 107}),
-		"a first attempt leaves only within the days that the bank knows ids for: another teller may have sent them again");
-	bank.dedupe_days = 3;
-	is_i64(claim_known_until(&claim, &dispatch), instant_of_day_vn((struct day){.n = 103}),
-		"by our own configuration if that is less");
-	bank.dedupe_days = 0;
-	is_i64(claim_known_until(&claim, &dispatch), 0,
-		"where nobody sends them again, as long as it is valid");
 
 	p = parcel(CALL_ENQUIRY);
 	parcel_cut(p, 500, 0, 0);

@@ -152,11 +152,11 @@ static void test_after(struct db *a, struct db *b, struct work *w, const struct 
 		"… changes nothing");
 	ok(went(w, dispatch_renew(w, &me, &ref.id, 1, &kept)) && kept == 0, "nor can it renew the lease");
 
-	ok(tx_begin(w) == OK && went(w, dispatch_due(w, "demo", 8, 500, 4000, &due, &n)) && n == 1,
+	ok(tx_begin(w) == OK && went(w, dispatch_due(w, "demo", 8, &due, &n)) && n == 1,
 		"it is asked about at once");
 	ok(due && due[0].asked == 1 && due[0].profile.deduplicates, "for the first time");
 	ok(went(w, tx_commit(w)), "(commit)");
-	ok(tx_begin(w) == OK && went(w, dispatch_due(w, "demo", 8, 500, 4000, &due, &n)) && n == 0,
+	ok(tx_begin(w) == OK && went(w, dispatch_due(w, "demo", 8, &due, &n)) && n == 0,
 		"and then not for a while");
 	tx_rollback(w);
 	is_str(scene("select extract(epoch from ask_after - clock_timestamp()) between 0.5 and 1.01 from payout.dispatch where id = %" PRId64,
