@@ -154,10 +154,11 @@ UNIT_DAEMON := $(filter tests/unit/daemon_%.c,$(UNIT_ALL)) $(wildcard tests/benc
 UNIT_PARSE  := $(filter tests/unit/parse_%.c,$(UNIT_ALL))
 UNIT_VERIFY := $(filter tests/unit/verify_%.c,$(UNIT_ALL))
 UNIT_HTTP   := $(filter tests/unit/bankapi_http%.c,$(UNIT_ALL))
-UNIT_PURE   := $(filter-out $(UNIT_DB) $(UNIT_DAEMON) $(UNIT_PARSE) $(UNIT_VERIFY) $(UNIT_HTTP),$(UNIT_ALL) $(wildcard tests/sim/*.c))
+UNIT_PURE   := $(filter-out $(UNIT_DB) $(UNIT_DAEMON) $(UNIT_PARSE) $(UNIT_VERIFY) $(UNIT_HTTP),$(UNIT_ALL))
 UNIT_TESTS  := $(call test_program,$(UNIT_ALL))
-BENCHES     := $(call test_program,$(wildcard tests/bench/*.c tests/sim/*.c))
+BENCHES     := $(call test_program,$(wildcard tests/bench/*.c))
 FUZZERS     := $(call test_program,$(wildcard tests/fuzz/*.c))
+SIM         := $(if $(wildcard tests/sim/*.c),$(BUILD)/tests/sim/sim)
 
 # tests: $(1) sources, $(2) our libraries, $(3) foreign libraries
 define tests
@@ -173,6 +174,10 @@ $(call tests,$(UNIT_VERIFY),$(LIBRARY_ledger-verify),$$(VERIFY_LIBS))
 FUZZ_VERIFY := $(wildcard tests/fuzz/verify_*.c)
 $(call tests,$(FUZZ_VERIFY),$(LIBRARY_ledger-verify),$$(VERIFY_LIBS) -fsanitize=fuzzer)
 $(call tests,$(filter-out $(FUZZ_VERIFY),$(wildcard tests/fuzz/*.c)),$(LIBRARY_daemon-parse) $(LIBRARY_daemon-witness) $(PURE_LIBRARIES),$$(PARSE_LIBS) -fsanitize=fuzzer)
+
+# The simulation is one program, of the rules alone.
+$(SIM): $(call obj,$(wildcard tests/sim/*.c)) $(PURE_LIBRARIES)
+$(SIM): LINK_WITH = $(PURE_LIBS)
 
 # The committed corpus of each fuzzer, given to it by a plain main: tests/fuzz/NAME.c also becomes build/tests/replay/NAME.
 REPLAYS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/replay/%,$(wildcard tests/fuzz/*.c))
@@ -200,7 +205,7 @@ $(BUILD)/lib/%.a:
 	$(quiet)mkdir -p $(@D)
 	$(quiet)rm -f $@.$$$$ && $(AR) rcD $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
 
-$(PROGRAMS) $(UNIT_TESTS) $(REPLAYS) $(BENCHES) $(FUZZERS):
+$(PROGRAMS) $(UNIT_TESTS) $(REPLAYS) $(BENCHES) $(FUZZERS) $(SIM):
 	$(call say,LD)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(filter %.o,$^) $(call group,$^) $(LINK_WITH) -o $@.$$$$ && mv $@.$$$$ $@ || { rm -f $@.$$$$; false; }
@@ -248,7 +253,7 @@ $(TOP)/bin/oracle: tests/oracle/main.go
 
 all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) $(FAULTPROXY) ## the programs, in build/bin
 
-unit: $(UNIT_TESTS) $(ORACLE) $(REPLAYS) ## the unit test programs, in build/tests/unit
+unit: $(UNIT_TESTS) $(ORACLE) $(REPLAYS) $(SIM) ## the unit test programs, in build/tests/unit
 
 # what has threads in it: all that make check runs under ThreadSanitizer
 unit-threads: $(call test_program,$(UNIT_DB) $(filter tests/unit/%,$(UNIT_DAEMON)))
@@ -310,7 +315,10 @@ fuzz: ## each fuzzer for FUZZ_SECONDS (60) or FUZZ_RUNS with clang's libFuzzer; 
 	@$(MAKE) --no-print-directory COVER=1 CC=clang-14 replays
 	@tests/fuzz/run
 
-.PHONY: fuzzers replays
+sim: $(SIM) ## SEEDS simulated payrolls, from SEED on: the payout core among failing commits, tellers, banks and networks
+	@$(SIM)
+
+.PHONY: fuzzers replays sim
 fuzzers: $(FUZZERS)
 replays: $(REPLAYS)
 
