@@ -143,7 +143,8 @@ void duty_begin(struct duty_ctx *d)
 	struct why why = {0};
 	if (!d->duty->start(d, &why)) {
 		log_event(LOG_ERROR, "not_started", K_WHY(&why));
-		duty_drain(d, EX_CONFIG);
+		/* A disk that is full now is no wrong configuration: somebody starts this again, and the other duties go on. */
+		duty_drain(d, why_is(&why, "file_trouble") ? EX_TEMPFAIL : EX_CONFIG);
 		return;
 	}
 	own->started = true;
