@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/base/failpoint.h"
 #include "ledger/db/conn.h"
 
 #define PIECE   ((size_t)64 << 10)
@@ -40,7 +41,7 @@ static void start(struct copy *c)
 	const char *sql = db->tx == TX_WANTED ? arena_printf(w->arena, "begin; %s", c->q->sql) : c->q->sql;
 	conn_leave_pipeline(db);
 	db->tx = TX_OPEN;
-	if (!PQsendQuery(db->conn, sql)) {
+	if (failpoint("copy") || !PQsendQuery(db->conn, sql)) {
 		fail_gone(c, CAME_LOST);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/base/failpoint.h"
 #include "ledger/db/conn.h"
 
 #define ARGS_ON_STACK 64
@@ -157,7 +158,7 @@ static enum result run(struct work *w, enum query id, const struct db_arg *args,
 	const struct query_text *q = &query_table[id];
 	CLEANUP(flight_drop) struct flight f = {0};
 	bool alone = db->tx == TX_NONE;
-	if (!send_flight(db, &f, id, args))
+	if (failpoint("query") || !send_flight(db, &f, id, args))
 		return conn_gone(w, CAME_LOST);
 	if (db->tx == TX_WANTED)
 		db->tx = TX_OPEN;

@@ -9,7 +9,8 @@
 
 /* As ledger/base/failpoint.c and tests/chaos/board.py have it. */
 enum { HEAD = 64, SLOT = 128, SLOTS = 255, SIZE = HEAD + SLOTS * SLOT };
-enum { ALL_HITS = 8, GLOBAL_AT = 16, GLOBAL_ACTION = 24, LANDED = 88 };
+enum { ALL_HITS = 8, GLOBAL_AT = 16, GLOBAL_ACTION = 24 };
+enum { NAME = 64, HITS = 64, FIRE_AT = 72, ACTION = 80, LANDED = 88, KEY = 96 };
 
 static int file = -1;
 
@@ -55,6 +56,43 @@ void board_arm_any(uint64_t n, enum board_action action)
 	put(GLOBAL_AT, &at, sizeof at);
 }
 
+/* FNV-1a, as the places' own file has it. */
+static uint64_t key_of(const char *place)
+{
+	uint64_t key = UINT64_C(14695981039346656037);
+	for (; *place; place++)
+		key = (key ^ (unsigned char)*place) * UINT64_C(1099511628211);
+	return key;
+}
+
+/* The place's slot, or one for it. */
+static off_t slot_of(const char *place)
+{
+	uint64_t key = key_of(place);
+	char name[NAME] = "";
+	off_t at = HEAD;
+	while (word_at(at + KEY) && word_at(at + KEY) != key)
+		at += SLOT;
+	snprintf(name, sizeof name, "%s", place);
+	put(at, name, sizeof name);
+	put(at + KEY, &key, sizeof key);
+	return at;
+}
+
+void board_arm(const char *place, uint64_t n, enum board_action action)
+{
+	off_t at = slot_of(place);
+	const uint32_t what[2] = {(uint32_t)action, 0};
+	uint64_t when = n ? word_at(at + HITS) + n : 0;
+	put(at + ACTION, what, sizeof what);
+	put(at + FIRE_AT, &when, sizeof when);
+}
+
+uint64_t board_landed_at(const char *place)
+{
+	return word_at(slot_of(place) + LANDED);
+}
+
 uint64_t board_hits(void)
 {
 	return word_at(ALL_HITS);
@@ -70,7 +108,7 @@ uint64_t board_landed(void)
 
 const char *board_place(int i)
 {
-	static char name[64];
+	static char name[NAME];
 	if (pread(file, name, sizeof name, HEAD + i * SLOT) != sizeof name)
 		abort();
 	return name;

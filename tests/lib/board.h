@@ -11,6 +11,10 @@ void board_use(const char *who);
 /* Acts once, at the n-th time from now that any place is reached. 0: never. */
 void board_arm_any(uint64_t n, enum board_action action);
 
+/* The same at the n-th time from now that this place is reached: "WHO.NAME". 0: never. */
+void board_arm(const char *place, uint64_t n, enum board_action action);
+uint64_t board_landed_at(const char *place);
+
 /* How often any place was reached, and how often one acted. */
 uint64_t board_hits(void);
 uint64_t board_landed(void);
