@@ -249,7 +249,7 @@ $(TOP)/bin/oracle: tests/oracle/main.go
 -include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c tests/fuzz/replay/*.c) $(filter %.c,$(GENERATED))))
 
 # ---- targets ----------------------------------------------------------------------------------------------------
-.PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench chaos fuzz install help clean format print-flags
+.PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench cover chaos chaos-enumerate fuzz install help clean format print-flags
 
 all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) $(FAULTPROXY) ## the programs, in build/bin
 
@@ -309,6 +309,13 @@ bench: all benches $(BUILD)/tests/unit/db_books_balance ## speed and memory, to 
 
 chaos: all unit ## ROUNDS of payrolls under faults, SEED decides which (tests/chaos/README.md); KEEP=1 keeps the directory
 	@tests/chaos/chaos
+
+cover: ## how much of ledger/payout the unit tests reach (SHOW=1: what they do not)
+	@$(MAKE) --no-print-directory COVER=1 CC=clang-14 unit
+	@tests/unit/coverage
+
+chaos-enumerate: all unit ## a small payroll for each failpoint and each time that it is reached (JOBS=2, KEEP=1, ENUMERATE="--only PLACE")
+	@tests/chaos/enumerate $(ENUMERATE)
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60) or FUZZ_RUNS with clang's libFuzzer; the lines that the corpus reaches
 	@$(MAKE) --no-print-directory FUZZ=1 CC=clang-14 fuzzers

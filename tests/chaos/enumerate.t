@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# A seeded tenth of `make chaos-enumerate`: whatever is killed, late, stopped or in error at whatever arrow, each payout is paid once,
+# ends, and the books say what the bank's say.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
+[ -x "${CHITRA_BIN:-build/bin}/../tests/unit/db_payroll" ] || skip_all "db_payroll is not built"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+seed=${SEED:-$(date +%j)}
+tests/chaos/enumerate --share 10 --seed "$seed" --seconds 150 >"$scratch/said" 2>&1
+status=$?
+sed 's/^/# /' "$scratch/said"
+is "$status" 0 "a payroll in which any one thing fails at any one time ends as it should (SEED=$seed)"
+ok "at least eight of them came true" test "$(sed -n 's/.* \([0-9]*\) times failed at.*/\1/p' "$scratch/said")" -ge 8
+
+# What the whole of it has found, once each: PLACE ACTION N and what was wrong.
+while read -r place action n title; do
+	ok "$title ($place $action $n)" tests/chaos/enumerate --only "$place" --action "$action" --n "$n"
+done <<'END'
+scribe.file.write error 1 a disk that is full when the scribe starts ends no other duty
+END
+done_testing
