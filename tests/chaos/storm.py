@@ -52,13 +52,14 @@ def dealt(seed, name, things, number, each):
 
 
 class Storm:
-    def __init__(self, world, seed, number, record, skipped):
-        self.w, self.seed, self.number, self.record = world, seed, number, record
+    def __init__(self, world, seed, number, payouts, record, skipped):
+        """payouts: a condition on payout_state s, of this round's."""
+        self.w, self.seed, self.number, self.payouts, self.record = world, seed, number, payouts, record
         self.rng = stream(seed, "storm", number)
         self.events, self.count = [], 0
-        self.officers, self.officer_child, self.said = [], None, {}
+        self.officers, self.typing = {}, {}
         self.database, self.database_back = None, False     # the command that brings it back
-        self.frozen, self.full, self.clocks, self.paused = {}, set(), {}, set()
+        self.frozen, self.full, self.clocks = {}, set(), {}
         self.shaken = False     # something landed after which a process may give up by itself
         self.kills = self.crashes = 0
         self.board_before, self.armed = {}, {}
@@ -82,13 +83,13 @@ class Storm:
             self.at(self.some_time(), self.rare, kind)
         for kind in dealt(self.seed, "officers", [k for k in OFFICERS if k not in self.skipped], self.number, 2):
             self.at(rng.uniform(0, 0.6), self.officer_acts, kind.split(".")[1])
-        orders = dealt(self.seed, "bank.message", BANK_MESSAGE, self.number, 2) + dealt(self.seed, "bank.item", BANK_ITEM, self.number, 3)
+        orders = dealt(self.seed, "bank.message", BANK_MESSAGE, self.number, 3) + dealt(self.seed, "bank.item", BANK_ITEM, self.number, 3)
         for fault in orders:
             self.at(0, self.bank_will, rng.choice(list(BANKS)), fault, rng.randrange(4) if fault in BANK_MESSAGE else rng.randrange(40))
         for fault in dealt(self.seed, "bank.book", BANK_BOOK, self.number, 1) if self.number % 4 == 3 else []:
             self.at(LENGTH_S, self.bank_will, rng.choice(list(BANKS)), fault, 0)
         if self.w.proxy:
-            for fault, direction, arg in dealt(self.seed, "proxy", PROXY, self.number, 5):
+            for fault, direction, arg in dealt(self.seed, "proxy", PROXY, self.number, 7):
                 self.at(0, self.proxy_will, fault, direction or rng.choice(["out", "out", "in"]), rng.choice(list(BANKS)), rng.randrange(5), arg)
         for action in dealt(self.seed, "failpoint", FAILPOINT, self.number, 3):
             self.at(0, self.arm, action, rng.random(), rng.randint(1, 3), rng.choice([20, 150, 400]))
@@ -147,7 +148,7 @@ class Storm:
 
     def thaw(self, name):
         process = self.frozen.pop(name)
-        if process.poll() is None if name == "officer" else process.alive():
+        if process.poll() is None if isinstance(process, subprocess.Popen) else process.alive():
             os.kill(process.pid, signal.SIGCONT)
 
     def clock(self, _):
@@ -191,7 +192,7 @@ class Storm:
     def cutoff(self, _):
         """The business day goes on until everything's validity is over, here and at the banks; not before something was sent."""
         try:
-            if self.w.one("select exists (select from payout.dispatch where state = 'sent')") == "f" and self.now() < 3:
+            if self.w.one(f"select count(*) < 20 from payout.payout_state s where {self.payouts} and dispatch is not null") == "t" and self.now() < 3:
                 self.at(self.now() + 0.1, self.cutoff, "")
                 return
             self.w.sql("update ops.instance set clock_offset = clock_offset + interval '8 hours 1 minute'")
@@ -234,17 +235,16 @@ class Storm:
             if action == "error":
                 self.shaken = True
 
-    # ---- officers: one command after the other, through the real chitra
+    # ---- officers: each types one command after the other, through the real chitra
 
     def officer(self, login, *words, then=None):
-        self.officers.append((login, words, then))
+        self.officers.setdefault(login, []).append((words, then))
 
     def officer_acts(self, what):
         if what == "pause":
             bank = self.rng.choice(list(BANKS))
-            self.paused.add(bank)
             self.officer("an", "pause", bank, "--reason", "thử", then=lambda ok, _: self.landed("officer.pause", {"bank": bank}) if ok else None)
-            self.at(self.now() + 0.4, self.officer, "an", "resume", bank)
+            self.at(self.now() + 0.4, self.resume, bank)
             return
         try:
             rows = self.w.sql("select p.end_to_end_id from payout.payout p join payout.payout_state s on s.payout = p.id where s.state = 1 "
@@ -256,28 +256,36 @@ class Storm:
                          then=lambda ok, _: self.landed(f"officer.{what}", {"ids": [row[0] for row in rows]}) if ok else None)
 
     def officers_go_on(self):
-        if self.officer_child:
-            code = self.officer_child.poll()
-            if code is None:
-                if is_stopped(self.officer_child.pid) and "officer" not in self.frozen:
-                    self.frozen["officer"] = self.officer_child
-                    self.at(self.now() + self.rng.uniform(0.1, 0.6), self.thaw, "officer")
-                return
-            login, words, then = self.officers[0]
-            said = self.officer_child.stdout.read()
-            self.officer_child.stdout.close()
-            self.officer_child = None
-            self.officers.pop(0)
-            if code not in (0, 65, 69, 75) and not (code == -9 or self.shaken):
-                raise Broken(f"chitra {' '.join(words)} by {login}: exit {code}: {said}")
-            self.w.log(f"officer {login}: {' '.join(words[:3])}: {code} {said.strip()[:300]}")
-            if then:
-                then(code == 0, said)
-        if self.officers:
-            login, words, _ = self.officers[0]
-            self.officer_child = subprocess.Popen([f"{self.w.bin}/chitra", "--session", f"{self.w.dir}/officers/{login}", *words],
-                                                  env={**self.w.env, "CHITRA_FAILPOINTS": self.w.board.path},
-                                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for login, waiting in self.officers.items():
+            if login in self.typing:
+                self.command_ended(login)
+            elif waiting:
+                self.typing[login] = subprocess.Popen(
+                    [f"{self.w.bin}/chitra", "--session", f"{self.w.dir}/officers/{login}", *waiting[0][0]],
+                    env={**self.w.env, "CHITRA_FAILPOINTS": self.w.board.path}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT, text=True)
+
+    def resume(self, bank):
+        self.officer("an", "resume", bank, "--reason", "thử", then=lambda ok, said: None if ok or "not_paused" in said
+                     else self.at(self.now() + 0.2, self.resume, bank))
+
+    def command_ended(self, login):
+        child = self.typing[login]
+        code = child.poll()
+        if code is None:
+            if is_stopped(child.pid) and login not in self.frozen:
+                self.frozen[login] = child
+                self.at(self.now() + self.rng.uniform(0.1, 0.6), self.thaw, login)
+            return
+        said = child.stdout.read()
+        child.stdout.close()
+        del self.typing[login]
+        words, then = self.officers[login].pop(0)
+        if code not in (0, 65, 69, 75, -9) and not (self.shaken and code in (-6, 70)):
+            raise Broken(f"chitra {' '.join(words)} by {login}: exit {code}: {said}")
+        self.w.log(f"officer {login}: {' '.join(words[:3])}: {code} {said.strip()[:300]}")
+        if then:
+            then(code == 0, said)
 
     # ---- letting it happen
 
@@ -330,7 +338,7 @@ class Storm:
     def run(self):
         self.began = time.monotonic()
         self.board_before = self.w.board.counts()
-        while self.events or self.officers or self.officer_child or self.database or self.frozen:
+        while self.events or any(self.officers.values()) or self.database or self.frozen:
             self.turn()
             if self.now() > 60:
                 raise Broken(f"the storm does not end: {self.events} {self.officers} {self.frozen}")
@@ -359,7 +367,7 @@ class Storm:
         self.w.board.disarm()
         for name, (_, n) in self.w.board.counts().items():
             for _ in range(n - self.board_before.get(name, (0, 0))[1]):
-                self.landed(f"failpoint.{self.armed.get(name, '?')}", {"name": name})
+                self.landed(f"failpoint.{self.armed[name]}", {"name": name})
         for process in self.clocks.values():
             process.stop()
             process.start()

@@ -285,7 +285,7 @@ class World:
 
     def payroll(self, bank, people, first, extra=()):
         dedup, honours = BANKS[bank]
-        return self.tool(f"{self.units}/db_payroll", self.keys, str(people), f"bank={bank}", f"first={first}", "items=12",
+        return self.tool(f"{self.units}/db_payroll", self.keys, str(people), f"bank={bank}", f"first={first}", "items=7",
                          f"valid_hours={VALID_HOURS}", f"deduplicates={str(dedup).lower()}", f"honours={str(honours).lower()}", "release=no",
                          "fund=no", "analyze=no", *extra)
 
