@@ -340,7 +340,7 @@ class Storm:
         self.board_before = self.w.board.counts()
         while self.events or any(self.officers.values()) or self.database or self.frozen:
             self.turn()
-            if self.now() > 60:
+            if self.now() > 120:
                 raise Broken(f"the storm does not end: {self.events} {self.officers} {self.frozen}")
         self.calm()
 
