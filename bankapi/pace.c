@@ -92,12 +92,13 @@ void pace_end(struct pace *p, enum pace_end end, uint32_t jitter, int64_t now_us
 	bug("pace_end: no such end %d", (int)end);
 }
 
-void pace_retry_after(struct pace *p, int64_t seconds, int64_t now_us)
+void pace_retry_after(struct pace *p, int64_t seconds, uint32_t jitter, int64_t now_us)
 {
 	if (seconds <= 0)
 		return;
 	if (seconds > RETRY_AFTER_MAX_S)
 		seconds = RETRY_AFTER_MAX_S;
-	if (p->not_before_us < now_us + seconds * SECOND_US)
-		p->not_before_us = now_us + seconds * SECOND_US;
+	int64_t until_us = now_us + seconds * SECOND_US + seconds * SECOND_US / 8 * (jitter % 1000) / 1000;
+	if (p->not_before_us < until_us)
+		p->not_before_us = until_us;
 }

@@ -48,7 +48,8 @@ int64_t pace_wait_us(const struct pace *p, int64_t now_us);
 /* The end of a request that was taken. jitter in 0..999 spreads the pause of several tellers over its second half. */
 void pace_end(struct pace *p, enum pace_end end, uint32_t jitter, int64_t now_us);
 
-/* The bank asked for silence (Retry-After); at most one hour is obeyed. Never shortens an earlier wish. */
-void pace_retry_after(struct pace *p, int64_t seconds, int64_t now_us);
+/* The bank asked for silence (Retry-After); at most one hour is obeyed, and up to an eighth more, by the jitter: it said the same to all
+ * tellers. Never shortens an earlier wish. */
+void pace_retry_after(struct pace *p, int64_t seconds, uint32_t jitter, int64_t now_us);
 
 #endif

@@ -18,6 +18,7 @@
 
 enum {
 	WAITING_MAX = 4096,
+	WAITING_OF_ONE = WAITING_MAX / 2, /* bank, beside others: what floods leaves them room */
 	WAITING_BYTES_MAX = 64 << 20,
 	SECOND_GROUP = 100,
 	HEADER_MAX = 8192,
@@ -186,6 +187,7 @@ static struct arrival *take_waiting(struct gate *g)
 	if (!g->first)
 		g->last = &g->first;
 	g->waiting--;
+	a->bank->waiting--;
 	g->waiting_bytes -= body_size(a);
 	return a;
 }
@@ -241,7 +243,7 @@ static void callback_came(struct exchange *x, void *arg)
 {
 	struct gate *g = arg;
 	struct why why = {0};
-	const struct gate_bank *bank = gate_bank_find(&g->keys, exchange_rest(x));
+	struct gate_bank *bank = gate_bank_find(&g->keys, exchange_rest(x));
 	if (!bank) {
 		why_set(&why, "unknown_bank", "no bank of this name sends callbacks here");
 		exchange_refuse(x, 404, &why);
@@ -251,7 +253,8 @@ static void callback_came(struct exchange *x, void *arg)
 	bug_if(!a);
 	a->exchange = x;
 	a->bank = bank;
-	if (g->waiting >= WAITING_MAX || g->waiting_bytes + body_size(a) > WAITING_BYTES_MAX) {
+	if (g->waiting >= WAITING_MAX || (g->keys.n > 1 && bank->waiting >= WAITING_OF_ONE) ||
+		g->waiting_bytes + body_size(a) > WAITING_BYTES_MAX) {
 		metric_add(g->full, 1);
 		turn_away(a, "too_busy", "too many callbacks wait; come again");
 		return;
@@ -259,6 +262,7 @@ static void callback_came(struct exchange *x, void *arg)
 	*g->last = a;
 	g->last = &a->next;
 	g->waiting++;
+	a->bank->waiting++;
 	g->waiting_bytes += body_size(a);
 	gather_came(g->gather);
 	pump(g);

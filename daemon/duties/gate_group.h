@@ -19,6 +19,7 @@ struct gate_bank {
 	const char *code; /* as in the configuration, which is as in org.channel */
 	struct verify_key keys[GATE_KEYS_MAX];
 	size_t keys_n;
+	size_t waiting; /* callbacks of it; the loop's */
 };
 
 enum verdict_of_gate {
@@ -32,7 +33,7 @@ enum verdict_of_gate {
 
 struct arrival {
 	struct exchange *exchange;
-	const struct gate_bank *bank;
+	struct gate_bank *bank;
 	struct arrival *next; /* gate.c's */
 
 	enum verdict_of_gate verdict; /* out */

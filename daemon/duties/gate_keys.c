@@ -83,7 +83,7 @@ void gate_keys_free(struct gate_keys *k)
 	*k = (struct gate_keys){0};
 }
 
-const struct gate_bank *gate_bank_find(const struct gate_keys *k, const char *code)
+struct gate_bank *gate_bank_find(const struct gate_keys *k, const char *code)
 {
 	for (size_t i = 0; i < k->n; i++)
 		if (strcasecmp(k->banks[i].code, code) == 0)

@@ -18,4 +18,4 @@ bool gate_keys_load(const struct config *c, struct gate_keys *out, struct why *w
 void gate_keys_free(struct gate_keys *k);
 
 /* The bank of a callback's path, or NULL. Codes differ in more than upper and lower case. */
-const struct gate_bank *gate_bank_find(const struct gate_keys *k, const char *code);
+struct gate_bank *gate_bank_find(const struct gate_keys *k, const char *code);

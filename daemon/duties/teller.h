@@ -133,13 +133,16 @@ struct bank {
 	int64_t deadline_ms;
 	int32_t dedupe_days;       /* by our own configuration; the database's may only be fewer (law 7) */
 	const char *accounts;      /* that it may debit, with , between them; likewise */
-	struct requests questions; /* enquiries, inquiries, statements: they go first */
+	struct requests questions; /* enquiries, inquiries, statements: in turn with the transfers */
 	struct requests transfers;
 	struct requests paused_transfers; /* until their pause is over */
 	size_t payouts;                   /* claimed and not recorded */
 	size_t payouts_max;
 	bool paused;         /* the claim task, because of that */
-	int useless;         /* replies to transfers, one after the other, that said nothing that counts */
+	enum call posted;    /* the last one: the other kind is next */
+	size_t unheard;      /* transfers that left and are not recorded */
+	size_t useless;      /* replies to transfers, one after the other, that said nothing that counts */
+	bool understood;     /* since this process began, a reply to a transfer said something */
 	struct aside *aside; /* dispatches that are set aside; lane journal only */
 	size_t aside_n, aside_room;
 	size_t singly; /* so many more are claimed alone, to find out which is refused; lane journal only */
@@ -183,6 +186,7 @@ struct teller {
 
 	struct parcel *parcels;       /* with requests under way, for the leases */
 	struct requests to_record[2]; /* transfers, enquiries */
+	int to_record_next;           /* whose turn it is */
 	size_t records_running, records_max;
 	struct message_writer writer; /* once writer_known */
 	bool writer_known;
@@ -253,8 +257,8 @@ bool bank_is_idle(const struct bank *b);
 /* By its section of our configuration: the account of ours that a signed line names is one of those that it holds. Any lane. */
 bool bank_may_debit(const struct bank *b, const char *number);
 void bank_give_back(struct bank *b, bool only_in_distress);
-/* On the loop: a reply to a transfer was useless, or not. */
-void bank_heard(struct bank *b, bool useless);
+/* On the loop: of a transfer that may have left everything is recorded; and whether its reply was useless. */
+void bank_heard(struct bank *b, const struct request *r);
 
 /* ---- teller_pause.c (loop) ---------------------------------------------------------------------------------------- */
 

@@ -325,6 +325,8 @@ static bool is_under_way(const struct teller *t, int64_t dispatch)
 void claim_again(const struct parcel *enquiry)
 {
 	const struct teller *t = enquiry->bank->teller;
+	if (enquiry->bank->payouts >= enquiry->bank->payouts_max)
+		return; /* enough of them wait; the next enquiry finds these again */
 	struct arena *a = arena_new();
 	struct again *g = arena_zalloc(a, sizeof *g);
 	g->arena = a;

@@ -306,8 +306,7 @@ static void request_recorded(struct teller *t, struct request *r, bool effective
 		metric_add(t->unknown, (int64_t)r->doubt);
 	}
 	if (r->call == CALL_TRANSFER) {
-		if (r->raw.transport == HTTP_REPLIED)
-			bank_heard(r->bank, r->useless);
+		bank_heard(r->bank, r);
 		claim_release(r->bank, r->n);
 	}
 	if (--p->open > 0)
@@ -373,6 +372,8 @@ static void recorded(struct job *job, enum result result)
 		timer_set(t->record_timer, AGAIN_MS);
 	}
 	arena_free(g->arena);
+	for (size_t i = 0; i < t->banks_n; i++)
+		bank_pump(&t->banks[i]); /* what waited for a word that is understood */
 	if (!timer_is_set(t->record_timer))
 		record_pump(t);
 }
@@ -436,7 +437,10 @@ static bool may_begin(const struct teller *t)
 void record_pump(struct teller *t)
 {
 	while (may_begin(t)) {
-		struct requests *q = t->to_record[0].n ? &t->to_record[0] : &t->to_record[1];
+		struct requests *q = &t->to_record[t->to_record_next];
+		if (!q->n)
+			q = &t->to_record[!t->to_record_next];
+		t->to_record_next = q == &t->to_record[0];
 		if (!q->n && !t->untold) {
 			t->record_singly = false;
 			return;

@@ -12,7 +12,7 @@
 #define SIGNATURE_AGE_US INT64_C(120000000) /* the bank takes 300 s */
 #define WINDOW_S         300
 #define RATE_MAX         100000
-#define USELESS_REPLIES  4 /* one after the other, then it is tried more slowly */
+#define USELESS_REPLIES  4 /* one after the other, then it is tried with one payment at a time, and seldom */
 #define USELESS_WAIT_S   INT64_C(16)
 #define USELESS_DOUBLE   5 /* times */
 
@@ -144,6 +144,12 @@ bool bank_is_idle(const struct bank *b)
 	       (!b->http || !http_in_flight(b->http));
 }
 
+/* The last digits of a clock are as good as dice for keeping tellers apart. */
+static uint32_t jitter(int64_t now_us)
+{
+	return (uint32_t)(now_us % 1000);
+}
+
 /* ---- leaving -------------------------------------------------------------------------------------------------------- */
 
 void bank_enqueue(struct bank *b, struct request *r)
@@ -185,22 +191,34 @@ static void post(struct bank *b, struct request *r, int64_t now_us)
 	};
 	struct why why = {0};
 	if (http_post(b->http, &request, &why)) {
-		if (r->call == CALL_TRANSFER)
+		b->posted = r->call;
+		if (r->call == CALL_TRANSFER) {
+			b->unheard++;
 			metric_add(b->teller->sent, (int64_t)r->n);
+		}
 		return;
 	}
 	pace_end(&b->pace, PACE_UNTRIED, 0, now_us);
 	not_sent(r, why.code, why.text);
 }
 
-/* NULL: nothing may leave now. */
+/* A bank that was never understood, or not the last time, gets few payments until it is: the others would be in doubt too. */
+static bool may_be_understood(const struct bank *b)
+{
+	if (b->useless >= USELESS_REPLIES)
+		return b->unheard == 0;
+	return (b->understood && b->useless == 0) || b->unheard + b->useless < USELESS_REPLIES;
+}
+
+/* NULL: nothing may leave now. When both wait it is the other one's turn: a bank that never answers one kind does not stop the other. */
 static struct requests *next_queue(struct bank *b)
 {
 	while (b->transfers.n && pause_stops(b->transfers.first))
 		requests_add(&b->paused_transfers, requests_take(&b->transfers));
-	if (b->questions.n)
+	bool transfers = b->transfers.n && may_be_understood(b) && pause_lets_leave(b->transfers.first);
+	if (b->questions.n && !(transfers && b->posted != CALL_TRANSFER))
 		return &b->questions;
-	return b->transfers.n && pause_lets_leave(b->transfers.first) ? &b->transfers : NULL;
+	return transfers ? &b->transfers : NULL;
 }
 
 void bank_pump(struct bank *b)
@@ -234,17 +252,25 @@ void bank_pump(struct bank *b)
 
 /* ---- a bank that cannot be understood ------------------------------------------------------------------------------- */
 
-/* Each further payment would be in doubt too (a key that was exchanged, a page of a gateway): few are tried, until one is answered. */
-void bank_heard(struct bank *b, bool useless)
+/* Each further payment would be in doubt too (a key that was exchanged, a page of a gateway, another schema). */
+void bank_heard(struct bank *b, const struct request *r)
 {
-	b->useless = useless ? b->useless + 1 : 0;
-	int over = b->useless - USELESS_REPLIES;
-	if (over < 0)
+	if (r->raw.transport == HTTP_NOT_SENT)
 		return;
-	int64_t wait_s = USELESS_WAIT_S << (over < USELESS_DOUBLE ? over : USELESS_DOUBLE);
-	log_event(LOG_ERROR, "bank_not_understood", K_STR("bank", b->code), K_I64("replies", b->useless),
-		K_I64("next_in_s", wait_s));
-	pace_retry_after(&b->pace, wait_s, monotonic_us());
+	bug_if(b->unheard == 0);
+	b->unheard--;
+	if (r->raw.transport != HTTP_REPLIED)
+		return;
+	b->useless = r->useless ? b->useless + 1 : 0;
+	b->understood |= !r->useless;
+	if (b->useless < USELESS_REPLIES)
+		return;
+	size_t over = b->useless - USELESS_REPLIES;
+	int64_t now_us = monotonic_us(),
+		wait_s = USELESS_WAIT_S << (over < USELESS_DOUBLE ? over : USELESS_DOUBLE);
+	log_event(LOG_ERROR, "bank_not_understood", K_STR("bank", b->code),
+		K_I64("replies", (int64_t)b->useless), K_I64("next_in_s", wait_s));
+	pace_retry_after(&b->pace, wait_s, jitter(now_us), now_us);
 }
 
 /* ---- giving back ---------------------------------------------------------------------------------------------------- */
@@ -310,16 +336,18 @@ static void end(void *ctx, void *user, const struct http_result *res)
 	struct bank *b = ctx;
 	struct request *r = user;
 	int64_t now_us = monotonic_us();
-	pace_end(&b->pace, pace_end_of(res), (uint32_t)(now_us % 1000), now_us);
+	pace_end(&b->pace, pace_end_of(res), jitter(now_us), now_us);
 	if (res->retry_after_s > 0)
-		pace_retry_after(&b->pace, res->retry_after_s, now_us);
+		pace_retry_after(&b->pace, res->retry_after_s, jitter(now_us), now_us);
 	keep(r, res);
 	if (res->transport != HTTP_REPLIED)
 		log_event(LOG_WARN, "bank_no_reply", K_STR("bank", b->code), K_STR("message", r->message_id),
 			K_STR("transport", res->transport == HTTP_NOT_SENT ? "not_sent" : "unknown"),
 			K_I64("status", res->status), K_WHY(&res->why));
-	if (res->transport == HTTP_NOT_SENT)
+	if (res->transport == HTTP_NOT_SENT) {
+		b->unheard -= r->call == CALL_TRANSFER;
 		metric_add(b->teller->not_sent, 1);
+	}
 	r->ended(r);
 	if (duty_is_draining(b->teller->duty))
 		bank_give_back(b, true);

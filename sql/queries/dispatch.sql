@@ -206,7 +206,8 @@ returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.kind
 -- in: bank text, n integer, waits_ms bigint[]
 -- out: id bigint, epoch integer, asked integer, sent_at timestamptz, channel bigint, driver text, funding_number text,
 --      deduplicates boolean, dedupe_days integer
--- Whoever takes it puts the next enquiry off, by how often it was asked about; if that teller dies, the next one asks then.
+-- Whoever takes it puts the next enquiry off, by how often it was asked about; if that teller dies, the next one asks then. Not all that went
+-- into doubt together (an outage) are asked about together again.
 with due as (
 	select d.id from payout.dispatch d
 	where d.state = 'sent' and d.ask_after <= clock_timestamp() and d.owner is null
@@ -215,7 +216,7 @@ with due as (
 )
 update payout.dispatch d
 set asked = d.asked + 1,
-	ask_after = clock_timestamp() + $3[least(d.asked + 1, cardinality($3))] * interval '1 millisecond'
+	ask_after = clock_timestamp() + $3[least(d.asked + 1, cardinality($3))] * (0.75 + random() / 2) * interval '1 millisecond'
 from due, org.channel c, org.funding_account f
 where d.id = due.id and c.id = d.channel and f.id = c.funding_account
 returning d.id, d.epoch, d.asked, d.sent_at, c.id as channel, c.driver, f.number as funding_number, c.deduplicates, c.dedupe_days;

@@ -122,7 +122,7 @@ void teller_replied(struct world *w, const struct wire *reply)
 		pace_end(&me->pace[p->bank], reply->distress ? PACE_DISTRESS : PACE_ANSWERED, below(w, 1000),
 			w->now);
 		if (reply->distress)
-			pace_retry_after(&me->pace[p->bank], 1 + below(w, 120), w->now);
+			pace_retry_after(&me->pace[p->bank], 1 + below(w, 120), below(w, 1000), w->now);
 		return;
 	}
 	met_fault(w, F_REPLY_LATE);

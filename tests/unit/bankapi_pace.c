@@ -101,15 +101,19 @@ static void test_retry_after(void)
 	struct pace p;
 
 	pace_init(&p, &limits, 0);
-	pace_retry_after(&p, 7, 0);
+	pace_retry_after(&p, 8, 999, 0);
+	ok(p.not_before_us > 8900000 && p.not_before_us < 9000000,
+		"tellers that were told the same come back apart: up to an eighth later");
+	pace_init(&p, &limits, 0);
+	pace_retry_after(&p, 7, 0, 0);
 	is_i64(take_all(&p, 7 * SECOND - 1), 0, "Retry-After is obeyed");
 	is_i64(pace_wait_us(&p, 6 * SECOND), SECOND, "and known in advance");
-	pace_retry_after(&p, 1, 0);
+	pace_retry_after(&p, 1, 0, 0);
 	is_i64(pace_wait_us(&p, 6 * SECOND), SECOND, "a shorter one does not shorten it");
 	is_i64(take_all(&p, 7 * SECOND), 3, "then it is over");
-	pace_retry_after(&p, 1LL << 40, 0);
+	pace_retry_after(&p, 1LL << 40, 0, 0);
 	is_i64(p.not_before_us, 3600LL * SECOND, "more than an hour is an hour");
-	pace_retry_after(&p, -5, 0);
+	pace_retry_after(&p, -5, 0, 0);
 	is_i64(p.not_before_us, 3600LL * SECOND, "a negative one says nothing");
 }
 
