@@ -22,6 +22,8 @@ void digest_start(struct digest *d, const struct key32 *secret, const struct key
 	d->strange = metric_counter(name, "kind=\"strange\"", help);
 	d->words = metric_counter(
 		"chitra_scribe_words_total", NULL, "What callbacks said about single payments.");
+	d->unclear = metric_counter("chitra_scribe_unclear_total", NULL,
+		"What callbacks said about single payments and nobody can act upon.");
 	d->unknown = metric_counter(
 		"chitra_scribe_unknown_ids_total", NULL, "Callbacks' ids that are no payout of ours.");
 	d->misfits = metric_counter("chitra_scribe_misfits_total", NULL,
@@ -54,6 +56,7 @@ static bool is_about_the_message(const struct why *why)
 struct words {
 	struct heard_word *at;
 	size_t n, room;
+	size_t unclear; /* not among them */
 };
 
 static void words_add(struct arena *a, struct words *v, struct heard_word word)
@@ -84,8 +87,10 @@ static void words_of(struct work *w, const struct inbox_message *m, const struct
 {
 	for (size_t i = 0; i < c->n; i++) {
 		enum payout_event event;
-		if (!event_of(&c->at[i], &event))
+		if (!event_of(&c->at[i], &event)) {
+			v->unclear++;
 			continue;
+		}
 		words_add(w->arena, v,
 			(struct heard_word){
 				.bank = m->bank,
@@ -163,10 +168,12 @@ static enum result digest_callbacks(
 		return result;
 	metric_add(d->messages, (int64_t)heard_n);
 	metric_add(d->words, (int64_t)v.n);
+	metric_add(d->unclear, (int64_t)v.unclear);
 	metric_add(d->unknown, (int64_t)counts.unknown);
 	metric_add(d->misfits, (int64_t)counts.misfits);
-	if (counts.misfits || counts.unknown || counts.done.breaks)
-		log_event(LOG_WARN, "callbacks_differ", K_I64("misfits", (int64_t)counts.misfits),
+	if (v.unclear || counts.misfits || counts.unknown || counts.done.breaks)
+		log_event(LOG_WARN, "callbacks_differ", K_I64("unclear", (int64_t)v.unclear),
+			K_I64("misfits", (int64_t)counts.misfits),
 			K_I64("unknown_ids", (int64_t)counts.unknown),
 			K_I64("breaks", (int64_t)counts.done.breaks));
 	*done = i;

@@ -30,7 +30,7 @@ struct digest {
 	struct coming coming[DIGEST_COMING];
 	size_t coming_next;
 	int64_t waiting_skip; /* how many of those that wait were tried in this round */
-	struct metric *messages, *words, *unknown, *misfits, *strange, *statements, *lines;
+	struct metric *messages, *words, *unclear, *unknown, *misfits, *strange, *statements, *lines;
 };
 
 /* `before`: the secret half of the evidence key pair that was replaced; NULL: none. */

@@ -79,6 +79,15 @@ static bool find_journal(struct teller *t, const struct config *c, struct why *w
 
 static void count(struct teller *t)
 {
+	static const char *const labels[REPLY_KINDS] = {
+		[MESSAGE_UNCLEAR] = "result=\"unclear\"",
+		[MESSAGE_REFUSED] = "result=\"refused\"",
+		[MESSAGE_ANSWERED] = "result=\"answered\"",
+		[REPLY_NOT_AUTHENTIC] = "result=\"not_authentic\"",
+	};
+	for (int i = 0; i < REPLY_KINDS; i++)
+		t->replies[i] = metric_counter("chitra_teller_replies_total", labels[i],
+			"Replies about payments, by what they are worth.");
 	t->sent = metric_counter("chitra_teller_sent_total", NULL, "Payouts in requests that left.");
 	t->not_sent = metric_counter(
 		"chitra_teller_not_sent_total", NULL, "Requests that certainly did not leave.");

@@ -43,6 +43,8 @@ struct heard_raw {
 	char *memory; /* that they and the body lie in */
 };
 
+enum { REPLY_NOT_AUTHENTIC = MESSAGE_ANSWERED + 1, REPLY_KINDS };
+
 struct request {
 	struct request *next; /* in whichever list it waits */
 	enum call call;
@@ -59,7 +61,7 @@ struct request {
 	/* of transfers and enquiries */
 	struct parcel *parcel;
 	size_t first, n;        /* which of the parcel's items */
-	bool useless;           /* its reply said nothing that counts */
+	int heard_as;           /* what its reply is worth: enum message_says, or REPLY_NOT_AUTHENTIC */
 	bool stale;             /* a later epoch has the dispatch: what was heard is kept, nothing more */
 	size_t doubt, accepted; /* what its items were left as */
 	uint8_t *again;         /* enquiries: items[first + i] was not found and may be sent again */
@@ -200,6 +202,7 @@ struct teller {
 	struct parcel *untold;      /* recorded, and not let go of yet */
 
 	struct metric *sent, *not_sent, *unknown, *refused, *recorded, *repeated;
+	struct metric *replies[REPLY_KINDS];
 };
 
 /* ---- teller_law7.c: may it leave? (worker, lane journal) ---------------------------------------------------------- */

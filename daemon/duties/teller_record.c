@@ -65,7 +65,6 @@ struct heard_one {
 static struct heard_one hear(struct work *w, struct request *r)
 {
 	struct heard_one one = {0};
-	r->useless = false;
 	if (r->raw.transport != HTTP_REPLIED)
 		return one;
 	struct heard heard;
@@ -86,7 +85,7 @@ static struct heard_one hear(struct work *w, struct request *r)
 	}
 	alarm(r, &reply);
 	bug_if(reply.n != r->n);
-	r->useless = reply.verdict.says != MESSAGE_ANSWERED;
+	r->heard_as = one.authentic ? (int)reply.verdict.says : REPLY_NOT_AUTHENTIC;
 	one.said = reply.at;
 	one.kept = r->raw.body.n > 0;
 	one.message = (struct bank_message){
@@ -208,7 +207,7 @@ static void tally(struct saying *s, const struct outcome *out)
 		r->doubt += out[i].decision.to == PAYOUT_UNKNOWN || out[i].decision.to == PAYOUT_SENT;
 		r->accepted += out[i].decision.to == PAYOUT_ACCEPTED;
 		if (r->call == CALL_ENQUIRY)
-			r->again[s->item[i]] = attempt_goes_again(r->parcel->may_again[r->first + s->item[i]],
+			r->again[s->item[i]] = attempt_goes_again(true,
 				out[i].decision.to, s->told[i].event);
 	}
 }
@@ -304,9 +303,16 @@ static void request_recorded(struct teller *t, struct request *r, bool effective
 		p->accepted += r->accepted;
 		metric_add(t->recorded, (int64_t)r->n);
 		metric_add(t->unknown, (int64_t)r->doubt);
+		if (r->raw.transport == HTTP_REPLIED)
+			metric_add(t->replies[r->heard_as], 1);
 	}
 	if (r->call == CALL_TRANSFER) {
+<<<<<<< HEAD
 		bank_heard(r->bank, r);
+=======
+		if (r->raw.transport == HTTP_REPLIED)
+			bank_heard(r->bank, r->heard_as != MESSAGE_ANSWERED);
+>>>>>>> 2427b09 (garbage.t: 35 ways to lie in a reply and 31 in a callback are kept, counted and believed by nobody; the teller counts replies, the scribe unclear words)
 		claim_release(r->bank, r->n);
 	}
 	if (--p->open > 0)
