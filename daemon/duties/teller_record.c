@@ -207,7 +207,7 @@ static void tally(struct saying *s, const struct outcome *out)
 		r->doubt += out[i].decision.to == PAYOUT_UNKNOWN || out[i].decision.to == PAYOUT_SENT;
 		r->accepted += out[i].decision.to == PAYOUT_ACCEPTED;
 		if (r->call == CALL_ENQUIRY)
-			r->again[s->item[i]] = attempt_goes_again(true,
+			r->again[s->item[i]] = attempt_goes_again(r->parcel->may_again[r->first + s->item[i]],
 				out[i].decision.to, s->told[i].event);
 	}
 }
@@ -307,12 +307,7 @@ static void request_recorded(struct teller *t, struct request *r, bool effective
 			metric_add(t->replies[r->heard_as], 1);
 	}
 	if (r->call == CALL_TRANSFER) {
-<<<<<<< HEAD
 		bank_heard(r->bank, r);
-=======
-		if (r->raw.transport == HTTP_REPLIED)
-			bank_heard(r->bank, r->heard_as != MESSAGE_ANSWERED);
->>>>>>> 2427b09 (garbage.t: 35 ways to lie in a reply and 31 in a callback are kept, counted and believed by nobody; the teller counts replies, the scribe unclear words)
 		claim_release(r->bank, r->n);
 	}
 	if (--p->open > 0)

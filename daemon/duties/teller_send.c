@@ -261,8 +261,9 @@ void bank_heard(struct bank *b, const struct request *r)
 	b->unheard--;
 	if (r->raw.transport != HTTP_REPLIED)
 		return;
-	b->useless = r->useless ? b->useless + 1 : 0;
-	b->understood |= !r->useless;
+	bool useful = r->heard_as == MESSAGE_ANSWERED;
+	b->useless = useful ? 0 : b->useless + 1;
+	b->understood |= useful;
 	if (b->useless < USELESS_REPLIES)
 		return;
 	size_t over = b->useless - USELESS_REPLIES;
