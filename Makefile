@@ -249,7 +249,7 @@ $(TOP)/bin/oracle: tests/oracle/main.go
 -include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c tests/fuzz/replay/*.c) $(filter %.c,$(GENERATED))))
 
 # ---- targets ----------------------------------------------------------------------------------------------------
-.PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench cover chaos chaos-enumerate fuzz install help clean format print-flags
+.PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench cover chaos chaos-enumerate chaos-mutants fuzz install help clean format print-flags
 
 all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) $(FAULTPROXY) ## the programs, in build/bin
 
@@ -316,6 +316,9 @@ cover: ## how much of ledger/payout the unit tests reach (SHOW=1: what they do n
 
 chaos-enumerate: all unit ## a small payroll for each failpoint and each time that it is reached (JOBS=2, KEEP=1, ENUMERATE="--only PLACE")
 	@tests/chaos/enumerate $(ENUMERATE)
+
+chaos-mutants: all unit ## each planted bug (MUTANTS="NAME ..."), or all: which ring finds it; fails when one survives
+	@tests/chaos/mutants/run $(MUTANTS)
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60) or FUZZ_RUNS with clang's libFuzzer; the lines that the corpus reaches
 	@$(MAKE) --no-print-directory FUZZ=1 CC=clang-14 fuzzers
