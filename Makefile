@@ -155,6 +155,7 @@ UNIT_PARSE  := $(filter tests/unit/parse_%.c,$(UNIT_ALL))
 UNIT_VERIFY := $(filter tests/unit/verify_%.c,$(UNIT_ALL))
 UNIT_HTTP   := $(filter tests/unit/bankapi_http%.c,$(UNIT_ALL))
 UNIT_PURE   := $(filter-out $(UNIT_DB) $(UNIT_DAEMON) $(UNIT_PARSE) $(UNIT_VERIFY) $(UNIT_HTTP),$(UNIT_ALL))
+COVERED     := $(filter $(patsubst %,tests/unit/%.c,payout_% db_batch db_dispatch db_payout_% db_recon% db_books_recover),$(UNIT_ALL))
 UNIT_TESTS  := $(call test_program,$(UNIT_ALL))
 BENCHES     := $(call test_program,$(wildcard tests/bench/*.c))
 FUZZERS     := $(call test_program,$(wildcard tests/fuzz/*.c))
@@ -311,8 +312,11 @@ chaos: all unit ## ROUNDS of payrolls under faults, SEED decides which (tests/ch
 	@tests/chaos/chaos
 
 cover: ## how much of ledger/payout the unit tests reach (SHOW=1: what they do not)
-	@$(MAKE) --no-print-directory COVER=1 CC=clang-14 unit
-	@tests/unit/coverage
+	@$(MAKE) --no-print-directory COVER=1 CC=clang-14 covered
+	@tests/unit/coverage $(call test_program,$(COVERED))
+
+.PHONY: covered
+covered: $(call test_program,$(COVERED))
 
 chaos-enumerate: all unit ## a small payroll for each failpoint and each time that it is reached (JOBS=2, KEEP=1, ENUMERATE="--only PLACE")
 	@tests/chaos/enumerate $(ENUMERATE)

@@ -13,7 +13,7 @@ tests/chaos/enumerate --share 10 --seed "$seed" --seconds 150 >"$scratch/said" 2
 status=$?
 sed 's/^/# /' "$scratch/said"
 is "$status" 0 "a payroll in which any one thing fails at any one time ends as it should (SEED=$seed)"
-ok "at least eight of them came true" test "$(sed -n 's/.* \([0-9]*\) times failed at.*/\1/p' "$scratch/said")" -ge 8
+ok "at least four of them came true" test "$(sed -n 's/.* \([0-9]*\) times failed at.*/\1/p' "$scratch/said")" -ge 4
 
 # What the whole of it has found, once each: PLACE ACTION N and what was wrong.
 while read -r place action n title; do

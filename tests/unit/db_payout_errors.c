@@ -1,0 +1,284 @@
+/* The life of payouts in the database, in which each call of it fails once: it is told, nothing stays, and the next try does it all. */
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "ledger/payout/dispatch_store.h"
+#include "ledger/payout/message_store.h"
+#include "ledger/payout/outcome.h"
+#include "ledger/payout/release_store.h"
+#include "ledger/register/officer_store.h"
+#include "tests/lib/payroll_fixture.h"
+#include "tests/unit/db_books.h"
+#include "tests/unit/db_each.h"
+
+enum { PEOPLE = 6 };
+
+static const struct sender me = {
+	.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 7};
+static char keys[64];
+static struct payroll payroll;
+
+static void make_payroll(struct work *w)
+{
+	int64_t rows;
+	bool made;
+	const char *share = migrate_share(w, "sql");
+	if (!share || !went(w, migrate_reference(w, share, &rows)) ||
+		!went(w, migrate_instance(w, true, "2024-04-03 08:00", &made)))
+		exit(1);
+	snprintf(keys, sizeof keys, "/tmp/chitra-errors-%d", (int)getpid());
+	payroll = (struct payroll){.dir = keys, .people = PEOPLE, .wards = 1, .no_release = true};
+	payroll_setup(w, &payroll);
+	payroll_pay(w, &payroll);
+	mkdir(arena_printf(w->arena, "%s/archive", keys), 0700);
+}
+
+/* ---- each a whole transaction ------------------------------------------------------------------------------------------ */
+
+static enum result done(struct work *w, enum result r, struct entries *entries)
+{
+	if (r == OK && entries && entries->n)
+		r = books_post(w, entries->at, entries->n, FLOORS_RECORD, NULL);
+	return r == OK ? tx_commit(w) : r;
+}
+
+static enum result begin_as(struct work *w, const char *login, struct officer *who)
+{
+	struct hash token = sha256(bytes_z(login));
+	enum result r = tx_begin(w);
+	return r == OK ? officer_enter(w, &token, who) : r;
+}
+
+static enum result release(struct work *w, const char *login)
+{
+	struct officer who;
+	struct entries entries = {0};
+	struct released out;
+	const int64_t batch = 1;
+	enum result r = begin_as(w, login, &who);
+	if (r == OK)
+		r = release_batches(w,
+			&(struct release_wish){.me = &who,
+				.archive = arena_printf(w->arena, "%s/archive", keys),
+				.ids = &batch,
+				.n = 1},
+			&entries, &out);
+	return done(w, r, &entries);
+}
+
+static enum result by_minh(struct work *w)
+{
+	return release(w, "minh");
+}
+static enum result by_hoa(struct work *w)
+{
+	return release(w, "hoa");
+}
+
+static const char *id_of(struct work *w, int payout)
+{
+	return arena_strdup(w->arena, scene("select end_to_end_id from payout.payout where id = %d", payout));
+}
+
+static enum result hold(struct work *w)
+{
+	struct officer who;
+	const char *ids[] = {id_of(w, 1), id_of(w, 2)};
+	enum result r = begin_as(w, "minh", &who);
+	return done(w, r == OK ? payout_hold(w, ids, 2, "looks wrong") : r, NULL);
+}
+
+static enum result let_go(struct work *w, const char *login)
+{
+	struct officer who;
+	size_t waiting;
+	const char *id = id_of(w, 1);
+	enum result r = begin_as(w, login, &who);
+	return done(w, r == OK ? payout_unhold(w, &id, 1, &waiting) : r, NULL);
+}
+
+static enum result let_go_first(struct work *w)
+{
+	return let_go(w, "minh");
+}
+static enum result let_go_second(struct work *w)
+{
+	return let_go(w, "hoa");
+}
+
+static enum result cancel(struct work *w)
+{
+	struct officer who;
+	const char *id = id_of(w, 2);
+	enum result r = begin_as(w, "minh", &who);
+	return done(w, r == OK ? payout_cancel(w, &id, 1, "looks wrong") : r, NULL);
+}
+
+static enum result intent(struct work *w)
+{
+	struct dispatch *d = NULL;
+	struct dispatch_head now = {0};
+	struct payables all = {0};
+	struct entries entries = {0};
+	size_t n = 0;
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = dispatch_head(w, &now);
+	if (r == OK)
+		r = dispatch_pick(w, "demo", NULL, 0, 1, &d, &n);
+	if (r == OK)
+		r = dispatch_load(w, &d->id, 1, (const enum payout_state[]){PAYOUT_READY}, 1, &all);
+	if (r == OK)
+		r = dispatch_hold(w, &(struct held){all.at[0].payout, "line_changed"}, 1);
+	const struct payable **items = arena_array(w->arena, PEOPLE, const struct payable *);
+	for (size_t i = 1; r == OK && i < all.n; i++)
+		items[i - 1] = &all.at[i];
+	struct sent_dispatch sent = {.dispatch = d, .items = items, .n = all.n - 1};
+	if (r == OK)
+		r = dispatch_send(w, &me, now.today, &sent, 1, &entries);
+	return done(w, r, &entries);
+}
+
+static enum result renew(struct work *w)
+{
+	size_t kept;
+	return dispatch_renew(w, &me, (const int64_t[]){1}, 1, &kept);
+}
+
+static struct message_writer writer;
+
+static enum result writer_make(struct work *w)
+{
+	struct key32 key = {{9}};
+	return message_writer_new(w, &key, &writer);
+}
+
+/* Everything that a bank can say in one reply: each payout that is under way is told another thing. */
+static enum result reply(struct work *w)
+{
+	static const enum payout_event said[] = {EVENT_SAID_ACCEPTED, EVENT_SAID_REJECTED, EVENT_SAID_MISFIT,
+		EVENT_SAID_CREDITED, EVENT_SAID_NOTHING};
+	struct bank_message m = {.bank = "demo",
+		.direction = "reply",
+		.kind = "transfer",
+		.external_id = "re-T-1",
+		.dispatch = 1,
+		.body = bytes_z("{}"),
+		.authentic = true};
+	struct told told[COUNT_OF(said)];
+	struct outcome *out;
+	struct outcome_counts counts = {0};
+	struct entries entries = {0};
+	bool current;
+	const struct dispatch_ref ref = {1, 1};
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = dispatch_current(w, &ref, 1, &current);
+	if (r == OK)
+		r = messages_store(w, &writer, &m, 1);
+	for (size_t i = 0; i < COUNT_OF(said); i++)
+		told[i] = (struct told){.payout = (int64_t)i + 2,
+			.event = said[i],
+			.message = m.id,
+			.item = (int32_t)i,
+			.amount = vnd(1000000),
+			.reason = said[i] == EVENT_SAID_REJECTED ? "AC04" : NULL};
+	if (r == OK)
+		r = outcome_decide(w, told, COUNT_OF(said), &out);
+	if (r == OK)
+		r = outcome_apply(
+			w, CAUSE_REPLY, "duty:teller", told, out, COUNT_OF(said), &entries, &counts);
+	if (r == OK)
+		r = dispatch_told(w, &ref, &(const int64_t){0}, 1);
+	return done(w, r, &entries);
+}
+
+static enum result ask(struct work *w)
+{
+	struct dispatch_due *due;
+	size_t n;
+	enum result r = tx_begin(w);
+	return done(w, r == OK ? dispatch_due(w, "demo", 8, &due, &n) : r, NULL);
+}
+
+static enum result again(struct work *w)
+{
+	struct dispatch *out;
+	size_t n;
+	enum result r = tx_begin(w);
+	return done(w, r == OK ? dispatch_again(w, &me, &(const struct dispatch_ref){1, 1}, 1, &out, &n) : r,
+		NULL);
+}
+
+static enum result take_over(struct work *w)
+{
+	struct dispatch *out;
+	size_t n;
+	enum result r = tx_begin(w);
+	return done(w, r == OK ? dispatch_take_over(w, "teller/0/bbbb", "teller/0/", 8, &out, &n) : r, NULL);
+}
+
+static enum result end(struct work *w)
+{
+	enum result r = tx_begin(w);
+	return done(w, r == OK ? dispatch_end(w, (const int64_t[]){1}, 1) : r, NULL);
+}
+
+/* ---- */
+
+static const struct {
+	const char *what;
+	enum result (*run)(struct work *w);
+	const char *states; /* of the payouts, when it is done */
+} life[] = {
+	{"hold", hold, "1:4 2:2"},
+	{"the first release from hold", let_go_first, "1:4 2:2"},
+	{"the second", let_go_second, "1:5 2:1"},
+	{"cancel", cancel, "1:5 11:1"},
+	{"the first release", by_minh, "1:5 11:1"},
+	{"the second release", by_hoa, "1:5 11:1"},
+	{"the intent", intent, "2:1 3:4 11:1"},
+	{"the lease", renew, "2:1 3:4 11:1"},
+	{"the evidence's key", writer_make, "2:1 3:4 11:1"},
+	{"a reply", reply, "2:1 4:2 6:1 8:1 11:1"},
+	{"an enquiry", ask, NULL},
+	{"a further attempt", again, NULL},
+	{"a takeover", take_over, NULL},
+	{"the end", end, NULL},
+};
+
+static int remove_one(const char *path, const struct stat *st, int what, struct FTW *where)
+{
+	(void)st;
+	(void)what;
+	(void)where;
+	return remove(path);
+}
+
+int main(void)
+{
+	books_scene_begin("errors");
+	struct db *db = db_open(NULL, DB_DUTY_OWNER);
+	struct work w = work_on(db);
+	w.deadline_us = work_deadline_in_ms(60000);
+	make_payroll(&w);
+	for (size_t i = 0; i < COUNT_OF(life); i++) {
+		enum result r;
+		struct each e = each_of(life[i].what);
+		do {
+			why_clear(&w.why);
+			w.deadline_us = work_deadline_in_ms(60000);
+			r = life[i].run(&w);
+		} while (each_again(&e, &w, &r));
+		if (life[i].states)
+			is_str(scene("select string_agg(state || ':' || n, ' ' order by state) from (select state, count(*) as n "
+				     "from payout.payout_state group by state) x"),
+				life[i].states, "%s: once", life[i].what);
+	}
+	is_str(scene("select sum(balance) from books.balance"), "0", "the books balance");
+	arena_free(w.arena);
+	db_close(db);
+	scene_end();
+	nftw(keys, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return done_testing();
+}
