@@ -219,13 +219,13 @@ static bool give_back(struct world *w, int bank, int id)
 {
 	struct truth *t = &w->truth[id];
 	bool owes = t->paid > t->back && !t->to_blame && w->bank[bank].known[id] != KNOWN_ACCEPTED;
-	if (owes && fault(w, F_RETURNED, 12)) {
+	if (owes && fault(w, F_RETURNED, 8)) {
 		t->back++;
 		tell(w, id, "BANK %d returns the money", bank);
 		post(w, bank, id, false, amount_of(id), true);
 		return true;
 	}
-	if (!fault(w, F_RETURNED_TWICE, 250))
+	if (!fault(w, F_RETURNED_TWICE, 120))
 		return false;
 	blame(w, id);
 	t->back++;
@@ -254,26 +254,36 @@ static bool steal(struct world *w, int bank)
 	return true;
 }
 
+/* One thing about one payment that it has heard of. */
+static bool attend_to(struct world *w, int bank, int id)
+{
+	const struct bank *b = &w->bank[bank];
+	if (b->known[id] == KNOWN_ACCEPTED && (w->calm || one_in(w, 4)) && decide(w, bank, id))
+		return true;
+	if (w->calm)
+		return false;
+	if (forget(w, bank, id) || give_back(w, bank, id))
+		return true;
+	if (b->known[id] == KNOWN_NOT || !one_in(w, 12))
+		return false;
+	call_back(w, bank, id, word_of(b, id)); /* it says it once more, as it is now */
+	return true;
+}
+
 bool bank_step(struct world *w, int bank)
 {
-	struct bank *b = &w->bank[bank];
+	const struct bank *b = &w->bank[bank];
 	if (fault(w, F_ROGUE, 600))
 		return steal(w, bank);
-	uint32_t first = below(w, PAYOUTS);
-	for (uint32_t k = 0; k < PAYOUTS; k++) {
-		int id = (int)((first + k) % PAYOUTS);
-		if (w->channel[id] != bank)
+	int first = (int)below(w, PAYOUTS);
+	for (int k = 0; k < PAYOUTS; k++) {
+		int id = (first + k) % PAYOUTS;
+		if (w->channel[id] != bank || (b->known[id] == KNOWN_NOT && !w->truth[id].paid))
 			continue;
-		if (b->known[id] == KNOWN_NOT && !w->truth[id].paid)
-			continue;
-		if (b->known[id] == KNOWN_ACCEPTED && (w->calm || one_in(w, 4)) && decide(w, bank, id))
+		if (attend_to(w, bank, id))
 			return true;
-		if (forget(w, bank, id) || give_back(w, bank, id))
-			return true;
-		if (b->known[id] != KNOWN_NOT && !w->calm && one_in(w, 30)) {
-			call_back(w, bank, id, word_of(b, id)); /* it says it once more, as it is now */
-			return true;
-		}
+		if (!w->calm)
+			return false;
 	}
 	return false;
 }

@@ -1,4 +1,6 @@
 /* disaster.c: processes that die, freeze and are replaced; a database that forgets; `chitra recover` (ledger/payout/recover_store.c). */
+#include <string.h>
+
 #include "tests/sim/sim.h"
 
 /* ---- processes ------------------------------------------------------------------------------------------------------------------ */
@@ -176,19 +178,28 @@ static void hold_rest(struct world *w)
 	}
 }
 
+/* Breaks keep what two officers found, and what a late debit was found to pay is paid; their lines come with the statement. */
 static void breaks_back(struct world *w)
 {
 	struct rows *r = &w->rows;
+	memcpy(r->waited, w->archive.waited, sizeof r->waited);
 	for (int i = 0; i < w->archive.breaks; i++) {
 		const struct brk *b = &w->archive.brk[i];
 		int k = 0;
 		while (k < r->breaks && !(r->brk[k].kind == b->kind && r->brk[k].payout == b->payout &&
-						r->brk[k].line == NOBODY && r->brk[k].statement == NOBODY))
+						r->brk[k].bank == b->bank && r->brk[k].entry == b->entry &&
+						r->brk[k].statement == NOBODY))
 			k++;
 		if (k == BREAKS)
 			longjmp(w->end, 2);
 		if (k == r->breaks)
 			r->brk[r->breaks++] = *b;
+		else if (break_is_open(&r->brk[k]))
+			r->brk[k].outcome = b->outcome;
+		if (b->outcome == PAID_AFTER_ALL &&
+			payout_proven_unpaid((enum payout_state)r->payout[b->payout].state) &&
+			payout_move_legal((enum payout_state)r->payout[b->payout].state, PAYOUT_SETTLED))
+			rows_move(w, b->payout, PAYOUT_SETTLED);
 	}
 }
 

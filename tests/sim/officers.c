@@ -166,7 +166,6 @@ static bool resolve_debit(struct world *w, struct brk *b, const struct payout *p
 	b->outcome = claim == CLAIM_OWED ? PAID_AFTER_ALL : RECOVERY;
 	if (claim == CLAIM_OWED) {
 		rows_move(w, b->payout, PAYOUT_SETTLED);
-		w->rows.line[b->line].suspense = false;
 	}
 	met.paid_after_all += claim == CLAIM_OWED;
 	met.recovery += claim != CLAIM_OWED;
@@ -188,7 +187,7 @@ static bool resolve(struct world *w)
 				return true;
 			continue;
 		}
-		if (b->kind != BREAK_CONTRADICTION || !last_word_is_in(w, p) ||
+		if (b->entry != NOBODY || b->kind != BREAK_CONTRADICTION || !last_word_is_in(w, p) ||
 			!payout_state_ended((enum payout_state)p->state))
 			continue;
 		tx_begin(w);

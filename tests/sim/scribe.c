@@ -52,6 +52,7 @@ static void line_add(struct world *w, int bank, int entry, struct booked_line *p
 		.amount_fits = id != NOBODY && amount == amount_of(id),
 		.account_fits = w->bank[bank].book[entry].account_fits,
 		.says_returned = !debit,
+		.entry = (int16_t)entry,
 		.statement = r->statements};
 	page[*n] = (struct booked_line){.line = *n + 1, .debit = debit, .amount = vnd(amount)};
 	++*n;
@@ -124,6 +125,7 @@ static bool take_statement(struct world *w)
 			.bank = (uint8_t)bank,
 			.payout = NOBODY,
 			.line = NOBODY,
+			.entry = NOBODY,
 			.statement = r->statements};
 	}
 	r->statements++;
@@ -134,6 +136,18 @@ static bool take_statement(struct world *w)
 }
 
 /* ---- settlement ----------------------------------------------------------------------------------------------------------------- */
+
+/* What the recovered books have in suspense waits again, under the break that came back. */
+static bool joined(struct rows *r, const struct line *l, int at)
+{
+	bool found = false;
+	for (int i = 0; i < r->breaks; i++)
+		if (r->brk[i].bank == l->bank && r->brk[i].entry == l->entry) {
+			r->brk[i].line = (int16_t)at;
+			found = true;
+		}
+	return found;
+}
 
 static void settle_line(struct world *w, int at)
 {
@@ -150,13 +164,13 @@ static void settle_line(struct world *w, int at)
 		.bank = "",
 		.text = ""};
 	struct pairing pair = pair_line(&facts, NULL, 0);
-	bool moved = pair.kind == PAIR_PAYOUT && rows_learn(w, l->id, pair.event, at);
-	if (moved)
+	bool waits = r->waited[l->bank][l->entry] && joined(r, l, at);
+	if (!waits && pair.kind == PAIR_PAYOUT && rows_learn(w, l->id, pair.event, at))
 		return;
 	l->suspense = true;
 	r->sums.bank += l->debit ? l->amount : -l->amount;
 	r->sums.suspense -= l->debit ? l->amount : -l->amount;
-	if (pair.kind == PAIR_SUSPENSE)
+	if (!waits && pair.kind == PAIR_SUSPENSE)
 		rows_break(w, l->debit ? BREAK_ROGUE_DEBIT : BREAK_RETURN_UNKNOWN, NOBODY, at, l->bank);
 }
 
@@ -249,13 +263,17 @@ static void archive_breaks(struct archive *a, const struct rows *r)
 	for (int i = 0; i < r->breaks; i++) {
 		const struct brk *b = &r->brk[i];
 		int k = 0;
-		if (b->payout == NOBODY || b->line != NOBODY)
+		if (b->statement != NOBODY)
 			continue;
-		while (k < a->breaks && !(a->brk[k].kind == b->kind && a->brk[k].payout == b->payout))
+		while (k < a->breaks && !(a->brk[k].kind == b->kind && a->brk[k].payout == b->payout &&
+						a->brk[k].bank == b->bank && a->brk[k].entry == b->entry))
 			k++;
 		if (k == BREAKS)
 			continue;
 		a->brk[k] = *b;
+		a->brk[k].line = NOBODY;
+		if (b->entry != NOBODY)
+			a->waited[b->bank][b->entry] = true;
 		if (k == a->breaks)
 			a->breaks++;
 	}

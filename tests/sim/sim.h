@@ -128,14 +128,15 @@ struct dispatch {
 struct brk {
 	uint8_t kind, outcome, bank;
 	int8_t payout; /* NOBODY */
-	int16_t line;  /* NOBODY */
+	int16_t line;  /* NOBODY: none, or it is not here again yet */
 	int16_t statement;
+	int16_t entry; /* of the bank's book, that the line is; NOBODY */
 };
 
 struct line {
 	uint8_t bank, debit, amount_fits, account_fits, says_returned, suspense;
 	int8_t id; /* NOBODY: none */
-	int16_t statement;
+	int16_t statement, entry;
 	int64_t amount;
 };
 
@@ -165,6 +166,7 @@ struct rows {
 	int16_t digested, settled, judged; /* marks */
 	int32_t next_day[BANKS];           /* the statement that is taken next */
 	int64_t closing[BANKS];
+	bool waited[BANKS][BOOK]; /* entries that recovered books know as suspense */
 	uint8_t paused[BANKS], paused_all;
 	uint32_t seals; /* checkpoints that these rows know of */
 	struct sums sums;
@@ -176,6 +178,7 @@ struct archive { /* what signed leaves say, for ever */
 	uint32_t seals;
 	bool there[PAYOUTS], sent[PAYOUTS];
 	uint8_t unpaid[PAYOUTS];
+	bool waited[BANKS][BOOK];
 	int32_t epoch[DISPATCHES];
 	struct brk brk[BREAKS];
 	int16_t breaks;

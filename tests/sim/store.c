@@ -126,6 +126,7 @@ void rows_break(struct world *w, enum payout_break kind, int payout, int line, i
 	for (int i = 0; i < r->breaks; i++)
 		if (r->brk[i].kind == kind && r->brk[i].payout == payout && r->brk[i].line == line &&
 			r->brk[i].bank == bank && r->brk[i].statement == NOBODY &&
+			(line != NOBODY || r->brk[i].entry == NOBODY) &&
 			(line != NOBODY || break_is_open(&r->brk[i])))
 			return;
 	if (r->breaks == BREAKS)
@@ -134,6 +135,7 @@ void rows_break(struct world *w, enum payout_break kind, int payout, int line, i
 		.payout = (int8_t)payout,
 		.line = (int16_t)line,
 		.statement = NOBODY,
+		.entry = line == NOBODY ? NOBODY : r->line[line].entry,
 		.bank = (uint8_t)bank};
 	met.breaks[kind]++;
 	tell(w, payout, "break %s", payout_break_name(kind));

@@ -166,12 +166,26 @@ static bool drained(struct world *w, int t)
 	return true;
 }
 
+typedef bool teller_does(struct world *w, int t);
+
+static bool one_of(struct world *w, int t, teller_does *const *what, uint32_t n)
+{
+	uint32_t first = below(w, n);
+	for (uint32_t i = 0; i < n; i++)
+		if (what[(first + i) % n](w, t))
+			return true;
+	return false;
+}
+
 bool teller_step(struct world *w, int t)
 {
-	static bool (*const steps[])(struct world * w, int t) = {pump, pump, pump, time_out, record_step,
-		record_step, claim_any, journal_step, journal_step, renew_step, ask_step, again_any,
-		takeover_step, lease_step, look_for_pauses, drained};
-	struct teller *me = &w->teller[t];
+	static teller_does *const idle[] = {
+		claim_any, ask_step, again_any, takeover_step, look_for_pauses, drained};
+	static teller_does *const busy[] = {pump, pump, pump, time_out, record_step, record_step, claim_any,
+		journal_step, journal_step, renew_step, ask_step, again_any, takeover_step, lease_step,
+		look_for_pauses};
+	const struct teller *me = &w->teller[t];
+	bool any = false;
 	if (!me->alive) {
 		if (!w->calm && !one_in(w, 3))
 			return false;
@@ -180,9 +194,7 @@ bool teller_step(struct world *w, int t)
 	}
 	if (me->frozen_until > w->now)
 		return false;
-	uint32_t first = below(w, COUNT_OF(steps));
-	for (uint32_t i = 0; i < COUNT_OF(steps); i++)
-		if (steps[(first + i) % COUNT_OF(steps)](w, t))
-			return true;
-	return false;
+	for (int i = 0; i < PARCELS; i++)
+		any |= me->parcel[i].used;
+	return any ? one_of(w, t, busy, COUNT_OF(busy)) : one_of(w, t, idle, COUNT_OF(idle));
 }
