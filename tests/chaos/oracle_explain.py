@@ -6,7 +6,7 @@ import textwrap
 
 from oracle_views import Database, Views
 
-WIDTH, COLUMNS = 35, ("our events", "our rows", "the proxy's tap", "the bank's book")
+WIDTH, COLUMNS = 33, ("our events", "our rows", "the proxy's tap", "the bank's book")
 
 
 def rows_of(id_):
@@ -20,8 +20,9 @@ def rows_of(id_):
             select {us.format('b.made_at')}, 'payout ' || p.id || ' claim ' || p.claim || ' issue ' || p.issue || ' batch ' || p.batch || ' ' || b.state || ' ' ||
                 p.amount_dong || ' dong, now ' || coalesce(t.name, 'in batch') as text from mine p join payout.batch b on b.id = p.batch
                 left join payout.payout_state s on s.payout = p.id left join payout.state t on t.code = s.state
-            union all select {us.format('d.sent_at')}, 'dispatch ' || d.id || ' ' || d.state || ' epoch ' || d.epoch || ' asked ' || d.asked
-                from payout.dispatch d join payout.payout_state s on s.dispatch = d.id where s.payout = (select id from mine) and d.sent_at is not null
+            union all select {us.format('m.at')}, 'dispatch ' || d.id || ' ' || d.state || ' epoch ' || d.epoch || ' asked ' || d.asked
+                from payout.dispatch d join payout.payout_state s on s.dispatch = d.id join payout.payout_move m on m.payout = s.payout and m.to_state = 3
+                where s.payout = (select id from mine)
             union all select {us.format('g.at')}, 'message ' || g.id || ' ' || g.direction || ' ' || g.external_id || case when g.authentic then '' else ' NOT AUTHENTIC' end
                 from bank.message g where g.id in (select message from payout.payout_move where payout = (select id from mine))
             union all select {us.format('h.at')}, 'hold: ' || h.reason from payout.hold h where h.payout = (select id from mine)
