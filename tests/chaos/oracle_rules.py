@@ -47,6 +47,7 @@ class Case:
                 self.breaks[b["payout"]].append(b)
             if b["entry_ref"]:
                 self.line_breaks[b["number"], b["entry_ref"]].append(b)
+        self.nameless = {(line["number"], line["entry_ref"]) for line in got["lines"] if not line["e2e"]}
         self.closed = {(n, d) for n, d in views.rows("select number, day from close")}
         for p in got["payouts"]:
             self.attach(p)
@@ -251,7 +252,8 @@ def p5_state_is_the_banks(case):
             case.fail("P5", "not_paid by absence, and there is no complete chain of statements past its validity", p)
         if state in UNDER_WAY:
             for e in p["debits"]:
-                if e not in lost and not case.named(p, e, right(case, p, e)):
+                theirs = STRAY if (e["number"], case.entry_ref(e)) in case.nameless else right(case, p, e)
+                if e not in lost and not case.named(p, e, theirs):
                     case.fail("P5", f"{NAMES[state]}, and the bank debited {e['amount']} by {case.entry_ref(e)}", p)
 
 
