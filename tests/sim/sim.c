@@ -318,6 +318,7 @@ int main(int argc, char **argv)
 	uint64_t most = setting(argc, argv, "FAILURES", 1);
 	bool verbose = setting(argc, argv, "VERBOSE", 0);
 	signal(SIGABRT, died);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* what failed is told at once */
 	printf("# SEED=%" PRIu64 " SEEDS=%" PRIu64 "\n", first, n);
 	double began = seconds();
 	for (uint64_t i = 0; i < n && failed < most; i++) {
