@@ -76,6 +76,15 @@ static void unclear_is_not_failed(void)
 	}
 }
 
+static void not_found_is_no_evidence(void)
+{
+	int opened = 0;
+	for (int s = 1; s <= PAYOUT_STATES; s++)
+		opened += payout_step((enum payout_state)s, EVENT_SAID_NOT_FOUND, &good).opens != BREAK_NONE;
+	is_i64(opened, 0,
+		"\"not found\" contradicts nothing, in no state: a replica that lags says it of what was paid");
+}
+
 static void statement_is_the_truth(void)
 {
 	static const enum payout_event said[] = {EVENT_SAID_NOTHING, EVENT_SAID_MISFIT, EVENT_SAID_PENDING,
@@ -161,6 +170,7 @@ int main(void)
 	moves_are_the_designs();
 	every_cell_is_decided();
 	unclear_is_not_failed();
+	not_found_is_no_evidence();
 	statement_is_the_truth();
 	wrong_lines_move_nothing();
 	ended_is_ended();
