@@ -231,6 +231,16 @@ static bool loses_cancellation(const struct world *w, const struct rows *r)
 	return false;
 }
 
+/* README.md: lost_forgotten */
+static bool loses_forgotten(const struct world *w, const struct rows *r)
+{
+	for (int i = 0; i < PAYOUTS; i++)
+		if (w->truth[i].paid && w->bank[w->channel[i]].known[i] == KNOWN_NOT &&
+			!payout_state_ended((enum payout_state)r->payout[i].state))
+			return true;
+	return false;
+}
+
 static bool forgets(struct world *w)
 {
 	if (w->images == 0)
@@ -244,7 +254,7 @@ static bool forgets(struct world *w)
 		recover(w);
 		return true;
 	}
-	if (unseen && !loses_cancellation(w, r) && fault(w, F_LOST_UNSEEN, 4)) {
+	if (unseen && !loses_cancellation(w, r) && !loses_forgotten(w, r) && fault(w, F_LOST_UNSEEN, 4)) {
 		tell(w, NOBODY, "a failover loses commits, and nobody sees it");
 		go_back(w, image);
 		w->lost = true;
