@@ -236,7 +236,7 @@ static bool loses_forgotten(const struct world *w, const struct rows *r)
 {
 	for (int i = 0; i < PAYOUTS; i++)
 		if (w->truth[i].paid && w->bank[w->channel[i]].known[i] == KNOWN_NOT &&
-			!payout_state_ended((enum payout_state)r->payout[i].state))
+			(!r->payout[i].there || !payout_state_ended((enum payout_state)r->payout[i].state)))
 			return true;
 	return false;
 }
