@@ -235,7 +235,7 @@ static bool loses_cancellation(const struct world *w, const struct rows *r)
 static bool loses_forgotten(const struct world *w, const struct rows *r)
 {
 	for (int i = 0; i < PAYOUTS; i++)
-		if (w->truth[i].paid && w->bank[w->channel[i]].known[i] == KNOWN_NOT &&
+		if (w->truth[i].left && w->bank[w->channel[i]].known[i] == KNOWN_NOT &&
 			(!r->payout[i].there || !payout_state_ended((enum payout_state)r->payout[i].state)))
 			return true;
 	return false;
