@@ -95,6 +95,7 @@ struct parcel {
 	size_t requests_n, open;    /* open: not recorded yet */
 	size_t doubt, accepted;     /* over the requests that are recorded */
 	bool is_part;               /* of its dispatch: of the rest it knows nothing */
+	int32_t asked;              /* how often before this attempt */
 	bool told;                  /* its end was written */
 	struct parcel *next_untold; /* in teller.untold */
 };

@@ -240,6 +240,7 @@ static enum result settle_again(struct claim *c)
 		}
 		d->parcel->dispatch = ref;
 		d->parcel->is_part = true;
+		d->parcel->asked = d->dispatch->asked;
 		struct hash *leaves = arena_array(w->arena, d->n, struct hash);
 		size_t k = 0;
 		for (size_t j = 0; j < d->n; j++)

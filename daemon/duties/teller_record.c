@@ -248,7 +248,7 @@ static enum result let_go(struct saying *s)
 			accepted += g->at[k]->accepted;
 		}
 		refs[i] = p->dispatch;
-		asks[i] = enquiry_after_ms(doubt, accepted, p->is_part);
+		asks[i] = enquiry_after_ms(doubt, accepted, p->is_part, p->asked);
 	}
 	return dispatch_told(s->w, refs, asks, g->closing_n);
 }

@@ -76,9 +76,11 @@ int64_t enquiry_wait_taken_ms(int asked)
 	return TAKEN_MS << (asked < TAKEN_DOUBLE ? asked : TAKEN_DOUBLE);
 }
 
-int64_t enquiry_after_ms(size_t doubt, size_t accepted, bool part)
+int64_t enquiry_after_ms(size_t doubt, size_t accepted, bool part, int asked)
 {
-	if (doubt > 0 || part)
+	if (part)
+		return enquiry_wait_ms(asked > 0 ? asked - 1 : 0);
+	if (doubt > 0)
 		return FIRST_MS;
 	return accepted > 0 ? TAKEN_MS : ENQUIRY_NEVER;
 }

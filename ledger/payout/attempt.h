@@ -59,7 +59,8 @@ bool enquiry_wants(enum payout_state state, bool any_worse, int asked);
 /* A dispatch of which any are in doubt and none worse than accepted: the bank is at work, so the next time is far off. */
 int64_t enquiry_wait_taken_ms(int asked);
 
-/* What a dispatch is let go of with: asked about soon, later, or never. part: of the rest of the dispatch nothing is known. */
-int64_t enquiry_after_ms(size_t doubt, size_t accepted, bool part);
+/* What a dispatch is let go of with: asked about soon, later, or never. part: it was the same ids again, after so many enquiries, and of the
+ * rest of the dispatch nothing is known; a bank that takes a payment and forgets it each time hears of it ever more rarely. */
+int64_t enquiry_after_ms(size_t doubt, size_t accepted, bool part, int asked);
 
 #endif

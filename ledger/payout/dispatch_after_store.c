@@ -149,10 +149,12 @@ enum result dispatch_again(struct work *w, const struct sender *by, const struct
 	if (result != OK)
 		return result;
 	*out = dispatches_of(w, &r);
-	int sent = rows_col(&r, "sent_at"), days = rows_col(&r, "dedupe_days");
-	for (size_t i = 0; i < rows_n(&r); i++)
+	int sent = rows_col(&r, "sent_at"), days = rows_col(&r, "dedupe_days"), asked = rows_col(&r, "asked");
+	for (size_t i = 0; i < rows_n(&r); i++) {
+		(*out)[i].asked = row_i32(&r, i, asked);
 		(*out)[i].known_until_us = attempt_known_until(
 			day_of_instant_vn(row_instant(&r, i, sent)), row_i32(&r, i, days), by->dedupe_days);
+	}
 	*out_n = rows_n(&r);
 	return OK;
 }

@@ -34,6 +34,7 @@ struct dispatch {
 	int32_t items_per_message;
 	int32_t dedupe_days; /* picked: for so many days the bank knows its ids; 0: it does not deduplicate */
 	int64_t known_until_us; /* of a further attempt: the bank deduplicates its ids until then; else 0 */
+	int32_t asked;          /* of a further attempt: how often it was asked about; else 0 */
 };
 
 /* Ready ones of a bank, or (NULL) of all cash agents, that are neither paused nor early nor among those set aside, oldest first,

@@ -225,7 +225,7 @@ returning d.id, d.epoch, d.asked, d.sent_at, c.id as channel, c.driver, f.number
 -- duties: teller
 -- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint
 -- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, driver text, items_per_message integer,
---      sent_at timestamptz, dedupe_days integer
+--      sent_at timestamptz, dedupe_days integer, asked integer
 -- The same ids again (law 1): a new epoch, so that what the first attempt still brings is evidence only.
 update payout.dispatch d
 set epoch = d.epoch + 1, owner = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond',
@@ -236,7 +236,7 @@ where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent'
 		or exists (select from payout.dispatch_range r join payout.payout x on x.id = r.first_payout join payout.batch b on b.id = x.batch
 			where r.dispatch = d.id and p.what = 'programme:' || b.programme))
 returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message, d.sent_at,
-	c.dedupe_days;
+	c.dedupe_days, d.asked;
 
 -- name: dispatch_end
 -- duties: teller

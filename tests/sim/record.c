@@ -75,7 +75,7 @@ static void let_go(struct world *w, const struct group *g, const struct parcel *
 		}
 	if (p->dispatch >= w->rows.dispatches || row->epoch != p->epoch)
 		return;
-	int64_t ms = enquiry_after_ms(doubt, accepted, p->part);
+	int64_t ms = enquiry_after_ms(doubt, accepted, p->part, row->asked);
 	row->owner = 0;
 	row->state = ms == ENQUIRY_NEVER ? DISPATCH_ENDED : DISPATCH_SENT;
 	row->ask_after = w->now + ms * 1000;

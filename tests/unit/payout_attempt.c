@@ -91,10 +91,13 @@ static void test_enquiries(void)
 	ok(!enquiry_wants(PAYOUT_ACCEPTED, true, 3), "accepted ones beside it are not");
 	ok(enquiry_wants(PAYOUT_ACCEPTED, true, 4) && enquiry_wants(PAYOUT_ACCEPTED, false, 1),
 		"but when it took long, and when they are all that is left");
-	is_i64(enquiry_after_ms(1, 1, false), 500, "a dispatch in doubt is asked about soon");
-	is_i64(enquiry_after_ms(0, 0, true), 500, "also one of which only a part is known");
-	is_i64(enquiry_after_ms(0, 1, false), 60000, "an accepted one later");
-	is_i64(enquiry_after_ms(0, 0, false), ENQUIRY_NEVER, "an ended one never");
+	is_i64(enquiry_after_ms(1, 1, false, 0), 500, "a dispatch in doubt is asked about soon");
+	is_i64(enquiry_after_ms(1, 1, true, 2), 2000,
+		"one that went again waits as long as the enquiry before it let it");
+	is_i64(enquiry_after_ms(0, 0, true, 40), 300000,
+		"ever longer, however often the bank takes it and forgets it");
+	is_i64(enquiry_after_ms(0, 1, false, 0), 60000, "an accepted one later");
+	is_i64(enquiry_after_ms(0, 0, false, 0), ENQUIRY_NEVER, "an ended one never");
 }
 
 int main(void)
