@@ -192,7 +192,7 @@ class Storm:
     def cutoff(self, _):
         """The business day goes on until everything's validity is over, here and at the banks; not before something was sent."""
         try:
-            if self.w.one(f"select count(*) < 20 from payout.payout_state s where {self.payouts} and dispatch is not null") == "t" and self.now() < 3:
+            if self.w.one(f"select count(*) < 20 from payout.payout_state s where {self.payouts} and dispatch is not null") == "t" and self.now() < 30:
                 self.at(self.now() + 0.1, self.cutoff, "")
                 return
             self.w.sql("update ops.instance set clock_offset = clock_offset + interval '8 hours 1 minute'")

@@ -96,7 +96,7 @@ class Psql:
             self.close()
             raise Down(str(lost)) from None
         lines = text[:text.index(self.END)].splitlines()
-        wrong = [line for line in lines if re.match(r"(ERROR|FATAL|psql|server closed|connection to|The connection)", line)]
+        wrong = [line for line in lines if re.match(r"(ERROR|FATAL|WARNING|psql|server closed|connection to|The connection)", line)]
         if wrong:
             if "ERROR" in wrong[0] and "terminating" not in text and "recovery mode" not in text and "shutting down" not in text \
                     and "No space left" not in text:
