@@ -262,6 +262,8 @@ static void prepare(struct duty_ctx *d)
 	metric_set(
 		metric_gauge("chitra_build_info", "version=\"" CHITRA_VERSION "\"", "Which program this is."),
 		1);
+	own->doubt = metric_gauge("chitra_history_in_doubt", NULL,
+		"1 when the database has forgotten something: nothing is sent, signed or booked (chitra recover).");
 	own->db_up = metric_gauge("chitra_db_up", NULL, "1 when the last look found the database.");
 	own->drain_ms = config_ms(d->config, "chitra", "drain_time");
 	own->signals = signals_new(

@@ -42,6 +42,9 @@ static enum result look(struct work *w, const struct duty_ctx *d)
 		why_set(&w->why, "not_initialised", "the database has no instance (chitra db init)");
 		return REFUSED;
 	}
+	if (!row_null(&rows, 0, rows_col(&rows, "doubt")))
+		books_doubt(row_text(&rows, 0, rows_col(&rows, "doubt")));
+	look->in_doubt = books_in_doubt(w->db, &look->doubt);
 	look->sandbox = row_bool(&rows, 0, rows_col(&rows, "sandbox"));
 	look->standby = row_bool(&rows, 0, rows_col(&rows, "standby"));
 	return look_at_keks(w, d, look);
@@ -71,6 +74,7 @@ static void set_conditions(struct duty_private *own)
 	condition_set(own->database, !own->look.standby, "%s",
 		own->look.standby ? "is a standby: nothing can be written" : "answers");
 	metric_set(own->db_up, 1);
+	metric_set(own->doubt, own->look.in_doubt);
 	if (own->look.version == CHITRA_SCHEMA_VERSION)
 		condition_set(own->schema, true, "version %d", own->look.version);
 	else

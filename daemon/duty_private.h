@@ -29,7 +29,7 @@ struct duty_private {
 	size_t polls_n;
 	struct takeover *takeover;
 	struct condition *database, *schema, *history, *serving, *keks; /* keks NULL: it holds none */
-	struct metric *db_up;
+	struct metric *db_up, *doubt;
 
 	struct timer *check, *drain, *watchdog;
 	struct job check_job;

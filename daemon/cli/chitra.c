@@ -8,6 +8,7 @@
 #include "ledger/base/failpoint.h"
 #include "ledger/base/log.h"
 #include "ledger/books/head_store.h"
+#include "ledger/payout/journal_store.h"
 #include "daemon/cli/account_cmd.h"
 #include "daemon/cli/approve_cmd.h"
 #include "daemon/cli/area_cmd.h"
@@ -182,9 +183,14 @@ static void learn(struct cli *cli)
 static enum result refuse_the_past(struct work *w, void *archive)
 {
 	bool differs = false;
-	enum result r = books_compare(w, archive, &differs);
-	if (r != OK || !differs)
+	const char *doubt = NULL;
+	enum result r = archive ? books_compare(w, archive, &differs) : OK;
+	if (r == OK && !differs)
+		r = journal_doubt(w, &doubt);
+	if (r != OK || (!differs && !doubt))
 		return r;
+	if (doubt)
+		why_set(&w->why, "history_in_doubt", "%s", doubt);
 	why_prefix(&w->why, "run chitra recover first");
 	return REFUSED;
 }
@@ -194,12 +200,11 @@ static bool compare_with_archive(const struct cli *cli, struct archive **out)
 {
 	const char *directory = config_text(cli->config, "archive", "directory");
 	*out = NULL;
-	if (!directory || cli->command->needs == ANY_HISTORY)
+	if (cli->command->needs == ANY_HISTORY)
 		return true;
-	*out = archive_open(directory, NULL, &cli->w->why);
-	if (*out)
-		db_on_connect(refuse_the_past, *out);
-	return *out != NULL;
+	*out = directory ? archive_open(directory, NULL, &cli->w->why) : NULL;
+	db_on_connect(refuse_the_past, *out);
+	return *out || !directory;
 }
 
 static void fill_config_errors(struct json_writer *j, const void *what)

@@ -16,6 +16,7 @@
 #include "ledger/register/end_again_store.h"
 #include "ledger/register/forget_again_store.h"
 #include "ledger/register/payer_store.h"
+#include "daemon/cli/recover_journals.h"
 #include "daemon/witnesses.h"
 
 #define RECOVER_MS (INT64_C(60) * 60 * 1000)
@@ -23,10 +24,10 @@
 struct recovering {
 	struct cli *cli;
 	struct work *w;
-	const char *archive_path, *journal_path, *database;
+	const char *archive_path, *database;
 	bool dry, resume;
 	struct archive *archive;
-	struct journal *journal; /* held, so that no teller starts meanwhile */
+	struct recover_journals journals;
 	struct note_verifier log;
 	struct facts facts;
 	struct business_clock clock;
@@ -42,35 +43,14 @@ struct recovering {
 
 /* ---- what it is told ----------------------------------------------------------------------------------------------------- */
 
-/* [teller] journal is the teller's option, and the operator's. */
-static bool find_journal(struct recovering *r, const char *directory)
-{
-	struct work *w = r->w;
-	struct config_errors errors = {0};
-	struct config *config = NULL;
-	if (!directory) {
-		config = config_load(r->cli->config_path, DUTY_TELLER, &errors);
-		directory = config ? config_text(config, "teller", "journal") : NULL;
-	}
-	if (directory)
-		r->journal_path = arena_printf(w->arena, "%s/sent.log", directory);
-	else
-		why_set(&w->why, "journal_missing", "%s",
-			config ? "[teller] journal is not set; give --journal"
-			       : "the configuration cannot be read; give --journal");
-	config_errors_free(&errors);
-	if (config)
-		config_free(config);
-	return r->journal_path != NULL;
-}
-
-static bool read_options(struct recovering *r, int argc, char **argv, const char **journal)
+static bool read_options(struct recovering *r, int argc, char **argv)
 {
 	const struct cli_option known[] = {
 		{"dry-run", .given = &r->dry},
 		{"resume", .given = &r->resume},
 		{"archive", .text = &r->archive_path},
-		{"journal", .text = journal},
+		{"journal", .take = recover_journal_take, .to = &r->journals},
+		{"lost-journal", .take = recover_lost_take, .to = &r->journals},
 		{"database", .text = &r->database},
 	};
 	r->archive_path = config_text(r->cli->config, "archive", "directory");
@@ -202,6 +182,8 @@ static enum result recover_payouts(struct recovering *r)
 		result = end_again(w, &r->endeds, &r->end);
 	if (result == OK)
 		result = period_texts_again(w, &r->periods);
+	if (result == OK)
+		result = recover_journals_done(w, &r->journals);
 	if (result == OK && !r->dry)
 		result = db_run(w, Q_RECOVER_PAUSE, DB_ARGS(db_text(TO_CHECK)), NULL);
 	if (result == OK && !r->dry)
@@ -226,13 +208,13 @@ static enum result recover(struct recovering *r)
 {
 	struct work *w = r->w;
 	w->deadline_us = work_deadline_in_ms(RECOVER_MS);
-	r->journal = journal_open(r->journal_path, &w->why);
-	if (!r->journal)
-		return REFUSED;
-	enum result result = open_archive(r);
+	enum result result = recover_journals_open(r->cli, w, &r->journals);
+	if (result == OK)
+		result = open_archive(r);
 	if (result == OK)
 		result = ask_witnesses(r);
-	if (result == OK && !facts_gather(r->archive, r->journal_path, w->arena, &r->facts, &w->why))
+	if (result == OK && !facts_gather(r->archive, r->journals.paths, r->journals.open_n, w->arena,
+				    &r->facts, &w->why))
 		result = REFUSED;
 	if (result == OK)
 		result = read_decided(r);
@@ -477,17 +459,14 @@ int cli_recover(struct cli *cli, int argc, char **argv)
 {
 	struct recovering r = {.cli = cli, .w = cli->w};
 	struct db *desk = cli->w->db;
-	const char *journal = NULL;
-	if (!read_options(&r, argc, argv, &journal))
+	if (!read_options(&r, argc, argv))
 		return cli_usage(cli);
-	if (!r.resume && !find_journal(&r, journal))
-		return cli_refused(cli, &cli->w->why);
 	cli->w->db = db_open(r.database, DB_DUTY_OWNER);
 	enum result result = r.resume ? resume(cli) : recover(&r);
 	db_close(cli->w->db);
 	cli->w->db = desk;
 	archive_close(r.archive);
-	journal_close(r.journal);
+	recover_journals_close(&r.journals);
 	if (result == OK && cli->json && !r.resume)
 		cli_print_json(fill, &r);
 	else if (result == OK && !r.resume)

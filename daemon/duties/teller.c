@@ -187,6 +187,7 @@ static void start_tasks(struct teller *t)
 {
 	witness_start(t);
 	t->give_back_timer = timer_new(t->duty->loop, give_back, t);
+	journal_start(t);
 	record_start(t);
 	lease_start(t);
 	takeover_start(t);

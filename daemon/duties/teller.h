@@ -168,6 +168,8 @@ struct teller {
 	struct key32 evidence;
 	char journal_path[4096];
 	struct journal *journal; /* lane journal only; NULL until journal_ready */
+	uint64_t compared;       /* likewise: on which connection it was held against the rows */
+	int64_t compared_us;     /* monotonic */
 	struct law7 *law7;       /* lane journal only */
 	char message_tag[7];     /* makes message ids of this process unlike all others */
 	_Atomic uint64_t message_n;
@@ -278,7 +280,13 @@ bool pause_stops(const struct request *r);
 
 void claim_start(struct bank *b);
 #define ASK_AGAIN_REFUSED_MS INT64_C(60000)
-bool journal_ready(struct teller *t, struct why *why) WARN_UNUSED;
+/* Before anything is claimed or sent again: the journal is open and was held against the rows that this connection shows, and nothing is in
+ * doubt. RETRY: not so; nothing is sent. */
+enum result journal_ready(struct teller *t, struct work *w) WARN_UNUSED;
+/* The same once more inside the transaction, which may have found itself connected anew. */
+bool journal_is_ready(const struct teller *t, struct work *w) WARN_UNUSED;
+/* Also when there is nothing to claim: cancelling waits for it. */
+void journal_start(struct teller *t);
 /* Records items of a parcel in the journal before they leave; lane journal. */
 bool journal_items(
 	struct journal *j, const struct parcel *p, size_t first, size_t n, struct why *why) WARN_UNUSED;

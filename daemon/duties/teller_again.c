@@ -68,7 +68,7 @@ static enum result draw_left(struct claim *c)
 	r = dispatch_cash_left(w, asides, asides_n, 1, &dispatches, &n);
 	if (r != OK || n == 0)
 		return r;
-	if (claim_doubt(w))
+	if (!journal_is_ready(c->bank->teller, w))
 		return RETRY;
 	r = dispatch_head(w, &c->now);
 	if (r != OK)
@@ -109,11 +109,9 @@ static enum result cash_run(struct work *w, void *arg, size_t *found)
 {
 	struct bank *b = arg;
 	struct claim c = {.w = w, .bank = b};
-	if (claim_doubt(w))
-		return RETRY;
-	if (!journal_ready(b->teller, &w->why))
-		return RETRY;
-	enum result r = claim_commit(&c);
+	enum result r = journal_ready(b->teller, w);
+	if (r == OK)
+		r = claim_commit(&c);
 	if (r == OK && c.n == 0 && !c.again)
 		r = commit_left(&c);
 	if (r == OK && c.n > 0)
@@ -265,7 +263,7 @@ static enum result commit_again(struct claim *c, const struct again *g)
 	r = draw_again(c, g);
 	if (r != OK || c->n == 0)
 		return r;
-	if (claim_doubt(w))
+	if (!journal_is_ready(c->bank->teller, w))
 		return RETRY;
 	r = claim_judge(c, false);
 	if (r != OK)
@@ -278,11 +276,9 @@ static enum result again_run(struct work *w, void *arg)
 {
 	struct again *g = arg;
 	struct claim c = {.w = w, .bank = g->bank};
-	if (claim_doubt(w))
-		return RETRY;
-	if (!journal_ready(g->bank->teller, &w->why))
-		return RETRY;
-	enum result r = commit_again(&c, g);
+	enum result r = journal_ready(g->bank->teller, w);
+	if (r == OK)
+		r = commit_again(&c, g);
 	if (r != OK) {
 		claim_free(&c);
 		return r;

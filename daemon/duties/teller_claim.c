@@ -310,7 +310,7 @@ static enum result commit(struct claim *c)
 	r = draw(c);
 	if (r != OK || c->n == 0)
 		return r;
-	if (claim_doubt(w)) /* again: what connected just now may have found it */
+	if (!journal_is_ready(c->bank->teller, w))
 		return RETRY;
 	r = dispatch_head(w, &c->now);
 	if (r != OK)
@@ -376,24 +376,14 @@ struct parcel *claim_collect(struct claim *c)
 	return first;
 }
 
-bool claim_doubt(struct work *w)
-{
-	if (!books_in_doubt(w->db, &w->why))
-		return false;
-	log_event(LOG_ERROR, "nothing_is_sent", K_WHY(&w->why));
-	return true;
-}
-
 static enum result claim_run(struct work *w, void *arg, size_t *found)
 {
 	struct bank *b = arg;
 	struct claim c = {.w = w, .bank = b};
 	b->claimed = NULL;
-	if (claim_doubt(w))
-		return RETRY;
-	if (!journal_ready(b->teller, &w->why))
-		return RETRY;
-	enum result r = claim_commit(&c);
+	enum result r = journal_ready(b->teller, w);
+	if (r == OK)
+		r = claim_commit(&c);
 	if (r != OK) {
 		claim_free(&c); /* UNSURE: its lease runs out, and it is asked about */
 		return r;

@@ -41,8 +41,6 @@ enum result claim_journal(struct claim *c) WARN_UNUSED;
 /* The parcels, as a list; and what frees those that were not taken. */
 struct parcel *claim_collect(struct claim *c);
 void claim_free(struct claim *c);
-/* The database's history is in doubt: nothing is sent. */
-bool claim_doubt(struct work *w);
 /* On the loop: parcels are under way. */
 void claim_take(struct bank *b, struct parcel *p);
 

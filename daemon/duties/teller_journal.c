@@ -6,14 +6,77 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/log.h"
+#include "ledger/db/db.h"
+#include "ledger/payout/journal_store.h"
+
+#define COMPARE_AGAIN_US \
+	INT64_C(3600000000) /* so that what is to be read at the next connection stays little */
+#define LOOK_MS 1000
+
+/* ---- the journal and the rows ---------------------------------------------------------------------------------------- */
+
+bool journal_is_ready(const struct teller *t, struct work *w)
+{
+	if (books_in_doubt(w->db, &w->why)) {
+		log_event(LOG_ERROR, "nothing_is_sent", K_WHY(&w->why));
+		return false;
+	}
+	return t->compared == db_connection(w->db) ||
+	       why_set(&w->why, "journal_not_compared", "the connection to the database is a new one");
+}
+
+/* On whichever connection it begins: if it ends on another one, it is that one's turn. */
+static enum result hold_against_rows(struct teller *t, struct work *w)
+{
+	uint64_t connection = db_connection(w->db);
+	struct archived newest = {0};
+	const char *doubt;
+	if (t->archive && !archive_newest(t->archive, w->arena, &newest, &w->why))
+		return REFUSED;
+	enum result r = journal_compare(w, t->journal, newest.checkpoint.size, &doubt);
+	if (r != OK)
+		return r;
+	if (doubt)
+		books_doubt(doubt);
+	t->compared = connection;
+	t->compared_us = monotonic_us();
+	return OK;
+}
 
 /* Opened at first use: while a replaced process drains, the file is still its own. */
-bool journal_ready(struct teller *t, struct why *why)
+enum result journal_ready(struct teller *t, struct work *w)
 {
 	if (!t->journal)
-		t->journal = journal_open(t->journal_path, why);
-	return t->journal != NULL;
+		t->journal = journal_open(t->journal_path, &w->why);
+	if (!t->journal)
+		return RETRY;
+	enum result r = db_connect(w);
+	if (r == OK && !books_in_doubt(w->db, &w->why) &&
+		(t->compared != db_connection(w->db) || monotonic_us() - t->compared_us > COMPARE_AGAIN_US))
+		r = hold_against_rows(t, w);
+	if (r != OK)
+		return r;
+	return journal_is_ready(t, w) ? OK : RETRY;
 }
+
+static enum result look_run(struct work *w, void *arg, size_t *found)
+{
+	(void)found;
+	return journal_ready(arg, w);
+}
+
+void journal_start(struct teller *t)
+{
+	duty_poll(t->duty, &(struct poll_plan){
+				   .name = "journal.look",
+				   .lane = t->lane_journal,
+				   .run = look_run,
+				   .arg = t,
+				   .idle_max_ms = LOOK_MS,
+			   });
+}
+
+/* ---- what leaves is in it --------------------------------------------------------------------------------------------- */
 
 static struct journal_item item_of(const struct parcel *p, size_t i)
 {

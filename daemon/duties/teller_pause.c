@@ -3,7 +3,7 @@
  * The rows of ops.pause are looked at five times a second, in a lane of their own, so that no work of the teller delays it, and for as long
  * as anything may leave: also while the process drains, when poll tasks have ended. A transfer leaves only on the word of a look that is
  * younger than FRESH_US: whatever happens
- * to the database or this process, none leaves later than that after a pause was committed. */
+ * to the database or this process, none leaves later than that after a pause was committed. Nor does one while history is in doubt. */
 #include "daemon/duties/teller.h"
 
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "ledger/base/clock.h"
 #include "ledger/base/log.h"
 #include "ledger/db/db.h"
+#include "ledger/payout/journal_store.h"
 
 #define LOOK_MS  200
 #define FRESH_US INT64_C(900000)
@@ -56,7 +57,9 @@ bool pause_stops(const struct request *r)
 
 bool pause_lets_leave(const struct request *r)
 {
-	return monotonic_us() - r->bank->teller->pauses->looked_us < FRESH_US && !pause_stops(r);
+	struct why why;
+	return monotonic_us() - r->bank->teller->pauses->looked_us < FRESH_US && !pause_stops(r) &&
+	       !books_in_doubt(NULL, &why);
 }
 
 /* ---- looking -------------------------------------------------------------------------------------------------------- */
@@ -66,8 +69,13 @@ static enum result look(struct work *w, void *arg)
 	struct pauses *p = pauses_new();
 	((struct teller *)arg)->looking->coming = p;
 	p->looked_us = monotonic_us();
+	const char *doubt;
 	struct rows r;
-	enum result result = db_run(w, Q_PAUSES, DB_NO_ARGS, &r);
+	enum result result = journal_doubt(w, &doubt);
+	if (result == OK && doubt)
+		books_doubt(doubt);
+	if (result == OK)
+		result = db_run(w, Q_PAUSES, DB_NO_ARGS, &r);
 	if (result != OK)
 		return result;
 	p->n = rows_n(&r);

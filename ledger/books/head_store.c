@@ -185,6 +185,13 @@ static void begin_to_doubt(const struct why *why)
 	log_event(LOG_ERROR, "history_in_doubt", K_WHY(why));
 }
 
+void books_doubt(const char *what)
+{
+	struct why why = {0};
+	(void)why_set(&why, "history_in_doubt", "%s", what);
+	begin_to_doubt(&why);
+}
+
 enum result books_check_head(struct work *w, void *archive)
 {
 	bool differs = false;

@@ -15,8 +15,12 @@
  * anything else is trouble with the connection or the archive, and the connection is not used. */
 enum result books_check_head(struct work *w, void *archive) WARN_UNUSED;
 
-/* Asked before anything is sent or signed; true fills why (history_in_doubt). Stays true until the process ends. */
+/* Asked before anything is sent or signed; true fills why (history_in_doubt). Stays true until the process ends. db NULL: whoever has no
+ * connection. */
 bool books_in_doubt(const struct db *db, struct why *why);
+
+/* Somebody found otherwise that the database has forgotten something (the sent journal, ledger/payout/journal_store.h). */
+void books_doubt(const char *what);
 
 /* The same comparison as a question: true and why when the database is behind the archive or beside it. */
 enum result books_compare(struct work *w, const struct archive *archive, bool *differs) WARN_UNUSED;

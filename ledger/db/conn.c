@@ -179,6 +179,7 @@ static enum result start(struct work *w)
 		db->duty == DB_DUTY_OWNER ? NULL : "user", NULL};
 	const char *const values[] = {db->conninfo, name, "UTF8", "1", "30", "10", "3", "20000", role, NULL};
 	db->conn = PQconnectStartParams(keys, values, 1);
+	db->connections++;
 	if (!db->conn)
 		bug("out of memory");
 	for (;;) {
@@ -401,6 +402,11 @@ enum db_duty db_duty_of(const struct db *db)
 	return db->duty;
 }
 
+uint64_t db_connection(const struct db *db)
+{
+	return db->connections;
+}
+
 enum result db_connect(struct work *w)
 {
 	bug_if(w->db->tx != TX_NONE);
@@ -415,5 +421,5 @@ void db_use_memory(struct db *db, struct db_memory *memory)
 
 bool db_history_in_doubt(const struct db *db)
 {
-	return atomic_load(&db->memory->in_doubt);
+	return atomic_load(db ? &db->memory->in_doubt : &process_memory.in_doubt);
 }

@@ -28,6 +28,7 @@ struct db_identity {
 
 struct db {
 	PGconn *conn; /* NULL: not connected */
+	uint64_t connections;
 	char *conninfo;
 	enum db_duty duty;
 	struct db_memory *memory;

@@ -60,6 +60,8 @@ bool db_duty_parse(const char *name, enum db_duty *duty);
 void db_close(struct db *db);
 struct db *db_open(const char *conninfo, enum db_duty duty) FREED_BY(db_close);
 enum db_duty db_duty_of(const struct db *db);
+/* The how-many-th connection it is: who compared something with the database on another one does it again. */
+uint64_t db_connection(const struct db *db);
 
 /* Connects now (readiness probes, start-up); otherwise tx_begin and db_run do it. */
 enum result db_connect(struct work *w) WARN_UNUSED;
@@ -104,7 +106,7 @@ struct db_memory {
 	 * db_history_in_doubt() first (recovery is `chitra recover`, then a restart). Connections still work. */
 	_Atomic bool in_doubt;
 };
-bool db_history_in_doubt(const struct db *db);
+bool db_history_in_doubt(const struct db *db); /* NULL: by the process's memory */
 
 /* For tests and for a start that knows an earlier timeline: the memory that this handle uses instead of the process's. */
 void db_use_memory(struct db *db, struct db_memory *memory);

@@ -8,12 +8,16 @@
 
 #include "ledger/base/day.h"
 #include "ledger/base/file.h"
+#include "ledger/base/secret.h"
 #include "ledger/payout/journal_ids.h"
+#include "ledger/payout/journal_read.h"
 
 #define LINE_MAX_BYTES 256
 
 struct journal {
 	struct append *file;
+	char *path;
+	char name[JOURNAL_NAME_SIZE]; /* "": none was read */
 	struct journal_ids *ids;
 	struct buf line;
 };
@@ -26,6 +30,21 @@ bool journal_has(const struct journal *j, const char *id)
 bool journal_first_day(const struct journal *j, const char *id, struct day *out)
 {
 	return journal_ids_first_day(j->ids, id, out);
+}
+
+const char *journal_name(const struct journal *j)
+{
+	return j->name;
+}
+
+const char *journal_path(const struct journal *j)
+{
+	return j->path;
+}
+
+uint64_t journal_size(const struct journal *j)
+{
+	return append_size(j->file);
 }
 
 size_t journal_count(const struct journal *j)
@@ -113,6 +132,8 @@ static bool take_line(struct reader *r, const char *line, struct why *why)
 
 	if (r->in_group)
 		return group_line(r, line, why);
+	if (journal_name_read(line, r->j->name))
+		return true;
 	if (strncmp(line, "dispatch ", 9) == 0 && take_day(line, &r->day)) {
 		r->in_group = true;
 		return true;
@@ -155,6 +176,7 @@ static bool read_all(struct reader *r, FILE *in, struct why *why)
 static void drop(struct journal *j)
 {
 	append_close(j->file);
+	free(j->path);
 	buf_free(&j->line);
 	journal_ids_free(j->ids);
 	free(j);
@@ -164,6 +186,23 @@ void journal_close(struct journal *j)
 {
 	if (j)
 		drop(j);
+}
+
+/* One that has none gets it: two hosts' journals are told apart by it, and so is one that is missing. */
+static bool be_named(struct journal *j, struct why *why)
+{
+	char name[JOURNAL_NAME_SIZE];
+	if (*j->name)
+		return true;
+	struct key32 *random = secret_new();
+	crockford32_encode(random->b, 5 * (JOURNAL_NAME_SIZE - 1), name);
+	secret_free(random);
+	buf_reset(&j->line);
+	buf_addf(&j->line, "journal %s\n", name);
+	if (!append_durable(j->file, buf_bytes(&j->line), why))
+		return false;
+	memcpy(j->name, name, sizeof name);
+	return true;
 }
 
 struct journal *journal_open(const char *path, struct why *why)
@@ -176,6 +215,8 @@ struct journal *journal_open(const char *path, struct why *why)
 	if (!j)
 		bug("out of memory for the sent journal");
 	j->file = file;
+	j->path = strdup(path);
+	bug_if(!j->path);
 	buf_init(&j->line, (size_t)1 << 24);
 	j->ids = journal_ids_new();
 
@@ -191,7 +232,7 @@ struct journal *journal_open(const char *path, struct why *why)
 	free(r.ids);
 	if (fine && r.whole < append_size(file))
 		fine = append_cut(file, r.whole, why);
-	if (!fine) {
+	if (!fine || !be_named(j, why)) {
 		drop(j);
 		return NULL;
 	}

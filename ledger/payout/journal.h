@@ -4,6 +4,8 @@
  * an id that is in it goes out again only under law 1. So a database that was tampered with, or restored from yesterday, cannot
  * make the teller pay twice. Text, so that a person and `chitra recover` can read it:
  *
+ *	journal <name>					drawn when the file is made: which journal this is, wherever it lies
+ *
  *	dispatch <id> epoch <n> channel <code> count <n> sum <dong> root <hex> at <instant>
  *	sent <end-to-end id> <dong> <account hash hex> <payout>
  *	…
@@ -46,6 +48,12 @@ void journal_close(struct journal *j);
 /* Opens or creates it and reads all ids (10 bytes of memory each, twice). NULL with why: file_locked, file_trouble,
  * journal_broken (a line in the middle is not one of ours: the file was edited; nothing may be sent). */
 struct journal *journal_open(const char *path, struct why *why) FREED_BY(journal_close) WARN_UNUSED;
+
+/* Its name, JOURNAL_NAME_SIZE with its end; and where it lies. */
+#define JOURNAL_NAME_SIZE 17
+const char *journal_name(const struct journal *j);
+const char *journal_path(const struct journal *j);
+uint64_t journal_size(const struct journal *j); /* bytes */
 
 /* Whether it was ever sent and is not known to have stayed here. */
 bool journal_has(const struct journal *j, const char *id);

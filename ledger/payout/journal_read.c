@@ -15,7 +15,18 @@ struct reading {
 	size_t n, whole, room; /* whole: up to the end of the last whole group */
 	struct journal_sent head;
 	bool in_group;
+	uint64_t at_byte, whole_byte; /* whole: as whole, of the file */
 };
+
+bool journal_name_read(const char *line, char out[static JOURNAL_NAME_SIZE])
+{
+	const size_t n = JOURNAL_NAME_SIZE - 1;
+	if (strncmp(line, "journal ", 8) != 0 || strlen(line + 8) != n + 1 || line[8 + n] != '\n')
+		return false;
+	memcpy(out, line + 8, n);
+	out[n] = '\0';
+	return true;
+}
 
 static bool take_head(struct reading *r, const char *line)
 {
@@ -25,6 +36,7 @@ static bool take_head(struct reading *r, const char *line)
 		    &r->head.dispatch, &r->head.epoch, at) != 3 ||
 		!instant_parse(bytes_z(at), &r->head.at_us))
 		return false;
+	r->head.from = r->at_byte;
 	r->in_group = true;
 	return true;
 }
@@ -52,10 +64,12 @@ static bool take_sent(struct reading *r, const char *line)
 /* `again` and `not-sent` are about ids that are there; what the dispatch was does not change. */
 static bool take_line(struct reading *r, const char *line)
 {
+	char name[JOURNAL_NAME_SIZE];
 	if (!r->in_group)
 		return strncmp(line, "dispatch ", 9) == 0
 			       ? take_head(r, line)
-			       : strncmp(line, "again ", 6) == 0 || strncmp(line, "not-sent ", 9) == 0;
+			       : strncmp(line, "again ", 6) == 0 || strncmp(line, "not-sent ", 9) == 0 ||
+					 journal_name_read(line, name);
 	if (strncmp(line, "done ", 5) != 0)
 		return take_sent(r, line);
 	r->in_group = false;
@@ -91,22 +105,53 @@ static size_t each_once(struct journal_sent *at, size_t n)
 	return k;
 }
 
-bool journal_read(struct arena *a, const char *path, struct journal_sent **out, size_t *n, struct why *why)
+/* Up to the end of the last whole line, or of the group with which there are so many ids. */
+static bool read_lines(struct reading *r, FILE *in, const char *path, size_t most, struct why *why)
 {
-	struct reading r = {.arena = a};
 	char *line = NULL;
 	size_t size = 0;
 	bool fine = true;
+	while (fine && r->whole < most) {
+		ssize_t got = getline(&line, &size, in);
+		if (got <= 0 || line[got - 1] != '\n')
+			break;
+		fine = take_line(r, line) ||
+		       why_set(why, "journal_broken", "%s: a line is not one that was written", path);
+		r->at_byte += (uint64_t)got;
+		if (!r->in_group)
+			r->whole_byte = r->at_byte;
+	}
+	free(line);
+	return fine;
+}
+
+bool journal_read_some(struct arena *a, const char *path, uint64_t from, size_t most,
+	struct journal_sent **out, size_t *n, uint64_t *stopped, struct why *why)
+{
+	struct reading r = {.arena = a, .at_byte = from, .whole_byte = from};
+	FILE *in = fopen(path, "re");
+	bool fine = in && fseeko(in, (off_t)from, SEEK_SET) == 0;
+	if (!fine)
+		(void)why_set(why, "file_trouble", "could not read %s: %s", path, strerror(errno));
+	fine = fine && read_lines(&r, in, path, most, why);
+	if (in)
+		fclose(in);
+	*out = r.at;
+	*n = fine ? r.whole : 0;
+	*stopped = r.whole_byte;
+	return fine;
+}
+
+bool journal_read(struct arena *a, const char *path, struct journal_sent **out, size_t *n, struct why *why)
+{
+	struct reading r = {.arena = a};
 	*out = NULL;
 	*n = 0;
 	FILE *in = fopen(path, "re");
 	if (!in)
 		return errno == ENOENT ||
 		       why_set(why, "file_trouble", "could not read %s: %s", path, strerror(errno));
-	for (ssize_t got; fine && (got = getline(&line, &size, in)) > 0 && line[got - 1] == '\n';)
-		fine = take_line(&r, line) ||
-		       why_set(why, "journal_broken", "%s: a line is not one that was written", path);
-	free(line);
+	bool fine = read_lines(&r, in, path, SIZE_MAX, why);
 	fclose(in);
 	if (!fine)
 		return false;

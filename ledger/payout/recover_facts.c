@@ -292,7 +292,8 @@ static void merge_payouts(struct facts *f)
 			f->payouts[k++] = *p;
 			continue;
 		}
-		if (p->journalled) {
+		/* Of two hosts that sent it, whoever did so last. */
+		if (p->journalled && (!last->journalled || p->sent.epoch >= last->sent.epoch)) {
 			last->journalled = true;
 			last->sent = p->sent;
 		}
@@ -323,12 +324,15 @@ static bool read_journal(struct facts *f, const char *path, struct why *why)
 	return true;
 }
 
-bool facts_gather(const struct archive *archive, const char *journal, struct arena *a, struct facts *out,
-	struct why *why)
+bool facts_gather(const struct archive *archive, const char *const *journals, size_t n, struct arena *a,
+	struct facts *out, struct why *why)
 {
 	*out = (struct facts){.arena = a};
-	if (!read_leaves(out, archive, why) || !read_journal(out, journal, why))
+	if (!read_leaves(out, archive, why))
 		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!read_journal(out, journals[i], why))
+			return false;
 	merge_dispatches(out);
 	merge_payouts(out);
 	return true;

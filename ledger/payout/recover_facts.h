@@ -1,8 +1,8 @@
-/* recover_facts.h: what the archive and the sent journal remember of payouts, gathered for recover_store.c.
+/* recover_facts.h: what the archive and the sent journals remember of payouts, gathered for recover_store.c.
  *
  * From the archive's leaves: which batches were approved and released, which dispatches were sent, which payouts the banks
  * definitely refused or never executed, what was found to be different, what two officers decided of that and of claims, and up to which numbers rows were made. From
- * the journal: every id that may have left.
+ * the journals: every id that may have left.
  * Pure: files, no database. */
 #ifndef CHITRA_PAYOUT_RECOVER_FACTS_H
 #define CHITRA_PAYOUT_RECOVER_FACTS_H
@@ -89,8 +89,8 @@ struct facts {
 };
 
 /* False with why: archive_empty, archive_gap, archive_damaged, file_trouble, journal_broken. */
-bool facts_gather(const struct archive *archive, const char *journal, struct arena *a, struct facts *out,
-	struct why *why) WARN_UNUSED;
+bool facts_gather(const struct archive *archive, const char *const *journals, size_t n, struct arena *a,
+	struct facts *out, struct why *why) WARN_UNUSED;
 
 /* NULL: none. */
 const struct fact_dispatch *facts_dispatch(const struct facts *f, int64_t dispatch);

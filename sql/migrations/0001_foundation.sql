@@ -110,6 +110,28 @@ create table ops.pause (
 	at timestamptz not null default now()
 );
 
+-- Which PostgreSQL this is, and since when it runs: what another one of these acknowledged may be lost here.
+create function ops.history() returns text language sql stable
+set search_path = pg_catalog
+as $$
+	select format('%s %s %s', system_identifier, case when pg_is_in_recovery() then '' else substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end,
+		extract(epoch from pg_postmaster_start_time()))
+	from pg_control_system()
+$$;
+
+-- The tellers' sent journals, each by the name that stands in it. Nothing is cancelled before every one of them was compared with these
+-- rows: what one has may have left, though a row that lost a commit says ready.
+create table ops.journal (
+	name text primary key,
+	place text not null,			-- host and path, for people
+	history text,				-- ops.history() when nothing was found that it has and the rows have lost
+	upto bigint not null default 0,		-- bytes of it of which the archive would miss the books' transaction
+	doubt text,				-- what was found: nothing is sent, signed or booked until chitra recover
+	at timestamptz not null default now(),	-- of the last look
+	lost_at timestamptz			-- whoever recovered said that it does not exist any more
+);
+call ops.keep_rows('ops.journal');
+
 -- ---------------------------------------------------------------- reference (loaded from sql/reference)
 
 create table register.area (

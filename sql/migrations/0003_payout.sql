@@ -342,6 +342,10 @@ begin
 		if found then
 			raise exception 'may_have_left: payout % is in the sent journal; run chitra recover', bad using errcode = 'CH001';
 		end if;
+		if 11 = any (guard_cause.to_states) and exists (select from ops.journal j where j.lost_at is null and j.history is distinct from ops.history()) then
+			raise exception 'journal_not_compared: since PostgreSQL was started, the sent journal % was not held against these rows; start its teller',
+				(select min(j.place) from ops.journal j where j.lost_at is null and j.history is distinct from ops.history()) using errcode = 'CH001';
+		end if;
 		select a.payout into bad from unnest(guard_cause.payouts, guard_cause.to_states) as a(payout, t)
 			where case a.t
 				when 1 then 2 > payout.let_go_by(a.payout)

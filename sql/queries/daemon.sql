@@ -3,8 +3,15 @@
 -- name: daemon_instance
 -- duties: gate, desk, teller, scribe
 -- in:
--- out: sandbox boolean, standby boolean
-select sandbox, pg_is_in_recovery() as standby from ops.instance;
+-- out: sandbox boolean, standby boolean, doubt text
+select sandbox, pg_is_in_recovery() as standby, (select min(j.doubt) from ops.journal j) as doubt from ops.instance;
+
+-- name: history_doubt
+-- duties: desk, teller
+-- in:
+-- out: doubt text
+-- What a teller's sent journal has and these rows have lost; null: nothing.
+select min(j.doubt) as doubt from ops.journal j;
 
 -- name: daemon_learn
 -- duties: desk, scribe

@@ -35,6 +35,48 @@ where $1 in (x.word, x.what);
 -- out:
 insert into ops.pause_act (what, pauses, reason, officer) values ($1, $2, $3, auth.me());
 
+-- name: journal_known
+-- duties: teller
+-- in: name text
+-- out: upto bigint
+select coalesce(max(j.upto), 0) as upto from ops.journal j where j.name = $1;
+
+-- name: journal_lost
+-- duties: teller
+-- in: ids text[]
+-- out: id text, state text
+-- What the sent journal has: of these the rows say that it has not left, or they are not there. What is held because the journal has it
+-- is known already, and nobody cancels it.
+select a.id, coalesce(t.name, 'lost') as state
+from unnest($1) as a(id)
+left join lateral (select p.id from payout.payout p where p.end_to_end_id = a.id offset 0) p on true
+left join lateral (select s.state from payout.payout_state s where s.payout = p.id offset 0) s on true
+left join payout.state t on t.code = s.state
+where s.state is null or s.state in (1, 11)
+	or s.state = 2 and not exists (select from payout.hold h where h.payout = p.id and h.reason = 'sent_before' and h.by_officer is null)
+order by a.id;
+
+-- name: journal_sealed
+-- duties: teller
+-- in: dispatches bigint[], size bigint
+-- out: dispatch bigint
+-- Those whose sending is among the first ledger transactions.
+select a.dispatch
+from (select distinct dispatch from unnest($1) as a(dispatch)) as a
+cross join lateral (select d.epoch from payout.dispatch d where d.id = a.dispatch offset 0) as d
+where exists (select from generate_series(1, d.epoch) as e(n)
+	cross join lateral (select t.seq from books.txn t where t.idem = format('d%s.e%s.sent', a.dispatch, e.n) offset 0) as t
+	where t.seq < $2)
+order by a.dispatch;
+
+-- name: journal_compared
+-- duties: teller
+-- in: name text, place text, upto bigint, doubt text
+-- out:
+insert into ops.journal as j (name, place, history, upto, doubt) values ($1, $2, case when $4 is null then ops.history() end, $3, $4)
+on conflict (name) do update
+set place = excluded.place, history = excluded.history, upto = excluded.upto, doubt = excluded.doubt, at = now(), lost_at = null;
+
 -- name: dispatch_any
 -- duties: teller
 -- in:

@@ -7,6 +7,23 @@
 -- out:
 lock table payout.payout_state, payout.dispatch, payout.batch in share row exclusive mode;
 
+-- name: recover_journals_known
+-- duties: owner
+-- in:
+-- out: name text, place text
+select j.name, j.place from ops.journal j where j.lost_at is null order by j.at desc;
+
+-- name: recover_journals_done
+-- duties: owner
+-- in: names text[], places text[], lost text[]
+-- out:
+-- What they have stands in the rows now.
+with gone as (
+	update ops.journal j set lost_at = now(), doubt = null where j.name = any ($3)
+)
+insert into ops.journal as j (name, place, history) select a.name, a.place, ops.history() from unnest($1, $2) as a(name, place)
+on conflict (name) do update set history = excluded.history, doubt = null, at = now(), lost_at = null;
+
 -- name: recover_batches
 -- duties: owner
 -- in: batches bigint[], versions integer[], releaseds boolean[]

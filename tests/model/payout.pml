@@ -55,9 +55,17 @@ bit dumped, lost;
 /* ---- outside it ---- */
 
 byte jh;			/* who holds the one journal: teller + 1 */
+bit doubt;			/* a teller's journal has what the rows have lost */
+#if RESTORE == 2
+bit fresh[2];			/* this journal was not held against the rows since they lost something */
+#define FRESH(d) fresh[H(d)]
+#define ANY_FRESH (fresh[0] || fresh[1])
+#else
+#define FRESH(d) 0
+#endif
 #if RESTORE == 1
-bit a_row[2], a_sent[2], a_inq[2];	/* the archive: sealed leaves */
-byte a_end[2];
+bit a_rows[2], a_sents[2], a_inqs[2];	/* the archive: sealed leaves */
+byte a_ends[2];
 #endif
 bit halted;			/* it does not go on without a newer dump */
 
@@ -175,7 +183,13 @@ byte to;
 #elif defined(FIRST_FOR_EVER)
 #define MAY_LEAVE(d) (!over[whose[d]] && !(again[d] && forgets[whose[d]]))
 #else
-#define MAY_LEAVE(d) (!over[whose[d]] && !forgets[whose[d]])
+#define MAY_LEAVE(d) (!over[whose[d]] && !forgets[whose[d]] && !doubt)
+#endif
+
+#ifdef NOT_COMPARED
+#define COMPARED(d) 1
+#else
+#define COMPARED(d) (!FRESH(d) && !doubt)
 #endif
 
 /* Law 4: payout.guard_lines when the line is made, judge_earlier when it is claimed. */
@@ -199,7 +213,7 @@ byte to;
 
 inline claim(d, i)
 {
-	atomic { db.st[i] == READY && stage[d] == 0 && HAS_JOURNAL(d) && !halted && FIRST(d, i) ->
+	atomic { db.st[i] == READY && stage[d] == 0 && HAS_JOURNAL(d) && COMPARED(d) && !halted && FIRST(d, i) ->
 		jh = (JOURNALS == 2 -> 0 : d + 1);
 		if
 		:: J(d, ID(i)) != 0 -> MOVE(i, HELD); db.was[i] = 1
@@ -221,7 +235,7 @@ inline claim(d, i)
 /* teller_again.c */
 inline repeat(d, i)
 {
-	atomic { MAY_AGAIN(i) && !db.own[i] && !db.end[i] && stage[d] == 0 && HAS_JOURNAL(d) && !halted ->
+	atomic { MAY_AGAIN(i) && !db.own[i] && !db.end[i] && stage[d] == 0 && HAS_JOURNAL(d) && COMPARED(d) && !halted ->
 		jh = (JOURNALS == 2 -> 0 : d + 1);
 		NEW_EPOCH(i);
 		db.own[i] = 1;
@@ -229,9 +243,26 @@ inline repeat(d, i)
 	}
 }
 
+/* teller_journal.c, on each new connection. What was committed on the old one was journalled by then, or the process has died. */
+#define KNOWN_SENT(i, k) (IS(i, k) && db.st[i] != READY && db.st[i] != CANCELLED && (db.st[i] != HELD || db.was[i]))
+#define FORGOTTEN(d, k) (J(d, k) != 0 && !KNOWN_SENT(0, k) && !KNOWN_SENT(1, k))
+#ifdef RANDOM_IDS
+#define FORGOTTEN_ANY(d) (FORGOTTEN(d, 0) || FORGOTTEN(d, 1) || FORGOTTEN(d, 2))
+#else
+#define FORGOTTEN_ANY(d) (FORGOTTEN(d, 0) || FORGOTTEN(d, 1))
+#endif
+
 proctype teller(byte d)
 {
 end:	do
+#if RESTORE == 2 && !defined(NOT_COMPARED)
+	:: atomic { FRESH(d) && !doubt && stage[d] != 1 && HAS_JOURNAL(d) ->
+		jh = (JOURNALS == 2 -> 0 : d + 1);
+		if
+		:: FORGOTTEN_ANY(d) -> doubt = 1
+		:: else -> FRESH(d) = 0
+		fi }
+#endif
 	:: claim(d, 0)
 	:: claim(d, 1)
 	:: repeat(d, 0)
@@ -416,13 +447,15 @@ end:	do
 
 /* ---- officers ---- */
 
-/* After commits were lost unnoticed, ready and held do not mean any more that nothing has left. */
+/* After commits were lost unnoticed, ready and held do not mean any more that nothing has left: until every journal was compared. */
 #ifdef CANCEL_SENT_BEFORE
 #define MAY_CANCEL(i) (!lost || db.was[i])
-#elif RESTORE == 2 && !defined(CANCEL_AFTER_LOSS)
+#elif RESTORE == 2 && defined(NOT_COMPARED) && !defined(CANCEL_AFTER_LOSS)
 #define MAY_CANCEL(i) (!lost)
+#elif RESTORE == 2 && !defined(CANCEL_UNCOMPARED) && !defined(CANCEL_AFTER_LOSS)
+#define MAY_CANCEL(i) (!db.was[i] && !ANY_FRESH && !doubt)
 #else
-#define MAY_CANCEL(i) (!db.was[i])
+#define MAY_CANCEL(i) (!db.was[i] && !doubt)
 #endif
 
 #ifdef RANDOM_IDS
@@ -437,7 +470,7 @@ byte drawn;
 /* Two officers resolve a break when the bank can say nothing more (recon.waits_for); a late debit is found to be the payment. */
 #define OFFICERS(i) \
 	:: d_step { (db.st[i] == READY || db.st[i] == HELD) && MAY_CANCEL(i) -> MOVE(i, CANCELLED) } \
-	:: d_step { db.st[i] == HELD && !db.was[i] && !over[ID(i)] && (i == 0 || !IN_QUESTION) -> MOVE(i, READY) } \
+	:: d_step { db.st[i] == HELD && !db.was[i] && !over[ID(i)] && !doubt && (i == 0 || !IN_QUESTION) -> MOVE(i, READY) } \
 	:: d_step { db.inq[i] && ENDED(db.st[i]) && STATEMENT_IN(i) && paid[ID(i)] == 0 -> db.inq[i] = 0 } \
 	:: d_step { db.inq[i] && (db.st[i] == REJECTED || db.st[i] == NOT_PAID) && STATEMENT_IN(i) && db.deb[ID(i)] == 1 && !back[ID(i)] && \
 			(db.st[1 - i] == NONE || PROVEN_UNPAID(db.st[1 - i])) -> db.inq[i] = 0; MOVE(i, SETTLED) }
@@ -445,8 +478,8 @@ byte drawn;
 active proctype officers()
 {
 end:	do
-	:: d_step { db.st[0] == NONE && MAY_DRAW && !halted -> NAME(0); db.st[0] = READY }
-	:: d_step { db.st[0] != NONE && db.st[1] == NONE && MAY_ISSUE_AGAIN && MAY_DRAW && !halted -> NAME(1); db.st[1] = READY }
+	:: d_step { db.st[0] == NONE && MAY_DRAW && !halted && !doubt -> NAME(0); db.st[0] = READY }
+	:: d_step { db.st[0] != NONE && db.st[1] == NONE && MAY_ISSUE_AGAIN && MAY_DRAW && !halted && !doubt -> NAME(1); db.st[1] = READY }
 	OFFICERS(0)
 	OFFICERS(1)
 	od
@@ -470,31 +503,45 @@ end:	do
 	a.deb[0] = 0; a.deb[1] = 0; a.ret[0] = 0; a.ret[1] = 0; a.rogue = 0; a.gap = 0
 #endif
 
-#if RESTORE == 1
+#if RESTORE
 /* ledger/payout/recover_store.c, by the sent journals and the archive. */
+#if RESTORE == 2
+#define a_row(i) 0
+#define a_sent(i) 0
+#define a_end(i) 0
+#define a_inq(i) 0
+#else
+#define a_row(i) a_rows[i]
+#define a_sent(i) a_sents[i]
+#define a_end(i) a_ends[i]
+#define a_inq(i) a_inqs[i]
+#endif
 #ifdef RECOVER_BY_ONE_JOURNAL
 #define IN_JOURNAL(i) (jr[ID(i)] != 0)
 #else
 #define IN_JOURNAL(i) (jr[ID(i)] != 0 || jr[IDS + ID(i)] != 0)
 #endif
-#define REMEMBERED(i) (IN_JOURNAL(i) || a_sent[i])
+#define REMEMBERED(i) (IN_JOURNAL(i) || a_sent(i))
 #ifdef NO_RECOVER
 #define RECOVER(i) skip
 #else
 #define RECOVER(i) \
 	if \
-	:: (IN_JOURNAL(i) || a_row[i]) && db.st[i] == NONE -> halted = 1 \
+	:: (IN_JOURNAL(i) || a_row(i)) && db.st[i] == NONE -> halted = 1 \
 	:: (db.st[i] == READY || db.st[i] == HELD) && REMEMBERED(i) -> \
-		db.st[i] = (a_end[i] -> a_end[i] : UNKNOWN); db.own[i] = 0; db.end[i] = 0; db.was[i] = 0 \
-	:: db.st[i] == SENT && (IN_JOURNAL(i) || a_end[i]) -> db.st[i] = (a_end[i] -> a_end[i] : UNKNOWN); db.own[i] = 0 \
-	:: (db.st[i] == UNKNOWN || db.st[i] == ACCEPTED) && a_end[i] -> db.st[i] = a_end[i]; db.own[i] = 0 \
+		db.st[i] = (a_end(i) -> a_end(i) : UNKNOWN); db.own[i] = 0; db.end[i] = 0; db.was[i] = 0 \
+	:: db.st[i] == SENT && (IN_JOURNAL(i) || a_end(i)) -> db.st[i] = (a_end(i) -> a_end(i) : UNKNOWN); db.own[i] = 0 \
+	:: (db.st[i] == UNKNOWN || db.st[i] == ACCEPTED) && a_end(i) -> db.st[i] = a_end(i); db.own[i] = 0 \
 	:: else -> db.own[i] = 0 \
 	fi; \
-	db.inq[i] = db.inq[i] || a_inq[i]
+	db.inq[i] = db.inq[i] || a_inq(i)
 #endif
+#endif
+
+#if RESTORE == 1
 #define SEAL(i) \
-	a_row[i] = a_row[i] || db.st[i] != NONE; a_sent[i] = a_sent[i] || IN_FLIGHT(db.st[i]) || (ENDED(db.st[i]) && db.st[i] != CANCELLED); \
-	a_inq[i] = db.inq[i]; a_end[i] = (db.st[i] == REJECTED || db.st[i] == NOT_PAID -> db.st[i] : a_end[i])
+	a_rows[i] = a_rows[i] || db.st[i] != NONE; a_sents[i] = a_sents[i] || IN_FLIGHT(db.st[i]) || (ENDED(db.st[i]) && db.st[i] != CANCELLED); \
+	a_inqs[i] = db.inq[i]; a_ends[i] = (db.st[i] == REJECTED || db.st[i] == NOT_PAID -> db.st[i] : a_ends[i])
 
 active proctype disaster()
 {
@@ -504,18 +551,28 @@ end:	do
 	:: d_step { dumped -> dumped = 0; lost = 1; COPY(db, dump); COPY_IDS(db, dump); WIPE(dump);
 		FORGET(0); FORGET(1); jh = 0;
 		RECOVER(0); RECOVER(1);
-		a_row[0] = 0; a_row[1] = 0; a_sent[0] = 0; a_sent[1] = 0; a_end[0] = 0; a_end[1] = 0; a_inq[0] = 0; a_inq[1] = 0 }
+		a_rows[0] = 0; a_rows[1] = 0; a_sents[0] = 0; a_sents[1] = 0; a_ends[0] = 0; a_ends[1] = 0; a_inqs[0] = 0; a_inqs[1] = 0 }
 	od
 }
 #elif RESTORE == 2
-/* Nothing of the suffix was sealed, so nobody sees that it is missing. The tellers live on. */
+/* Nothing of the suffix was sealed, so the archive does not miss it. The tellers live on. */
+#ifdef NOT_COMPARED
+#define LOSABLE !(db.st[0] == CANCELLED && db.st[1] != NONE && dump.st[0] != CANCELLED)
+#else
+#define LOSABLE 1
+#endif
 active proctype disaster()
 {
 end:	do
 	:: d_step { !dumped && !lost -> dumped = 1; COPY(dump, db); COPY_IDS(dump, db) }
-	:: d_step { dumped && !(db.st[0] == CANCELLED && db.st[1] != NONE && dump.st[0] != CANCELLED) ->
+	:: d_step { dumped && LOSABLE ->
 		dumped = 0; lost = 1; COPY(db, dump); COPY_IDS(db, dump); WIPE(dump);
+		fresh[0] = 1; fresh[1] = (JOURNALS == 2);
 		current[0] = current[0] && db.own[what[0]]; current[1] = current[1] && db.own[what[1]] }
+	/* Somebody recovers, with every program stopped. */
+	:: d_step { doubt ->
+		FORGET(0); FORGET(1); jh = 0; doubt = 0; fresh[0] = 0; fresh[1] = 0;
+		RECOVER(0); RECOVER(1) }
 	od
 }
 #endif

@@ -43,6 +43,7 @@ insert into exception values
 	('register.readmission', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_readmission'),
 	('bank.message_key', true, false, false, '', '', 'ends when its time is over: bank.guard_message_key'),
 	('ops.instance', true, true, true, 'desk', '', 'its clock, in a sandbox: ops.guard_instance'),
+	('ops.journal', true, false, false, 'teller', '', 'compared with the rows on each connection'),
 	('ops.lease', true, true, true, '', '', 'taken and renewed'),
 	('ops.pause', true, true, true, '', '', 'pause and resume'),
 	('ops.progress', true, true, true, 'scribe', '', 'goes forward'),

@@ -371,6 +371,13 @@ select is(pg_temp.officer_moves(:free, 'tam', 2, 1), 'CH001 not_decided', 'and e
 select max(id) as kept from payout.payout where batch = :undecided \gset
 select pg_temp.done(pg_temp.try('desk', 'tam', format('insert into payout.cancellation (payout, reason, by_officer) values (%s, ''moved abroad'', %s)', :kept, pg_temp.officer('tam'))));
 select is(pg_temp.officer_moves(:kept, 'tam', f, 11), 'ok', format('one cancels what is %s', n)) from (values (1, 'ready'), (2, 'held')) as v(f, n);
+select pg_temp.done(pg_temp.try('teller', null, 'insert into ops.journal (name, place, history) values (''A'', ''one:/j'', ops.history()), (''B'', ''two:/j'', ''another PostgreSQL'')'));
+select is(pg_temp.officer_moves(:kept, 'tam', 1, 11), 'CH001 journal_not_compared', 'nobody cancels while a sent journal was not compared with these rows since PostgreSQL was started');
+select pg_temp.done(pg_temp.try('teller', null, 'update ops.journal set doubt = ''of the first it says ready'', history = null where name = ''A'''));
+select pg_temp.done(pg_temp.try('teller', null, 'update ops.journal set history = ops.history() where name = ''B'''));
+select is(pg_temp.officer_moves(:kept, 'tam', 1, 11), 'CH001 journal_not_compared', 'nor while one has what the rows have lost');
+select pg_temp.done(pg_temp.try('teller', null, 'update ops.journal set doubt = null, history = ops.history()'));
+select is(pg_temp.officer_moves(:kept, 'tam', 1, 11), 'ok', 'when each of them was, one does');
 select pg_temp.done(pg_temp.try('teller', null, format('insert into payout.hold (payout, reason) values (%s, ''sent_before'')', :kept)));
 select is(pg_temp.officer_moves(:kept, 'tam', f, 11), 'CH001 may_have_left', format('not what the sent journal has, though it is %s', n)) from (values (1, 'ready'), (2, 'held')) as v(f, n);
 select pg_temp.put(:payout, 1);

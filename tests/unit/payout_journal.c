@@ -1,5 +1,5 @@
 /* The sent journal: what it has seen it never forgets, and what was never synced it does not claim. */
-#include "ledger/payout/journal.h"
+#include "ledger/payout/journal_read.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -65,9 +65,44 @@ static void first_days(struct journal *j, const struct journal_item *items)
 	is_i64(day_of(j, items[8].id), 19818, "on the day on which it does");
 }
 
+/* As many whole groups as it takes, one call after the other. */
+static size_t read_in_parts(size_t most, uint64_t *stopped, uint64_t *last_group)
+{
+	size_t all = 0, n;
+	struct why why = {0};
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	*stopped = 0;
+	do {
+		struct journal_sent *at;
+		if (!journal_read_some(a, path, *stopped, most, &at, &n, stopped, &why))
+			return SIZE_MAX;
+		if (n > 0)
+			*last_group = at[n - 1].from;
+		all += n;
+	} while (n > 0);
+	return all;
+}
+
+static void in_parts(struct journal *j)
+{
+	uint64_t stopped, group, again;
+	struct journal_sent *at;
+	struct why why = {0};
+	size_t n;
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+
+	is_i64((int64_t)read_in_parts(1, &stopped, &group), 302, "read group by group, it is all there");
+	is_i64((int64_t)stopped, (int64_t)journal_size(j), "to its end");
+	is_i64((int64_t)read_in_parts(150, &stopped, &again), 302, "in larger parts too");
+	ok(again == group && journal_read_some(a, path, group, 1000, &at, &n, &stopped, &why) && n == 100 &&
+			strcmp(at[0].item.id, item(200).id) == 0,
+		"and from the place where a group begins, it is that group and what follows");
+}
+
 int main(void)
 {
 	struct why why = {0};
+	char name[JOURNAL_NAME_SIZE];
 	struct journal_item items[300];
 	for (int i = 0; i < 300; i++)
 		items[i] = item(i);
@@ -76,6 +111,8 @@ int main(void)
 	close(fd);
 	struct journal *j = journal_open(path, &why);
 	ok(j, "an empty journal opens");
+	snprintf(name, sizeof name, "%s", journal_name(j));
+	is_i64((int64_t)strlen(name), JOURNAL_NAME_SIZE - 1, "and gets a name");
 	ok(!journal_has(j, items[0].id), "and knows nobody");
 	ok(journal_record(j, &first, items, 200, &why), "a dispatch is recorded");
 	ok(journal_has(j, items[0].id) && journal_has(j, items[199].id), "its ids were sent");
@@ -105,6 +142,7 @@ int main(void)
 		"dispatch 8 epoch 1 channel demo-merit count 2 sum 2 root 00 at 2024-04-03T01:00:00.000000Z\nsent 7ZZZZZZZZZ0000000ZZ 1 00 1\nsent 7ZZ");
 	j = journal_open(path, &why);
 	ok(j, "a torn tail is cut off");
+	is_str(journal_name(j), name, "the journal keeps its name");
 	is_i64((int64_t)journal_count(j), 200, "and its ids were never sent");
 	ok(journal_has(j, items[5].id) && journal_has(j, items[6].id), "all else is remembered");
 	is_i64(day_of(j, items[0].id), 19816, "and the days");
@@ -112,6 +150,7 @@ int main(void)
 	is_i64(day_of(j, items[8].id), 19818, "and of what stayed here at first");
 	is_i64(day_of(j, items[6].id), 19816, "and of what stayed here at last");
 	ok(journal_record(j, &first, items + 200, 100, &why), "and it goes on");
+	in_parts(j);
 	journal_close(j);
 
 	append_raw("sent 7ZZZZZZZZZ0000000ZZ 1 00 1\n");
