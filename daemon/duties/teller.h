@@ -148,6 +148,7 @@ struct bank {
 	bool understood;     /* since this process began, a reply to a transfer said something */
 	struct aside *aside; /* dispatches that are set aside; lane journal only */
 	size_t aside_n, aside_room;
+	bool survived; /* a claim of it, by this process; lane journal only */
 	size_t singly; /* so many more are claimed alone, to find out which is refused; lane journal only */
 	struct poll_task *claim, *ask, *inquiry, *fetch;
 	struct question *inquired; /* what the running inquiry task made */

@@ -270,17 +270,32 @@ static size_t journal_lines(const struct claim *c)
 	return n;
 }
 
+enum result claim_pick(struct claim *c, struct dispatch **out, size_t *n)
+{
+	struct dispatch_wish wish = {.bank = c->bank->code,
+		.n = c->bank->singly ? 1 : PICK_MAX,
+		.only = c->counted,
+		.only_n = c->counted_n};
+	wish.asides = aside_now(c->w, c->bank, c->monotonic_us, &wish.asides_n);
+	return dispatch_pick(c->w, &wish, out, n);
+}
+
 static enum result draw(struct claim *c)
 {
 	struct work *w = c->w;
 	struct dispatch *dispatches;
 	size_t n;
-	size_t asides_n;
-	const int64_t *asides = aside_now(w, c->bank, c->monotonic_us, &asides_n);
-	enum result r = dispatch_pick(
-		w, c->bank->code, asides, asides_n, c->bank->singly ? 1 : PICK_MAX, &dispatches, &n);
+	enum result r = claim_pick(c, &dispatches, &n);
 	if (r != OK || n == 0)
 		return r;
+	for (size_t i = 0; i < n && c->counted_n == 0; i++) {
+		if (dispatches[i].tries == 0)
+			continue;
+		c->bank->survived =
+			false; /* somebody's claim of it was never heard of again: it is counted first */
+		c->again = true;
+		return OK;
+	}
 	int64_t width = 0;
 	int64_t *ids = arena_array(w->arena, n, int64_t);
 	for (size_t i = 0; i < n; i++) {
@@ -324,15 +339,34 @@ static enum result commit(struct claim *c)
 	if (r != OK)
 		return r;
 	r = send(c);
-	if (r != OK)
-		return r;
-	return tx_commit(w);
+	if (r == OK && c->counted_n > 0)
+		r = attempt_end(w, "dispatch", c->counted, c->counted_n);
+	return r == OK ? tx_commit(w) : r;
+}
+
+/* Whatever came of it, this process lived on. */
+static void survived(struct claim *c)
+{
+	struct work *w = c->w;
+	struct why why = w->why;
+	tx_rollback(w);
+	TX_GUARD(w);
+	if (tx_begin(w) != OK || attempt_end(w, "dispatch", c->counted, c->counted_n) != OK ||
+		tx_commit(w) != OK)
+		log_event(LOG_WARN, "attempt_not_ended", K_WHY(&w->why));
+	w->why = why;
 }
 
 enum result claim_commit(struct claim *c)
 {
 	struct bank *b = c->bank;
-	enum result r = commit(c);
+	enum result r = b->survived ? OK : poison_count(c);
+	if (r != OK || (!b->survived && c->counted_n == 0))
+		return r;
+	b->survived = true;
+	r = commit(c);
+	if (r != OK && r != UNSURE && c->counted_n > 0)
+		survived(c);
 	if (r == REFUSED && c->picked_n > 0) {
 		aside_refused(b, c->picked, c->picked_n, c->monotonic_us, &c->w->why);
 		claim_free(c);

@@ -25,6 +25,8 @@ struct claim {
 	size_t picked_n;
 	struct drawn *drawn;
 	size_t n;
+	const int64_t *counted; /* dispatches whose attempt is counted; none other is claimed then */
+	size_t counted_n;
 	bool again; /* one or all of them were refused: try others at once */
 };
 
@@ -43,6 +45,14 @@ struct parcel *claim_collect(struct claim *c);
 void claim_free(struct claim *c);
 /* On the loop: parcels are under way. */
 void claim_take(struct bank *b, struct parcel *p);
+
+/* Picks dispatches on its own; in the caller's transaction. */
+enum result claim_pick(struct claim *c, struct dispatch **out, size_t *n) WARN_UNUSED;
+
+/* ---- teller_poison.c: a line that kills whoever encodes it ---------------------------------------------------------------- */
+
+/* Before a claim: counts what it will begin, when nobody knows yet that this process survives it; and holds the line that kills. */
+enum result poison_count(struct claim *c) WARN_UNUSED;
 
 /* ---- teller_aside.c: dispatches that cannot leave and must not keep back the others of their bank ------------------------ */
 

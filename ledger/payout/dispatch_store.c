@@ -22,8 +22,8 @@ enum result dispatch_head(struct work *w, struct dispatch_head *out)
 	return OK;
 }
 
-enum result dispatch_pick(struct work *w, const char *bank, const int64_t *asides, size_t asides_n, size_t n,
-	struct dispatch **out, size_t *out_n)
+enum result dispatch_pick(
+	struct work *w, const struct dispatch_wish *wish, struct dispatch **out, size_t *out_n)
 {
 	struct rows r;
 	enum result result = db_run(w, Q_DISPATCH_ANY, DB_NO_ARGS, &r);
@@ -31,7 +31,9 @@ enum result dispatch_pick(struct work *w, const char *bank, const int64_t *aside
 	if (result != OK || rows_n(&r) == 0)
 		return result;
 	result = db_run(w, Q_DISPATCH_PICK,
-		DB_ARGS(db_text(bank), db_i64((int64_t)n), db_i64s(asides, asides_n)), &r);
+		DB_ARGS(db_text(wish->bank), db_i64((int64_t)wish->n), db_i64s(wish->asides, wish->asides_n),
+			wish->only_n ? db_i64s(wish->only, wish->only_n) : db_null()),
+		&r);
 	if (result != OK)
 		return result;
 
@@ -52,6 +54,7 @@ enum result dispatch_pick(struct work *w, const char *bank, const int64_t *aside
 			.driver = row_text(&r, i, driver),
 			.items_per_message = row_i32(&r, i, items),
 			.dedupe_days = row_i32(&r, i, days),
+			.tries = row_i32(&r, i, rows_col(&r, "tries")),
 		};
 	*out = at;
 	*out_n = rows_n(&r);
@@ -161,15 +164,15 @@ static const struct batch_terms *terms_of(const struct batch_terms *at, size_t n
 	return found;
 }
 
-enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
-	const enum payout_state *states, size_t n_states, struct payables *out)
+static enum result load(struct work *w, const int64_t *dispatches, size_t n, const enum payout_state *states,
+	size_t n_states, struct db_arg only, struct payables *out)
 {
 	int64_t *codes = arena_array(w->arena, n_states, int64_t);
 	for (size_t i = 0; i < n_states; i++)
 		codes[i] = (int64_t)states[i];
 	struct rows r;
 	enum result result = db_run(
-		w, Q_DISPATCH_PAYOUTS, DB_ARGS(db_i64s(dispatches, n), db_i64s(codes, n_states)), &r);
+		w, Q_DISPATCH_PAYOUTS, DB_ARGS(db_i64s(dispatches, n), db_i64s(codes, n_states), only), &r);
 	if (result != OK)
 		return result;
 	struct batch_terms *terms;
@@ -218,6 +221,17 @@ enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 	}
 	*out = (struct payables){.at = at, .n = k};
 	return OK;
+}
+
+enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
+	const enum payout_state *states, size_t n_states, struct payables *out)
+{
+	return load(w, dispatches, n, states, n_states, db_null(), out);
+}
+
+enum result dispatch_load_one(struct work *w, int64_t dispatch, int64_t payout, struct payables *out)
+{
+	return load(w, &dispatch, 1, (const enum payout_state[]){PAYOUT_READY}, 1, db_i64(payout), out);
 }
 
 /* ---- what proves a batch ------------------------------------------------------------------------------------------ */

@@ -32,15 +32,31 @@ struct dispatch {
 	bool cash;
 	const char *driver;
 	int32_t items_per_message;
+	int32_t tries;       /* picked: that were begun and not ended (attempt_begin) */
 	int32_t dedupe_days; /* picked: for so many days the bank knows its ids; 0: it does not deduplicate */
 	int64_t known_until_us; /* of a further attempt: the bank deduplicates its ids until then; else 0 */
 	int32_t asked;          /* of a further attempt: how often it was asked about; else 0 */
 };
 
-/* Ready ones of a bank, or (NULL) of all cash agents, that are neither paused nor early nor among those set aside, oldest first,
- * locked; at most n. */
-enum result dispatch_pick(struct work *w, const char *bank, const int64_t *asides, size_t asides_n, size_t n,
-	struct dispatch **out, size_t *out_n) WARN_UNUSED;
+struct dispatch_wish {
+	const char *bank; /* NULL: all cash agents */
+	const int64_t *asides;
+	size_t asides_n, n; /* n: at most */
+	const int64_t *only;
+	size_t only_n; /* 0: any */
+};
+/* Ready ones that are neither paused nor early nor among those set aside, oldest first, locked. */
+enum result dispatch_pick(
+	struct work *w, const struct dispatch_wish *wish, struct dispatch **out, size_t *out_n) WARN_UNUSED;
+
+/* What may kill whoever does it, by kind and id: begun in a transaction of its own that is committed before, ended with the work.
+ * tries[i] counts this one too. Inside the caller's transaction, all of them. */
+enum result attempt_begin(
+	struct work *w, const char *work, const int64_t *ids, size_t n, int32_t *tries) WARN_UNUSED;
+enum result attempt_end(struct work *w, const char *work, const int64_t *ids, size_t n) WARN_UNUSED;
+
+/* The payouts of a dispatch that are ready, by id alone: one of their rows may be what nobody can read. */
+enum result dispatch_ready(struct work *w, int64_t dispatch, int64_t **out, size_t *n) WARN_UNUSED;
 
 /* What a batch's row says; strings in the arena. */
 struct batch_terms {
@@ -82,6 +98,10 @@ struct payables {
 /* Locks and loads the payouts of these dispatches that are in one of the states. */
 enum result dispatch_load(struct work *w, const int64_t *dispatches, size_t n,
 	const enum payout_state *states, size_t n_states, struct payables *out) WARN_UNUSED;
+
+/* The same of one ready payout. */
+enum result dispatch_load_one(
+	struct work *w, int64_t dispatch, int64_t payout, struct payables *out) WARN_UNUSED;
 
 /* ---- what proves a batch ------------------------------------------------------------------------------------------ */
 

@@ -86,20 +86,21 @@ select 1 as one from payout.dispatch where state = 'ready' limit 1;
 
 -- name: dispatch_pick
 -- duties: teller
--- in: bank text, n integer, asides bigint[]
+-- in: bank text, n integer, asides bigint[], only_these bigint[]
 -- out: id bigint, epoch integer, width bigint, channel bigint, channel_code text, bank text, cash boolean, driver text,
---      items_per_message integer, dedupe_days integer
+--      items_per_message integer, dedupe_days integer, tries smallint
 -- The oldest that may go now, of a bank, or (null) of all cash agents. A range lies within batches of one day and programme, so its ends speak for it; each line is
 -- judged again before it leaves.
 select d.id, d.epoch, w.width, c.id as channel, c.code as channel_code, c.bank, c.kind = 'cash' as cash, c.driver,
-	c.items_per_message, case when c.deduplicates then c.dedupe_days else 0 end as dedupe_days
+	c.items_per_message, case when c.deduplicates then c.dedupe_days else 0 end as dedupe_days,
+	coalesce((select t.tries from ops.attempt t where t.work = 'dispatch' and t.id = d.id), 0::smallint) as tries
 from payout.dispatch d
 join org.channel c on c.id = d.channel
 cross join lateral (select coalesce(sum(r.last_payout - r.first_payout + 1), 0)::bigint as width
 	from payout.dispatch_range r where r.dispatch = d.id) as w
 where d.state = 'ready' and d.channel = any (array(select x.id from org.channel x
 		where case when $1 is null then x.kind = 'cash' else x.kind = 'bank' and x.bank = $1 end))
-	and d.id <> all ($3)
+	and d.id <> all ($3) and ($4 is null or d.id = any ($4))
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
 	and not exists (select from payout.dispatch_range r
 		join payout.payout p on p.id in (r.first_payout, r.last_payout)
@@ -110,9 +111,33 @@ order by d.id
 limit $2
 for update of d skip locked;
 
+-- name: attempt_begin
+-- duties: teller
+-- in: work text, ids bigint[]
+-- out: id bigint, tries smallint
+insert into ops.attempt as t (work, id, tries) select $1, x, 1 from unnest($2) as x order by x
+on conflict (work, id) do update set tries = t.tries + 1
+returning t.id, t.tries;
+
+-- name: attempt_end
+-- duties: teller
+-- in: work text, ids bigint[]
+-- out:
+delete from ops.attempt where work = $1 and id = any ($2);
+
+-- name: dispatch_ready_payouts
+-- duties: teller
+-- in: dispatch bigint
+-- out: payout bigint
+select s.payout
+from payout.dispatch_range r
+cross join lateral generate_series(r.first_payout, r.last_payout) as x(payout)
+join payout.payout_state s on s.payout = x.payout and s.state = 1
+where r.dispatch = $1 order by s.payout;
+
 -- name: dispatch_payouts
 -- duties: teller
--- in: dispatches bigint[], states smallint[]
+-- in: dispatches bigint[], states smallint[], only_this bigint
 -- out: payout bigint, dispatch bigint, state smallint, batch bigint, line integer, end_to_end_id text, programme text, month date,
 --      kind text, anchor bytea, instalment smallint, issue smallint, amount_dong bigint, account_hash bytea, line_hash bytea,
 --      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea,
@@ -130,7 +155,7 @@ from (select x.dispatch, x.first_payout, least(x.last_payout, x.first_payout + 5
 	from payout.dispatch_range x where x.dispatch = any ($1) order by x.first_payout offset 0) as r
 cross join lateral generate_series(r.first_payout, r.last_payout) as x(payout)
 cross join lateral (select s.payout, s.state from payout.payout_state s
-	where s.payout = x.payout and s.state = any ($2) and (s.dispatch is null or s.dispatch = r.dispatch) offset 0 for update) as s
+	where s.payout = x.payout and ($3 is null or x.payout = $3) and s.state = any ($2) and (s.dispatch is null or s.dispatch = r.dispatch) offset 0 for update) as s
 cross join lateral (select p.batch, p.line, p.end_to_end_id, p.claim, p.issue, p.amount_dong, p.account_hash, p.line_hash, p.payee_account
 	from payout.payout p where p.id = s.payout offset 0) as p
 cross join lateral (select c.person, c.programme, c.month, c.kind, c.instalment from payout.claim c where c.id = p.claim offset 0) as c

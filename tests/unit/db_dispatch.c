@@ -38,7 +38,7 @@ static void make_payroll(struct db *db)
 static size_t picked(struct work *w, const char *bank, struct dispatch **at)
 {
 	size_t n = 0;
-	if (!went(w, dispatch_pick(w, bank, NULL, 0, 2, at, &n)))
+	if (!went(w, dispatch_pick(w, &(struct dispatch_wish){.bank = bank, .n = 2}, at, &n)))
 		return 0;
 	return n;
 }
@@ -60,7 +60,10 @@ static void test_pick(struct db *a, struct db *b)
 	ok(tx_begin(&w) == OK, "(again)");
 	const int64_t oldest = mine[0].id;
 	size_t n = 0;
-	ok(went(&w, dispatch_pick(&w, "demo", &oldest, 1, 2, &mine, &n)), "(one is set aside)");
+	ok(went(&w, dispatch_pick(&w,
+			    &(struct dispatch_wish){.bank = "demo", .asides = &oldest, .asides_n = 1, .n = 2},
+			    &mine, &n)),
+		"(one is set aside)");
 	ok(n == 2 && mine[0].id > oldest, "what is set aside is not picked, and keeps back nobody");
 	is_i64((int64_t)picked(&w, "nodup", &mine), 0, "another bank has nothing");
 	is_i64((int64_t)picked(&w, NULL, &mine), 0, "nor have the cash agents");

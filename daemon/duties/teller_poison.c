@@ -1,0 +1,137 @@
+/* teller_poison.c: a line that kills or stops whoever reads, judges or encodes it is found, and held for two officers.
+ *
+ * What dies cannot say of what. So the first claim that a process makes of a bank, and each claim of a dispatch that was begun once and never
+ * ended, is counted before, in a transaction of its own; all others cost nothing more. One that was begun before goes alone. At the third
+ * time its lines are gone through one by one, each counted before, and the one at which it ended then is held: three tries. Lane journal. */
+#include "daemon/duties/teller_claim.h"
+
+#include "ledger/base/clock.h"
+#include "ledger/base/log.h"
+
+#define LINE_BY_LINE 3 /* tries of a dispatch */
+
+static enum result hold(struct claim *c, int64_t payout)
+{
+	struct work *w = c->w;
+	TX_GUARD(w);
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = dispatch_hold(w, &(struct held){payout, "poison"}, 1);
+	if (r == OK)
+		r = attempt_end(w, "line", &payout, 1);
+	if (r == OK)
+		r = tx_commit(w);
+	if (r == OK) {
+		metric_add(c->bank->teller->refused, 1);
+		log_event(LOG_ERROR, "poison_held", K_STR("bank", c->bank->code ? c->bank->code : "cash"),
+			K_I64("payout", payout));
+	}
+	return r;
+}
+
+/* Counted; and the one before it is not any more. */
+static enum result begin_line(struct work *w, int64_t payout, int64_t before, int32_t *tries)
+{
+	TX_GUARD(w);
+	enum result r = tx_begin(w);
+	if (r == OK && before)
+		r = attempt_end(w, "line", &before, 1);
+	if (r == OK)
+		r = attempt_begin(w, "line", &payout, 1, tries);
+	return r == OK ? tx_commit(w) : r;
+}
+
+static enum result end_line(struct work *w, int64_t payout)
+{
+	TX_GUARD(w);
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = attempt_end(w, "line", &payout, 1);
+	return r == OK ? tx_commit(w) : r;
+}
+
+/* All that the claim will do with it, and nothing is kept. What is refused says the claim itself. */
+static enum result try_line(struct claim *c, const struct dispatch *d, int64_t payout)
+{
+	struct work *w = c->w;
+	struct payables one;
+	TX_GUARD(w);
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = dispatch_load_one(w, d->id, payout, &one);
+	if (r != OK || one.n == 0)
+		return r;
+	struct claim trial = {.w = w, .bank = c->bank, .monotonic_us = c->monotonic_us};
+	claim_share_out(&trial, d, 1, &one);
+	r = dispatch_head(w, &trial.now);
+	if (r == OK)
+		r = claim_judge(&trial, true);
+	claim_free(&trial);
+	return r == REFUSED ? OK : r;
+}
+
+static enum result line_by_line(struct claim *c, const struct dispatch *d)
+{
+	struct work *w = c->w;
+	int64_t *payouts, before = 0;
+	size_t n;
+	enum result r = dispatch_ready(w, d->id, &payouts, &n);
+	log_event(LOG_ERROR, "dispatch_kills", K_I64("dispatch", d->id), K_I64("tries", d->tries));
+	for (size_t i = 0; i < n && r == OK; i++) {
+		int32_t tries = 0;
+		r = begin_line(w, payouts[i], before, &tries);
+		before = payouts[i];
+		if (r != OK)
+			break;
+		if (tries > 1)
+			r = hold(c, payouts[i]);
+		else
+			r = try_line(c, d, payouts[i]);
+	}
+	return r == OK && before ? end_line(w, before) : r;
+}
+
+/* The oldest alone, if it was begun before; else all. */
+static enum result count(struct claim *c, struct dispatch *suspect)
+{
+	struct work *w = c->w;
+	struct dispatch *at;
+	size_t n, first = 0;
+	TX_GUARD(w);
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = claim_pick(c, &at, &n);
+	if (r != OK || n == 0)
+		return r;
+	for (first = 0; first < n && at[first].tries == 0;)
+		first++;
+	bool alone = first < n;
+	if (alone)
+		*suspect = at[first];
+	else
+		first = 0;
+	size_t counted_n = alone ? 1 : n;
+	int64_t *ids = arena_array(w->arena, counted_n, int64_t);
+	int32_t *tries = arena_array(w->arena, counted_n, int32_t);
+	for (size_t i = 0; i < counted_n; i++)
+		ids[i] = at[first + i].id;
+	r = attempt_begin(w, "dispatch", ids, counted_n, tries);
+	if (r == OK)
+		r = tx_commit(w);
+	if (r != OK)
+		return r;
+	suspect->tries = alone ? tries[0] : 0;
+	c->counted = ids;
+	c->counted_n = counted_n;
+	return OK;
+}
+
+enum result poison_count(struct claim *c)
+{
+	struct dispatch suspect = {0};
+	c->monotonic_us = monotonic_us();
+	enum result r = count(c, &suspect);
+	if (r == OK && suspect.tries >= LINE_BY_LINE)
+		r = line_by_line(c, &suspect);
+	return r;
+}
