@@ -125,7 +125,7 @@ static enum result intent(struct work *w)
 	if (r == OK)
 		r = dispatch_head(w, &now);
 	if (r == OK)
-		r = dispatch_pick(w, "demo", NULL, 0, 1, &d, &n);
+		r = dispatch_pick(w, &(struct dispatch_wish){.bank = "demo", .n = 1}, &d, &n);
 	if (r == OK)
 		r = dispatch_load(w, &d->id, 1, (const enum payout_state[]){PAYOUT_READY}, 1, &all);
 	if (r == OK)
