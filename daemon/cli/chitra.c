@@ -39,6 +39,7 @@
 #include "daemon/cli/person_cmd.h"
 #include "daemon/cli/recover_cmd.h"
 #include "daemon/cli/recovery_cmd.h"
+#include "daemon/cli/schedule_cmd.h"
 #include "daemon/cli/secret_cmd.h"
 #include "daemon/cli/setup_cmd.h"
 #include "daemon/signals.h"
@@ -87,6 +88,8 @@ static const struct command commands[] = {
 	{"batch", WRITES_MUCH, cli_batch, BATCH_USAGE, "make batches of what is owed, and submit them"},
 	{"approve", WRITES_MUCH, cli_approve, APPROVE_USAGE, "sign batches as checker or approver"},
 	{"release", NEEDS_CONFIG, cli_release, RELEASE_USAGE, "let approved batches go, by two officers"},
+	{"schedule", NEEDS_CONFIG, cli_schedule, SCHEDULE_USAGE,
+		"a period's plan: days, hours, what waits, the money for it"},
 	{"hold", NEEDS_CONFIG, cli_hold, HOLD_USAGE, "stop payouts that have not left"},
 	{"unhold", NEEDS_CONFIG, cli_unhold, UNHOLD_USAGE, "let held payouts go, by two officers"},
 	{"cancel", NEEDS_CONFIG, cli_cancel, CANCEL_USAGE,

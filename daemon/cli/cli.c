@@ -325,6 +325,13 @@ const char *cli_day_vi(struct arena *a, struct day d)
 	return arena_printf(a, "%02d/%02d/%04d", day, month, year);
 }
 
+const char *cli_instant_vi(struct arena *a, int64_t us)
+{
+	struct day d = day_of_instant_vn(us);
+	int64_t minutes = (us - instant_of_day_vn(d)) / 60000000;
+	return arena_printf(a, "%s %02d:%02d", cli_day_vi(a, d), (int)(minutes / 60), (int)(minutes % 60));
+}
+
 const char *cli_money(struct arena *a, struct vnd v)
 {
 	char dots[VND_TEXT_SIZE];

@@ -115,6 +115,9 @@ const char *cli_money(struct arena *a, struct vnd v);
 /* "03/04/2024" */
 const char *cli_day_vi(struct arena *a, struct day d);
 
+/* "03/04/2024 08:00" */
+const char *cli_instant_vi(struct arena *a, int64_t us);
+
 /* ---- a terminal -------------------------------------------------------------------------------------------------------
  * A bar on standard error, drawn only on a terminal and only when the work lasts longer than a second. total −1: nobody
  * knows how much there is, so what is done is counted. */

@@ -12,6 +12,7 @@ static const struct {
 	{"login_refused", "Kiểm tra lại tên đăng nhập và tệp khóa: không đăng nhập được"},
 	{"no_mandate",
 		"Nhờ người có thẩm quyền: bạn không được giao quyền này, hoặc số tiền vượt hạn mức của bạn"},
+	{"hours_wrong", "Ghi giờ như \"1-5 08:00-11:30, 1-5 13:00-16:30\"; 1 là thứ hai"},
 	{"own_batch",
 		"Nhờ người khác: người lập bảng không được kiểm tra, duyệt hay chuyển chi bảng của mình"},
 	{"same_person", "Nhờ người khác: hai bước của việc này phải do hai người làm"},

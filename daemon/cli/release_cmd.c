@@ -16,11 +16,13 @@ struct gone {
 	enum release_answer answer;
 	const char *funding;
 	struct vnd missing;
+	int64_t goes_us; /* 0: now */
 };
 
 struct release_run {
 	struct cli *cli;
 	const char *archive;
+	bool planned;
 	size_t n, done, dispatches;
 	struct gone *at;
 	int64_t lines;
@@ -43,6 +45,8 @@ static void fill_released(struct json_writer *j, const void *what)
 			json_put_str(j, "funding_account", x->at[i].funding);
 			json_put_vnd(j, "missing_dong", x->at[i].missing);
 		}
+		if (x->at[i].goes_us)
+			json_put_instant(j, "goes_at", x->at[i].goes_us);
 		json_close(j);
 	}
 	json_close(j);
@@ -68,7 +72,22 @@ static void say_troubles(const struct release_run *x)
 				"bảng %" PRId64 ": đã quá thời hạn chi; hủy các khoản của bảng rồi lập lại "
 				"(chitra cancel --batch %" PRId64 ") (batch_expired)\n",
 				g->batch, g->batch);
+		else if (g->answer == RELEASE_NO_OPENING)
+			fprintf(stderr,
+				"bảng %" PRId64 ": hết hạn trước ngày, giờ chi tới (chitra schedule); %s hủy các khoản rồi "
+				"lập lại (chitra cancel --batch %" PRId64 ") (no_opening)\n",
+				g->batch, x->planned ? "chuyển chi không có --in-window, hoặc" : "", g->batch);
 	}
+}
+
+/* The first hour at which something of it goes. */
+static int64_t first_hour(const struct release_run *x)
+{
+	int64_t first = 0;
+	for (size_t i = 0; i < x->n; i++)
+		if (x->at[i].goes_us && (!first || x->at[i].goes_us < first))
+			first = x->at[i].goes_us;
+	return first;
 }
 
 static int say(const struct release_run *x)
@@ -80,6 +99,10 @@ static int say(const struct release_run *x)
 		if (x->done > 0)
 			printf("%zu bảng đã chuyển chi: %" PRId64 " dòng, %s, %zu lệnh gửi\n", x->done,
 				x->lines, cli_money(x->cli->w->arena, x->sum), x->dispatches);
+		if (first_hour(x))
+			printf("  gửi từ %s\n", cli_instant_vi(x->cli->w->arena, first_hour(x)));
+		if (count(x, RELEASE_HURRIED) > 0)
+			printf("%zu bảng không chờ ngày chi nữa\n", count(x, RELEASE_HURRIED));
 		if (waits > 0)
 			printf("%zu bảng chờ cán bộ thứ hai\n", waits);
 		if (x->n == 0)
@@ -88,14 +111,14 @@ static int say(const struct release_run *x)
 	}
 	if (count(x, RELEASE_NOT_FUNDED) > 0)
 		return EX_TEMPFAIL;
-	return count(x, RELEASE_EXPIRED) > 0 ? EX_DATAERR : EX_OK;
+	return count(x, RELEASE_EXPIRED) + count(x, RELEASE_NO_OPENING) > 0 ? EX_DATAERR : EX_OK;
 }
 
 static enum result release_in_tx(struct release_run *x, const int64_t *ids, size_t n, struct released *out)
 {
 	struct cli *cli = x->cli;
 	struct entries entries = {0};
-	struct release_wish wish = {.archive = x->archive, .ids = ids, .n = n};
+	struct release_wish wish = {.planned = x->planned, .archive = x->archive, .ids = ids, .n = n};
 	enum result r = cli_enter(cli);
 	wish.me = &cli->me;
 	if (r == OK)
@@ -113,7 +136,10 @@ static void note(struct release_run *x, struct arena *kept, const struct release
 		x->at[x->n++] = (struct gone){.batch = out->at[i].batch->id,
 			.answer = out->at[i].answer,
 			.funding = arena_strdup(kept, out->at[i].batch->funding),
-			.missing = out->at[i].missing};
+			.missing = out->at[i].missing,
+			.goes_us = out->at[i].answer == RELEASE_DONE && out->at[i].waits
+					   ? out->at[i].opening.from_us
+					   : 0};
 	x->done += out->done;
 	x->lines += out->lines;
 	x->dispatches += out->dispatches;
@@ -169,12 +195,16 @@ int cli_release(struct cli *cli, int argc, char **argv)
 {
 	struct pick pick = {0};
 	struct batches b;
-	const struct cli_option known[] = {PICK_OPTIONS(&pick, "all-approved")};
+	bool planned = false;
+	const struct cli_option known[] = {
+		PICK_OPTIONS(&pick, "all-approved"), {"in-window", .given = &planned}};
 	if (!cli_options(argc, argv, known, COUNT_OF(known)))
 		return cli_usage(cli);
 	if (!pick_ids(cli->w->arena, argc - optind, argv + optind, &pick))
 		return cli_usage(cli);
-	struct release_run x = {.cli = cli, .archive = config_text(cli->config, "archive", "directory")};
+	struct release_run x = {.cli = cli,
+		.planned = planned,
+		.archive = config_text(cli->config, "archive", "directory")};
 	if (!x.archive) {
 		why_set(&cli->w->why, "config_missing", "[archive] directory is not set");
 		return cli_refused(cli, &cli->w->why);

@@ -192,6 +192,7 @@ static void start_tasks(struct teller *t)
 	lease_start(t);
 	takeover_start(t);
 	pause_start(t);
+	times_start(t);
 	if (t->cash_out)
 		cash_start(&t->cash);
 	for (size_t i = 0; i < t->banks_n; i++) {
@@ -269,6 +270,7 @@ static void stop(struct duty_ctx *d)
 	archive_close(t->archive);
 	journal_close(t->journal);
 	law7_free(t->law7);
+	times_free(t);
 	kek_set_free(&t->keks);
 	free(t->banks);
 	free(t);

@@ -13,6 +13,7 @@
 #include "ledger/base/seal.h"
 #include "ledger/base/secret.h"
 #include "ledger/books/head_store.h"
+#include "ledger/db/lease.h"
 #include "ledger/payout/attempt.h"
 #include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/journal.h"
@@ -89,6 +90,7 @@ struct parcel {
 	const char **programmes;         /* transfers: for the pauses, per item */
 	int64_t *valid_until_us;         /* business time, per item */
 	int64_t known_until_us;          /* the bank knows its ids until then, business time; 0: none */
+	int64_t cut_off_us;              /* of its channel: nothing of it leaves later, business time */
 	struct dispatch_ref *dispatches; /* enquiries: of each item */
 	uint8_t *may_again;              /* enquiries: the profile and the days allow the same id again */
 	struct request *requests;
@@ -161,6 +163,8 @@ struct bank {
 	struct parcel *asked;    /* what the running enquiry task made, likewise */
 };
 
+struct times;
+
 struct teller {
 	struct duty_ctx *duty;
 	struct lane *lane_journal, *lane_dispatch, *lane_record;
@@ -172,6 +176,8 @@ struct teller {
 	uint64_t compared;       /* likewise: on which connection it was held against the rows */
 	int64_t compared_us;     /* monotonic */
 	struct law7 *law7;       /* lane journal only */
+	struct times *times;     /* likewise; teller_times.c's */
+	struct lease schedule;   /* of the task that holds what can go no more */
 	char message_tag[7];     /* makes message ids of this process unlike all others */
 	_Atomic uint64_t message_n;
 	struct archive *archive; /* NULL: none is configured */
@@ -297,6 +303,11 @@ void claim_release(struct bank *b, size_t payouts);
 void claim_renew(struct request *r);
 /* The same ids again, law 1: what the requests of a recorded enquiry mark in `again`. */
 void claim_again(const struct parcel *enquiry);
+
+/* ---- teller_times.c ------------------------------------------------------------------------------------------------- */
+
+void times_start(struct teller *t);
+void times_free(struct teller *t);
 
 /* What was set aside is forgotten (teller_aside.c). */
 void aside_free(struct bank *b);

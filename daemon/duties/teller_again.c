@@ -204,7 +204,10 @@ static enum result draw_again(struct claim *c, const struct again *g)
 	size_t n;
 	struct sender by = c->bank->teller->sender;
 	by.dedupe_days = c->bank->dedupe_days;
-	enum result r = dispatch_again(w, &by, g->dispatches, g->dispatches_n, &dispatches, &n);
+	struct open_now open;
+	enum result r = times_open(c, c->now.now_us, &open);
+	if (r == OK)
+		r = dispatch_again(w, &by, &open, g->dispatches, g->dispatches_n, &dispatches, &n);
 	if (r != OK || n == 0)
 		return r;
 	int64_t *ids = arena_array(w->arena, n, int64_t);

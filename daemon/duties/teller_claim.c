@@ -55,6 +55,7 @@ static struct parcel *parcel_of(const struct claim *c, const struct drawn *d)
 				    ? d->dispatch->known_until_us
 				    : attempt_known_until(
 					      c->now.today, d->dispatch->dedupe_days, c->bank->dedupe_days);
+	p->cut_off_us = d->dispatch->cut_off_us;
 	p->driver = p->cash ? NULL : driver_named(d->dispatch->driver);
 	size_t k = 0;
 	for (size_t i = 0; i < d->n; i++)
@@ -272,7 +273,16 @@ static size_t journal_lines(const struct claim *c)
 
 enum result claim_pick(struct claim *c, struct dispatch **out, size_t *n)
 {
-	struct dispatch_wish wish = {.bank = c->bank->code,
+	int64_t now_us;
+	*n = 0;
+	enum result r = dispatch_any(c->w, &now_us);
+	if (r != OK || now_us == 0)
+		return r;
+	struct open_now open;
+	r = times_open(c, now_us, &open);
+	if (r != OK)
+		return r;
+	struct dispatch_wish wish = {.open = &open,
 		.n = c->bank->singly ? 1 : PICK_MAX,
 		.only = c->counted,
 		.only_n = c->counted_n};

@@ -54,6 +54,9 @@ enum result claim_pick(struct claim *c, struct dispatch **out, size_t *n) WARN_U
 /* Before a claim: counts what it will begin, when nobody knows yet that this process survives it; and holds the line that kills. */
 enum result poison_count(struct claim *c) WARN_UNUSED;
 
+/* Which channels of its bank are open, and which periods are paid (teller_times.c). In the claim's transaction. */
+enum result times_open(struct claim *c, int64_t now_us, struct open_now *out) WARN_UNUSED;
+
 /* ---- teller_aside.c: dispatches that cannot leave and must not keep back the others of their bank ------------------------ */
 
 /* Those that are not to be picked now; in the arena. */

@@ -102,6 +102,12 @@ static bool fit_together(const struct parcel *p, size_t a, size_t b)
 						    strcmp(p->programmes[a], p->programmes[b]) == 0));
 }
 
+/* 0 is never. */
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a && (!b || a < b) ? a : b;
+}
+
 void parcel_cut(struct parcel *p, size_t items, int64_t business_now_us, int64_t monotonic_now_us)
 {
 	p->requests = arena_array(p->arena, p->n, struct request);
@@ -123,7 +129,8 @@ void parcel_cut(struct parcel *p, size_t items, int64_t business_now_us, int64_t
 		};
 		if (p->call == CALL_TRANSFER)
 			r->leave_by_us = monotonic_now_us - business_now_us +
-					 attempt_leave_by(p->valid_until_us[first], p->known_until_us);
+					 attempt_leave_by(p->valid_until_us[first],
+						 sooner(p->known_until_us, p->cut_off_us));
 		if (p->call == CALL_ENQUIRY)
 			r->again = arena_array(p->arena, r->n, uint8_t);
 	}

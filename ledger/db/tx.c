@@ -21,6 +21,7 @@
 #include "ledger/base/clock.h"
 #include "ledger/base/failpoint.h"
 #include "ledger/base/log.h"
+#include "ledger/db/lease.h"
 
 #define ROLLBACK_US   1000000 /* how long a rollback may take before the connection is thrown away */
 #define RESOLVE_US    3000000 /* how long a lost COMMIT is asked about, at least */
@@ -302,7 +303,9 @@ enum result tx_commit(struct work *w)
 		tx_forget(db);
 		return OK;
 	}
-	enum result r = tx_ask_xid(w);
+	enum result r = w->lease ? lease_fence(w) : OK;
+	if (r == OK)
+		r = tx_ask_xid(w);
 	if (r != OK) {
 		(void)tx_spoil(w, r);
 		return end_spoilt(w);

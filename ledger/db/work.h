@@ -12,6 +12,7 @@
 #include "ledger/base/why.h"
 
 struct db;
+struct lease;
 
 struct work {
 	struct arena *arena;
@@ -20,6 +21,7 @@ struct work {
 	const char *
 		job; /* what is done, in a word: names its commits in tests (ledger/base/failpoint.h); or NULL */
 	int64_t deadline_us; /* CLOCK_MONOTONIC; never 0: a job without an end does not exist */
+	const struct lease *lease; /* NULL, or what each COMMIT asks for (lease.h) */
 };
 
 /* The deadline `ms` milliseconds from now, for work.deadline_us. */

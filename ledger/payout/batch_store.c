@@ -11,7 +11,7 @@
 struct batch_columns {
 	int id, agency_id, agency, programme, period, area, area_from, area_name, channel_id, channel, cash,
 		funding_id, funding, version, state, made_by, maker, lines, sum, root, not_before,
-		valid_until, checker, approver, releasers, area_words;
+		valid_until, checker, approver, releasers, planned, area_words;
 };
 
 static struct batch_columns columns_of(const struct rows *r)
@@ -42,6 +42,7 @@ static struct batch_columns columns_of(const struct rows *r)
 		.checker = rows_col(r, "checker"),
 		.approver = rows_col(r, "approver"),
 		.releasers = rows_col(r, "releasers"),
+		.planned = rows_col(r, "planned"),
 		.area_words = rows_col(r, "area_words"),
 	};
 }
@@ -77,6 +78,7 @@ static struct batch batch_of(const struct rows *r, size_t i, const struct batch_
 	if (b.frozen_once)
 		b.root = row_hash(r, i, c->root);
 	b.releasers = row_texts(r, i, c->releasers, &b.n_releasers);
+	b.planned = row_bool(r, i, c->planned);
 	b.area_words = row_texts(r, i, c->area_words, &b.n_area_words);
 	return b;
 }

@@ -34,6 +34,7 @@ struct batch {
 	const char *checker, *approver; /* logins; NULL: has not signed this version */
 	const char *const *releasers;   /* logins, first come first */
 	size_t n_releasers;
+	bool planned; /* it waits for its programme's days: no two officers want it now */
 };
 
 struct batches {

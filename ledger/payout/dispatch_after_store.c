@@ -138,13 +138,13 @@ static struct dispatch *dispatches_of(struct work *w, const struct rows *r)
 	return at;
 }
 
-enum result dispatch_again(struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n,
-	struct dispatch **out, size_t *out_n)
+enum result dispatch_again(struct work *w, const struct sender *by, const struct open_now *open,
+	const struct dispatch_ref *at, size_t n, struct dispatch **out, size_t *out_n)
 {
 	struct rows r;
 	enum result result = db_run(w, Q_DISPATCH_AGAIN,
 		DB_ARGS(db_i64s(ids_of(w, at, n), n), db_i32s(epochs_of(w, at, n), n), db_text(by->owner),
-			db_i64(by->lease_ms), db_i64(by->ask_ms)),
+			db_i64(by->lease_ms), db_i64(by->ask_ms), db_i64s(open->channels, open->n_channels)),
 		&r);
 	if (result != OK)
 		return result;
@@ -154,6 +154,7 @@ enum result dispatch_again(struct work *w, const struct sender *by, const struct
 		(*out)[i].asked = row_i32(&r, i, asked);
 		(*out)[i].known_until_us = attempt_known_until(
 			day_of_instant_vn(row_instant(&r, i, sent)), row_i32(&r, i, days), by->dedupe_days);
+		(*out)[i].cut_off_us = open_cut_off(open, (*out)[i].channel);
 	}
 	*out_n = rows_n(&r);
 	return OK;

@@ -10,7 +10,8 @@ struct ranges {
 	int64_t *first, *last;
 };
 
-static struct ranges ranges_of(struct arena *a, const int64_t *channels, const int64_t *payouts, size_t n)
+static struct ranges ranges_of(
+	struct arena *a, const int64_t *lots, const int64_t *channels, const int64_t *payouts, size_t n)
 {
 	struct ranges r = {.channels = arena_array(a, n, int64_t),
 		.of = arena_array(a, n, size_t),
@@ -18,7 +19,7 @@ static struct ranges ranges_of(struct arena *a, const int64_t *channels, const i
 		.last = arena_array(a, n, int64_t)};
 	size_t filled = 0;
 	for (size_t i = 0; i < n; i++) {
-		bool opens = i == 0 || filled == DISPATCH_PAYOUTS || channels[i] != channels[i - 1];
+		bool opens = i == 0 || filled == DISPATCH_PAYOUTS || lots[i] != lots[i - 1];
 		if (opens) {
 			r.channels[r.dispatches++] = channels[i];
 			filled = 0;
@@ -35,10 +36,10 @@ static struct ranges ranges_of(struct arena *a, const int64_t *channels, const i
 	return r;
 }
 
-enum result dispatches_make_for(
-	struct work *w, const int64_t *channels, const int64_t *payouts, size_t n, size_t *made)
+enum result dispatches_make_for(struct work *w, const int64_t *lots, const int64_t *channels,
+	const int64_t *payouts, size_t n, size_t *made)
 {
-	struct ranges x = ranges_of(w->arena, channels, payouts, n);
+	struct ranges x = ranges_of(w->arena, lots, channels, payouts, n);
 	int64_t *dispatch = arena_array(w->arena, x.n, int64_t);
 	struct rows added;
 	enum result r = db_run(w, Q_DISPATCHES_ADD, DB_ARGS(db_i64s(x.channels, x.dispatches)), &added);
@@ -66,11 +67,14 @@ enum result dispatches_make(struct work *w, const int64_t *batches, size_t n, si
 		return r;
 	size_t payouts = rows_n(&ready);
 	int64_t *channels = arena_array(w->arena, payouts, int64_t);
+	int64_t *lots = arena_array(w->arena, payouts, int64_t);
 	int64_t *ids = arena_array(w->arena, payouts, int64_t);
-	int channel = rows_col(&ready, "channel"), payout = rows_col(&ready, "payout");
+	int lot = rows_col(&ready, "lot"), channel = rows_col(&ready, "channel"),
+	    payout = rows_col(&ready, "payout");
 	for (size_t i = 0; i < payouts; i++) {
+		lots[i] = row_i64(&ready, i, lot);
 		channels[i] = row_i64(&ready, i, channel);
 		ids[i] = row_i64(&ready, i, payout);
 	}
-	return dispatches_make_for(w, channels, ids, payouts, made);
+	return dispatches_make_for(w, lots, channels, ids, payouts, made);
 }

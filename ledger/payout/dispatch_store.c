@@ -22,16 +22,27 @@ enum result dispatch_head(struct work *w, struct dispatch_head *out)
 	return OK;
 }
 
+enum result dispatch_any(struct work *w, int64_t *now_us)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_DISPATCH_ANY, DB_NO_ARGS, &r);
+	if (result == OK)
+		*now_us = rows_n(&r) ? row_instant(&r, 0, rows_col(&r, "now")) : 0;
+	return result;
+}
+
 enum result dispatch_pick(
 	struct work *w, const struct dispatch_wish *wish, struct dispatch **out, size_t *out_n)
 {
 	struct rows r;
-	enum result result = db_run(w, Q_DISPATCH_ANY, DB_NO_ARGS, &r);
 	*out_n = 0;
-	if (result != OK || rows_n(&r) == 0)
-		return result;
-	result = db_run(w, Q_DISPATCH_PICK,
-		DB_ARGS(db_text(wish->bank), db_i64((int64_t)wish->n), db_i64s(wish->asides, wish->asides_n),
+	if (wish->open->n_channels == 0)
+		return OK;
+	enum result result = db_run(w, Q_DISPATCH_PICK,
+		DB_ARGS(db_i64s(wish->open->channels, wish->open->n_channels), db_i64((int64_t)wish->n),
+			db_i64s(wish->asides, wish->asides_n),
+			db_texts(wish->open->programmes, wish->open->n_programmes),
+			db_days(wish->open->periods, wish->open->n_programmes),
 			wish->only_n ? db_i64s(wish->only, wish->only_n) : db_null()),
 		&r);
 	if (result != OK)
@@ -55,6 +66,7 @@ enum result dispatch_pick(
 			.items_per_message = row_i32(&r, i, items),
 			.dedupe_days = row_i32(&r, i, days),
 			.tries = row_i32(&r, i, rows_col(&r, "tries")),
+			.cut_off_us = open_cut_off(wish->open, row_i64(&r, i, channel)),
 		};
 	*out = at;
 	*out_n = rows_n(&r);

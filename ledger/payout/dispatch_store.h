@@ -10,6 +10,7 @@
 #include "ledger/payout/attempt.h"
 #include "ledger/payout/line.h"
 #include "ledger/payout/outcome.h"
+#include "ledger/payout/schedule_store.h"
 #include "ledger/payout/verify.h"
 
 /* ---- what is there ------------------------------------------------------------------------------------------------ */
@@ -36,16 +37,20 @@ struct dispatch {
 	int32_t dedupe_days; /* picked: for so many days the bank knows its ids; 0: it does not deduplicate */
 	int64_t known_until_us; /* of a further attempt: the bank deduplicates its ids until then; else 0 */
 	int32_t asked;          /* of a further attempt: how often it was asked about; else 0 */
+	int64_t cut_off_us;     /* of its channel: nothing of it leaves later */
 };
 
+/* Whether any is ready, whosever, and the business clock; now_us is 0 when none is. */
+enum result dispatch_any(struct work *w, int64_t *now_us) WARN_UNUSED;
+
 struct dispatch_wish {
-	const char *bank; /* NULL: all cash agents */
+	const struct open_now *open;
 	const int64_t *asides;
 	size_t asides_n, n; /* n: at most */
 	const int64_t *only;
 	size_t only_n; /* 0: any */
 };
-/* Ready ones that are neither paused nor early nor among those set aside, oldest first, locked. */
+/* Ready ones of the channels that are open, that are neither paused nor early nor among those set aside, oldest first, locked. */
 enum result dispatch_pick(
 	struct work *w, const struct dispatch_wish *wish, struct dispatch **out, size_t *out_n) WARN_UNUSED;
 
@@ -175,9 +180,9 @@ struct dispatch_due {
 enum result dispatch_due(
 	struct work *w, const char *bank, size_t n, struct dispatch_due **out, size_t *out_n) WARN_UNUSED;
 
-/* Takes those that are still nobody's and in this epoch for a further attempt, where the channel deduplicates: new epochs. */
-enum result dispatch_again(struct work *w, const struct sender *by, const struct dispatch_ref *at, size_t n,
-	struct dispatch **out, size_t *out_n) WARN_UNUSED;
+/* Takes those that are still nobody's and in this epoch for a further attempt, where the channel is open and deduplicates: new epochs. */
+enum result dispatch_again(struct work *w, const struct sender *by, const struct open_now *open,
+	const struct dispatch_ref *at, size_t n, struct dispatch **out, size_t *out_n) WARN_UNUSED;
 
 /* Dispatches to cash agents that were sent, that nobody holds and that are not set aside; locked. */
 enum result dispatch_cash_left(struct work *w, const int64_t *asides, size_t asides_n, size_t n,

@@ -7,7 +7,7 @@
 struct found {
 	size_t n;
 	const struct rows *rows;
-	int64_t *payouts, *channels;
+	int64_t *payouts, *batches, *channels;
 	const char **states, **batch_states;
 };
 
@@ -16,11 +16,13 @@ static struct found found_of(struct arena *a, const struct rows *r)
 	struct found f = {.n = rows_n(r),
 		.rows = r,
 		.payouts = arena_array(a, rows_n(r), int64_t),
+		.batches = arena_array(a, rows_n(r), int64_t),
 		.channels = arena_array(a, rows_n(r), int64_t),
 		.states = arena_array(a, rows_n(r), const char *),
 		.batch_states = arena_array(a, rows_n(r), const char *)};
 	for (size_t i = 0; i < f.n; i++) {
 		f.payouts[i] = row_i64(r, i, rows_col(r, "payout"));
+		f.batches[i] = row_i64(r, i, rows_col(r, "batch"));
 		f.channels[i] = row_i64(r, i, rows_col(r, "channel"));
 		f.states[i] = row_text(r, i, rows_col(r, "state"));
 		f.batch_states[i] = row_text(r, i, rows_col(r, "batch_state"));
@@ -110,19 +112,16 @@ static enum result go_on(struct work *w, const struct found *f)
 {
 	size_t made, n = 0;
 	enum result r = move(w, f, PAYOUT_READY);
-	int64_t *channels = arena_array(w->arena, f->n, int64_t),
+	int64_t *batches = arena_array(w->arena, f->n, int64_t),
+		*channels = arena_array(w->arena, f->n, int64_t),
 		*payouts = arena_array(w->arena, f->n, int64_t);
-	for (size_t i = 0; i < f->n; i++)
+	for (size_t i = 0; i < f->n; i++) /* by id, so by batch */
 		if (strcmp(f->batch_states[i], "released") == 0) {
-			size_t at = n++;
-			for (; at > 0 && channels[at - 1] > f->channels[i]; at--) {
-				channels[at] = channels[at - 1];
-				payouts[at] = payouts[at - 1];
-			}
-			channels[at] = f->channels[i];
-			payouts[at] = f->payouts[i];
+			batches[n] = f->batches[i];
+			channels[n] = f->channels[i];
+			payouts[n++] = f->payouts[i];
 		}
-	return r == OK && n > 0 ? dispatches_make_for(w, channels, payouts, n, &made) : r;
+	return r == OK && n > 0 ? dispatches_make_for(w, batches, channels, payouts, n, &made) : r;
 }
 
 enum result payout_unhold(struct work *w, const char *const *ids, size_t n, size_t *waiting)
@@ -144,6 +143,7 @@ enum result payout_unhold(struct work *w, const char *const *ids, size_t n, size
 		if (row_i64(&said, i, rows_col(&said, "officers")) < 2)
 			continue;
 		go.payouts[go.n] = f.payouts[i];
+		go.batches[go.n] = f.batches[i];
 		go.channels[go.n] = f.channels[i];
 		go.states[go.n] = f.states[i];
 		go.batch_states[go.n] = f.batch_states[i];

@@ -7,6 +7,7 @@
 #include "ledger/base/secret.h"
 #include "ledger/db/copy.h"
 #include "ledger/payout/field.h"
+#include "ledger/payout/schedule_store.h"
 #include "ledger/register/account_hash.h"
 #include "ledger/register/officer_store.h"
 
@@ -19,13 +20,13 @@ struct channel {
 	const char *code;
 	bool cash;
 	const char *bank; /* a cash channel's agent */
-	int64_t valid_us;
+	int64_t valid_us, until_us; /* how long its payments are valid, and so until when */
 	int64_t agency;
 	const char *agency_code, *funding_bank, *funding_number;
 };
 
 struct channels {
-	const struct channel *bank, *cash; /* NULL: none, or not wished for */
+	struct channel *bank, *cash; /* NULL: none, or not wished for */
 };
 
 static struct channel channel_of(const struct rows *r, size_t i)
@@ -55,7 +56,7 @@ static enum result find_channels(
 	struct channel *at = arena_array(w->arena, rows_n(&found), struct channel);
 	for (size_t i = 0; i < rows_n(&found); i++) {
 		at[i] = channel_of(&found, i);
-		const struct channel **slot = at[i].cash ? &c.cash : &c.bank;
+		struct channel **slot = at[i].cash ? &c.cash : &c.bank;
 		if (!*slot && (!wanted || strcmp(wanted, at[i].code) == 0))
 			*slot = &at[i];
 	}
@@ -100,6 +101,29 @@ static enum result read_clock(struct work *w, struct clock *out)
 	out->today = row_day(&now, 0, rows_col(&now, "today"));
 	out->now_us = row_instant(&now, 0, rows_col(&now, "now"));
 	return OK;
+}
+
+/* What is made for days that lie ahead is valid from their first opening, what is made on them or too late for them from now: then two
+ * officers let it go at once. In a bank's closed hours likewise. */
+static enum result set_validity(
+	struct work *w, const struct batch_wish *wish, const struct clock *clock, struct channels *c)
+{
+	struct timetable t;
+	struct channel *of[] = {c->bank, c->cash};
+	enum result r = timetable_load(w, clock->today, &t);
+	for (size_t i = 0; r == OK && i < COUNT_OF(of); i++) {
+		struct opening planned, now;
+		int64_t from_us = clock->now_us;
+		if (!of[i])
+			continue;
+		if (timetable_next(&t, of[i]->id, wish->programme, wish->period, clock->now_us, &planned) &&
+			!planned.missed)
+			from_us = planned.from_us;
+		else if (timetable_next(&t, of[i]->id, NULL, wish->period, clock->now_us, &now))
+			from_us = now.from_us;
+		of[i]->until_us = second_floor(from_us + of[i]->valid_us);
+	}
+	return r;
 }
 
 /* Which channel pays it, and the counts for the officer; NULL: it waits. */
@@ -175,7 +199,7 @@ static struct due due_of(const struct rows *r, size_t i, const struct due_column
 			.funding_bank = channel->funding_bank,
 			.funding_number = channel->funding_number,
 			.not_before = clock->today,
-			.valid_until_us = second_floor(clock->now_us + channel->valid_us)},
+			.valid_until_us = channel->until_us},
 	};
 	if (!channel->cash) {
 		d.account = row_i64(r, i, c->account);
@@ -210,7 +234,7 @@ static bool set_cash_account(
 /* Until when the bank may pay what is made now: an authority must last as long. */
 static struct day last_day(const struct channels *c, const struct clock *clock)
 {
-	return c->bank ? day_of_instant_vn(second_floor(clock->now_us + c->bank->valid_us)) : clock->today;
+	return c->bank ? day_of_instant_vn(c->bank->until_us) : clock->today;
 }
 
 static enum result read_due(struct work *w, const struct batch_wish *wish, const struct batch_area *areas,
@@ -340,7 +364,7 @@ static enum result add_batches(
 		channels[i] = x->channel->id;
 		lines[i] = x->lines;
 		sums[i] = x->sum;
-		until[i] = second_floor(clock->now_us + x->channel->valid_us);
+		until[i] = x->channel->until_us;
 	}
 	enum result r = db_run(w, Q_BATCHES_ADD,
 		DB_ARGS(db_text(wish->programme), db_day(month_first(wish->period)), db_day(clock->today),
@@ -447,6 +471,8 @@ enum result batch_make(struct work *w, const struct batch_wish *wish, const stru
 	if (r == OK)
 		r = read_clock(w, &clock);
 	if (r == OK)
+		r = set_validity(w, wish, &clock, &channels);
+	if (r == OK)
 		r = read_due(w, wish, areas, n, &channels, &clock, &dues, &more);
 	if (r != OK)
 		return r;
@@ -507,7 +533,7 @@ static enum result refill(struct work *w, const struct batch *b, struct dues *du
 	g.at[0].batch = b->id;
 	enum result r = db_run(w, Q_BATCH_REFILLED,
 		DB_ARGS(db_i64(b->id), db_i64(g.at[0].lines), db_vnd(g.at[0].sum), db_day(clock->today),
-			db_instant(second_floor(clock->now_us + g.at[0].channel->valid_us))),
+			db_instant(g.at[0].channel->until_us)),
 		NULL);
 	if (r == OK)
 		r = add_lines(w, dues, &g, b->version);
@@ -541,6 +567,8 @@ enum result batch_remake(struct work *w, int64_t id, const struct batch_keys *ke
 		r = find_channels(w, wish.programme, wish.channel, &channels);
 	if (r == OK)
 		r = read_clock(w, &clock);
+	if (r == OK)
+		r = set_validity(w, &wish, &clock, &channels);
 	if (r == OK)
 		r = areas_of(w, &wish, b->area_from, &areas);
 	if (r == OK)

@@ -7,6 +7,7 @@
 #include "ledger/books/post.h"
 #include "ledger/payout/dispatch_rows_store.h"
 #include "ledger/payout/manifest_file.h"
+#include "ledger/payout/schedule_store.h"
 
 const char *release_answer_name(enum release_answer a)
 {
@@ -15,6 +16,8 @@ const char *release_answer_name(enum release_answer a)
 	case RELEASE_AWAITS_SECOND: return "awaits_second";
 	case RELEASE_NOT_FUNDED: return "not_funded";
 	case RELEASE_EXPIRED: return "expired";
+	case RELEASE_NO_OPENING: return "no_opening";
+	case RELEASE_HURRIED: return "hurried";
 	}
 	bug("release answer %d", (int)a);
 }
@@ -42,6 +45,16 @@ enum result release_waiting(
 
 /* ---- recording -------------------------------------------------------------------------------------------------------- */
 
+/* Approved; or released for its days, of which somebody now wants it earlier. */
+static enum result may_be_released(struct work *w, const struct release_wish *wish, const struct batches *b)
+{
+	struct batches rest = {.at = arena_array(w->arena, b->n, struct batch)};
+	for (size_t i = 0; i < b->n; i++)
+		if (wish->planned || !b->at[i].planned || strcmp(b->at[i].state, "released") != 0)
+			rest.at[rest.n++] = b->at[i];
+	return batch_must_be(w, &rest, "approved");
+}
+
 /* The batches as they are after this officer's release was written beside the others'. */
 static enum result record(struct work *w, const struct release_wish *wish, struct batches *out)
 {
@@ -49,11 +62,11 @@ static enum result record(struct work *w, const struct release_wish *wish, struc
 	struct rows added;
 	enum result r = batch_lock(w, wish->ids, wish->n, &b);
 	if (r == OK)
-		r = batch_must_be(w, &b, "approved");
+		r = may_be_released(w, wish, &b);
 	if (r == OK)
 		r = officer_must(w, "release", batches_wanted(w->arena, &b), b.n);
 	if (r == OK)
-		r = db_run(w, Q_RELEASE_ADD, DB_ARGS(db_i64s(wish->ids, wish->n)), &added);
+		r = db_run(w, Q_RELEASE_ADD, DB_ARGS(db_i64s(wish->ids, wish->n), db_bool(wish->planned)), &added);
 	struct batch_filter these = {.ids = wish->ids, .n_ids = wish->n};
 	return r == OK ? batch_list(w, &these, out) : r;
 }
@@ -138,20 +151,38 @@ static enum result read_unfunded(struct work *w, struct released *all)
 	return OK;
 }
 
+static struct release_of look_at(const struct timetable *t, const struct batch *b, int64_t now_us)
+{
+	struct release_of x = {.batch = b, .answer = RELEASE_DONE};
+	bool opens = timetable_next(
+		t, b->channel_id, b->planned ? b->programme : NULL, b->period, now_us, &x.opening);
+	bool is_released = strcmp(b->state, "released") == 0;
+	x.waits = opens && x.opening.from_us > now_us;
+	if (b->n_releasers < 2 || (is_released && b->planned))
+		x.answer = RELEASE_AWAITS_SECOND;
+	else if (is_released)
+		x.answer = RELEASE_HURRIED;
+	else if (b->valid_until_us <= now_us)
+		x.answer = RELEASE_EXPIRED;
+	else if (!opens || x.opening.from_us >= b->valid_until_us)
+		x.answer = RELEASE_NO_OPENING;
+	return x;
+}
+
 /* What each batch still lacks, before anything is written. */
 static enum result look(struct work *w, const struct batches *b, struct released *out)
 {
 	struct rows now;
+	struct timetable times;
 	enum result r = db_run(w, Q_BUSINESS_DAY_NOW, DB_NO_ARGS, &now);
+	if (r == OK)
+		r = timetable_load(w, row_day(&now, 0, rows_col(&now, "today")), &times);
 	if (r != OK)
 		return r;
 	int64_t now_us = row_instant(&now, 0, rows_col(&now, "now"));
 	*out = (struct released){.n = b->n, .at = arena_array(w->arena, b->n, struct release_of)};
 	for (size_t i = 0; i < b->n; i++)
-		out->at[i] = (struct release_of){.batch = &b->at[i],
-			.answer = b->at[i].n_releasers < 2            ? RELEASE_AWAITS_SECOND
-				  : b->at[i].valid_until_us <= now_us ? RELEASE_EXPIRED
-								      : RELEASE_DONE};
+		out->at[i] = look_at(&times, &b->at[i], now_us);
 	size_t fell;
 	do { /* again without those that do not fit: another may have counted on their money */
 		fell = 0;

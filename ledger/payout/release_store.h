@@ -1,5 +1,8 @@
 /* release_store.h: letting approved batches go, and stopping payouts that have not left.
  *
+ * Now, or on the programme's days (schedule.h): when one of the two wants it planned it waits, until two want it now. Either way
+ * tellers send it only in its channel's hours.
+ *
  * When, not what: two officers with the mandate release, never the maker; the teller does not rest on it. The second one's
  * release demands that the funding account's advance covers the lines whose claims were never funded, writes the
  * manifests to the archive (durable before the commit), and makes the dispatches that tellers claim. Called by the desk and
@@ -8,6 +11,7 @@
 #define CHITRA_PAYOUT_RELEASE_STORE_H
 
 #include "ledger/payout/approve_store.h"
+#include "ledger/payout/schedule.h"
 
 #define DISPATCH_PAYOUTS 512
 
@@ -16,14 +20,18 @@ enum release_answer {
 	RELEASE_AWAITS_SECOND, /* recorded; a second officer is needed */
 	RELEASE_NOT_FUNDED,    /* recorded; the treasury's money is not there yet */
 	RELEASE_EXPIRED, /* its lines are valid no longer: cancel its payouts, they are paid in a new batch */
+	RELEASE_NO_OPENING, /* nor are they at the next opening; of a planned one: they may be valid now */
+	RELEASE_HURRIED, /* released before for its programme's days; it goes now */
 };
 const char *release_answer_name(
-	enum release_answer a); /* "released", "awaits_second", "not_funded", "expired" */
+	enum release_answer a); /* "released", "awaits_second", "not_funded", "expired", "no_opening", "hurried" */
 
 struct release_of {
 	const struct batch *batch;
 	enum release_answer answer;
 	struct vnd unfunded, missing; /* missing: of NOT_FUNDED, when this batch alone is looked at */
+	struct opening opening;       /* when it may leave; of NO_OPENING: from_us is 0 when never */
+	bool waits;                   /* that is later */
 };
 
 struct released {
@@ -37,13 +45,14 @@ struct released {
 
 struct release_wish {
 	const struct officer *me;
+	bool planned; /* on the programme's days; else now */
 	const struct trust *trust; /* NULL: none is configured here; the teller asks again in any case */
 	const char *archive;       /* directory */
 	const int64_t *ids;
 	size_t n;
 };
 
-/* REFUSED batch_unknown, batch_state (not approved), no_mandate, own_batch, batch_altered, or what verify_batch says: then none of
+/* REFUSED batch_unknown, batch_state (not approved, nor waiting for its days when it is to go now), no_mandate, own_batch, batch_altered, or what verify_batch says: then none of
  * them goes. What is recorded and what goes are in *out; batches that the money does not cover are passed over. */
 enum result release_batches(struct work *w, const struct release_wish *wish, struct entries *entries,
 	struct released *out) WARN_UNUSED;

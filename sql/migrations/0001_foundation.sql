@@ -212,6 +212,8 @@ create table rules.business_day (
 	source text not null,
 	verification text not null
 );
+-- The days as they are: what was collected, and what two officers said since (0006_rules.sql).
+create view rules.calendar as select day, kind from rules.business_day;
 
 -- A programme is rows, not code. Its code is part of every derived id.
 create table rules.programme (
@@ -299,7 +301,7 @@ create table org.channel (
 	honours_valid_until boolean not null,
 	posting_lag_days integer not null check (posting_lag_days between 0 and 30),
 	items_per_message integer not null check (items_per_message between 1 and 500),
-	valid_hours integer not null check (valid_hours between 1 and 720),	-- from release to valid-until
+	valid_hours integer not null check (valid_hours between 1 and 720),	-- from when it is made, or its first opening (org.channel_hours), to valid-until
 	agent_key bytea check (length(agent_key) = 32),		-- cash agent's Ed25519 key for its signed lists
 	check ((kind = 'cash') = (driver = 'cash_list')),
 	check (kind = 'bank' or agent_key is not null)

@@ -190,13 +190,20 @@ begin
 end $$;
 create trigger guard before insert on payout.approval for each row execute function payout.guard_approval();
 
--- When, not what: two people with the mandate release, never the maker.
+-- When, not what: two people with the mandate release, never the maker. Planned: on its programme's days (rules.payout_window), and not now.
 create table payout.release (
 	batch bigint not null references payout.batch,
 	officer bigint not null references auth.officer,
+	planned boolean not null default false,
 	at timestamptz not null default now(),
-	primary key (batch, officer)
+	primary key (batch, officer, planned)
 );
+-- Somebody wants it on the programme's days, and no two officers want it now.
+create function payout.is_planned(batch bigint) returns boolean language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select bool_or(r.planned) and 2 > count(*) filter (where not r.planned) from payout.release r where r.batch = is_planned.batch
+$$;
 create function payout.guard_release() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 as $$
@@ -207,8 +214,9 @@ begin
 	if exists (select from payout.batch b where b.id = new.batch and b.made_by = new.officer) then
 		raise exception 'own_batch: whoever made a batch cannot release it' using errcode = 'CH001';
 	end if;
-	if not exists (select from payout.batch b where b.id = new.batch and b.state = 'approved') then
-		raise exception 'not_approved: only an approved batch can be released' using errcode = 'CH001';
+	if not exists (select from payout.batch b where b.id = new.batch
+			and (b.state = 'approved' or b.state = 'released' and not new.planned and payout.is_planned(b.id))) then
+		raise exception 'not_approved: only an approved batch can be released, and one that waits for its days be let go now' using errcode = 'CH001';
 	end if;
 	return new;
 end $$;
@@ -511,7 +519,7 @@ begin
 			where p.batch = new.id and not coalesce(t.ended, false)) then
 		raise exception 'still_live: batch % has payouts without an end', old.id using errcode = 'CH001';
 	end if;
-	if old.state = 'approved' and new.state = 'released' and 2 > (select count(*) from payout.release r where r.batch = new.id) then
+	if old.state = 'approved' and new.state = 'released' and 2 > (select count(distinct r.officer) from payout.release r where r.batch = new.id) then
 		raise exception 'not_released: two officers release batch %', old.id using errcode = 'CH001';
 	end if;
 	return new;

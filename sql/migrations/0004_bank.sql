@@ -329,7 +329,7 @@ create function recon.waits_for(break bigint) returns date language sql stable s
 set search_path = pg_catalog
 as $$
 	select (select d::date from generate_series(v.last_day, v.last_day + 60, interval '1 day') d
-		left join rules.business_day h on h.day = d::date
+		left join rules.calendar h on h.day = d::date
 		where coalesce(h.kind = 'make_up_workday', extract(isodow from d) < 6)
 		order by d offset c.posting_lag_days limit 1)
 	from recon.break k

@@ -420,5 +420,118 @@ end $$;
 create trigger guard_waiting after update on payout.batch referencing old table as old_rows new table as new_rows
 	for each statement execute function payout.guard_waiting();
 
-call ops.keep_rows('register.decision', 'register.repayment');
+-- ---------------------------------------------------------------- when is paid (ledger/payout/schedule.h)
+
+-- On which days a programme pays a period: that one, or (every_month) each from it on, on the same days of its months. Collected, or two
+-- officers' word. The newest word for a period holds, then that of every month whose first period is the latest. What misses its days goes
+-- on those of a later period.
+create table rules.payout_window (
+	id bigint generated always as identity primary key,
+	programme text not null references rules.programme,
+	period date not null check (extract(day from period) = 1),
+	every_month boolean not null,
+	first_day date not null,
+	last_day date not null check (last_day - first_day between 0 and 92),
+	lists_before date not null,
+	money_before date not null,
+	source text not null check (length(source) between 3 and 500),
+	verification text not null default 'officers' check (verification in ('read', 'secondary', 'assumed', 'inferred', 'officers')),
+	first_officer bigint references auth.officer,	-- null: collected
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	check (lists_before <= money_before and money_before <= last_day),
+	check (abs(first_day - period) <= 300),
+	check (first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null))
+);
+create index on rules.payout_window (programme, period);
+
+-- When a bank takes payments, or an agent lists, from a day on. Without a word it takes them always.
+create table org.channel_hours (
+	id bigint generated always as identity primary key,
+	channel bigint not null references org.channel,
+	from_day date not null,
+	hours text not null check (hours ~ '^[1-7](-[1-7])? [0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9](, [1-7](-[1-7])? [0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9])*$'),
+	on_holidays boolean not null,
+	margin_minutes smallint not null check (margin_minutes between 0 and 240),	-- nothing is begun so shortly before a cut-off
+	source text not null check (length(source) between 3 and 500),
+	first_officer bigint references auth.officer,	-- null: agreed when the channel was set up
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	check (first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null))
+);
+create index on org.channel_hours (channel);
+
+-- What two officers say of a day after the yearly decision: the newest word holds.
+create table rules.day_word (
+	id bigint generated always as identity primary key,
+	day date not null,
+	kind text not null check (kind in ('holiday', 'make_up_workday', 'ordinary')),
+	name text not null check (length(name) between 3 and 100),
+	source text not null check (length(source) between 3 and 500),
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	check (first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null))
+);
+create index on rules.day_word (day);
+create or replace view rules.calendar as
+select x.day, x.kind
+from (select distinct on (d.day) d.day, d.kind
+	from (select b.day, b.kind, 0 as id from rules.business_day b
+		union all select w.day, w.kind, w.id from rules.day_word w where w.second_officer is not null) d
+	order by d.day, d.id desc) x
+where x.kind <> 'ordinary';
+
+-- Two officers who may release for the agency; a day is every agency's: for any.
+create function rules.may_schedule(officer bigint, agency text) returns boolean language plpgsql stable security definer
+set search_path = pg_catalog
+as $$
+begin
+	return exists (select from org.agency a where (may_schedule.agency is null or a.code = may_schedule.agency)
+		and auth.officer_may_in(may_schedule.officer, 'release', a.code, '*', null, 0));
+end $$;
+create function rules.guard_schedule() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	caller constant text := coalesce(nullif(current_setting('role'), 'none'), session_user);
+	said constant jsonb := to_jsonb(new);
+	payer text;
+begin
+	perform auth.guard_second(tg_op, tg_table_schema || '.' || tg_table_name, to_jsonb(old), said);
+	if said ->> 'first_officer' is null and (tg_op = 'UPDATE' or caller in ('chitra_gate', 'chitra_desk', 'chitra_teller', 'chitra_scribe', 'chitra_auditor')) then
+		raise exception 'not_yours: % is said by officers', tg_table_name using errcode = 'CH001';
+	elsif said ->> 'first_officer' is null then
+		return new;
+	end if;
+	if tg_table_name = 'payout_window' then
+		select a.code into payer from org.programme_agency p join org.agency a on a.id = p.agency where p.programme = said ->> 'programme';
+	elsif tg_table_name = 'channel_hours' then
+		select a.code into payer from org.channel c join org.funding_account f on f.id = c.funding_account join org.agency a on a.id = f.agency
+			where c.id = (said ->> 'channel')::bigint;
+	end if;
+	if payer is null and tg_table_name <> 'day_word' or not rules.may_schedule(coalesce(said ->> 'second_officer', said ->> 'first_officer')::bigint, payer) then
+		raise exception 'no_mandate: when is paid is said by two officers who may release for the agency' using errcode = 'CH001';
+	elsif not rules.may_schedule((said ->> 'first_officer')::bigint, payer) then
+		raise exception 'first_mandate: whoever proposed this has no mandate for it any more' using errcode = 'CH001';
+	end if;
+	return new;
+end $$;
+create trigger guard before insert or update on rules.payout_window for each row execute function rules.guard_schedule();
+create trigger guard before insert or update on org.channel_hours for each row execute function rules.guard_schedule();
+create trigger guard before insert or update on rules.day_word for each row execute function rules.guard_schedule();
+create trigger first_is_me after insert on rules.payout_window referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+create trigger first_is_me after insert on org.channel_hours referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+create trigger first_is_me after insert on rules.day_word referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+
+call ops.keep_rows('register.decision', 'register.repayment', 'rules.payout_window', 'org.channel_hours', 'rules.day_word');
 call ops.append_only('register.decision_claim', 'register.recovery');

@@ -65,7 +65,7 @@ select b.id as batch, g.code as agency, b.programme, b.period, b.area_code, b.ar
 		join auth.officer o on o.id = a.officer where (x.batch, x.version, x.root) = (b.id, b.version, b.root) order by a.at) as checked_by,
 	array(select o.login from payout.bundle_batch x join payout.approval a on a.bundle = x.bundle and a.role = 'approver'
 		join auth.officer o on o.id = a.officer where (x.batch, x.version, x.root) = (b.id, b.version, b.root) order by a.at) as approved_by,
-	array(select o.login from payout.release r join auth.officer o on o.id = r.officer where r.batch = b.id order by r.at) as released_by,
+	array(select o.login from payout.release r join auth.officer o on o.id = r.officer where r.batch = b.id group by o.login order by min(r.at)) as released_by,
 	(select t.seq from books.txn t where t.idem = 'b' || b.id || '.v' || b.version || '.approved') as approved_seq,
 	(select t.seq from books.txn t where t.idem = 'b' || b.id || '.v' || b.version || '.released') as released_seq
 from payout.batch b

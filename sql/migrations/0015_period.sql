@@ -254,7 +254,7 @@ as $$
 	)
 	select 'statement_missing', c.code, min(d)::date, max(d)::date
 	from covered c, generate_series(greatest(c.since, coalesce(c.upto + 1, c.since), period_statements.first), period_statements.last, interval '1 day') d
-	left join rules.business_day h on h.day = d::date
+	left join rules.calendar h on h.day = d::date
 	where c.goes_on is not true and coalesce(h.kind = 'make_up_workday', extract(isodow from d) < 6)
 	group by c.code
 	union all

@@ -10,7 +10,7 @@ from (
 	union all select v.frozen_at, v.frozen_by, 'batch.submitted', 'batch:' || v.batch, 'version ' || v.version from payout.batch_version v
 	union all select a.at, a.officer, 'batch.' || case a.role when 'checker' then 'checked' else 'approved' end, 'batch:' || x.batch,
 		'version ' || x.version from payout.approval a join payout.bundle_batch x on x.bundle = a.bundle
-	union all select r.at, r.officer, 'batch.released', 'batch:' || r.batch, null from payout.release r
+	union all select r.at, r.officer, 'batch.released', 'batch:' || r.batch, case when r.planned then 'planned' end from payout.release r
 	union all select h.at, h.by_officer, 'payout.held', 'payout:' || h.payout, h.reason from payout.hold h where h.by_officer is not null
 	union all select r.at, r.officer, 'payout.let_go', 'payout:' || h.payout, null from payout.hold_release r join payout.hold h on h.id = r.hold
 	union all select c.at, c.by_officer, 'payout.cancelled', 'payout:' || c.payout, c.reason from payout.cancellation c
@@ -68,6 +68,16 @@ from (
 	union all select t.proposed_at, t.first_officer, 'readmission.proposed', 'person:' || t.person, t.reason from register.readmission t
 	union all select t.decided_at, t.second_officer, 'readmission.confirmed', 'person:' || t.person, t.reason
 		from register.readmission t where t.decided_at is not null
+	union all select t.proposed_at, t.first_officer, 'window.proposed', 'programme:' || t.programme, to_char(t.period, 'YYYY-MM')
+		from rules.payout_window t where t.first_officer is not null
+	union all select t.decided_at, t.second_officer, 'window.confirmed', 'programme:' || t.programme, to_char(t.period, 'YYYY-MM')
+		from rules.payout_window t where t.decided_at is not null
+	union all select t.proposed_at, t.first_officer, 'hours.proposed', 'channel:' || t.channel, t.from_day || ': ' || t.hours
+		from org.channel_hours t where t.first_officer is not null
+	union all select t.decided_at, t.second_officer, 'hours.confirmed', 'channel:' || t.channel, t.from_day || ': ' || t.hours
+		from org.channel_hours t where t.decided_at is not null
+	union all select t.proposed_at, t.first_officer, 'day.proposed', 'day:' || t.day, t.kind from rules.day_word t
+	union all select t.decided_at, t.second_officer, 'day.confirmed', 'day:' || t.day, t.kind from rules.day_word t where t.decided_at is not null
 	union all select k.at, k.officer, 'kek.brought', 'kek:' || k.n, null from register.kek k where k.officer is not null
 	union all select v.at, v.officer, 'village.assigned', 'area:' || v.code, v.village || ': ' || v.successor_code from register.area_village v
 ) x(at, who, what, object, note)

@@ -77,9 +77,9 @@ order by x.batch, a.id;
 
 -- name: release_add
 -- duties: desk
--- in: batches bigint[]
+-- in: batches bigint[], planned boolean
 -- out: batch bigint
-insert into payout.release (batch, officer) select b, auth.me() from unnest($1) as b order by b
+insert into payout.release (batch, officer, planned) select b, auth.me(), $2 from unnest($1) as b order by b
 on conflict do nothing returning batch;
 
 -- name: release_unfunded
@@ -116,15 +116,15 @@ update payout.batch set state = 'released' where id = any ($1) and state = 'appr
 -- name: release_ready
 -- duties: desk
 -- in: batches bigint[]
--- out: channel bigint, payout bigint
--- What can be sent; a held payout gets its dispatch when it is let go.
-select b.channel, p.id as payout
+-- out: lot bigint, channel bigint, payout bigint
+-- What can be sent; a held payout gets its dispatch when it is let go. A lot goes at one time: its batches wait for the same days and hours.
+select dense_rank() over (order by b.channel, b.programme, b.period, b.not_before) as lot, b.channel, p.id as payout
 from payout.batch b
 join payout.payout p on p.batch = b.id
 cross join lateral (select x.state from payout.payout_state x where x.payout = p.id offset 0) s
 join payout.state t on t.code = s.state
 where b.id = any ($1) and t.name = 'ready'
-order by b.channel, p.id;
+order by lot, p.id;
 
 -- name: dispatches_add
 -- duties: desk

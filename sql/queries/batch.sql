@@ -131,7 +131,7 @@ returning id, agency, area_code as area, area_valid_from as area_from, channel;
 -- out: id bigint, agency_id bigint, agency text, programme text, period date, area text, area_from date, area_name text,
 --      channel_id bigint, channel text, cash boolean, funding_id bigint, funding text, version integer, state text,
 --      made_by bigint, maker text, lines integer, sum_dong bigint, root bytea, not_before date, valid_until timestamptz,
---      checker text, approver text, releasers text[], area_words text[]
+--      checker text, approver text, releasers text[], planned boolean, area_words text[]
 select b.id, b.agency as agency_id, g.code as agency, b.programme, b.period, b.area_code as area, b.area_valid_from as area_from,
 	coalesce(r.name, b.area_code) as area_name, b.channel as channel_id, c.code as channel, c.kind = 'cash' as cash,
 	f.id as funding_id, f.code as funding, b.version, b.state, b.made_by, o.login as maker, b.lines, b.sum_dong, b.root,
@@ -141,7 +141,8 @@ select b.id, b.agency as agency_id, g.code as agency, b.programme, b.period, b.a
 	(select w.login from payout.bundle_batch x join payout.approval a on a.bundle = x.bundle join auth.officer w on w.id = a.officer
 		where x.batch = b.id and x.version = b.version and x.root = b.root and a.role = 'approver' order by a.id limit 1) as approver,
 	array(select w.login from payout.release l join auth.officer w on w.id = l.officer
-		where l.batch = b.id order by l.at, w.id) as releasers,
+		where l.batch = b.id group by w.login order by min(l.at), min(w.id)) as releasers,
+	coalesce(payout.is_planned(b.id), false) as planned,
 	register.area_words(b.area_code, b.area_valid_from) as area_words
 from payout.batch b
 join org.agency g on g.id = b.agency

@@ -34,3 +34,20 @@ select case
 	else pg_try_advisory_lock($1, $2)
 end as held,
 pg_backend_pid() as backend;
+
+-- name: lease_take
+-- duties: teller scribe
+-- in: name text, owner text, prefix text, lease_ms bigint
+-- out: epoch bigint
+-- Renewed by its owner; taken, with a new epoch, from one that was silent for too long or whose number is ours. No row: another one has it.
+insert into ops.lease as l (name, epoch, owner, until) values ($1, 1, $2, clock_timestamp() + $4 * interval '1 millisecond')
+on conflict (name) do update set epoch = l.epoch + (l.owner <> excluded.owner)::integer, owner = excluded.owner, until = excluded.until
+	where l.owner = excluded.owner or l.until < clock_timestamp() or starts_with(l.owner, $3)
+returning l.epoch;
+
+-- name: lease_fence
+-- duties: teller scribe
+-- in: name text, epoch bigint
+-- out: epoch bigint
+-- Nobody takes it before this transaction ends.
+select l.epoch from ops.lease l where l.name = $1 and l.epoch = $2 for share;

@@ -80,17 +80,17 @@ set place = excluded.place, history = excluded.history, upto = excluded.upto, do
 -- name: dispatch_any
 -- duties: teller
 -- in:
--- out: one integer
+-- out: now timestamptz
 -- Cheap, because it is asked five times a second when there is nothing to do.
-select 1 as one from payout.dispatch where state = 'ready' limit 1;
+select ops.now() as now from payout.dispatch where state = 'ready' limit 1;
 
 -- name: dispatch_pick
 -- duties: teller
--- in: bank text, n integer, asides bigint[], only_these bigint[]
+-- in: channels bigint[], n integer, asides bigint[], programmes text[], periods date[], only_these bigint[]
 -- out: id bigint, epoch integer, width bigint, channel bigint, channel_code text, bank text, cash boolean, driver text,
 --      items_per_message integer, dedupe_days integer, tries smallint
--- The oldest that may go now, of a bank, or (null) of all cash agents. A range lies within batches of one day and programme, so its ends speak for it; each line is
--- judged again before it leaves.
+-- The oldest that may go now, of channels that are open; what waits for its programme's days, up to the period that is paid today. A range lies
+-- within batches of one programme, period and day, so its ends speak for it; each line is judged again before it leaves.
 select d.id, d.epoch, w.width, c.id as channel, c.code as channel_code, c.bank, c.kind = 'cash' as cash, c.driver,
 	c.items_per_message, case when c.deduplicates then c.dedupe_days else 0 end as dedupe_days,
 	coalesce((select t.tries from ops.attempt t where t.work = 'dispatch' and t.id = d.id), 0::smallint) as tries
@@ -98,15 +98,16 @@ from payout.dispatch d
 join org.channel c on c.id = d.channel
 cross join lateral (select coalesce(sum(r.last_payout - r.first_payout + 1), 0)::bigint as width
 	from payout.dispatch_range r where r.dispatch = d.id) as w
-where d.state = 'ready' and d.channel = any (array(select x.id from org.channel x
-		where case when $1 is null then x.kind = 'cash' else x.kind = 'bank' and x.bank = $1 end))
-	and d.id <> all ($3) and ($4 is null or d.id = any ($4))
+where d.state = 'ready' and d.channel = any ($1)
+	and d.id <> all ($3) and ($6 is null or d.id = any ($6))
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
 	and not exists (select from payout.dispatch_range r
 		join payout.payout p on p.id in (r.first_payout, r.last_payout)
 		join payout.batch b on b.id = p.batch
 		where r.dispatch = d.id
-			and (b.not_before > (select ops.today()) or exists (select from ops.pause x where x.what = 'programme:' || b.programme)))
+			and (b.not_before > (select ops.today()) or exists (select from ops.pause x where x.what = 'programme:' || b.programme)
+				or not exists (select from unnest($4, $5) as o(programme, period) where o.programme = b.programme and b.period <= o.period)
+					and payout.is_planned(b.id)))
 order by d.id
 limit $2
 for update of d skip locked;
@@ -290,7 +291,7 @@ returning d.id, d.epoch, d.asked, d.sent_at, c.id as channel, c.driver, f.number
 
 -- name: dispatch_again
 -- duties: teller
--- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint
+-- in: ids bigint[], epochs integer[], owner text, lease_ms bigint, ask_ms bigint, channels bigint[]
 -- out: id bigint, epoch integer, channel bigint, channel_code text, bank text, driver text, items_per_message integer,
 --      sent_at timestamptz, dedupe_days integer, asked integer
 -- The same ids again (law 1): a new epoch, so that what the first attempt still brings is evidence only.
@@ -299,6 +300,7 @@ set epoch = d.epoch + 1, owner = $3, lease_until = clock_timestamp() + $4 * inte
 	ask_after = clock_timestamp() + $5 * interval '1 millisecond'
 from unnest($1, $2) as a(id, epoch), org.channel c
 where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent' and c.id = d.channel and c.deduplicates
+	and d.channel = any ($6)
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank)
 		or exists (select from payout.dispatch_range r join payout.payout x on x.id = r.first_payout join payout.batch b on b.id = x.batch
 			where r.dispatch = d.id and p.what = 'programme:' || b.programme))

@@ -500,7 +500,7 @@ static void release(struct work *w, const struct payroll *p, const char *login, 
 	must(w,
 		release_batches(w,
 			&(struct release_wish){
-				.me = &me, .archive = in_dir(p, w, "archive"), .ids = ids, .n = n},
+				.me = &me, .planned = p->planned, .archive = in_dir(p, w, "archive"), .ids = ids, .n = n},
 			&entries, &released),
 		"release");
 	if (entries.n)

@@ -24,6 +24,7 @@ struct payroll {
 	int special_suffix; /* … one that fakebank treats by this suffix; -1: by each in turn */
 	int cash_every;     /* every n-th person wants cash */
 	int valid_hours;    /* default 24 */
+	int planned;        /* released for the programme's days, not now */
 	bool no_release;
 	bool no_fund;           /* the money came otherwise */
 	bool no_analyze;        /* a large database is not read through for each payroll */

@@ -187,6 +187,15 @@ def ids_banks_days():
              [("970436", "BFTVVNVX", "203"), ("970418", "BIDVVNVX", "202"), ("970405", "VBAAVNVX", "204"), ("970415", "ICBVVNVX", "201")])
     tap.same("the policy bank and the treasury have a State Bank code and no BIN", [(code[k]["sbv_code"], code[k]["napas_bin"]) for k in ("VBSP", "KBNN")], [("207", ""), ("701", "")])
 
+    window = t["payout_window"]
+    tap.none("a programme says once on which days it pays a period", repeated((w["programme"], w["period"], w["every_month"]) for w in window))
+    tap.none("it pays on days that are days, and lists and money come before the last of them",
+             [w for w in window if not all(is_day(w[k]) for k in ("period", "first_day", "last_day", "lists_before", "money_before"))
+              or not w["period"].endswith("-01") or not w["lists_before"] <= w["money_before"] <= w["last_day"] or w["first_day"] > w["last_day"]])
+    tap.none("a rule of every month has lists before the 20th and money before the 25th of the month before (Circulars 101/2018, 44/2022)",
+             [w for w in window if w["every_month"] == "true" and (w["lists_before"][8:], w["money_before"][8:]) != ("20", "25")])
+    tap.same("January and February 2024 were paid before 3 February (telegram 03/CD-TTg)",
+             {(w["programme"], w["last_day"]) for w in window if w["period"] == "2024-02-01"}, {("merit", "2024-02-02"), ("social", "2024-02-02")})
     days = {d["day"]: d for d in t["business_day"]}
     off = {d for d in days if days[d]["kind"] == "holiday"}
     tap.none("a day stands once, is a day, and is a holiday or a make-up workday",

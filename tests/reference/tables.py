@@ -16,6 +16,7 @@ COLUMNS = {
     "id_century": "digit sex year_from year_to verification",
     "bank": "code napas_bin short_name name_vi swift_bic sbv_code name_lookup deprecated replaced_by source",
     "business_day": "day kind name source verification",
+    "payout_window": "programme period every_month first_day last_day lists_before money_before source verification",
     "rate": "rate_code programme description_vi basis standard_code coefficient amount_dong injury_pct"
     " province_code effective_from effective_to in_force_from decree legal_basis verification"
     " verification_note",

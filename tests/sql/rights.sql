@@ -80,7 +80,7 @@ select pg_temp.none('the gate reads nothing about people, payouts or officers', 
 	select o.name from duty d, ours o where d.d = 'gate' and o.schema not in ('bank', 'ops') and has_any_column_privilege(d.role, o.oid, 'select') $$);
 select pg_temp.none('the teller reads of people only whom it pays: no lists, findings, enrolments', $$
 	select o.name from duty d, ours o where d.d = 'teller' and o.schema in ('register', 'rules') and has_any_column_privilege(d.role, o.oid, 'select')
-		and o.name not in ('register.person', 'register.person_key', 'register.kek', 'register.payee_account', 'register.account_now', 'register.account_inquiry', 'register.account_answer', 'register.account_check', 'register.person_id', 'rules.business_day', 'rules.programme') $$);
+		and o.name not in ('register.person', 'register.person_key', 'register.kek', 'register.payee_account', 'register.account_now', 'register.account_inquiry', 'register.account_answer', 'register.account_check', 'register.person_id', 'rules.calendar', 'rules.payout_window', 'rules.programme') $$);
 
 -- ---------------------------------------------------------------- tried
 
@@ -102,7 +102,7 @@ select is(pg_temp.probe('auditor', null, format('select * from %s', o.name)), 'o
 	where o.schema = 'audit' and c.relkind = 'v' order by o.name;
 select pg_temp.none('of tables, the auditor reads reference data alone', $$
 	select o.name from duty d, ours o join pg_class c on c.oid = o.oid where d.d = 'auditor' and c.relkind <> 'v' and has_any_column_privilege(d.role, o.oid, 'select')
-		and o.schema <> 'rules' and o.name not in ('bank.bank', 'ops.instance', 'ops.migration', 'ops.pause', 'org.agency', 'org.channel', 'org.fee_rule', 'org.funding_account', 'org.funding_order',
+		and o.schema <> 'rules' and o.name not in ('bank.bank', 'ops.instance', 'ops.migration', 'ops.pause', 'org.agency', 'org.channel', 'org.channel_hours', 'org.fee_rule', 'org.funding_account', 'org.funding_order',
 			'org.programme_agency', 'payout.cause', 'payout.legal_move', 'payout.state', 'register.area', 'register.area_successor', 'register.district_2023', 'register.id_century', 'register.id_prefix') $$);
 select is(pg_temp.probe('auditor', null, format('select * from %s', t)), 'denied', format('the auditor does not read %s itself', t)) from unnest(array['books.txn', 'books.posting', 'payout.payout',
 	'bank.statement_line', 'bank.message', 'register.person', 'register.import_row', 'auth.access_log', 'auth.officer']) t;

@@ -35,10 +35,26 @@ static void make_payroll(struct db *db)
 	arena_free(w.arena);
 }
 
+static struct open_now open_of(struct work *w, const char *bank)
+{
+	struct timetable t;
+	struct dispatch_head now;
+	if (!went(w, dispatch_head(w, &now)) || !went(w, timetable_load(w, now.today, &t)))
+		exit(1);
+	return timetable_open(&t, w->arena, bank, now.now_us);
+}
+
+static enum result again_of(struct work *w, const struct dispatch_ref *ref, struct dispatch **again, size_t *n)
+{
+	struct open_now open = open_of(w, "demo");
+	return dispatch_again(w, &me, &open, ref, 1, again, n);
+}
+
 static size_t picked(struct work *w, const char *bank, struct dispatch **at)
 {
 	size_t n = 0;
-	if (!went(w, dispatch_pick(w, &(struct dispatch_wish){.bank = bank, .n = 2}, at, &n)))
+	struct open_now open = open_of(w, bank);
+	if (!went(w, dispatch_pick(w, &(struct dispatch_wish){.open = &open, .n = 2}, at, &n)))
 		return 0;
 	return n;
 }
@@ -60,8 +76,9 @@ static void test_pick(struct db *a, struct db *b)
 	ok(tx_begin(&w) == OK, "(again)");
 	const int64_t oldest = mine[0].id;
 	size_t n = 0;
+	struct open_now open = open_of(&w, "demo");
 	ok(went(&w, dispatch_pick(&w,
-			    &(struct dispatch_wish){.bank = "demo", .asides = &oldest, .asides_n = 1, .n = 2},
+			    &(struct dispatch_wish){.open = &open, .asides = &oldest, .asides_n = 1, .n = 2},
 			    &mine, &n)),
 		"(one is set aside)");
 	ok(n == 2 && mine[0].id > oldest, "what is set aside is not picked, and keeps back nobody");
@@ -173,7 +190,7 @@ static void test_again(struct work *w, const struct sent_dispatch *sent)
 	struct dispatch_ref ref = {sent->dispatch->id, 2};
 	struct dispatch *again = NULL;
 	size_t n = 9;
-	ok(tx_begin(w) == OK && went(w, dispatch_again(w, &me, &ref, 1, &again, &n)) && n == 1,
+	ok(tx_begin(w) == OK && went(w, again_of(w, &ref, &again, &n)) && n == 1,
 		"a bank that deduplicates may get the same ids again");
 	is_i64(again ? again[0].epoch : 0, 3, "under the next epoch");
 	is_i64(again ? again[0].known_until_us : 0,
@@ -182,7 +199,7 @@ static void test_again(struct work *w, const struct sent_dispatch *sent)
 		"until the bank has forgotten them, by the shorter of two memories");
 	tx_rollback(w);
 	scene("update org.channel set deduplicates = false");
-	ok(tx_begin(w) == OK && went(w, dispatch_again(w, &me, &ref, 1, &again, &n)) && n == 0,
+	ok(tx_begin(w) == OK && went(w, again_of(w, &ref, &again, &n)) && n == 0,
 		"another one may not");
 	tx_rollback(w);
 	scene("update org.channel set deduplicates = true");
