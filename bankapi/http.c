@@ -137,8 +137,8 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 {
 	struct exchange *x = arg;
 	struct http_result *r = &x->result;
-	char retry_after[HTTP_HEADER_MAX] = "";
-	bool seen_retry_after = false;
+	char retry_after[HTTP_HEADER_MAX] = "", date[HTTP_HEADER_MAX] = "";
+	bool seen_retry_after = false, seen_date = false;
 
 	n *= size;
 	x->header_bytes += n;
@@ -147,7 +147,7 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 	if (n > 5 && memcmp(line, "HTTP/", 5) == 0) {
 		/* a new head, as after "100 Continue": the one before says nothing */
 		r->webhook_id[0] = r->webhook_timestamp[0] = r->webhook_signature[0] = '\0';
-		r->retry_after_s = 0;
+		r->retry_after_s = r->date_s = 0;
 		x->seen_id = x->seen_timestamp = x->seen_signature = false;
 		return n;
 	}
@@ -157,6 +157,9 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 	take_value(retry_after, &seen_retry_after, "retry-after", line, n);
 	if (retry_after[0] != '\0')
 		r->retry_after_s = parse_seconds(retry_after);
+	take_value(date, &seen_date, "date", line, n);
+	if (date[0] != '\0')
+		r->date_s = curl_getdate(date, NULL) > 0 ? curl_getdate(date, NULL) : 0;
 	return n;
 }
 

@@ -63,6 +63,7 @@ struct http_result {
 	char webhook_timestamp[HTTP_HEADER_MAX];
 	char webhook_signature[HTTP_HEADER_MAX];
 	int64_t retry_after_s; /* 0 = absent or a date */
+	int64_t date_s;        /* the bank's clock as it says in Date, whole seconds; 0 = absent */
 	struct bytes body;     /* what came; whole only when transport is HTTP_REPLIED */
 	int64_t took_us;
 	struct why why; /* empty code when HTTP_REPLIED: timed_out, not_connected, not_resolved, tls_failed,

@@ -257,6 +257,9 @@ static void prepare(struct duty_ctx *d)
 	own->schema = condition_new("schema");
 	own->history = condition_new("history");
 	own->serving = condition_new("serving");
+	own->clock = condition_new("clock");
+	own->skew = metric_gauge("chitra_clock_skew_milliseconds", NULL,
+		"How far the database's clock is ahead of this host's, beyond what the way explains.");
 	if (d->duty->holds_keks)
 		own->keks = condition_new("keys");
 	metric_set(

@@ -1,6 +1,8 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "ledger/base/clock.h"
 #include "ledger/base/log.h"
 #include "ledger/books/head_store.h"
 #include "daemon/duty_private.h"
@@ -8,6 +10,8 @@
 #include "daemon/notify.h"
 
 enum { BEFORE_START_MS = 250, LOOK_MS = 5000, EX_CONFIG = 78 };
+
+#define SKEW_MAX_US INT64_C(2000000) /* between two clocks that are set by NTP nothing explains more */
 
 /* A wrong key would make every account unreadable, as if somebody had spoiled the rows. */
 static enum result look_at_keks(struct work *w, const struct duty_ctx *d, struct duty_look *look)
@@ -35,9 +39,11 @@ static enum result look(struct work *w, const struct duty_ctx *d)
 	if (version != CHITRA_SCHEMA_VERSION)
 		return OK; /* of another schema nothing more can be asked */
 	struct rows rows;
+	int64_t asked_us = wall_us();
 	r = db_run(w, Q_DAEMON_INSTANCE, DB_NO_ARGS, &rows);
 	if (r != OK)
 		return r;
+	int64_t answered_us = wall_us();
 	if (rows_n(&rows) != 1) {
 		why_set(&w->why, "not_initialised", "the database has no instance (chitra db init)");
 		return REFUSED;
@@ -47,6 +53,10 @@ static enum result look(struct work *w, const struct duty_ctx *d)
 	look->in_doubt = books_in_doubt(w->db, &look->doubt);
 	look->sandbox = row_bool(&rows, 0, rows_col(&rows, "sandbox"));
 	look->standby = row_bool(&rows, 0, rows_col(&rows, "standby"));
+	int64_t clock_us = row_instant(&rows, 0, rows_col(&rows, "clock"));
+	look->ahead_us = clock_us > answered_us ? clock_us - answered_us
+			 : clock_us < asked_us  ? clock_us - asked_us
+						: 0;
 	return look_at_keks(w, d, look);
 }
 
@@ -66,8 +76,25 @@ static bool may_begin(const struct duty_look *look, struct why *why)
 	return true;
 }
 
+/* Whose clock is wrong it does not know; leases and cut-offs are the database's, signatures and certificates this host's. */
+static void look_at_clock(struct duty_private *own)
+{
+	int64_t ms = own->look.ahead_us / 1000;
+	bool agree = own->look.ahead_us < SKEW_MAX_US && own->look.ahead_us > -SKEW_MAX_US;
+	bool agreed = own->clock_set && condition_holds(own->clock);
+	metric_set(own->skew, ms);
+	condition_set(own->clock, agree, "the database's is %" PRId64 " ms ahead of this host's", ms);
+	if (!agree && (agreed || !own->clock_set))
+		log_event(LOG_ERROR, "clock_skew", K_I64("database_ahead_ms", ms),
+			K_STR("do", "see which of the two hosts has lost its time server"));
+	else if (agree && own->clock_set && !agreed)
+		log_event(LOG_NOTICE, "clocks_agree", K_I64("database_ahead_ms", ms));
+	own->clock_set = true;
+}
+
 static void set_conditions(struct duty_private *own)
 {
+	look_at_clock(own);
 	if (own->keks)
 		condition_set(own->keks, !own->look.kek_wrong, "%s",
 			own->look.kek_wrong ? own->look.kek.text : "open what is wrapped");

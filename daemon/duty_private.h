@@ -15,6 +15,7 @@ enum { DUTY_LANES_MAX = 8, DUTY_POLLS_MAX = 256 };
 struct duty_look {
 	bool in_doubt, sandbox, standby, kek_wrong;
 	int version;
+	int64_t ahead_us; /* the database's clock, at least: how much of the difference its answer's way cannot explain */
 	struct why doubt; /* when in_doubt */
 	struct why kek;   /* when kek_wrong */
 };
@@ -28,15 +29,15 @@ struct duty_private {
 	struct poll_task *polls[DUTY_POLLS_MAX];
 	size_t polls_n;
 	struct takeover *takeover;
-	struct condition *database, *schema, *history, *serving, *keks; /* keks NULL: it holds none */
-	struct metric *db_up, *doubt;
+	struct condition *database, *schema, *history, *serving, *clock, *keks; /* keks NULL: it holds none */
+	struct metric *db_up, *doubt, *skew;
 
 	struct timer *check, *drain, *watchdog;
 	struct job check_job;
 	struct duty_look look;
 	int64_t watchdog_ms;
 
-	bool started, draining, said_down;
+	bool started, draining, said_down, clock_set;
 	int64_t drain_ms, drain_began_us;
 	int status;
 

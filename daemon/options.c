@@ -126,6 +126,8 @@ const struct option_row option_rows[] = {
 		"workers of the lane settle"},
 	{"scribe", "seal_threads", OPTION_INT, DUTY_SCRIBE, "1", 1, 64, NULL, false,
 		"workers of the lane seal"},
+	{"scribe", "lease", OPTION_DURATION, DUTY_SCRIBE, "10s", 1 SECONDS, 1 HOURS, NULL, false,
+		"after how long another instance takes over what one scribe does at a time: sealing, forgetting"},
 	{"scribe", "log_key", OPTION_SECRET, DUTY_SCRIBE, NULL, 0, 0, NULL, false,
 		"the key that signs the ledger's checkpoints"},
 	{"scribe", "log_origin", OPTION_TEXT, DUTY_SCRIBE, "chitra.invalid/ledger", 0, 0, NULL, false,

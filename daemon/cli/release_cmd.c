@@ -74,9 +74,11 @@ static void say_troubles(const struct release_run *x)
 				g->batch, g->batch);
 		else if (g->answer == RELEASE_NO_OPENING)
 			fprintf(stderr,
-				"bảng %" PRId64 ": hết hạn trước ngày, giờ chi tới (chitra schedule); %s hủy các khoản rồi "
+				"bảng %" PRId64
+				": hết hạn trước ngày, giờ chi tới (chitra schedule); %s hủy các khoản rồi "
 				"lập lại (chitra cancel --batch %" PRId64 ") (no_opening)\n",
-				g->batch, x->planned ? "chuyển chi không có --in-window, hoặc" : "", g->batch);
+				g->batch, x->planned ? "chuyển chi không có --in-window, hoặc" : "",
+				g->batch);
 	}
 }
 
@@ -202,9 +204,8 @@ int cli_release(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if (!pick_ids(cli->w->arena, argc - optind, argv + optind, &pick))
 		return cli_usage(cli);
-	struct release_run x = {.cli = cli,
-		.planned = planned,
-		.archive = config_text(cli->config, "archive", "directory")};
+	struct release_run x = {
+		.cli = cli, .planned = planned, .archive = config_text(cli->config, "archive", "directory")};
 	if (!x.archive) {
 		why_set(&cli->w->why, "config_missing", "[archive] directory is not set");
 		return cli_refused(cli, &cli->w->why);

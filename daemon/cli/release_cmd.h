@@ -4,10 +4,10 @@
 
 #include "daemon/cli/cli.h"
 
-#define RELEASE_USAGE                                                                                              \
-	"chitra release N... | --all-approved [--period M] [--programme P] [--in-window]\n"                        \
-	"       by two officers; exit 75 when the second one's batch lacks the treasury's money: the release is\n" \
-	"       kept, and the same command again lets it go when the money is there\n"                             \
+#define RELEASE_USAGE                                                                                               \
+	"chitra release N... | --all-approved [--period M] [--programme P] [--in-window]\n"                         \
+	"       by two officers; exit 75 when the second one's batch lacks the treasury's money: the release is\n"  \
+	"       kept, and the same command again lets it go when the money is there\n"                              \
 	"       --in-window: not now but on the programme's days (chitra schedule), when one of the two says so;\n" \
 	"       two who release it without that later let it go now"
 #define HOLD_USAGE   "chitra hold ID... --reason TEXT          ID: a payout's end-to-end id"

@@ -7,8 +7,6 @@
 
 #include "ledger/payout/plan_store.h"
 
-#define MARGIN_MIN 15
-
 /* ---- the plan in words -------------------------------------------------------------------------------------------------- */
 
 static const char *number(struct arena *a, int64_t n)
@@ -48,8 +46,8 @@ static void print_rows(struct arena *a, const struct month_plan *p, const struct
 	struct table t = table_new(a, heading, COUNT_OF(heading));
 	for (size_t i = 0; i < x->n; i++) {
 		const struct plan_row *r = &x->rows[i];
-		const char *cells[] = {r->channel->code, step_vi(r), number(a, r->batches), number(a, r->lines),
-			cli_money(a, r->sum), when_vi(a, p, r)};
+		const char *cells[] = {r->channel->code, step_vi(r), number(a, r->batches),
+			number(a, r->lines), cli_money(a, r->sum), when_vi(a, p, r)};
 		for (size_t k = 0; k < COUNT_OF(cells); k++)
 			table_add(&t, cells[k]);
 	}
@@ -81,9 +79,11 @@ static void print_programme(struct arena *a, const struct month_plan *p, const s
 	if (x->wards_missing > 0)
 		printf("\n    thiếu %" PRId64 " xã, phường có trong kỳ trước", x->wards_missing);
 	if (x->unbatched > 0)
-		printf("\n    chưa vào bảng: %" PRId64 " khoản, %s", x->unbatched, cli_money(a, x->unbatched_sum));
+		printf("\n    chưa vào bảng: %" PRId64 " khoản, %s", x->unbatched,
+			cli_money(a, x->unbatched_sum));
 	if (x->funding) {
-		printf("\n  Tiền: cần %s, có %s ở %s", cli_money(a, x->needed), cli_money(a, x->free), x->funding);
+		printf("\n  Tiền: cần %s, có %s ở %s", cli_money(a, x->needed), cli_money(a, x->free),
+			x->funding);
 		if (x->has_window)
 			printf("; trước %s%s", cli_day_vi(a, x->window.money_before),
 				late_vi(p, x->window.money_before, short_of));
@@ -102,15 +102,16 @@ static void print_hours(const struct month_plan *p)
 		const struct channel_times *c = &p->times.channels[i];
 		printf("  %s: %s", c->code, c->hours_text ? c->hours_text : "lúc nào cũng nhận");
 		if (c->hours.n > 0)
-			printf("%s, ngừng trước giờ cuối %d phút", c->hours.at[0].on_holidays ? ", cả ngày lễ" : "",
-				c->hours.at[0].margin_min);
+			printf("%s, ngừng trước giờ cuối %d phút",
+				c->hours.at[0].on_holidays ? ", cả ngày lễ" : "", c->hours.at[0].margin_min);
 		puts("");
 	}
 }
 
 static void print_plan(struct arena *a, const struct month_plan *p)
 {
-	printf("Lịch chi trả kỳ %02d/%d, lúc %s\n", p->period.month, p->period.year, cli_instant_vi(a, p->now_us));
+	printf("Lịch chi trả kỳ %02d/%d, lúc %s\n", p->period.month, p->period.year,
+		cli_instant_vi(a, p->now_us));
 	for (size_t i = 0; i < p->n; i++)
 		print_programme(a, p, &p->at[i]);
 	print_hours(p);

@@ -9,6 +9,7 @@
 #include "ledger/base/webhook.h"
 #include "ledger/books/event.h"
 #include "ledger/books/post.h"
+#include "ledger/payout/schedule.h"
 #include "ledger/register/payer_store.h"
 
 #define FILE_MAX ((size_t)1 << 20)
@@ -80,17 +81,28 @@ static bool read_profile(struct setup *s, const struct json *v, struct payer_cha
 	       json_i64(v, "items_per_message", &c->items_per_message, s->why);
 }
 
+static bool read_hours(struct setup *s, const struct json *v, struct payer_channel *c)
+{
+	struct hours read = {0};
+	c->margin_minutes = MARGIN_MIN;
+	if (!json_has(v, "hours"))
+		return true;
+	return json_str(v, "hours", &c->hours, s->why) && hours_parse(bytes_z(c->hours), &read, s->why) &&
+	       (!json_has(v, "on_holidays") || json_bool(v, "on_holidays", &c->on_holidays, s->why)) &&
+	       json_i64_opt(v, "margin_minutes", &c->margin_minutes, s->why);
+}
+
 static bool read_channel(struct setup *s, const struct json *v, size_t i)
 {
 	static const char *const keys[] = {"code", "kind", "funding_account", "bank", "driver", "valid_hours",
 		"deduplicates", "dedupe_days", "honours_valid_until", "posting_lag_days", "items_per_message",
-		"agent_key"};
+		"agent_key", "hours", "on_holidays", "margin_minutes"};
 	struct payer_channel *c = &s->payer.channels[i];
 	if (!json_only(v, keys, COUNT_OF(keys), s->why) || !json_str(v, "code", &c->code, s->why) ||
 		!json_str(v, "kind", &c->kind, s->why) ||
 		!json_str(v, "funding_account", &c->account, s->why) ||
 		!json_str(v, "bank", &c->bank, s->why) ||
-		!json_i64(v, "valid_hours", &c->valid_hours, s->why))
+		!json_i64(v, "valid_hours", &c->valid_hours, s->why) || !read_hours(s, v, c))
 		return false;
 	return strcmp(c->kind, "cash") == 0 ? read_cash(s, v, c) : read_profile(s, v, c);
 }

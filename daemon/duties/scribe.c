@@ -10,6 +10,7 @@
 
 #include "ledger/base/log.h"
 #include "ledger/base/secret.h"
+#include "ledger/db/lease.h"
 #include "ledger/recon/absence_store.h"
 #include "ledger/recon/settle_store.h"
 #include "ledger/register/forget_store.h"
@@ -43,6 +44,7 @@ struct scribe {
 	struct scribe_seal *seal; /* may be NULL */
 	struct settler settlers[SETTLERS];
 	struct absence_at absence;
+	struct lease expiry;
 	struct metric *settled, *suspense;
 };
 
@@ -82,7 +84,7 @@ static enum result absence(struct work *w, void *arg, size_t *found)
 	return OK;
 }
 
-static enum result expire(struct work *w, void *arg, size_t *found)
+static enum result expire_now(struct work *w, void *arg, size_t *found)
 {
 	int64_t files, messages;
 	(void)arg;
@@ -93,6 +95,12 @@ static enum result expire(struct work *w, void *arg, size_t *found)
 	if (*found)
 		log_event(LOG_INFO, "expired", K_I64("raw_files", files), K_I64("message_keys", messages));
 	return OK;
+}
+
+static enum result expire(struct work *w, void *arg, size_t *found)
+{
+	struct scribe *s = arg;
+	return run_under_lease(w, &s->expiry, expire_now, s, found);
 }
 
 static void begin_digest(struct duty_ctx *d, struct scribe *s)
@@ -210,6 +218,7 @@ static bool start(struct duty_ctx *d, struct why *why)
 	struct scribe *s = calloc(1, sizeof *s);
 	bug_if(!s);
 	d->state = s;
+	s->expiry = lease_of("expire", d->owner, d->owner_prefix, config_ms(d->config, "scribe", "lease"));
 	if (load_keys(d, s, why))
 		s->seal = scribe_seal_start(d, why);
 	if (*why->code) {

@@ -6,6 +6,7 @@
 #include "ledger/base/log.h"
 #include "ledger/base/secret.h"
 #include "ledger/books/export_store.h"
+#include "ledger/db/lease.h"
 #include "daemon/duties/scribe_witness.h"
 
 enum {
@@ -22,17 +23,25 @@ struct scribe_seal {
 	struct witnesses *witnesses;
 	struct scribe_witness *cosigned;
 	struct sealer sealer;
+	struct lease lease;
 	size_t sealed; /* by the round that is under way */
 	bool stopped;
 	struct condition *ready;
 	struct metric *leaves, *checkpoints;
 };
 
+static enum result seal(struct work *w, void *arg, size_t *sealed)
+{
+	struct scribe_seal *s = arg;
+	return books_seal(w, &s->sealer, sealed);
+}
+
+/* One scribe seals; another does when it is gone. */
 static enum result round_run(struct work *w, void *arg)
 {
 	struct scribe_seal *s = arg;
 	s->sealed = 0;
-	return books_seal(w, &s->sealer, &s->sealed);
+	return run_under_lease(w, &s->lease, seal, s, &s->sealed);
 }
 
 static void round_done(struct job *job, enum result result)
@@ -137,6 +146,7 @@ struct scribe_seal *scribe_seal_start(struct duty_ctx *d, struct why *why)
 	struct scribe_seal *s = calloc(1, sizeof *s);
 	bug_if(!s);
 	s->lane = duty_lane(d, "seal");
+	s->lease = lease_of("seal", d->owner, d->owner_prefix, config_ms(d->config, "scribe", "lease"));
 	s->timer = timer_new(d->loop, round_begin, s);
 	if (open_all(s, directory, where, origin, why))
 		s->witnesses = witnesses_load(d->config, s->archive, why);

@@ -143,11 +143,13 @@ struct bank {
 	struct requests paused_transfers; /* until their pause is over */
 	size_t payouts;                   /* claimed and not recorded */
 	size_t payouts_max;
-	bool paused;         /* the claim task, because of that */
-	enum call posted;    /* the last one: the other kind is next */
-	size_t unheard;      /* transfers that left and are not recorded */
-	size_t useless;      /* replies to transfers, one after the other, that said nothing that counts */
-	bool understood;     /* since this process began, a reply to a transfer said something */
+	bool paused;      /* the claim task, because of that */
+	enum call posted; /* the last one: the other kind is next */
+	size_t unheard;   /* transfers that left and are not recorded */
+	size_t useless;   /* replies to transfers, one after the other, that said nothing that counts */
+	bool understood;  /* since this process began, a reply to a transfer said something */
+	struct metric *skew;
+	bool clock_differs;  /* that was said */
 	struct aside *aside; /* dispatches that are set aside; lane journal only */
 	size_t aside_n, aside_room;
 	bool survived; /* a claim of it, by this process; lane journal only */

@@ -1,6 +1,7 @@
 /* teller_send.c: requests leave, at the bank's pace, and end. On the loop: moves bytes, decides nothing. */
 #include "daemon/duties/teller.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 #define SIGNATURE_AGE_US INT64_C(120000000) /* the bank takes 300 s */
 #define WINDOW_S         300
+#define SKEW_MAX_US      INT64_C(2000000)
 #define RATE_MAX         100000
 #define USELESS_REPLIES  4 /* one after the other, then it is tried with one payment at a time, and seldom */
 #define USELESS_WAIT_S   INT64_C(16)
@@ -110,6 +112,10 @@ bool bank_open(struct bank *b, const struct config *c, const char *section, stru
 		},
 		monotonic_us());
 	b->timer = timer_new(b->teller->duty->loop, pump_again, b);
+	char label[80];
+	snprintf(label, sizeof label, "bank=\"%s\"", b->code);
+	b->skew = metric_gauge("chitra_teller_bank_skew_milliseconds", label,
+		"How far the bank's clock, as its replies say, is ahead of this host's.");
 	return true;
 }
 
@@ -332,11 +338,29 @@ static enum pace_end pace_end_of(const struct http_result *res)
 											  : PACE_ANSWERED;
 }
 
+/* A bank whose clock is another refuses our signatures, and has its cut-off at another time. Its Date has whole seconds. */
+static void look_at_clock(struct bank *b, const struct http_result *res)
+{
+	if (res->date_s == 0)
+		return;
+	int64_t now_us = wall_us(), said_us = res->date_s * 1000000, asked_us = now_us - res->took_us;
+	int64_t ahead_us = said_us > now_us               ? said_us - now_us
+			   : said_us + 1000000 < asked_us ? said_us + 1000000 - asked_us
+							  : 0;
+	bool differs = ahead_us >= SKEW_MAX_US || ahead_us <= -SKEW_MAX_US;
+	metric_set(b->skew, ahead_us / 1000);
+	if (differs != b->clock_differs)
+		log_event(differs ? LOG_ERROR : LOG_NOTICE, differs ? "bank_clock_skew" : "bank_clock_agrees",
+			K_STR("bank", b->code), K_I64("bank_ahead_ms", ahead_us / 1000));
+	b->clock_differs = differs;
+}
+
 static void end(void *ctx, void *user, const struct http_result *res)
 {
 	struct bank *b = ctx;
 	struct request *r = user;
 	int64_t now_us = monotonic_us();
+	look_at_clock(b, res);
 	pace_end(&b->pace, pace_end_of(res), jitter(now_us), now_us);
 	if (res->retry_after_s > 0)
 		pace_retry_after(&b->pace, res->retry_after_s, jitter(now_us), now_us);

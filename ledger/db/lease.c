@@ -1,5 +1,6 @@
 #include "ledger/db/lease.h"
 
+#include "ledger/base/clock.h"
 #include "ledger/base/log.h"
 #include "ledger/db/db.h"
 
@@ -12,6 +13,7 @@ static enum result take(struct work *w, struct lease *l)
 {
 	struct rows r;
 	TX_GUARD(w);
+	int64_t asked_us = monotonic_us();
 	enum result result = tx_begin(w);
 	if (result == OK)
 		result = db_run(w, Q_LEASE_TAKE,
@@ -21,6 +23,7 @@ static enum result take(struct work *w, struct lease *l)
 	if (result != OK)
 		return result;
 	int64_t epoch = rows_n(&r) ? row_i64(&r, 0, rows_col(&r, "epoch")) : 0;
+	l->renew_us = asked_us + l->ms * 500;
 	if (epoch != l->epoch)
 		log_event(LOG_NOTICE, epoch ? "lease_taken" : "lease_lost", K_STR("lease", l->name),
 			K_I64("epoch", epoch ? epoch : l->epoch));
@@ -31,12 +34,14 @@ static enum result take(struct work *w, struct lease *l)
 enum result run_under_lease(struct work *w, struct lease *l,
 	enum result (*run)(struct work *w, void *arg, size_t *found), void *arg, size_t *found)
 {
-	enum result r = take(w, l);
+	enum result r = l->epoch && monotonic_us() < l->renew_us ? OK : take(w, l);
 	if (r != OK || l->epoch == 0)
 		return r;
 	w->lease = l;
 	r = run(w, arg, found);
 	w->lease = NULL;
+	if (r != OK && why_is(&w->why, "lease_lost"))
+		l->epoch = 0;
 	return r;
 }
 
@@ -47,6 +52,7 @@ enum result lease_fence(struct work *w)
 	enum result result = db_run(w, Q_LEASE_FENCE, DB_ARGS(db_text(l->name), db_i64(l->epoch)), &r);
 	if (result != OK || rows_n(&r) == 1)
 		return result;
-	why_set(&w->why, "lease_lost", "another process holds the lease %s since; nothing of this was done", l->name);
+	why_set(&w->why, "lease_lost", "another process holds the lease %s since; nothing of this was done",
+		l->name);
 	return RETRY;
 }

@@ -11,7 +11,8 @@
 struct lease {
 	const char *name, *owner, *prefix;
 	int64_t ms;
-	int64_t epoch; /* 0: not held */
+	int64_t epoch;    /* 0: not held */
+	int64_t renew_us; /* monotonic; half of the time is over then */
 };
 
 struct lease lease_of(const char *name, const char *owner, const char *prefix, int64_t ms);

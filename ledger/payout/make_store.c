@@ -19,7 +19,7 @@ struct channel {
 	int64_t id;
 	const char *code;
 	bool cash;
-	const char *bank; /* a cash channel's agent */
+	const char *bank;           /* a cash channel's agent */
 	int64_t valid_us, until_us; /* how long its payments are valid, and so until when */
 	int64_t agency;
 	const char *agency_code, *funding_bank, *funding_number;

@@ -61,7 +61,8 @@ static void add(struct month_plan *p, struct plan_programme *to, struct plan_row
 				   row.planned || row.step < PLAN_WAITING ? to->code : NULL, p->period,
 				   p->now_us, &row.opening) &&
 			   row.opening.from_us < row.valid_until_us;
-	for (size_t i = 0; i < to->n; i++) { /* what differs in validity alone is one row where it matters no more */
+	for (size_t i = 0; i < to->n;
+		i++) { /* what differs in validity alone is one row where it matters no more */
 		struct plan_row *x = &to->rows[i];
 		if (x->channel != row.channel || x->step != row.step || x->goes != row.goes ||
 			x->planned != row.planned || x->opening.from_us != row.opening.from_us)

@@ -33,7 +33,7 @@ struct plan_programme {
 	struct window window;
 	int64_t claims, wards, wards_missing, unbatched;
 	struct vnd owed, unbatched_sum;
-	const char *funding; /* NULL: no agency pays it */
+	const char *funding;     /* NULL: no agency pays it */
 	struct vnd free, needed; /* there and not promised; what is not released yet */
 	size_t n;
 	struct plan_row *rows;

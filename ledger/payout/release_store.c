@@ -66,7 +66,8 @@ static enum result record(struct work *w, const struct release_wish *wish, struc
 	if (r == OK)
 		r = officer_must(w, "release", batches_wanted(w->arena, &b), b.n);
 	if (r == OK)
-		r = db_run(w, Q_RELEASE_ADD, DB_ARGS(db_i64s(wish->ids, wish->n), db_bool(wish->planned)), &added);
+		r = db_run(w, Q_RELEASE_ADD, DB_ARGS(db_i64s(wish->ids, wish->n), db_bool(wish->planned)),
+			&added);
 	struct batch_filter these = {.ids = wish->ids, .n_ids = wish->n};
 	return r == OK ? batch_list(w, &these, out) : r;
 }

@@ -21,10 +21,10 @@ enum release_answer {
 	RELEASE_NOT_FUNDED,    /* recorded; the treasury's money is not there yet */
 	RELEASE_EXPIRED, /* its lines are valid no longer: cancel its payouts, they are paid in a new batch */
 	RELEASE_NO_OPENING, /* nor are they at the next opening; of a planned one: they may be valid now */
-	RELEASE_HURRIED, /* released before for its programme's days; it goes now */
+	RELEASE_HURRIED,    /* released before for its programme's days; it goes now */
 };
-const char *release_answer_name(
-	enum release_answer a); /* "released", "awaits_second", "not_funded", "expired", "no_opening", "hurried" */
+const char *release_answer_name(enum release_answer
+		a); /* "released", "awaits_second", "not_funded", "expired", "no_opening", "hurried" */
 
 struct release_of {
 	const struct batch *batch;
@@ -45,7 +45,7 @@ struct released {
 
 struct release_wish {
 	const struct officer *me;
-	bool planned; /* on the programme's days; else now */
+	bool planned;              /* on the programme's days; else now */
 	const struct trust *trust; /* NULL: none is configured here; the teller asks again in any case */
 	const char *archive;       /* directory */
 	const int64_t *ids;

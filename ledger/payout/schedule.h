@@ -14,6 +14,7 @@
 #include "ledger/base/why.h"
 
 #define HOURS_SPANS 16
+#define MARGIN_MIN  15 /* where nobody says another */
 
 /* Monday is 1. A span ends before its last minute: what leaves, leaves before the cut-off. */
 struct span {

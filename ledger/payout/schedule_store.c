@@ -54,13 +54,12 @@ static enum result load_channels(struct work *w, struct timetable *t)
 	for (size_t i = 0; i < rows_n(&r); i++) {
 		int64_t id = row_i64(&r, i, rows_col(&r, "channel"));
 		if (t->n_channels == 0 || t->channels[t->n_channels - 1].id != id)
-			t->channels[t->n_channels++] =
-				(struct channel_times){.id = id,
-					.code = row_text(&r, i, rows_col(&r, "code")),
-					.bank = row_text(&r, i, rows_col(&r, "bank")),
-					.cash = row_bool(&r, i, rows_col(&r, "cash")),
-					.hours = {.at = &hours[i]},
-					.hours_text = row_text(&r, i, text)};
+			t->channels[t->n_channels++] = (struct channel_times){.id = id,
+				.code = row_text(&r, i, rows_col(&r, "code")),
+				.bank = row_text(&r, i, rows_col(&r, "bank")),
+				.cash = row_bool(&r, i, rows_col(&r, "cash")),
+				.hours = {.at = &hours[i]},
+				.hours_text = row_text(&r, i, text)};
 		if (row_null(&r, i, text))
 			continue;
 		hours[i] = hours_of(w, &r, i);
@@ -146,8 +145,7 @@ static bool is_of(const struct channel_times *c, const char *bank)
 	return bank ? !c->cash && strcmp(c->bank, bank) == 0 : c->cash;
 }
 
-struct open_now timetable_open(
-	const struct timetable *t, struct arena *a, const char *bank, int64_t now_us)
+struct open_now timetable_open(const struct timetable *t, struct arena *a, const char *bank, int64_t now_us)
 {
 	struct open_now open = {.channels = arena_array(a, t->n_channels, int64_t),
 		.cut_offs_us = arena_array(a, t->n_channels, int64_t),
@@ -247,8 +245,8 @@ static enum result decided_of(enum result r, const struct rows *said, bool *deci
 	return r;
 }
 
-enum result window_say(struct work *w, const char *programme, const struct window *x, const char *source,
-	bool *decided)
+enum result window_say(
+	struct work *w, const char *programme, const struct window *x, const char *source, bool *decided)
 {
 	struct rows said;
 	enum result r = db_run(w, Q_WINDOW_SAY,
@@ -274,11 +272,11 @@ enum result hours_say(struct work *w, const char *channel, const char *text, con
 	return decided_of(r, &said, decided);
 }
 
-enum result day_say(struct work *w, struct day day, const char *kind, const char *name, const char *source,
-	bool *decided)
+enum result day_say(
+	struct work *w, struct day day, const char *kind, const char *name, const char *source, bool *decided)
 {
 	struct rows said;
-	enum result r = db_run(w, Q_DAY_SAY,
-		DB_ARGS(db_day(day), db_text(kind), db_text(name), db_text(source)), &said);
+	enum result r = db_run(
+		w, Q_DAY_SAY, DB_ARGS(db_day(day), db_text(kind), db_text(name), db_text(source)), &said);
 	return decided_of(r, &said, decided);
 }

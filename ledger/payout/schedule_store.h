@@ -43,8 +43,7 @@ struct open_now {
 	const char **programmes;
 	struct day *periods; /* of each: the newest period that is paid */
 };
-struct open_now timetable_open(
-	const struct timetable *t, struct arena *a, const char *bank, int64_t now_us);
+struct open_now timetable_open(const struct timetable *t, struct arena *a, const char *bank, int64_t now_us);
 
 int64_t open_cut_off(const struct open_now *open, int64_t channel); /* that is open */
 

@@ -100,6 +100,27 @@ static enum result put_channels(struct work *w, const struct payer *p, int64_t *
 		"channel", fresh);
 }
 
+/* What its bank agreed to begin with; later two officers change it. */
+static enum result put_hours(struct work *w, const struct payer *p, int64_t *fresh)
+{
+	size_t n = 0;
+	const char **codes = TEXTS(w->arena, p->n_channels), **hours = TEXTS(w->arena, p->n_channels);
+	bool *holidays = arena_array(w->arena, p->n_channels, bool);
+	int64_t *margins = arena_array(w->arena, p->n_channels, int64_t);
+	for (size_t i = 0; i < p->n_channels; i++) {
+		const struct payer_channel *c = &p->channels[i];
+		if (!c->hours)
+			continue;
+		codes[n] = c->code;
+		hours[n] = c->hours;
+		holidays[n] = c->on_holidays;
+		margins[n++] = c->margin_minutes;
+	}
+	return put(w, Q_HOURS_AGREED,
+		DB_ARGS(db_texts(codes, n), db_texts(hours, n), db_bools(holidays, n), db_i64s(margins, n)),
+		"hours of channel", fresh);
+}
+
 static enum result put_fees(struct work *w, const struct payer *p, int64_t *fresh)
 {
 	size_t n = p->n_fees;
@@ -122,6 +143,8 @@ enum result payer_put(struct work *w, const struct payer *p, int64_t *fresh)
 		r = put_programmes(w, p, &n);
 	if (r == OK)
 		r = put_channels(w, p, &n);
+	if (r == OK)
+		r = put_hours(w, p, &n);
 	if (r == OK)
 		r = put_fees(w, p, &n);
 	if (r == OK)

@@ -27,6 +27,9 @@ struct payer_channel {
 	int64_t dedupe_days, posting_lag_days, items_per_message, valid_hours;
 	bool has_agent_key;
 	struct verify_key agent_key;
+	const char *hours; /* when it takes payments (schedule.h); NULL: always */
+	bool on_holidays;
+	int64_t margin_minutes;
 };
 
 struct payer_fee {

@@ -3,8 +3,9 @@
 -- name: daemon_instance
 -- duties: gate, desk, teller, scribe
 -- in:
--- out: sandbox boolean, standby boolean, doubt text
-select sandbox, pg_is_in_recovery() as standby, (select min(j.doubt) from ops.journal j) as doubt from ops.instance;
+-- out: sandbox boolean, standby boolean, clock timestamptz, doubt text
+select sandbox, pg_is_in_recovery() as standby, clock_timestamp() as clock, (select min(j.doubt) from ops.journal j) as doubt
+from ops.instance;
 
 -- name: history_doubt
 -- duties: desk, teller

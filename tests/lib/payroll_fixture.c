@@ -499,8 +499,11 @@ static void release(struct work *w, const struct payroll *p, const char *login, 
 	struct officer me = begin_as(w, login);
 	must(w,
 		release_batches(w,
-			&(struct release_wish){
-				.me = &me, .planned = p->planned, .archive = in_dir(p, w, "archive"), .ids = ids, .n = n},
+			&(struct release_wish){.me = &me,
+				.planned = p->planned,
+				.archive = in_dir(p, w, "archive"),
+				.ids = ids,
+				.n = n},
 			&entries, &released),
 		"release");
 	if (entries.n)

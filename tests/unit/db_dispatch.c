@@ -44,7 +44,8 @@ static struct open_now open_of(struct work *w, const char *bank)
 	return timetable_open(&t, w->arena, bank, now.now_us);
 }
 
-static enum result again_of(struct work *w, const struct dispatch_ref *ref, struct dispatch **again, size_t *n)
+static enum result again_of(
+	struct work *w, const struct dispatch_ref *ref, struct dispatch **again, size_t *n)
 {
 	struct open_now open = open_of(w, "demo");
 	return dispatch_again(w, &me, &open, ref, 1, again, n);
@@ -199,8 +200,7 @@ static void test_again(struct work *w, const struct sent_dispatch *sent)
 		"until the bank has forgotten them, by the shorter of two memories");
 	tx_rollback(w);
 	scene("update org.channel set deduplicates = false");
-	ok(tx_begin(w) == OK && went(w, again_of(w, &ref, &again, &n)) && n == 0,
-		"another one may not");
+	ok(tx_begin(w) == OK && went(w, again_of(w, &ref, &again, &n)) && n == 0, "another one may not");
 	tx_rollback(w);
 	scene("update org.channel set deduplicates = true");
 }
