@@ -49,7 +49,8 @@ select pg_temp.none('the gate runs nothing', $$ select * from runs where d = 'ga
 select pg_temp.none('only the scribe makes statements of messages', $$ select * from writes where d <> 'scribe' and name in ('bank.statement', 'bank.statement_line', 'bank.intraday_credit') $$);
 select pg_temp.none('the auditor writes nothing', $$ select * from writes where d = 'auditor' $$);
 select pg_temp.none('and runs nothing', $$ select * from runs where d = 'auditor' $$);
-select pg_temp.none('nobody writes reference data, the payer or the rules', $$ select * from writes where schema = 'rules' or (schema = 'org' and name not in ('org.funding_order', 'org.refund_confirmed', 'org.refund_withdrawn'))
+select pg_temp.none('nobody writes reference data, the payer or the rules, but for what two officers say of days and hours', $$ select * from writes where (schema = 'rules' and (d, name) not in (('desk', 'rules.payout_window'), ('desk', 'rules.day_word')))
+	or (schema = 'org' and (d <> 'desk' or name not in ('org.funding_order', 'org.refund_confirmed', 'org.refund_withdrawn', 'org.channel_hours')))
 	or name in ('payout.state', 'payout.legal_move', 'payout.cause', 'bank.bank', 'register.area', 'register.area_successor', 'register.id_prefix', 'register.id_century', 'register.district_2023') $$);
 select pg_temp.none('nobody writes ops.migration, and of ops.instance only the desk moves the clock', $$
 	select d, name, p from writes where name in ('ops.migration', 'ops.instance') and (d, name, p) <> ('desk', 'ops.instance', 'update')
