@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # When payments leave: in a channel's hours and on a programme's days, by PostgreSQL's clock; what cannot go any more is held and owed again.
+# shellcheck disable=SC2154
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/scenario/teller_lib.sh
 . tests/scenario/teller_lib.sh
-# shellcheck disable=SC2154
-
 # The rules are PostgreSQL's and Vietnam's, whatever zone this process is in.
 export TZ=America/Los_Angeles
 
