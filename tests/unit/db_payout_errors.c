@@ -114,8 +114,21 @@ static enum result cancel(struct work *w)
 	return done(w, r == OK ? payout_cancel(w, &id, 1, "looks wrong") : r, NULL);
 }
 
+static enum result look_what_is_open(struct work *w, struct open_now *out)
+{
+	struct timetable times;
+	int64_t now_us;
+	enum result r = dispatch_any(w, &now_us);
+	if (r == OK)
+		r = timetable_load(w, day_of_instant_vn(now_us), &times);
+	if (r == OK)
+		*out = timetable_open(&times, w->arena, "demo", now_us);
+	return r;
+}
+
 static enum result intent(struct work *w)
 {
+	struct open_now open;
 	struct dispatch *d = NULL;
 	struct dispatch_head now = {0};
 	struct payables all = {0};
@@ -125,7 +138,9 @@ static enum result intent(struct work *w)
 	if (r == OK)
 		r = dispatch_head(w, &now);
 	if (r == OK)
-		r = dispatch_pick(w, &(struct dispatch_wish){.bank = "demo", .n = 1}, &d, &n);
+		r = look_what_is_open(w, &open);
+	if (r == OK)
+		r = dispatch_pick(w, &(struct dispatch_wish){.open = &open, .n = 1}, &d, &n);
 	if (r == OK)
 		r = dispatch_load(w, &d->id, 1, (const enum payout_state[]){PAYOUT_READY}, 1, &all);
 	if (r == OK)
@@ -204,9 +219,13 @@ static enum result ask(struct work *w)
 static enum result again(struct work *w)
 {
 	struct dispatch *out;
+	struct open_now open;
 	size_t n;
 	enum result r = tx_begin(w);
-	return done(w, r == OK ? dispatch_again(w, &me, &(const struct dispatch_ref){1, 1}, 1, &out, &n) : r,
+	if (r == OK)
+		r = look_what_is_open(w, &open);
+	return done(w,
+		r == OK ? dispatch_again(w, &me, &open, &(const struct dispatch_ref){1, 1}, 1, &out, &n) : r,
 		NULL);
 }
 
