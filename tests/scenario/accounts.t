@@ -125,7 +125,7 @@ stopped()
 		insert into payout.dispatch (channel) select min(id) from org.channel;
 		insert into payout.dispatch_range select max(id), $1, $1 from payout.dispatch" || exit 1
 	query=$(awk '/^-- name: /{on = $3 == "dispatch_payouts"} on && !/^--/' sql/queries/dispatch.sql)
-	sql "prepare q (bigint[], smallint[]) as $query; execute q (array[$(sql "select max(id) from payout.dispatch")], array[1]::smallint[])" | sed 's/.*|//'
+	sql "prepare q (bigint[], smallint[], bigint) as $query; execute q (array[$(sql "select max(id) from payout.dispatch")], array[1]::smallint[], null)" | sed 's/.*|//'
 }
 is "$(stopped "$frozen")" account_ended 'and what was frozen before is held back when it would leave'
 undo
