@@ -25,7 +25,7 @@ for login in lan minh; do
 		from auth.officer o join auth.certificate c on c.officer = o.id where o.login = '$login'"
 done
 by_config=$scratch/desk.conf
-printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[desk]' "kek = $keys/kek" "blind_key = $keys/blind" "id_key = $keys/id" >"$by_config"
+printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[desk]' "kek = $keys/kek" "blind_key = $keys/blind" "id_key = $keys/id" '[teller]' "journal = $scratch/journal" >"$by_config"
 printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[evidence]' "secret_key = $keys/evidence.key" '[scribe]' \
 	"log_key = $keys/log" 'log_origin = ended.test/ledger' "blind_key = $keys/blind" >"$scratch/scribe.conf"
 "$CHITRA_BIN/chitrad" --config "$scratch/scribe.conf" --duty scribe 2>"$scratch/scribe.log" &
@@ -35,7 +35,7 @@ kill "$scribe"
 wait "$scribe" 2>/dev/null
 recover()
 {
-	"$CHITRA_BIN/chitra" --config "$by_config" recover --journal "$scratch" "$@" 2>&1
+	"$CHITRA_BIN/chitra" --config "$by_config" recover "$@" 2>&1
 }
 restore()
 {

@@ -24,7 +24,7 @@ for login in lan minh; do
 		from auth.officer o join auth.certificate c on c.officer = o.id where o.login = '$login'"
 done
 by_config=$scratch/desk.conf
-printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[desk]' "kek = $keys/kek" "blind_key = $keys/blind" "id_key = $keys/id" >"$by_config"
+printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[desk]' "kek = $keys/kek" "blind_key = $keys/blind" "id_key = $keys/id" '[teller]' "journal = $scratch/journal" >"$by_config"
 printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[evidence]' "secret_key = $keys/evidence.key" '[scribe]' \
 	"log_key = $keys/log" 'log_origin = sealed.test/ledger' "blind_key = $keys/blind" >"$scratch/scribe.conf"
 "$CHITRA_BIN/chitrad" --config "$scratch/scribe.conf" --duty scribe 2>"$scratch/scribe.log" &
@@ -39,7 +39,7 @@ said()
 }
 recover()
 {
-	"$CHITRA_BIN/chitra" --config "$by_config" recover --journal "$scratch" "$@" >"$scratch/said" 2>&1
+	"$CHITRA_BIN/chitra" --config "$by_config" recover "$@" >"$scratch/said" 2>&1
 	local status=$?
 	echo "$status$(sed -n 's/^chitra [a-z]*: \([a-z_]*\): .*/ \1/p' "$scratch/said")"
 }
