@@ -1,14 +1,15 @@
 /* teller_poison.c: a line that kills or stops whoever reads, judges or encodes it is found, and held for two officers.
  *
  * What dies cannot say of what. So the first claim that a process makes of a bank, and each claim of a dispatch that was begun once and never
- * ended, is counted before, in a transaction of its own; all others cost nothing more. One that was begun before goes alone. At the third
- * time its lines are gone through one by one, each counted before, and the one at which it ended then is held: three tries. Lane journal. */
+ * ended, is counted before, in a transaction of its own; all others cost nothing more. One that was begun before goes alone, and its lines
+ * one by one, each counted before; one that was begun for the third time is held. Lane journal. */
 #include "daemon/duties/teller_claim.h"
 
 #include "ledger/base/clock.h"
 #include "ledger/base/log.h"
 
-#define LINE_BY_LINE 3 /* tries of a dispatch */
+#define LINE_BY_LINE 2 /* tries of a dispatch */
+#define LINE_TRIES   2 /* and of a line: whoever is killed from outside may be at any line once, hardly twice at the same */
 
 static enum result hold(struct claim *c, int64_t payout)
 {
@@ -83,7 +84,7 @@ static enum result line_by_line(struct claim *c, const struct dispatch *d)
 		before = payouts[i];
 		if (r != OK)
 			break;
-		if (tries > 1)
+		if (tries > LINE_TRIES)
 			r = hold(c, payouts[i]);
 		else
 			r = try_line(c, d, payouts[i]);
