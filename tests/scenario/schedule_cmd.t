@@ -99,7 +99,7 @@ sql "update ops.instance set clock_offset = timestamptz '2024-04-11 09:00+07' - 
 bank_start --reply-status ACCC
 teller_start
 ok "(payments are sent meanwhile)" until_true 60 "select count(*) > $before from books.txn"
-ok "it seals what is booked meanwhile" until_true 60 "select max(size) > $before and max(size) = (select count(*) from books.txn) from books.tree_head"
+ok "it seals what is booked meanwhile" until_true 60 "select max(h.size) > $before and max(h.size) = (select count(*) from books.txn) from books.tree_head h"
 kill -CONT "$pid_1"
 sleep 4
 is "$(holder)" 2 "the first wakes and does not take it back"

@@ -14,7 +14,7 @@ standby_make()
 	cp "$first/how" "$second/how"
 	echo yes >"$second/temporary"
 	local first_host=$PGHOST
-	pg_basebackup --pgdata="$second/data" --write-recovery-conf --checkpoint=fast --no-sync || return 1
+	"$(pg_config --bindir)/pg_basebackup" --pgdata="$second/data" --write-recovery-conf --checkpoint=fast --no-sync || return 1
 	ops/private-db start "$second" >&2 || return 1
 	second_host=$(cat "$second/socket")
 	export PGHOST=$first_host,$second_host PGPORT=5432,5432 PGTARGETSESSIONATTRS=read-write
