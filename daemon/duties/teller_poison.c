@@ -9,7 +9,8 @@
 #include "ledger/base/log.h"
 
 #define LINE_BY_LINE 2 /* tries of a dispatch */
-#define LINE_TRIES   2 /* and of a line: whoever is killed from outside may be at any line once, hardly twice at the same */
+#define LINE_TRIES \
+	2 /* and of a line: whoever is killed from outside may be at any line once, hardly twice at the same */
 
 static enum result hold(struct claim *c, int64_t payout)
 {
