@@ -15,10 +15,16 @@ static enum result find(struct work *w, const char *word, const char **what)
 		*what = row_text(&r, 0, rows_col(&r, "what"));
 		return OK;
 	}
-	why_set(&w->why, rows_n(&r) ? "pause_ambiguous" : "pause_unknown",
-		rows_n(&r) ? "%s is a bank and a programme: say bank:%s or programme:%s"
-			   : "%s is no bank and no programme",
-		word, word, word);
+	if (rows_n(&r) > 1) {
+		why_set(&w->why, "pause_ambiguous",
+			"%s is a bank and a programme: say bank:%s or programme:%s", word, word, word);
+		return REFUSED;
+	}
+	result = db_run(w, Q_PAUSE_NAMES, DB_NO_ARGS, &r);
+	if (result != OK)
+		return result;
+	why_set(&w->why, "pause_unknown", "%s is no bank and no programme; there are: %s", word,
+		row_text(&r, 0, rows_col(&r, "names")));
 	return REFUSED;
 }
 

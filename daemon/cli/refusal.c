@@ -75,6 +75,8 @@ static const struct {
 		"Báo quản trị viên chạy chitra recover: theo nhật ký gửi, khoản chi này có thể đã đi, nên không hủy được"},
 	{"journal_not_compared",
 		"Chờ vài giây rồi làm lại; nếu vẫn vậy thì báo quản trị viên: một máy gửi tiền chưa đối chiếu nhật ký gửi của nó từ khi cơ sở dữ liệu khởi động"},
+	{"pause_unknown", "Ghi mã ngân hàng của kênh chi, mã chương trình hoặc all; chưa dừng gì"},
+	{"pause_ambiguous", "Ghi rõ bank:MÃ hoặc programme:MÃ; chưa dừng gì"},
 	{"journal_missing",
 		"Đưa đủ nhật ký gửi của mọi máy gửi tiền (--journal); cái nào không còn ở đâu nữa thì nói rõ (--lost-journal)"},
 	{"certificate_none", "Nhờ hai quản trị viên chứng nhận khóa của bạn trước"},

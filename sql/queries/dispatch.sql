@@ -23,11 +23,18 @@ select what, reason, by_officer, at from ops.pause order by at, what;
 -- duties: desk
 -- in: word text
 -- out: what text
--- What can be paused and is called so.
+-- What can be paused and is called so; whoever is in a hurry writes it in small letters or in capitals.
 select x.what from (select 'all' as what, 'all' as word
 	union select 'bank:' || c.bank, c.bank from org.channel c
 	union select 'programme:' || p.code, p.code from rules.programme p) as x
-where $1 in (x.word, x.what);
+where lower($1) in (lower(x.word), lower(x.what));
+
+-- name: pause_names
+-- duties: desk
+-- in:
+-- out: names text
+select string_agg(x.word, ', ' order by x.n, x.word) as names
+from (select 1 as n, 'all' as word union select 2, bank from org.channel union select 3, code from rules.programme) as x;
 
 -- name: pause_say
 -- duties: desk

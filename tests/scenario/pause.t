@@ -45,6 +45,9 @@ owners()
 ok "both tellers pay" until_true 20 "select count(distinct owner) = 2 from payout.dispatch where owner is not null"
 is "$(by lan pause demo --reason 'xem lại')" "77 no_mandate" "a maker stops nothing"
 is "$(by minh pause demoo --reason 'xem lại')" "65 pause_unknown" "nor does a bank that there is not"
+like "$(cat "$scratch/said")" "there are: all, .*demo.*merit" "and is told which there are"
+is "$(by minh pause Demo --reason 'vội')" 0 "a bank is stopped however it is written"
+is "$(by minh resume DEMO --reason 'xong')" 0 "and goes on"
 is "$(by minh resume demo --reason 'xem lại')" "65 not_paused" "nothing goes on that was not stopped"
 
 first=5001
@@ -64,7 +67,7 @@ for what in demo merit all; do
 	ok "payments leave again: $what" within 20 more_than "$seen"
 done
 is "$(sql "select string_agg(what || ' ' || object, ', ' order by at) from audit.act where what ~ '^sending'")" \
-	"sending.paused bank:demo, sending.resumed bank:demo, sending.paused programme:merit, sending.resumed programme:merit, sending.paused all, sending.resumed all" \
+	"sending.paused bank:demo, sending.resumed bank:demo, sending.paused bank:demo, sending.resumed bank:demo, sending.paused programme:merit, sending.resumed programme:merit, sending.paused all, sending.resumed all" \
 	"auditors see who did what"
 sql "insert into ops.pause (what, reason, by_officer) values ('all', 'recovery', 'duty:recover')"
 is "$(by minh resume all --reason 'vội')" "65 not_paused" "what a recovery stopped, an officer does not let go on"
