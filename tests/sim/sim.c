@@ -55,7 +55,8 @@ const char *e2e(int payout)
 	static char ids[PAYOUTS][E2E_ID_SIZE];
 	if (!ids[0][0])
 		for (int i = 0; i < PAYOUTS; i++)
-			snprintf(ids[i], sizeof ids[i], "%07dSXMP%08d", i * 7919 + 13, i);
+			snprintf(ids[i], sizeof ids[i], "%07uSXMP%08u", (unsigned)(i * 7919 + 13) % 10000000u,
+				(unsigned)i % 100000000u);
 	return ids[payout];
 }
 
