@@ -102,6 +102,10 @@ static const char *choices(const struct break_view *v)
 	if (!v->debit)
 		return "Tìm xem tiền của ai: --as funding (kho bạc chuyển), refundable (phải nộp lại), "
 		       "return --payout MÃ (tiền chi bị hoàn), sent_back --with SỐ (bị lấy lại)";
+	if (v->end_to_end_id && strcmp(v->kind, "rogue_debit") == 0)
+		return "Dừng chi (chitra pause), gọi ngân hàng ngay; khoản chưa gửi thì chitra cancel đã: --as "
+		       "paid_after_all (người này đã nhận, chưa chi lại), recovery (đã chi hai lần), "
+		       "taken_back --with SỐ (ngân hàng trả lại)";
 	if (v->end_to_end_id)
 		return "Hỏi ngân hàng: --as paid_after_all (người này đã nhận, chưa chi lại), recovery (đã chi "
 		       "hai lần), taken_back --with SỐ (ngân hàng trả lại)";

@@ -61,7 +61,7 @@ static enum result settle(struct work *w, void *arg, size_t *found)
 	metric_add(s->suspense, (int64_t)c.suspense);
 	if (c.rogue)
 		log_event(LOG_ERROR, "rogue_debit", K_I64("lines", (int64_t)c.rogue),
-			K_STR("do", "stop the bank credential, call the bank"));
+			K_STR("do", "chitra pause all, stop the bank credential, call the bank"));
 	if (c.suspense || c.done.breaks)
 		log_event(LOG_ERROR, "lines_unexplained", K_I64("lines", (int64_t)c.suspense),
 			K_I64("of", (int64_t)c.lines));

@@ -11,8 +11,8 @@
  *	 held           └────────────────┘
  *	  └─▶ cancelled
  *
- * Beside what evidence does here, two officers may find a late debit to be that of what ended unpaid: rejected, not_paid ─▶ settled
- * (recon/break_store.h). */
+ * Beside what evidence does here, two officers may find a late debit to be that of what ended unpaid: rejected, not_paid, cancelled ─▶
+ * settled (recon/break_store.h). A debit of what is ready or held is nobody's order: it is not sent any more, and cancelled first. */
 #ifndef CHITRA_PAYOUT_STEP_H
 #define CHITRA_PAYOUT_STEP_H
 

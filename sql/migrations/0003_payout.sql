@@ -339,7 +339,7 @@ begin
 	-- What ended unpaid is paid after all by two officers' word alone.
 	if not guard_cause.to_states <@ string_to_array(k.to_states, ' ')::smallint[]
 			or k.name not in ('resolution', 'recovery')
-				and exists (select from unnest(guard_cause.from_states, guard_cause.to_states) as m(f, t) where m.f in (8, 9) and m.t = 7) then
+				and exists (select from unnest(guard_cause.from_states, guard_cause.to_states) as m(f, t) where m.f in (8, 9, 11) and m.t = 7) then
 		raise exception 'illegal_move: "%" does not lead there', k.name using errcode = 'CH001';
 	end if;
 	if k.name = 'officer' then

@@ -421,7 +421,7 @@ begin
 		where k.id = resolution.break;
 	if resolution.outcome in ('paid_after_all', 'recovery') then
 		if x.payout is distinct from resolution.payout or x.direction is distinct from 'debit' or x.ended is not true
-				or resolution.outcome = 'paid_after_all' and (x.kind <> 'contradiction' or x.state not in ('rejected', 'not_paid')
+				or resolution.outcome = 'paid_after_all' and ((x.kind, x.state) not in (('contradiction', 'rejected'), ('contradiction', 'not_paid'), ('rogue_debit', 'cancelled'))
 					or x.amount_fits is not true or x.account_fits is false) then
 			raise exception 'break_outcome: break % is no debit of a payout that ended', resolution.break using errcode = 'CH001';
 		elsif x.claim = 'live' then

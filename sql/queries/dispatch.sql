@@ -151,13 +151,15 @@ where r.dispatch = $1 order by s.payout;
 --      name text, person bigint, bank text, salt bytea, sealed bytea, holder_name text, account_person bigint, wrapped bytea,
 --      in_question boolean, stopped text
 -- Locked in id order, as everybody locks payouts. The key is that of whoever the account belongs to, or (cash) of the person.
--- stopped: why nothing may reach this account since it was signed. Ids are counted out and everything
+-- stopped: why nothing may reach this account since it was signed (bank_knows_it: the bank speaks of what nobody here sent). Ids are counted out and everything
 -- is looked up one by one (`offset 0`): a few hundred rows are otherwise planned as scans and hashes of whole tables.
 select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.programme, c.month, c.kind, n.anchor, c.instalment, p.issue,
 	p.amount_dong, p.account_hash, p.line_hash, n.name, n.id as person, a.bank, a.salt, a.sealed, a.holder_name,
 	a.person as account_person, k.wrapped, p.issue > 1 and payout.in_question(p.claim, p.issue)
 		or register.paid_beside(p.claim) as in_question,
-	case when not a.stands then 'account_ended' when not a.passes and a.status in ('closed', 'blocked', 'not_found') then 'account_closed'
+	case when s.state = 1 and exists (select from recon.break k where k.payout = s.payout
+			and not exists (select from recon.break_resolution o where o.break = k.id)) then 'bank_knows_it'
+		when not a.stands then 'account_ended' when not a.passes and a.status in ('closed', 'blocked', 'not_found') then 'account_closed'
 		when a.authority_until < (select ops.today()) then 'authority_over' when not a.passes and a.status in ('open', 'dormant') then 'account_name' end as stopped
 from (select x.dispatch, x.first_payout, least(x.last_payout, x.first_payout + 511) as last_payout
 	from payout.dispatch_range x where x.dispatch = any ($1) order by x.first_payout offset 0) as r

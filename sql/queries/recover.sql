@@ -199,7 +199,7 @@ with said as materialized (
 	left join payout.payout p on p.end_to_end_id = a.id
 	left join payout.payout_state s on s.payout = p.id
 	where not exists (select from recon.break_resolution r where r.break = a.break)
-		and case a.outcome when 'paid_after_all' then s.state in (8, 9) when 'return' then s.state = 7 else a.id = '' or p.id is not null end
+		and case a.outcome when 'paid_after_all' then s.state in (8, 9, 11) when 'return' then s.state = 7 else a.id = '' or p.id is not null end
 ), whole as (
 	select s.* from said s where s.pair is null or exists (select from said o where o.break = s.pair)
 ), proposed as (
@@ -226,7 +226,7 @@ select payout.move(array_agg(r.payout), array_agg(s.state), array_agg(case r.out
 from recon.break_resolution r
 join recon.break k on k.id = r.break
 left join bank.statement_line l on l.id = k.line
-join payout.payout_state s on s.payout = r.payout and s.state = any (case r.outcome when 'return' then array[7] else array[8, 9] end)
+join payout.payout_state s on s.payout = r.payout and s.state = any (case r.outcome when 'return' then array[7] else array[8, 9, 11] end)
 where r.outcome in ('paid_after_all', 'return');
 
 -- name: recover_guards_off

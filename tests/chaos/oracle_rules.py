@@ -14,7 +14,7 @@ NAMES = ["", "ready", "held", "sent", "unknown", "accepted", "credited", "settle
 ENDED = {SETTLED, REJECTED, NOT_PAID, RETURNED, CANCELLED}
 UNDER_WAY = {SENT, ACCEPTED, UNKNOWN, CREDITED}
 LEGAL = {(READY, SENT), (READY, HELD), (READY, CANCELLED), (HELD, READY), (HELD, CANCELLED), (SENT, ACCEPTED), (SENT, UNKNOWN), (ACCEPTED, UNKNOWN),
-         (UNKNOWN, ACCEPTED), (CREDITED, SETTLED), (CREDITED, NOT_PAID), (SETTLED, RETURNED), (REJECTED, SETTLED), (NOT_PAID, SETTLED)}
+         (UNKNOWN, ACCEPTED), (CREDITED, SETTLED), (CREDITED, NOT_PAID), (SETTLED, RETURNED), (REJECTED, SETTLED), (NOT_PAID, SETTLED), (CANCELLED, SETTLED)}
 LEGAL |= {(a, b) for a in (SENT, ACCEPTED, UNKNOWN) for b in (CREDITED, REJECTED, SETTLED, NOT_PAID)}
 # Whose word leads where, and the message that it must name.
 CAUSES = {"dispatch": ({SENT}, None), "reply": ({UNKNOWN, ACCEPTED, CREDITED, REJECTED}, "reply"), "callback": ({UNKNOWN, ACCEPTED, CREDITED, REJECTED}, "callback"),
@@ -370,7 +370,7 @@ def p8_legal_moves(case):
             allowed, source = CAUSES.get(m["cause"], (set(), None))
             if m["n"] != n or m["from"] != at or (m["from"], m["to"]) not in LEGAL:
                 case.fail("P8", f"move {m['n']} goes from {NAMES[m['from']]} to {NAMES[m['to']]}, after {NAMES[at]}", p)
-            elif m["to"] not in allowed or m["from"] in (REJECTED, NOT_PAID) and m["cause"] not in ("resolution", "recovery"):
+            elif m["to"] not in allowed or m["from"] in (REJECTED, NOT_PAID, CANCELLED) and m["cause"] not in ("resolution", "recovery"):
                 case.fail("P8", f"moved to {NAMES[m['to']]} by {m['cause']}, which cannot say that", p)
             elif source and m["to"] != UNKNOWN and (m["direction"], m["authentic"]) != (source, True):
                 case.fail("P8", f"moved to {NAMES[m['to']]} by {m['cause']}, and no authentic {source} is there that says it", p)

@@ -256,7 +256,7 @@ create temp table move_wanted as select * from (values
 	('sent', 'accepted'), ('sent', 'unknown'), ('sent', 'credited'), ('sent', 'rejected'), ('sent', 'settled'), ('sent', 'not_paid'),
 	('accepted', 'unknown'), ('accepted', 'credited'), ('accepted', 'rejected'), ('accepted', 'settled'), ('accepted', 'not_paid'),
 	('unknown', 'accepted'), ('unknown', 'credited'), ('unknown', 'rejected'), ('unknown', 'settled'), ('unknown', 'not_paid'),
-	('credited', 'settled'), ('credited', 'not_paid'), ('settled', 'returned'), ('rejected', 'settled'), ('not_paid', 'settled')) as m(f, t);
+	('credited', 'settled'), ('credited', 'not_paid'), ('settled', 'returned'), ('rejected', 'settled'), ('not_paid', 'settled'), ('cancelled', 'settled')) as m(f, t);
 select set_eq('select a.name as f, b.name as t from payout.legal_move l join payout.state a on a.code = l.from_state join payout.state b on b.code = l.to_state',
 	'select f, t from move_wanted', 'the legal moves are those of the design');
 

@@ -248,6 +248,17 @@ select pg_temp.put(:first, 4);
 select is(pg_temp.found(:paid, 'paid_after_all', :'first'), 'CH001 break_outcome', 'what has no end yet did not end unpaid');
 select pg_temp.put(:first, 8);
 
+-- A debit that nobody ordered, with the id of what was cancelled: two officers may find that the person has the money. Not of what may still be sent.
+select pg_temp.batch_in('released') as nobodys \gset
+select max(id) as nobodys from payout.payout where batch = :nobodys \gset
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('rogue_debit', 1000000, pg_temp.sql_line('debit', 1000000, :'nobodys', 'true')::text, :'nobodys')));
+select concat(pg_temp.put(:nobodys, s), is((select pg_temp.found(max(id), o, :'nobodys') from recon.break), w, format('a debit that nobody ordered, of a payout in state %s: %s', s, o)))
+	from (values (1, 'paid_after_all', 'CH001 break_outcome'), (2, 'paid_after_all', 'CH001 break_outcome'), (11, 'recovery', 'CH001 break_outcome'), (11, 'paid_after_all', 'ok')) as v(s, o, w);
+select is(pg_temp.probe('desk', 'hoa', pg_temp.move_sql(:nobodys, 11, 7, 14)), 'CH001 not_decided', 'what was cancelled is paid by that word alone');
+select is(pg_temp.probe('scribe', null, pg_temp.move_sql(:nobodys, 11, 7, 5)), 'CH001 illegal_move', 'not by the statement');
+select pg_temp.done(pg_temp.try('scribe', null, pg_temp.break_sql('rogue_debit', 999999, pg_temp.sql_line('debit', 999999, :'nobodys', 'false')::text, :'nobodys')));
+select is((select pg_temp.found(max(id), 'paid_after_all', :'nobodys') from recon.break), 'CH001 break_outcome', 'one of another amount is nobody''s payment');
+
 -- Its next issue: a live one waits, a settled one makes the debit a second payment, an unpaid one changes nothing.
 select pg_temp.frozen_batch(1) as again \gset
 set local session_replication_role = replica;

@@ -227,6 +227,16 @@ static void test_in_question(struct work *w, const struct dispatch *d)
 	ok(n == 1 && all.at[0].in_question,
 		"a payout whose earlier issue may have been paid after all is known by that");
 	tx_rollback(w);
+	scene("insert into recon.break (kind, funding_account, day, payout, amount_dong, note) select 'rogue_debit', f.id, '2024-04-03', "
+	      "r.last_payout, 1, 'x' from payout.dispatch_range r, org.funding_account f where r.dispatch = %" PRId64,
+		d->id);
+	ok(tx_begin(w) == OK && went(w, dispatch_load(w, &d->id, 1, (const enum payout_state[]){PAYOUT_READY},
+						1, &all)),
+		"they are loaded again");
+	is_str(all.at[all.n - 1].stopped, "bank_knows_it",
+		"what the bank debited before anybody sent it is not sent beside that");
+	ok(all.at[0].stopped == NULL, "the others of its dispatch are");
+	tx_rollback(w);
 }
 
 static void test_messages(struct work *w)

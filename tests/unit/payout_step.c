@@ -23,13 +23,13 @@ static enum payout_state to(enum payout_state from, enum payout_event e)
 
 /* "sent, accepted, unknown → any of accepted, unknown, credited, rejected, settled, not_paid, never back in rank except
  * accepted → unknown; ready → sent, held, cancelled; held → ready, cancelled; credited → settled, not_paid; settled →
- * returned; and by two officers' word on a late debit: rejected, not_paid → settled" */
+ * returned; and by two officers' word on a late debit: rejected, not_paid, cancelled → settled" */
 static const char *const legal[] = {"ready sent", "ready held", "ready cancelled", "held ready",
 	"held cancelled", "sent accepted", "sent unknown", "sent credited", "sent rejected", "sent settled",
 	"sent not_paid", "accepted unknown", "accepted credited", "accepted rejected", "accepted settled",
 	"accepted not_paid", "unknown accepted", "unknown credited", "unknown rejected", "unknown settled",
 	"unknown not_paid", "credited settled", "credited not_paid", "settled returned", "rejected settled",
-	"not_paid settled"};
+	"not_paid settled", "cancelled settled"};
 
 static bool is_listed(enum payout_state from, enum payout_state dest)
 {
