@@ -16,7 +16,8 @@ static struct parcel *parcel(enum call call)
 	struct parcel *p = parcel_new(&bank, call, 5);
 	for (size_t i = 0; i < p->n; i++) {
 		p->debtors[i] = "110000000001";
-		p->programmes[i] = "merit";
+		if (call == CALL_TRANSFER)
+			p->programmes[i] = "merit";
 		p->valid_until_us[i] = 100 * HOUR + (i < 3 ? 2 : 3) * HOUR;
 	}
 	return p;
