@@ -6,25 +6,20 @@
 
 struct state_facts {
 	const char *name;
-	int rank;
 	bool ended;
 	bool in_flight;
 	bool proven_unpaid;
 };
 
 static const struct state_facts states[PAYOUT_STATES + 1] = {
-#define STATE(code, text, rank_of, is_ended, is_in_flight, is_unpaid) \
-	[code] = {.name = text,                                       \
-		.rank = rank_of,                                      \
-		.ended = is_ended,                                    \
-		.in_flight = is_in_flight,                            \
-		.proven_unpaid = is_unpaid},
+#define STATE(code, text, is_ended, is_in_flight, is_unpaid) \
+	[code] = {.name = text, .ended = is_ended, .in_flight = is_in_flight, .proven_unpaid = is_unpaid},
 	PAYOUT_STATE_LIST(STATE)
 #undef STATE
 };
 
-static const char *const sentences[PAYOUT_STATES + 1][PAYOUT_STATES + 1] = {
-#define MOVE(from, to, sentence) [from][to] = sentence,
+static const bool legal[PAYOUT_STATES + 1][PAYOUT_STATES + 1] = {
+#define MOVE(from, to) [from][to] = true,
 	PAYOUT_MOVE_LIST(MOVE)
 #undef MOVE
 };
@@ -37,7 +32,7 @@ static const struct state_facts *facts(enum payout_state s)
 
 bool payout_state_valid(int64_t code)
 {
-	return code >= 1 && code <= PAYOUT_STATES && states[code].name != NULL;
+	return code >= 1 && code <= PAYOUT_STATES;
 }
 
 const char *payout_state_name(enum payout_state s)
@@ -73,24 +68,7 @@ bool payout_proven_unpaid(enum payout_state s)
 
 bool payout_move_legal(enum payout_state from, enum payout_state to)
 {
-	return payout_state_valid((int64_t)from) && payout_state_valid((int64_t)to) && sentences[from][to];
-}
-
-const char *payout_move_sentence(enum payout_state from, enum payout_state to)
-{
-	bug_if(!payout_move_legal(from, to));
-	return sentences[from][to];
-}
-
-const char *payout_cause_name(enum payout_cause c)
-{
-	switch (c) {
-#define CAUSE(code, text, sentence) \
-	case code: return text;
-		PAYOUT_CAUSE_LIST(CAUSE)
-#undef CAUSE
-	}
-	bug("there is no cause %d", (int)c);
+	return payout_state_valid((int64_t)from) && payout_state_valid((int64_t)to) && legal[from][to];
 }
 
 const char *payout_break_name(enum payout_break b)
@@ -233,7 +211,7 @@ struct decision payout_step(enum payout_state from, enum payout_event event, con
 	bug_if(!c->known);
 
 	struct decision d = {.to = c->to ? c->to : from, .opens = c->opens, .ask = c->ask};
-	if (event == EVENT_ABSENT && d.to == PAYOUT_NOT_PAID && !profile->honours_valid_until)
+	if (event == EVENT_ABSENT && c->to == PAYOUT_NOT_PAID && !profile->honours_valid_until)
 		d = (struct decision){.to = from, .opens = BREAK_OVERDUE};
 	bug_if(d.to != from && !payout_move_legal(from, d.to));
 	return d;

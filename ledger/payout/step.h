@@ -29,8 +29,6 @@ bool payout_state_ended(enum payout_state s);
 bool payout_state_in_flight(enum payout_state s); /* its money is on liabilities:in-flight */
 bool payout_proven_unpaid(enum payout_state s);   /* the claim may be paid again as the next issue (law 4) */
 bool payout_move_legal(enum payout_state from, enum payout_state to);
-const char *payout_move_sentence(enum payout_state from, enum payout_state to); /* bug() if it is not legal */
-const char *payout_cause_name(enum payout_cause c);
 
 /* What was learnt. SAID: by an authenticated reply, callback or answer to an enquiry; it fits when it echoes our id,
  * amount and account. What is not authenticated is SAID_NOTHING. */

@@ -2,8 +2,10 @@
  * not from the table under test. */
 #include "ledger/payout/step.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "ledger/base/result.h"
 #include "tests/lib/tap.h"
 
 static const struct profile good = {.deduplicates = true,
@@ -52,17 +54,143 @@ static void moves_are_the_designs(void)
 	is_i64(wrong, 0, "the legal moves are exactly the design's");
 }
 
+/* What each event does in each state, as law 1 and the moves of the design say it; one letter for a state, in the order of
+ * their codes: ready held sent unknown accepted credited settled rejected not_paid returned cancelled.
+ *
+ *	.  nothing      A C S R N T  it is accepted, credited, settled, rejected, not paid, returned
+ *	?  is asked     U            it is unknown, and is asked
+ *	c  contradiction   r  rogue debit   d  double debit   m  another amount   a  another account
+ *	b  return unknown  l  lost line     o  overdue        !  unknown, asked, a contradiction   %  the same, and stays */
+static const struct {
+	enum payout_event event;
+	const char *cells;
+	const char *cells_no_valid; /* where the bank does not honour valid-until; NULL: the same */
+} grid[] = {
+	{EVENT_SAID_NOTHING, "..U??......", NULL},
+	{EVENT_SAID_MISFIT, "cc!%ccccccc", NULL},
+	{EVENT_SAID_PENDING, "ccU??...c.c", NULL},
+	{EVENT_SAID_ACCEPTED, "ccAA...cc.c", NULL},
+	{EVENT_SAID_CREDITED, "ccCCC..cc.c", NULL},
+	{EVENT_SAID_REJECTED, "ccRRRcc....", NULL},
+	{EVENT_SAID_NOT_FOUND, "..U?U......", NULL},
+	{EVENT_DEBITED, "rrSSSSdccdr", NULL},
+	{EVENT_DEBITED_AMOUNT, "rrmmmmdccdr", NULL},
+	{EVENT_DEBITED_ACCOUNT, "rraaaadccdr", NULL},
+	{EVENT_RETURNED, "bbbbbbTbbbb", NULL},
+	{EVENT_ABSENT, "..NNNl.....", "..oool....."},
+	{EVENT_TAKEN_OVER, "..U??......", NULL},
+	{EVENT_NOT_SENT, "...??......", NULL},
+};
+
+static char letter(enum payout_state from, const struct decision *d)
+{
+	static const char moved[] = "...UACSRNT.";
+	static const char opened[] = {[BREAK_AMOUNT_DIFFERS] = 'm',
+		[BREAK_ACCOUNT_DIFFERS] = 'a',
+		[BREAK_ROGUE_DEBIT] = 'r',
+		[BREAK_DOUBLE_DEBIT] = 'd',
+		[BREAK_CONTRADICTION] = 'c',
+		[BREAK_RETURN_UNKNOWN] = 'b',
+		[BREAK_LOST_LINE] = 'l',
+		[BREAK_OVERDUE] = 'o'};
+	if (d->opens == BREAK_CONTRADICTION && d->ask)
+		return d->to == from ? '%' : '!';
+	if (d->opens)
+		return d->ask || d->to != from ? '*' : opened[d->opens];
+	if (d->to == from)
+		return d->ask ? '?' : '.';
+	return d->ask == (d->to == PAYOUT_UNKNOWN) ? moved[d->to - 1] : '*';
+}
+
 static void every_cell_is_decided(void)
 {
-	int n = 0;
-	for (int f = 1; f <= PAYOUT_STATES; f++)
-		for (int e = 0; e < PAYOUT_EVENTS; e++) {
-			struct decision d = payout_step((enum payout_state)f, (enum payout_event)e, &good);
-			n += payout_state_valid((int64_t)d.to);
+	static const struct {
+		const struct profile *profile;
+		const char *what;
+	} banks[] = {{&good, "that keeps its promises"}, {&no_dedup, "that does not deduplicate"},
+		{&no_valid, "that does not honour valid-until"}};
+	is_i64(COUNT_OF(grid), PAYOUT_EVENTS, "the grid has every event");
+	for (size_t b = 0; b < COUNT_OF(banks); b++)
+		for (size_t e = 0; e < COUNT_OF(grid); e++) {
+			char got[PAYOUT_STATES + 1] = "";
+			const char *want = banks[b].profile == &no_valid && grid[e].cells_no_valid
+						   ? grid[e].cells_no_valid
+						   : grid[e].cells;
+			for (int f = 1; f <= PAYOUT_STATES; f++) {
+				enum payout_state from = (enum payout_state)f;
+				struct decision d = payout_step(from, grid[e].event, banks[b].profile);
+				got[f - 1] = letter(from, &d);
+			}
+			is_str(got, want, "event %d in each state, at a bank %s", (int)grid[e].event,
+				banks[b].what);
 		}
-	is_i64(n, PAYOUT_STATES * PAYOUT_EVENTS,
-		"every event is decided in every state, and only along legal moves");
 }
+
+/* ---- the definition ---------------------------------------------------------------------------------------------------- */
+
+/* The file's lines after the heading, each as its cells. */
+static FILE *definition(const char *name, char *line, size_t room)
+{
+	char path[128];
+	snprintf(path, sizeof path, "sql/reference/%s.csv", name);
+	FILE *in = fopen(path, "re");
+	bug_if(!in || !fgets(line, (int)room, in));
+	return in;
+}
+
+static void states_are_the_files(void)
+{
+	char line[256], name[32], ended[8], in_flight[8], unpaid[8];
+	int code, rank, n = 0, wrong = 0;
+	FILE *in = definition("payout_state", line, sizeof line);
+	while (fgets(line, sizeof line, in)) {
+		enum payout_state s = PAYOUT_READY;
+		bug_if(sscanf(line, "%d,%31[^,],%d,%7[^,],%7[^,],%7[a-z]", &code, name, &rank, ended,
+			       in_flight, unpaid) != 6);
+		n++;
+		wrong += !payout_state_parse(name, &s) || (int)s != code ||
+			 strcmp(payout_state_name(s), name) != 0 ||
+			 payout_state_ended(s) != (strcmp(ended, "true") == 0) ||
+			 payout_state_in_flight(s) != (strcmp(in_flight, "true") == 0) ||
+			 payout_proven_unpaid(s) != (strcmp(unpaid, "true") == 0);
+	}
+	fclose(in);
+	ok(n == PAYOUT_STATES && wrong == 0, "each of %d states is what its row says", n);
+	enum payout_state s;
+	ok(!payout_state_parse("lost", &s) && !payout_state_parse("", &s), "another word is no state");
+	ok(!payout_state_valid(0) && !payout_state_valid(PAYOUT_STATES + 1) && !payout_state_valid(-1) &&
+			!payout_state_valid(INT64_MAX) && payout_state_valid(1) &&
+			payout_state_valid(PAYOUT_STATES),
+		"a number that the file does not have is no state");
+}
+
+static void moves_are_the_files(void)
+{
+	char line[256];
+	int from, to_state, n = 0, legal_moves = 0, wrong = 0;
+	FILE *in = definition("payout_legal_move", line, sizeof line);
+	while (fgets(line, sizeof line, in)) {
+		bug_if(sscanf(line, "%d,%d", &from, &to_state) != 2);
+		n++;
+		wrong += !payout_move_legal((enum payout_state)from, (enum payout_state)to_state);
+	}
+	fclose(in);
+	for (int f = 0; f <= PAYOUT_STATES + 1; f++)
+		for (int t = 0; t <= PAYOUT_STATES + 1; t++)
+			legal_moves += payout_move_legal((enum payout_state)f, (enum payout_state)t);
+	ok(wrong == 0 && legal_moves == n, "the legal moves are the file's %d, and none from or to nothing",
+		n);
+}
+
+static void breaks_have_names(void)
+{
+	static const char *const names[] = {"", "amount_differs", "account_differs", "rogue_debit",
+		"double_debit", "contradiction", "return_unknown", "lost_line", "overdue"};
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		is_str(payout_break_name((enum payout_break)i), names[i], "break %zu", i);
+}
+
+/* ---- */
 
 static void unclear_is_not_failed(void)
 {
@@ -165,10 +293,31 @@ static void sending_again(void)
 		"but not once it is unknown");
 }
 
+/* Every state, last word, promise and time: the two ways of law 1 and no other. */
+static void sending_again_has_two_ways(void)
+{
+	int wrong = 0;
+	for (int s = 1; s <= PAYOUT_STATES; s++)
+		for (int e = 0; e < PAYOUT_EVENTS; e++)
+			for (int k = 0; k < 8; k++) {
+				const bool remembers = k & 1, late = k & 2, past = k & 4;
+				const struct profile *p = remembers ? &good : &no_dedup;
+				bool never_left = s == PAYOUT_SENT && e == EVENT_NOT_SENT;
+				bool forgotten = s == PAYOUT_UNKNOWN && e == EVENT_SAID_NOT_FOUND &&
+						 remembers && !late;
+				wrong += payout_may_send_again((enum payout_state)s, (enum payout_event)e, p,
+						 late ? 7 : 6, past) != (!past && (never_left || forgotten));
+			}
+	is_i64(wrong, 0, "nothing else is sent again, whatever was learnt in whatever state");
+}
+
 int main(void)
 {
 	moves_are_the_designs();
 	every_cell_is_decided();
+	states_are_the_files();
+	moves_are_the_files();
+	breaks_have_names();
 	unclear_is_not_failed();
 	not_found_is_no_evidence();
 	statement_is_the_truth();
@@ -176,5 +325,6 @@ int main(void)
 	ended_is_ended();
 	absence_needs_the_profile();
 	sending_again();
+	sending_again_has_two_ways();
 	return done_testing();
 }
