@@ -292,17 +292,35 @@ static void merge_payouts(struct facts *f)
 			f->payouts[k++] = *p;
 			continue;
 		}
-		/* Of two hosts that sent it, whoever did so last. */
+		/* Of two hosts that sent it, whoever did so last; the bank may know it since the first of them did. */
+		int64_t first_us = last->journalled && (!p->journalled || last->sent.at_us < p->sent.at_us)
+					   ? last->sent.at_us
+					   : p->sent.at_us;
 		if (p->journalled && (!last->journalled || p->sent.epoch >= last->sent.epoch)) {
 			last->journalled = true;
 			last->sent = p->sent;
 		}
+		last->sent.at_us = first_us;
 		if (p->unpaid)
 			last->unpaid = p->unpaid;
 		if (p->end > last->end)
 			last->end = p->end;
 	}
 	f->payouts_n = k;
+}
+
+/* Since when the bank may know the ids of a dispatch: also those that another dispatch was the first to send. */
+static void date_dispatches(struct facts *f)
+{
+	for (size_t i = 0; i < f->payouts_n; i++) {
+		const struct fact_payout *p = &f->payouts[i];
+		struct fact_dispatch key = {.dispatch = p->sent.dispatch}, *d;
+		if (!p->journalled)
+			continue;
+		d = bsearch(&key, f->dispatches, f->dispatches_n, sizeof key, by_dispatch);
+		if (d->at_us > p->sent.at_us)
+			d->at_us = p->sent.at_us;
+	}
 }
 
 static bool read_journal(struct facts *f, const char *path, struct why *why)
@@ -335,6 +353,7 @@ bool facts_gather(const struct archive *archive, const char *const *journals, si
 			return false;
 	merge_dispatches(out);
 	merge_payouts(out);
+	date_dispatches(out);
 	return true;
 }
 

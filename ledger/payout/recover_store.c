@@ -435,24 +435,25 @@ static enum result end_trip(
 	return set_trip(r, t, epoch, sum, &root);
 }
 
+/* Those of which nothing goes here: they were sent in the dump too. */
 static enum result fence(struct recovering *r)
 {
 	int64_t *ids = arena_array(r->w->arena, r->trips_n, int64_t),
-		*epochs = arena_array(r->w->arena, r->trips_n, int64_t);
+		*epochs = arena_array(r->w->arena, r->trips_n, int64_t),
+		*firsts = arena_array(r->w->arena, r->trips_n, int64_t);
 	size_t n = 0;
-	struct rows fenced;
 	for (size_t i = 0; i < r->trips_n; i++) {
 		const struct trip *t = &r->trips[i];
-		if (!t->there || t->ready || t->n > 0 || t->epoch > t->fact->epoch)
+		if (!t->there || t->ready || t->n > 0)
 			continue;
+		bool old = t->epoch <= t->fact->epoch;
 		ids[n] = t->fact->dispatch;
-		epochs[n++] = t->fact->epoch + 1;
+		epochs[n] = old ? t->fact->epoch + 1 : t->epoch;
+		firsts[n++] = t->fact->at_us;
+		r->done.fenced += old;
 	}
-	enum result result = db_run(
-		r->w, Q_RECOVER_DISPATCH_FENCE, DB_ARGS(db_i64s(ids, n), db_i64s(epochs, n)), &fenced);
-	if (result == OK)
-		r->done.fenced = rows_n(&fenced);
-	return result;
+	return db_run(r->w, Q_RECOVER_DISPATCH_FENCE,
+		DB_ARGS(db_i64s(ids, n), db_i64s(epochs, n), db_instants(firsts, n)), NULL);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------------------------------- */
@@ -502,6 +503,8 @@ static enum result end_all(struct recovering *r, struct day today)
 	for (size_t i = 0; result == OK && i < r->trips_n; i++)
 		if (r->trips[i].n > 0)
 			result = end_trip(r, &r->trips[i], today, &entries);
+	if (result == OK)
+		result = db_run(r->w, Q_RECOVER_DISPATCH_REOPEN, DB_NO_ARGS, NULL);
 	if (result == OK)
 		result = db_run(r->w, Q_RECOVER_NUMBERS,
 			DB_ARGS(db_i64(n->batch), db_i64(n->bundle), db_i64(n->dispatch), db_i64(n->payout),

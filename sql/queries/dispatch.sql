@@ -244,12 +244,18 @@ select id, epoch from payout.dispatch where id = any ($1);
 -- duties: teller
 -- in: ids bigint[], epochs integer[], asks_ms bigint[]
 -- out:
--- Nobody holds it any more: it waits for its enquiry, or (null) nothing in it is in doubt.
+-- Nobody holds it any more: it waits for its enquiry, or (null) nothing in it is in doubt, as far as its teller has counted. The rows have the
+-- last word: what was counted may stand in commits that a failover lost. (A cash agent is asked nothing.)
 update payout.dispatch d
-set owner = null, lease_until = null,
-	state = case when a.ask_ms is null then 'ended' else 'sent' end,
-	ask_after = clock_timestamp() + a.ask_ms * interval '1 millisecond'
-from unnest($1, $2, $3) as a(id, epoch, ask_ms)
+set owner = null, lease_until = null, state = a.state,
+	ask_after = clock_timestamp() + case a.state when 'sent' then coalesce(a.ask_ms, 0) end * interval '1 millisecond'
+from (select u.id, u.epoch, u.ask_ms, case when u.ask_ms is not null or exists (
+			select from payout.dispatch x join org.channel c on c.id = x.channel and c.kind = 'bank'
+			join payout.dispatch_range r on r.dispatch = x.id
+			cross join lateral (select from payout.payout_state s
+				where s.payout between r.first_payout and r.last_payout and s.dispatch = x.id and s.state in (3, 4, 5) limit 1) as s
+			where x.id = u.id) then 'sent' else 'ended' end as state
+	from unnest($1, $2, $3) as u(id, epoch, ask_ms)) as a
 where d.id = a.id and d.epoch = a.epoch;
 
 -- name: dispatch_renew

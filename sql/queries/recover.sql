@@ -98,21 +98,31 @@ update payout.dispatch d
 set state = case when $7 then 'sent' else 'ended' end, epoch = $2,
 	count = case d.count when 0 then $3 else d.count end, sum_dong = case d.count when 0 then $4 else d.sum_dong end,
 	root = case d.count when 0 then $5 else d.root end,
-	sent_at = least(ops.now(), $6 + (ops.now() - clock_timestamp())), owner = null, lease_until = null,
+	sent_at = least(d.sent_at, ops.now(), $6 + (ops.now() - clock_timestamp())), owner = null, lease_until = null,
 	ask_after = case when $7 then clock_timestamp() end
 where d.id = $1;
 
 -- name: recover_dispatch_fence
 -- duties: owner
--- in: ids bigint[], epochs integer[]
--- out: id bigint
--- Those that had been sent already: a higher epoch than was ever used, and due for enquiry.
+-- in: ids bigint[], epochs integer[], firsts timestamptz[]
+-- out:
+-- Those that had been sent already: an epoch that was never used, due for enquiry, and sent when any journal first had it (wall clock): another
+-- host may have sent it again later, which knew nothing of the first time.
 update payout.dispatch d
-set epoch = a.epoch, owner = null, lease_until = null,
+set epoch = a.epoch, owner = null, lease_until = null, sent_at = least(d.sent_at, a.first + (ops.now() - clock_timestamp())),
 	ask_after = case when d.state = 'sent' then clock_timestamp() end
-from unnest($1, $2) as a(id, epoch)
-where d.id = a.id and d.epoch < a.epoch
-returning d.id;
+from unnest($1, $2, $3) as a(id, epoch, first)
+where d.id = a.id and (d.epoch < a.epoch or d.sent_at > a.first + (ops.now() - clock_timestamp()));
+
+-- name: recover_dispatch_reopen
+-- duties: owner
+-- in:
+-- out:
+-- One that had ended, by what was counted in commits that are gone, and of which something is in doubt: it is asked about.
+update payout.dispatch d
+set state = 'sent', ask_after = clock_timestamp()
+where d.state = 'ended' and d.channel in (select c.id from org.channel c where c.kind = 'bank')
+	and d.id in (select s.dispatch from payout.payout_state s where s.state in (3, 4, 5));
 
 -- name: recover_hold
 -- duties: owner

@@ -62,7 +62,6 @@ static bool process(struct world *w)
 static void go_back(struct world *w, int image)
 {
 	w->rows = w->image[image];
-	w->went_back = true;
 	w->images = image + 1; /* the others are of a history that is over */
 }
 
@@ -94,6 +93,9 @@ static void fence(struct world *w)
 				r->dispatches = (int16_t)(d + 1);
 			if (r->dispatch[d].epoch < w->journal[t].at[i].epoch)
 				r->dispatch[d].epoch = w->journal[t].at[i].epoch;
+			if (w->journal[t].at[i].word == WORD_SENT &&
+				r->dispatch[d].sent_at > w->journal[t].at[i].wall)
+				r->dispatch[d].sent_at = w->journal[t].at[i].wall;
 		}
 	for (int d = 0; d < DISPATCHES; d++) {
 		if (w->archive.epoch[d] && d >= r->dispatches)
@@ -105,6 +107,8 @@ static void fence(struct world *w)
 		struct dispatch *row = &r->dispatch[d];
 		if (row->state == DISPATCH_NONE)
 			row->state = DISPATCH_ENDED;
+		if (rows_dispatch_doubt(w, d))
+			row->state = DISPATCH_SENT;
 		row->owner = 0;
 		row->epoch++;
 		if (row->state == DISPATCH_SENT)

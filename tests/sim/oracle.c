@@ -63,8 +63,7 @@ void oracle_rows(struct world *w)
 		const struct payout *p = &w->rows.payout[i];
 		bool doubt = p->there && (p->state == PAYOUT_SENT || p->state == PAYOUT_UNKNOWN ||
 						 p->state == PAYOUT_ACCEPTED);
-		if (doubt && !w->went_back &&
-			(p->dispatch == NOBODY || w->rows.dispatch[p->dispatch].state != DISPATCH_SENT))
+		if (doubt && (p->dispatch == NOBODY || w->rows.dispatch[p->dispatch].state != DISPATCH_SENT))
 			broken(w, i, "is in doubt, and nobody will ask");
 	}
 	if (flying != s->in_flight)

@@ -77,8 +77,9 @@ static void let_go(struct world *w, const struct group *g, const struct parcel *
 		return;
 	int64_t ms = enquiry_after_ms(doubt, accepted, p->part, row->asked);
 	row->owner = 0;
-	row->state = ms == ENQUIRY_NEVER ? DISPATCH_ENDED : DISPATCH_SENT;
-	row->ask_after = w->now + ms * 1000;
+	row->state = ms == ENQUIRY_NEVER && !rows_dispatch_doubt(w, p->dispatch) ? DISPATCH_ENDED
+										 : DISPATCH_SENT;
+	row->ask_after = w->now + (ms == ENQUIRY_NEVER ? 0 : ms) * 1000;
 }
 
 static void recorded(struct teller *me, const struct group *g)

@@ -286,7 +286,6 @@ struct world {
 	int64_t now;
 	int32_t first_day;
 	bool calm, verbose, lost, doubt;
-	bool went_back; /* commits were ever lost, whether seen or not */
 	uint32_t processes, messages, commits, sealed;
 	int banks, tellers, claims, pin; /* pin: the host of a channel that does not deduplicate */
 	int our_days[BANKS];
@@ -365,6 +364,7 @@ void rows_break(struct world *w, enum payout_break kind, int payout, int line, i
 bool rows_in_question(const struct world *w, int claim, int issue);
 int rows_dispatch_new(struct world *w, int bank, uint32_t members);
 bool rows_paused(const struct world *w, int bank);
+bool rows_dispatch_doubt(const struct world *w, int dispatch); /* a payout that it sent is in doubt */
 bool break_is_open(const struct brk *b);
 
 /* Each request of each parcel of a teller. */

@@ -172,6 +172,18 @@ int rows_dispatch_new(struct world *w, int bank, uint32_t members)
 	return r->dispatches++;
 }
 
+bool rows_dispatch_doubt(const struct world *w, int dispatch)
+{
+	for (int i = 0; i < PAYOUTS; i++) {
+		const struct payout *p = &w->rows.payout[i];
+		if (p->there && p->dispatch == dispatch &&
+			(p->state == PAYOUT_SENT || p->state == PAYOUT_UNKNOWN ||
+				p->state == PAYOUT_ACCEPTED))
+			return true;
+	}
+	return false;
+}
+
 bool rows_paused(const struct world *w, int bank)
 {
 	return w->rows.paused_all || w->rows.paused[bank];

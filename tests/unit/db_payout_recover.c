@@ -1,0 +1,209 @@
+/* Recovering payouts: since when the banks may know what was sent, by every journal; and that what is in doubt is asked about, whatever was
+ * counted in commits that are gone. */
+#include "tests/unit/db_archive.h"
+
+#include <ftw.h>
+#include <inttypes.h>
+
+#include "ledger/payout/dispatch_store.h"
+#include "ledger/payout/journal.h"
+#include "ledger/payout/recover_store.h"
+#include "tests/lib/payroll_fixture.h"
+
+#define DAY_US INT64_C(86400000000)
+
+static const struct sender me = {
+	.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 30};
+static char place[64];
+
+static struct work fresh_work(struct db *db)
+{
+	struct work w = work_on(db);
+	w.deadline_us = work_deadline_in_ms(60000);
+	return w;
+}
+
+/* Two dispatches, of 512 and 88 payouts. The archive has the ledger's first leaf only. */
+static void make_payroll(struct db *db)
+{
+	struct work w = fresh_work(db);
+	struct genesis_key k;
+	struct genesis g = genesis_of(&k);
+	int64_t rows;
+	bool made;
+	size_t n;
+	const char *share = migrate_share(&w, "sql");
+	if (!share || !went(&w, migrate_reference(&w, share, &rows)) ||
+		!went(&w, migrate_instance(&w, true, "2024-04-03 08:00", &made)) ||
+		!went(&w, books_genesis(&w, "officer:admin", (struct day){19816}, &g)) ||
+		!went(&w, seal(&w, &n)))
+		exit(1);
+	struct payroll p = {.dir = place, .people = 600, .wards = 2};
+	payroll_setup(&w, &p);
+	payroll_pay(&w, &p);
+	arena_free(w.arena);
+}
+
+static void send_all(struct db *db)
+{
+	struct work w = fresh_work(db);
+	struct timetable t;
+	struct dispatch_head now = {0};
+	struct dispatch *at = NULL;
+	struct entries entries = {0};
+	struct sent_dispatch sent[2];
+	size_t n = 0;
+	ok(tx_begin(&w) == OK && went(&w, dispatch_head(&w, &now)) &&
+			went(&w, timetable_load(&w, now.today, &t)),
+		"(the clock)");
+	struct open_now open = timetable_open(&t, w.arena, "demo", now.now_us);
+	ok(went(&w, dispatch_pick(&w, &(struct dispatch_wish){.open = &open, .n = 2}, &at, &n)) && n == 2,
+		"two dispatches are picked");
+	for (size_t i = 0; i < n; i++) {
+		struct payables all = {0};
+		ok(went(&w, dispatch_load(
+				    &w, &at[i].id, 1, (const enum payout_state[]){PAYOUT_READY}, 1, &all)),
+			"(loaded)");
+		const struct payable **items = arena_array(w.arena, all.n, const struct payable *);
+		for (size_t k = 0; k < all.n; k++)
+			items[k] = &all.at[k];
+		sent[i] = (struct sent_dispatch){.dispatch = &at[i], .items = items, .n = all.n};
+	}
+	ok(went(&w, dispatch_send(&w, &me, now.today, sent, n, &entries)) &&
+			went(&w, books_post(&w, entries.at, entries.n, FLOORS_REFUSE, NULL)) &&
+			went(&w, tx_commit(&w)),
+		"and sent");
+	arena_free(w.arena);
+}
+
+/* ---- a dispatch is let go of --------------------------------------------------------------------------------------------- */
+
+static const char *told(struct db *db, int64_t dispatch)
+{
+	struct work w = fresh_work(db);
+	struct dispatch_ref ref = {dispatch, 1};
+	ok(tx_begin(&w) == OK && went(&w, dispatch_told(&w, &ref, &(int64_t){DISPATCH_NO_ASK}, 1)) &&
+			went(&w, tx_commit(&w)),
+		"its teller says that nothing of dispatch %" PRId64 " is in doubt", dispatch);
+	arena_free(w.arena);
+	return scene(
+		"select concat_ws(' ', state, owner, ask_after <= clock_timestamp()) from payout.dispatch where id = %" PRId64,
+		dispatch);
+}
+
+static void test_told(struct db *db)
+{
+	scene("set session_replication_role = replica");
+	scene("update payout.payout_state set state = 6 where dispatch = 1 and payout > 1");
+	is_str(told(db, 1), "sent t",
+		"the rows have the last word: one is in doubt, and asked about at once");
+	scene("update payout.payout_state set state = 6 where payout = 1");
+	is_str(told(db, 1), "ended", "when they say so too it has ended");
+	scene("set session_replication_role = origin");
+}
+
+/* ---- recovery -------------------------------------------------------------------------------------------------------------- */
+
+struct words {
+	const char *file;
+	int64_t dispatch, payout;
+	int32_t epoch;
+	int64_t days_ago;
+};
+
+static void put(const struct words *o, int64_t now_us)
+{
+	struct why why = {0};
+	char path[128];
+	snprintf(path, sizeof path, "%s/%s", place, o->file);
+	struct journal *j = journal_open(path, &why);
+	struct journal_dispatch d = {.dispatch = o->dispatch,
+		.epoch = o->epoch,
+		.channel = "demo-merit",
+		.at_us = now_us - o->days_ago * DAY_US};
+	struct journal_item item = {.payout = o->payout};
+	snprintf(item.id, sizeof item.id, "%s",
+		scene("select end_to_end_id from payout.payout where id = %" PRId64, o->payout));
+	item.amount = vnd(strtoll(
+		scene("select amount_dong from payout.payout where id = %" PRId64, o->payout), NULL, 10));
+	bug_if(!hash_from_hex(
+		bytes_z(scene("select encode(account_hash, 'hex') from payout.payout where id = %" PRId64,
+			o->payout)),
+		&item.account));
+	ok(j && journal_record(j, &d, &item, 1, &why), "%s has payout %" PRId64, o->file, o->payout);
+	journal_close(j);
+}
+
+static void recover_once(struct db *db, const char *const *journals, size_t n)
+{
+	struct work w = fresh_work(db);
+	struct facts facts;
+	struct payouts_recovered done = {0};
+	ok(facts_gather(archive, journals, n, w.arena, &facts, &w.why), "archive and journals are read");
+	ok(tx_begin(&w) == OK && went(&w, payouts_recover(&w, &facts, (struct day){19816}, &done)) &&
+			went(&w, tx_commit(&w)),
+		"the payouts are recovered");
+	arena_free(w.arena);
+}
+
+static const char *sent_days_ago(int64_t dispatch)
+{
+	return scene(
+		"select extract(day from ops.now() - sent_at + interval '1 hour')::text from payout.dispatch where id = %" PRId64,
+		dispatch);
+}
+
+/* Rows that lost commits had it sent again, by a host whose journal did not know of the first time. */
+static void test_first_times(struct db *db)
+{
+	static const struct words words[] = {{"host-a", 1, 1, 1, 3}, {"host-b", 1, 1, 2, 0},
+		{"host-a", 7, 513, 1, 2}, {"host-b", 2, 513, 1, 0}};
+	const int64_t now_us = wall_us();
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		put(&words[i], now_us);
+	struct arena *a = arena_new();
+	const char *journals[] = {arena_printf(a, "%s/host-a", place), arena_printf(a, "%s/host-b", place)};
+	scene("set session_replication_role = replica");
+	scene("update payout.payout_state set state = 4 where payout = 1");
+	scene("set session_replication_role = origin");
+	is_str(sent_days_ago(1), "0", "the rows say that it was sent today");
+	recover_once(db, journals, 2);
+	is_str(sent_days_ago(1), "3", "the bank may know a dispatch since any journal first had it");
+	is_str(sent_days_ago(2), "2", "or had one of its payouts in another dispatch");
+	is_str(scene("select string_agg(epoch::text, ' ' order by id) from payout.dispatch"), "3 2",
+		"nobody holds an epoch that is left");
+	is_str(scene("select state || ' ' || (ask_after <= clock_timestamp()) from payout.dispatch where id = 1"),
+		"sent true", "a dispatch that had ended by what was lost is asked about again");
+	is_str(scene("select string_agg(distinct state, ' ') from payout.dispatch"), "sent",
+		"as the other is");
+	recover_once(db, journals, 2);
+	is_str(sent_days_ago(1), "3", "a second time nothing changes");
+	is_str(scene("select string_agg(epoch::text, ' ' order by id) from payout.dispatch"), "3 2",
+		"nor any epoch");
+	arena_free(a);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+int main(void)
+{
+	books_scene_begin("payout_recover");
+	archive_begin();
+	snprintf(place, sizeof place, "/tmp/chitra-recover-%d", (int)getpid());
+	struct db *db = db_open(NULL, DB_DUTY_OWNER);
+	make_payroll(db);
+	send_all(db);
+	test_told(db);
+	test_first_times(db);
+	db_close(db);
+	nftw(place, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	archive_end();
+	scene_end();
+	return done_testing();
+}
