@@ -168,6 +168,11 @@ bool buf_ok(const struct buf *b)
 	return !b->overflowed;
 }
 
+bool buf_is(const struct buf *b, struct bytes text)
+{
+	return buf_ok(b) && bytes_eq(buf_bytes(b), text);
+}
+
 struct bytes buf_bytes(const struct buf *b)
 {
 	bug_if(b->overflowed);

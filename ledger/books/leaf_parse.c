@@ -154,7 +154,7 @@ static bool is_what_we_write(const struct leaf *leaf, struct bytes text)
 
 	buf_init(&again, LEAF_MAX);
 	leaf_text(leaf, &again);
-	return buf_ok(&again) && bytes_eq(buf_bytes(&again), text);
+	return buf_is(&again, text);
 }
 
 bool leaf_parse(struct arena *a, struct bytes text, struct leaf *out, struct why *why)

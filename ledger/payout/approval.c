@@ -80,7 +80,7 @@ bool approval_parse(struct arena *m, struct bytes text, struct approval *out, st
 	CLEANUP(buf_free) struct buf again;
 	buf_init(&again, APPROVAL_MAX);
 	approval_text(&a, &again);
-	if (!buf_ok(&again) || !bytes_eq(buf_bytes(&again), text))
+	if (!buf_is(&again, text))
 		return why_set(why, "approval_malformed", "this %s text is not written as it must be", HEAD);
 	*out = a;
 	return true;

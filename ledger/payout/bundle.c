@@ -95,7 +95,7 @@ bool bundle_place_take(struct arena *a, struct bytes *rest, struct bundle_place 
 	CLEANUP(buf_free) struct buf again;
 	buf_init(&again, rest->n);
 	bundle_place_text(&p, &again);
-	if (!buf_ok(&again) || !bytes_eq(buf_bytes(&again), bytes_of(rest->at, rest->n - after.n)))
+	if (!buf_is(&again, bytes_of(rest->at, rest->n - after.n)))
 		return why_set(why, "bundle_malformed", "this %s text is not written as it must be", HEAD);
 	*rest = after;
 	*out = p;

@@ -155,7 +155,7 @@ bool certificate_parse(struct arena *a, struct bytes text, struct certificate *o
 	CLEANUP(buf_free) struct buf again;
 	buf_init(&again, CERTIFICATE_MAX);
 	certificate_text(&c, &again);
-	if (!buf_ok(&again) || !bytes_eq(buf_bytes(&again), text))
+	if (!buf_is(&again, text))
 		return why_set(
 			why, "certificate_malformed", "this %s text is not written as it must be", HEAD);
 	*out = c;
@@ -290,7 +290,7 @@ static bool revocation_parse(struct arena *a, struct bytes text, struct revocati
 	CLEANUP(buf_free) struct buf again;
 	buf_init(&again, CERTIFICATE_MAX);
 	revocation_text(r, &again);
-	return buf_ok(&again) && bytes_eq(buf_bytes(&again), text);
+	return buf_is(&again, text);
 }
 
 bool revocation_verify(struct arena *a, const struct trust *trust, struct bytes text, struct bytes signatures,

@@ -159,8 +159,13 @@ static bool read_all(struct reader *r, FILE *in, struct why *why)
 
 	for (;;) {
 		ssize_t n = getline(&line, &size, in);
-		if (n < 0 || line[n - 1] != '\n')
-			break; /* the end, or a torn last line */
+		if (n < 0 || line[n - 1] != '\n') {
+			/* The end, or a torn last line; what a disk that fails did not give is neither. */
+			if (!feof(in))
+				fine = why_set(why, "file_trouble", "could not read %s: %s", r->j->path,
+					strerror(errno));
+			break;
+		}
 		at += (uint64_t)n;
 		r->line_no++;
 		fine = n <= LINE_MAX_BYTES ? take_line(r, line, why) : broken(r, why);

@@ -113,10 +113,14 @@ static bool read_lines(struct reading *r, FILE *in, const char *path, size_t mos
 	bool fine = true;
 	while (fine && r->whole < most) {
 		ssize_t got = getline(&line, &size, in);
-		if (got <= 0 || line[got - 1] != '\n')
+		if (got <= 0 || line[got - 1] != '\n') {
+			if (!feof(in))
+				fine = why_set(
+					why, "file_trouble", "could not read %s: %s", path, strerror(errno));
 			break;
-		fine = take_line(r, line) ||
-		       why_set(why, "journal_broken", "%s: a line is not one that was written", path);
+		}
+		if (!take_line(r, line))
+			fine = why_set(why, "journal_broken", "%s: a line is not one that was written", path);
 		r->at_byte += (uint64_t)got;
 		if (!r->in_group)
 			r->whole_byte = r->at_byte;

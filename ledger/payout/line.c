@@ -109,7 +109,7 @@ bool pay_line_take(struct arena *a, struct bytes *rest, struct pay_line *out, st
 	CLEANUP(buf_free) struct buf again;
 	buf_init(&again, PAY_LINE_MAX);
 	pay_line_text(&l, &again);
-	if (!buf_ok(&again) || !bytes_eq(buf_bytes(&again), bytes_of(rest->at, rest->n - after.n)))
+	if (!buf_is(&again, bytes_of(rest->at, rest->n - after.n)))
 		return why_set(why, "line_malformed", "this %s text is not written as it must be", HEAD);
 	*rest = after;
 	*out = l;

@@ -156,7 +156,7 @@ static bool is_canonical(const struct manifest *m, struct bytes tail)
 	batch_text(&m->batch, &again);
 	for (size_t i = 0; i < m->n_approvals; i++)
 		approval_fields(&m->approvals[i], &again);
-	return buf_ok(&again) && bytes_eq(buf_bytes(&again), tail);
+	return buf_is(&again, tail);
 }
 
 bool manifest_parse(struct arena *a, struct bytes text, struct manifest *out, struct why *why)

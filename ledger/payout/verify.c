@@ -31,8 +31,6 @@ struct verify_memo *verify_memo_new(void)
 
 void verify_memo_free(struct verify_memo *memo)
 {
-	if (!memo)
-		return;
 	for (size_t i = 0; i < MEMO_PLACES; i++)
 		if (memo->at[i].arena)
 			arena_free(memo->at[i].arena);

@@ -96,6 +96,7 @@ static void test_enquiries(void)
 		"one that went again waits as long as the enquiry before it let it");
 	is_i64(enquiry_after_ms(0, 0, true, 40), 300000,
 		"ever longer, however often the bank takes it and forgets it");
+	is_i64(enquiry_after_ms(0, 0, true, 0), 1000, "one that went again unasked, as after the first");
 	is_i64(enquiry_after_ms(0, 1, false, 0), 60000, "an accepted one later");
 	is_i64(enquiry_after_ms(0, 0, false, 0), ENQUIRY_NEVER, "an ended one never");
 }

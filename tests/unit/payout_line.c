@@ -8,6 +8,7 @@
 #include "ledger/payout/manifest.h"
 #include "ledger/register/account_hash.h"
 #include "tests/lib/tap.h"
+#include "tests/unit/text_harm.h"
 
 static struct pay_line example(void)
 {
@@ -282,6 +283,118 @@ static void test_manifest(struct arena *a)
 	ok(!manifest_parse(a, bytes_z(""), &back, &why), "nothing is no manifest");
 }
 
+static bool refused_manifest(struct arena *a, struct manifest *m, const char *code)
+{
+	CLEANUP(buf_free) struct buf text;
+	struct manifest back;
+	struct why why = {0};
+	buf_init(&text, 1 << 20);
+	manifest_text(m, &text);
+	return !manifest_parse(a, buf_bytes(&text), &back, &why) && why_is(&why, code);
+}
+
+/* Each line reads well by itself, and is not this batch's. */
+static void test_foreign_lines(struct arena *a)
+{
+	enum { BATCH, VERSION, CHANNEL, PROGRAMME, SUM, NONE, CASES };
+	static const char *const what[CASES] = {"of another batch", "of another version",
+		"on another channel", "of another programme", "whose sum is beyond every amount", "at all"};
+	for (int i = 0; i < CASES; i++) {
+		struct manifest m = example_manifest(a);
+		struct pay_line *l = arena_copy(a, m.lines, LINES * sizeof *l);
+		m.lines = l;
+		l[1].batch += i == BATCH;
+		l[1].version += i == VERSION;
+		l[1].channel = i == CHANNEL ? "demo-other" : l[1].channel;
+		l[1].programme = i == PROGRAMME ? "social" : l[1].programme;
+		l[0].amount = l[1].amount = i == SUM ? vnd(INT64_MAX) : l[1].amount;
+		m.batch.lines = i == NONE ? 0 : LINES;
+		ok(refused_manifest(a, &m, "manifest_lines"), "refused: a manifest with %s line %s",
+			i == NONE ? "no" : "a", what[i]);
+	}
+	struct manifest m = example_manifest(a);
+	CLEANUP(buf_free) struct buf text;
+	struct manifest back;
+	struct why why = {0};
+	struct approval_proof *many = arena_array(a, MANIFEST_APPROVALS_MAX, struct approval_proof);
+	for (size_t i = 0; i < MANIFEST_APPROVALS_MAX; i++)
+		many[i] = m.approvals[0];
+	m.approvals = many;
+	m.n_approvals = MANIFEST_APPROVALS_MAX;
+	buf_init(&text, 1 << 20);
+	manifest_text(&m, &text);
+	ok(manifest_parse(a, buf_bytes(&text), &back, &why), "as many approvals as there may be are read");
+	const char *head = NULL;
+	for (const char *at = buf_str(&text); (at = strstr(at, "chitra-bundle/v1\n")); at++)
+		head = at;
+	const char *one_more = arena_printf(a, "%s%s", buf_str(&text), head);
+	ok(!manifest_parse(a, bytes_z(one_more), &back, &why) && why_is(&why, "manifest_malformed"),
+		"one more is refused");
+}
+
+static bool takes_line(struct arena *a, struct bytes text, struct buf *again)
+{
+	struct pay_line l;
+	if (!pay_line_take(a, &text, &l, NULL) || text.n > 0)
+		return false;
+	pay_line_text(&l, again);
+	return true;
+}
+
+static bool takes_place(struct arena *a, struct bytes text, struct buf *again)
+{
+	struct bundle_place p;
+	if (!bundle_place_take(a, &text, &p, NULL) || text.n > 0)
+		return false;
+	bundle_place_text(&p, again);
+	return true;
+}
+
+static bool takes_manifest(struct arena *a, struct bytes text, struct buf *again)
+{
+	struct manifest m;
+	bool taken = manifest_parse(a, text, &m, NULL);
+	if (taken)
+		manifest_text(&m, again);
+	arena_reset(a);
+	return taken;
+}
+
+static void test_harm(struct arena *a)
+{
+	struct hash roots[5] = {{{0}}};
+	struct bundle bundle;
+	CLEANUP(buf_free) struct buf text;
+	buf_init(&text, 1 << 16);
+	bundle_make(a, roots, COUNT_OF(roots), &bundle);
+	struct bundle_place place = bundle_place(a, &bundle, 2);
+	bundle_place_text(&place, &text);
+	harm("a line", golden, takes_line);
+	harm("a place in a bundle", buf_str(&text), takes_place);
+	struct manifest m = example_manifest(a);
+	buf_reset(&text);
+	manifest_text(&m, &text);
+	harm("a manifest", buf_str(&text), takes_manifest);
+	char *nodes = arena_printf(a, "chitra-bundle/v1\nbatches 9\nindex 1\n");
+	for (int i = 0; i <= MERKLE_PATH_MAX; i++)
+		nodes = arena_printf(a, "%snode %064d\n", nodes, i);
+	struct bytes rest = bytes_z(nodes);
+	ok(!bundle_place_take(a, &rest, &place, NULL), "a longer path than any tree has is refused");
+}
+
+/* What a row may hold, which nobody read from a text. */
+static void test_places_of_rows(void)
+{
+	static const struct bundle_place bad[] = {{.n = 0}, {.n = 1, .index = -1}, {.n = 1, .index = 1},
+		{.n = 2, .index = 0, .path = {.at = (const uint8_t *)golden, .n = 31}},
+		{.n = 2,
+			.index = 0,
+			.path = {.at = (const uint8_t *)golden, .n = 32 * (MERKLE_PATH_MAX + 1)}}};
+	struct hash root = {{1}};
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		ok(!bundle_holds(&bad[i], &root, &root), "no place in a bundle: %zu", i);
+}
+
 int main(void)
 {
 	CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -292,5 +405,8 @@ int main(void)
 	test_bundle(a);
 	test_every_place(a);
 	test_manifest(a);
+	test_foreign_lines(a);
+	test_places_of_rows();
+	test_harm(a);
 	return done_testing();
 }

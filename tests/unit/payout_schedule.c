@@ -98,12 +98,20 @@ static void test_hours(void)
 		"1-8 08:00-16:30", "5-1 08:00-16:30", "1-5 16:30-08:00", "1-5 08:00-08:00", "1-5 08:00-24:01",
 		"1-5 08:00-16:60", "1-5 08:00-16:30,", "1-5 08:00-16:30 ", "1-5 08:00-16:30; 6 08:00-11:30",
 		"1-5 13:00-16:30, 1-5 08:00-11:30", "1-5 08:00-12:00, 3 11:59-13:00", "1-5 08:00-16:30x",
-		"1-5 08:00-16:30, 6"};
+		"1-5 08:00-16:30, 6", "1-x 08:00-16:30", "1-", "1-5 08-16", "1-5 08:0x-16:30",
+		"1-5 08:00-16"};
 	struct why why = {0};
 	struct hours h = {0};
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
 		ok(!hours_parse(bytes_z(wrong[i]), &h, &why) && why_is(&why, "hours_wrong"),
 			"'%s' are no hours", wrong[i]);
+	char many[400] = "";
+	for (int i = 0; i < HOURS_SPANS; i++)
+		snprintf(many + strlen(many), 32, "%s%d %02d:00-%02d:30", i ? ", " : "", i % 7 + 1, i / 7,
+			i / 7);
+	ok(hours_parse(bytes_z(many), &h, &why), "as many spans as there may be are read");
+	snprintf(many + strlen(many), 32, ", 7 23:00-23:30");
+	ok(!hours_parse(bytes_z(many), &h, &why), "one more is not");
 	h = hours_of("1-5 08:00-11:30, 1-5 13:00-16:30, 6 08:00-11:30", 15);
 	is_i64((int64_t)h.n, 3, "three spans are read");
 	is_i64(h.at[1].opens, 780, "in minutes");
