@@ -53,7 +53,8 @@ bool buf_u64be(struct buf *b, uint64_t v);
 uint8_t *buf_grow(struct buf *b, size_t n) WARN_UNUSED;
 
 bool buf_ok(const struct buf *b) WARN_UNUSED;
-bool buf_is(const struct buf *b, struct bytes text) WARN_UNUSED; /* nothing was left out, and it is this text */
+bool buf_is(
+	const struct buf *b, struct bytes text) WARN_UNUSED; /* nothing was left out, and it is this text */
 struct bytes buf_bytes(const struct buf *b);                 /* valid until the next change */
 const char *buf_str(struct buf *b);                          /* NUL-terminated; valid until the next change */
 struct bytes buf_copy(const struct buf *b, struct arena *a); /* a copy that outlives the buffer */
