@@ -23,7 +23,7 @@ with who as (
 	union all
 	select p.pronamespace, p.pronamespace::regnamespace || '.' || p.proname, null, a.* from pg_proc p,
 		aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-		where p.pronamespace <> 'pg_catalog'::regnamespace or p.proname !~ '^pg_(try_)?advisory_' -- 0013_audit.sql: the duties', and no auditor's
+		where p.pronamespace <> 'pg_catalog'::regnamespace or p.proname !~ '^pg_(try_)?advisory_|^pg_logical_emit_message$' -- 0013_audit.sql: the duties', and no auditor's
 	union all
 	select t.typnamespace, 'type ' || t.typname, null, a.* from pg_type t, aclexplode(t.typacl) a
 	union all

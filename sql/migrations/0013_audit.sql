@@ -5,7 +5,8 @@
 -- `chitra ledger query`.) They call only what PostgreSQL brings along, because a view's functions run with its reader's rights.
 
 -- PostgreSQL lets everybody who may connect write large objects and whatever he likes into the write-ahead log, and hold the locks that imports,
--- batches and daemons wait for, for as long as he stays. Of ours only the duties need one of these: locks.
+-- batches and daemons wait for, for as long as he stays. Of ours only the duties need two of these: locks, and a message in that log as the barrier
+-- after a COMMIT whose answer was lost.
 do $$
 declare
 	f regprocedure;
@@ -13,7 +14,7 @@ begin
 	for f in select p.oid from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
 			and p.proname ~ '^(lo_(creat|create|from_bytea|open|put|truncate|truncate64|unlink)|lowrite|pg_logical_emit_message|pg_(try_)?advisory_.*)$' loop
 		execute format('revoke execute on function %s from public', f);
-		if f::text ~ 'advisory' then
+		if f::text ~ 'advisory|emit_message\(boolean,text,text' then
 			execute format('grant execute on function %s to chitra_owner, chitra_gate, chitra_desk, chitra_teller, chitra_scribe', f);
 		end if;
 	end loop;

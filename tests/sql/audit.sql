@@ -50,6 +50,8 @@ select is(pg_temp.probe('auditor', null, s), 'denied', format('the auditor: %s',
 	'select lo_create(0)', 'select lo_from_bytea(0, ''x'')', 'select lo_creat(-1)', 'select pg_logical_emit_message(false, ''x'', ''x'')',
 	'select pg_logical_emit_message(false, ''x'', ''x''::bytea)', 'select pg_advisory_lock(7201)', 'select pg_advisory_lock(1, 2)',
 	'select pg_try_advisory_lock_shared(7201)', 'select pg_advisory_xact_lock_shared(1, 2)', 'create table public.mine ()']) s;
+select pg_temp.allows(d, null, 'select pg_logical_emit_message(true, ''chitra'', ''barrier'')', format('%s commits a barrier after a COMMIT whose answer was lost', d))
+	from unnest(array['owner', 'gate', 'desk', 'teller', 'scribe']) d;
 
 -- ---------------------------------------------------------------- saved queries
 
