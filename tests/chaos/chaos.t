@@ -12,5 +12,6 @@ SEED=${SEED:-1} ROUNDS=$rounds tests/chaos/chaos >"$out" 2>&1
 status=$?
 sed 's/^/# /' "$out"
 is "$status" 0 "$rounds rounds end with every payout explained, under the faults of seed ${SEED:-1}"
-is "$(grep -c '^round=.* double=0 lost=0 unexplained=0 ' "$out")" "$rounds" "in each nobody is paid twice, nobody is lost, nothing is unexplained"
+is "$(grep -c '^round=.* counts=yes .* double=0 lost=0 unexplained=0 chain=ok ' "$out")" "$rounds" "in each nobody is paid twice, nobody is lost, nothing is unexplained"
+ok "and so it is of the whole run, with its published books" grep -q '^final .* waiting=0 double=0 lost=0 unexplained=0 chain=ok verified=True ' "$out"
 done_testing

@@ -44,6 +44,7 @@ def next_day():
         bank.order("next-day", {})
     day = w.one("select ops.today()")
     by("an", "sandbox", "next-day")
+    w.clock_was_set()
     within(60, f"the statements of {day}", lambda: w.sql(f"select count(*), exists (select from bank.line_waiting) from bank.statement where day = '{day}'") == [("3", "f")])
 
 
@@ -64,8 +65,10 @@ within(60, "the money is booked", lambda: w.one("select count(*) from books.txn 
 batches = []
 for n, name in enumerate(BANKS):
     batches += w.payroll(name, 8, 1000 + 100 * n, ["wards=1", f"ward_first={n}", "special_every=3", f"special_suffix={(11, 4, 1)[n]}"]).split()[5:]
-w.banks["beta"].order("will", {"fault": "double_debit"})
-w.banks["gamma"].order("will", {"fault": "forget"})
+for name, fault, nth in (("beta", "double_debit", 0), ("gamma", "forget", 1)):     # of one whose account is like others
+    first = w.one(f"""select p.end_to_end_id from payout.payout p join payout.batch b on b.id = p.batch join org.channel c on c.id = b.channel
+        where c.bank = '{name}' order by p.id offset {nth} limit 1""")
+    w.banks[name].order("will", {"fault": fault, "always": fault == "forget", "match": {"end_to_end_id": first}})
 w.banks["alpha"].order("will", {"fault": "rogue_debit", "account": w.banks["alpha"].account, "amount": 777000})
 for login in ("minh", "hoa"):
     by(login, "release", *batches)
@@ -82,7 +85,7 @@ for process in [*w.duties.values(), *(bank.process for bank in w.banks.values())
 
 # ---- what is done to it ----------------------------------------------------------------------------------------------------------------
 
-FILES = ("bank-alpha", "bank-beta", "bank-gamma", "tap.jsonl", "archive", "journal-0", "keys", "log", "log.key", "published")
+FILES = ("bank-alpha", "bank-beta", "bank-gamma", "tap.jsonl", "clock.jsonl", "archive", "journal-0", "keys", "log", "log.key", "published")
 
 
 class Copy:
@@ -229,7 +232,7 @@ falsified("a payout that stands on another line", "P4", lambda c: c.sql(f"update
 falsified("a payout more than the manifest has", "P4 P8", lambda c: c.sql("insert into payout.payout (claim, issue, batch, line, payee_account, account_hash, amount_dong, line_hash, "
           f"end_to_end_id) select claim, 2, batch, 78, payee_account, account_hash, amount_dong, line_hash, '{'0' * 19}' from payout.payout where id = {NOT_PAID}"))
 falsified("a manifest that is gone", "P4", lambda c: os.unlink(f"{c.dir}/archive/manifest/{BATCH}.v1"))
-falsified("an amount that nobody signed", "P1 P3 P4 P5 P6", lambda c: c.sql(f"update payout.payout set amount_dong = amount_dong + 1 where id = {one}"))
+falsified("an amount that nobody signed", "P1 P3 P4 P5 P6 P8", lambda c: c.sql(f"update payout.payout set amount_dong = amount_dong + 1 where id = {one}"))
 falsified("an id that is drawn and not derived", "P4", lambda c: open(f"{c.dir}/keys/id", "w", encoding="ascii").write("00" * 32))
 falsified("rejected although it was paid", "P2 P3 P5 P8", lambda c: c.sql(f"update payout.payout_state set state = 8 where payout = {one}; "
           f"update payout.payout_move set to_state = 8, cause = 2 where payout = {one} and to_state = 7; update payout.payout_move set from_state = 8 where payout = {one} and from_state = 7"))
@@ -244,6 +247,8 @@ falsified("a request before its commit", "P6", lambda c: of_tap(c, lambda row: r
 falsified("a request with another amount", "P6", request(lambda body: body.replace(f'"amount":{AMOUNT},', f'"amount":{int(AMOUNT) + 1},')))
 falsified("a request for an id that is no payout", "P6", lambda c: c.edit("tap.jsonl", lambda rows: rows + [{**r, "body": r["body"].replace(ID, "0" * 19)} for r in rows
           if r["what"] == "request" and r.get("path") == "/v1/transfers" and ID in r["body"]]))
+falsified("a request after its valid-until", "P6", lambda c: of_tap(c, lambda row: row.update(t=row["t"] + 25 * 3600 * 10**9) if row["what"] == "request"
+          and row.get("path") == "/v1/transfers" and ID in row["body"] else None))
 falsified("an id that the sent journal lacks", "P6", lambda c: subprocess.run(["sed", "-i", f"/^sent {ID}/d", f"{c.dir}/journal-0/sent.log"], check=True))
 falsified("the same request twice to a bank that does not deduplicate", "P1", lambda c: c.edit("tap.jsonl", lambda rows: rows + [
     {**r, "n": 900000 + r["n"]} for r in rows if r["what"] == "request" and r.get("path") == "/v1/transfers" and r["bank"] == "beta"]))
@@ -251,10 +256,18 @@ falsified("a callback that was answered and is gone", "P8 P9", lambda c: c.sql("
           f"join payout.cause k on k.code = m.cause where k.name = 'callback' and m.payout = {one})"))
 falsified("a callback that was answered and came in later", "P9", lambda c: of_tap(c, lambda row: row.update(t=row["t"] - 10**10) if row["what"] == "response"
                                                                                   and row["dir"] == "in" else None))
+falsified("a callback that was taken a month after it was signed", "P9", lambda c: of_tap(c, lambda row: row["headers"].update({"webhook-timestamp": "1700000000"})
+          if row["what"] == "request" and row["dir"] == "in" else None))
+falsified("a callback of another bank that was believed", "P8", lambda c: of_tap(c, lambda row: row.update(bank="gamma", n=row["n"] + 10**6)
+          if row["dir"] == "in" and row["bank"] == "alpha" else None))
+falsified("a callback about another amount that was believed", "P8 P9", lambda c: of_tap(c, lambda row: row.update(body=re.sub('"amount":([0-9])', '"amount":9\\1', row["body"]))
+          if row["dir"] == "in" and row["what"] == "request" else None))
 falsified("an account number in a log", "P10", log(f"account {ACCOUNT} refused"))
 falsified("a personal ID in a log", "P10", log("person 099150250263 is unknown"))
 falsified("a name in a log", "P10", log(f"{NAME} is unknown"))
 falsified("a payout that never ended", "P3 P8 P11", lambda c: c.sql(f"update payout.payout_state set state = 4 where payout = {NOT_PAID}"))
+falsified("a dispatch that ended while a payment in it was in doubt", "P11", lambda c: c.sql("update payout.dispatch set state = 'ended', ask_after = null "
+          "where id in (select dispatch from payout.payout_state where state in (3, 4, 5))"))
 falsified("a payout without an end whose break is gone", "P11", lambda c: c.sql("delete from recon.break where kind = 'overdue'"))
 falsified("not paid where the bank does not honour valid-until", "P5", lambda c: c.sql("update org.channel set honours_valid_until = false"))
 falsified("not paid beside a statement that does not add up", "P5", lambda c: c.sql("update bank.statement set complete = false"))

@@ -24,10 +24,10 @@ create table if not exists close (number text, day text, opening integer, closin
 create table if not exists ask (id text, bank text, n integer, t integer, amount integer, creditor_bank text, account text, debtor text, valid_until text,
 	complete integer, dup integer);
 create index if not exists ask_id on ask (id);
-create table if not exists said (id text, bank text, t integer, status text, reason text, amount integer, account text, made integer);
+create table if not exists said (id text, bank text, t integer, status text, reason text, amount integer, account text, made integer, message text);
 create index if not exists said_id on said (id);
 create table if not exists request (bank text, direction text, n integer, ids text, primary key (bank, direction, n)) without rowid;
-create table if not exists callback (bank text, n integer, t integer, message text, sha256 text, answered integer, status integer, judged integer default 0,
+create table if not exists callback (bank text, n integer, t integer, message text, sha256 text, stamp integer, answered integer, status integer, judged integer default 0,
 	primary key (bank, n)) without rowid;
 create table if not exists seen (id text, pos integer);
 create index if not exists seen_id on seen (id);
@@ -36,6 +36,7 @@ create table if not exists leak (file text, at integer, kind text, text text);
 create table if not exists journal (id text, file text, word text, amount integer, account text, payout integer);
 create index if not exists journal_id on journal (id);
 create table if not exists peak (level integer primary key, hash blob);
+create table if not exists clock (at integer, offset_us integer);
 """
 OURS = re.compile(r"(?!bank|proxy|tap|faultproxy|oracle).*")
 MINUTE = re.compile(rb"[0-9]{9,}")
@@ -88,12 +89,22 @@ class Views:
         self.db.execute("insert or replace into place values (?, ?, ?)", (name, upto + end, hashlib.sha256(before).hexdigest()))
 
     def read(self):
+        self.read_us = time.time_ns() // 1000
         for path in sorted(glob.glob(f"{self.dir}/bank-*/book.jsonl")):
             self.read_book(os.path.basename(os.path.dirname(path))[5:], path)
         if os.path.exists(f"{self.dir}/tap.jsonl"):
             self.read_tap(f"{self.dir}/tap.jsonl")
         for path in sorted(glob.glob(f"{self.dir}/journal-*/sent.log") + glob.glob(f"{self.dir}/journal-*/*/sent.log")):
             self.read_journal(path)
+        if os.path.exists(f"{self.dir}/clock.jsonl"):
+            for _, line in self.whole_lines(f"{self.dir}/clock.jsonl"):
+                v = json.loads(line)
+                self.db.execute("insert into clock values (?, ?)", (v["t"], v["offset_us"]))
+
+    def business_us(self, t):
+        """What our business clock said at that instant of the real one, at the latest; None: nobody wrote it down."""
+        row = self.one("select offset_us from clock where at <= ? order by at desc limit 1", t)
+        return t // 1000 + row[0] if row else None
 
     # ---- the bank's book (tests/fakebank/README.md)
 
@@ -154,8 +165,10 @@ class Views:
                 ids = [i["end_to_end_id"] for i in said[1] if isinstance(i.get("end_to_end_id"), str)]
                 put("insert or ignore into request values (?, ?, ?, ?)", (v["bank"], v["dir"], v["n"], " ".join(ids)))
                 if v["dir"] == "in":
-                    put("insert or ignore into callback (bank, n, t, message, sha256) values (?, ?, ?, ?, ?)", (v["bank"], v["n"], v["t"],
-                        v["headers"].get("webhook-id"), hashlib.sha256(body.encode()).hexdigest() if not v.get("b64") else "not text"))
+                    stamp = v["headers"].get("webhook-timestamp", "")
+                    put("insert or ignore into callback (bank, n, t, message, sha256, stamp) values (?, ?, ?, ?, ?, ?)", (v["bank"], v["n"], v["t"],
+                        v["headers"].get("webhook-id"), hashlib.sha256(body.encode()).hexdigest() if not v.get("b64") else "not text",
+                        int(stamp) if stamp.isdecimal() else None))
                     self.words(v, said[1], False)
                 elif v["path"].startswith("/v1/transfers"):
                     for i in said[1]:
@@ -194,8 +207,8 @@ class Views:
     def words(self, v, items, made):
         for i in items:
             if "status" in i and "end_to_end_id" in i:
-                self.db.execute("insert into said values (?, ?, ?, ?, ?, ?, ?, ?)", (i["end_to_end_id"], v["bank"], v["t"], i["status"], i.get("reason"),
-                                                                                  i.get("amount"), i.get("creditor_account"), int(bool(made))))
+                self.db.execute("insert into said values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (i["end_to_end_id"], v["bank"], v["t"], i["status"], i.get("reason"),
+                    i.get("amount"), i.get("creditor_account"), int(bool(made)), v["headers"].get("webhook-id")))
 
     # ---- sent journals (ledger/payout/journal.h), manifests (chitra-line/v1), logs
 

@@ -9,10 +9,14 @@ import subprocess
 import time
 
 from board import ACTIONS
+from lies import CALLBACKS, Lies
+from restored import Restored
 from world import BANKS, LEASE_S, Broken, Down, faketime_library, is_stopped
 
 LENGTH_S = 1.3          # of the time in which faults begin
 DEATH_S = (0.0, 0.3)    # until what was killed is started again
+ENOUGH = 205            # were sent before the rest is made too late
+RESTORES = 25           # one round in so many loses its database
 
 # What fakebank does when it is told to (its `will`); those that no payer can prevent end as named breaks.
 BANK_MESSAGE = ["reply_500_before", "reply_500_after", "html_403", "slow_down", "drop_reply", "hang", "garble", "cut", "swap_replies", "delay",
@@ -31,9 +35,9 @@ PROXY = [("delay", None, {"ms": 120}), ("drop_request", None, {}), ("drop_reply"
 # What a failpoint does, twice as often the worst.
 FAILPOINT = ["kill", "kill", "delay", "error", "stop"]
 
-RARE = ["pg.immediate", "pg.backend", "pg.postmaster", "freeze", "clock", "disk.journal", "disk.archive", "disk.pg", "cutoff"]
+RARE = ["pg.immediate", "pg.backend", "pg.postmaster", "freeze", "clock", "disk.journal", "disk.archive", "disk.pg", "cutoff", "night.pause"]
 KILLED = ["kill.teller", "kill.gate", "kill.scribe", "kill.desk", "kill.bank"]
-OFFICERS = ["officer.pause", "officer.hold", "officer.cancel"]
+OFFICERS = ["officer.pause", "officer.hold", "officer.cancel", "officer.race"]
 
 
 def stream(seed, *names):
@@ -52,8 +56,8 @@ def dealt(seed, name, things, number, each):
 
 
 class Storm:
-    def __init__(self, world, seed, number, payouts, record, skipped):
-        """payouts: a condition on payout_state s, of this round's."""
+    def __init__(self, world, seed, number, payouts, record, skipped, overnight):
+        """payouts: a condition on payout_state s, of this round's; overnight: beta has been paused since the last round."""
         self.w, self.seed, self.number, self.payouts, self.record = world, seed, number, payouts, record
         self.rng = stream(seed, "storm", number)
         self.events, self.count = [], 0
@@ -64,7 +68,21 @@ class Storm:
         self.kills = self.crashes = 0
         self.board_before, self.armed = {}, {}
         self.skipped = skipped
+        self.overnight, self.stale = False, False
+        self.typed = []         # (when, login, words) of what officers did
+        self.lies = Lies(world, number, stream(seed, "lies", number)) if world.proxy else None
+        self.restores = Restored(self) if self.is_restored(number, skipped) else None
+        if overnight:
+            self.at(self.rng.uniform(0, 0.6), self.resume, "beta")
         self.plan()
+
+    @staticmethod
+    def is_restored(number, skipped):
+        return number % RESTORES == RESTORES // 2 and "pg.restored" not in skipped
+
+    @classmethod
+    def rare_ones(cls, seed, number, skipped):
+        return [] if cls.is_restored(number, skipped) else dealt(seed, "rare", [k for k in RARE if k not in skipped], number, 1)
 
     # ---- what happens when
 
@@ -79,8 +97,11 @@ class Storm:
         rng = self.rng
         for kind in ["kill.teller", *dealt(self.seed, "kills", KILLED, self.number, 2)]:
             self.at(self.some_time(), self.kill, kind.split(".")[1])
-        for kind in dealt(self.seed, "rare", [k for k in RARE if k not in self.skipped], self.number, 1):
+        for kind in self.rare_ones(self.seed, self.number, self.skipped):
             self.at(self.some_time(), self.rare, kind)
+        if self.restores:
+            self.at(0.1, self.restores.begin)
+        self.at(0.05, self.let_go)
         for kind in dealt(self.seed, "officers", [k for k in OFFICERS if k not in self.skipped], self.number, 2):
             self.at(rng.uniform(0, 0.6), self.officer_acts, kind.split(".")[1])
         orders = dealt(self.seed, "bank.message", BANK_MESSAGE, self.number, 3) + dealt(self.seed, "bank.item", BANK_ITEM, self.number, 3)
@@ -91,6 +112,8 @@ class Storm:
         if self.w.proxy:
             for fault, direction, arg in dealt(self.seed, "proxy", PROXY, self.number, 7):
                 self.at(0, self.proxy_will, fault, direction or rng.choice(["out", "out", "in"]), rng.choice(list(BANKS)), rng.randrange(5), arg)
+            for kind in dealt(self.seed, "lies", CALLBACKS, self.number, 2):
+                self.at(self.some_time(), self.lie, kind)
         for action in dealt(self.seed, "failpoint", FAILPOINT, self.number, 3):
             self.at(0, self.arm, action, rng.random(), rng.randint(1, 3), rng.choice([20, 150, 400]))
 
@@ -192,10 +215,11 @@ class Storm:
     def cutoff(self, _):
         """The business day goes on until everything's validity is over, here and at the banks; not before something was sent."""
         try:
-            if self.w.one(f"select count(*) < 20 from payout.payout_state s where {self.payouts} and dispatch is not null") == "t" and self.now() < 30:
+            if self.w.one(f"select count(*) < {ENOUGH} from payout.payout_state s where {self.payouts} and dispatch is not null") == "t" and self.now() < 30:
                 self.at(self.now() + 0.1, self.cutoff, "")
                 return
             self.w.sql("update ops.instance set clock_offset = clock_offset + interval '8 hours 1 minute'")
+            self.w.clock_was_set()
         except Down:
             return
         for bank in self.w.banks.values():
@@ -209,7 +233,7 @@ class Storm:
         if fault in BANK_BOOK:
             order.update({"rogue_debit": {"account": bank.account, "amount": self.rng.randrange(1, 10 ** 6)}, "lose_statement_line": {"well": True}}[fault])
         else:
-            order.update({"after_n": after_n, **({"ms": 200} if fault == "delay" else {}), **({"reason": "AC04"} if fault == "reject" else {}),
+            order.update({"after_n": after_n, **({"ms": 200} if fault == "delay" else {}), **({"by": self.rng.choice([1, -1])} if fault == "short_amount" else {}), **({"reason": "AC04"} if fault == "reject" else {}),
                           **({"when": self.rng.choice(["before", "after"])} if fault == "html_403" else {})})
         if not bank.process.alive():
             return
@@ -223,8 +247,16 @@ class Storm:
     def proxy_will(self, fault, direction, bank, after_n, arg):
         order = {"dir": direction, "bank": bank, "fault": fault, "after_n": after_n, "arg": arg}
         if fault == "stale_enquiry":
-            order.update(after_n=0)
+            self.stale = True
+            order = self.STALE
         self.w.ordered("will", order)
+
+    # Few are asked about for a second time, and most of these when the storm is over: whoever is, whenever.
+    STALE = {"dir": "out", "fault": "stale_enquiry", "path": "/v1/enquiries"}
+
+    def lie(self, kind, tries=0):
+        if not self.lies.tell(kind) and tries < 30:
+            self.at(self.now() + 0.1, self.lie, kind, tries + 1)
 
     def arm(self, action, which, n, ms):
         names = sorted(self.w.board.counts())
@@ -240,9 +272,53 @@ class Storm:
     def officer(self, login, *words, then=None):
         self.officers.setdefault(login, []).append((words, then))
 
+    def night(self, _):
+        """Beta's payments of this day stay where they are, and leave on the next one."""
+        self.overnight = True
+        self.officer("an", "pause", "beta", "--reason", "thử")
+
+    def night_falls(self):
+        """The business day goes on. True: beta is still paused."""
+        waiting = int(self.w.one(f"""select count(*) from payout.payout_state s join payout.payout p on p.id = s.payout join payout.batch b on b.id = p.batch
+            where {self.payouts} and s.state in (1, 3)""")) if self.overnight else 0
+        if waiting:
+            self.landed("night.pause", {"waiting": waiting})
+        return self.overnight
+
+    def let_go(self):
+        """What was held yesterday and may still be paid."""
+        try:
+            ids = [row[0] for row in self.w.sql("""select p.end_to_end_id from payout.payout_state s join payout.payout p on p.id = s.payout
+                join payout.batch b on b.id = p.batch where s.state = 2 and b.valid_until > ops.now() + interval '1 hour' order by p.id limit 20""")]
+        except Down:
+            return
+        if ids:
+            self.officer("minh", "unhold", *ids)
+            self.officer("hoa", "unhold", *ids, then=lambda ok, _: self.landed("officer.unhold", {"ids": ids}) if ok else None)
+
+    def race(self, tries=0):
+        """Held and cancelled at the moment of sending: those that the next dispatch takes, while their intent is being committed."""
+        try:
+            rows = self.w.sql(f"""select p.end_to_end_id from payout.payout_state s join payout.payout p on p.id = s.payout join payout.batch b on b.id = p.batch
+                where {self.payouts} and s.state = 1 and b.state = 'released' order by p.id limit 6""")
+        except Down:
+            rows = []
+        if len(rows) < 2:
+            if tries < 100:
+                self.at(self.now() + 0.02, self.race, tries + 1)
+            return
+        self.armed["teller.intent.commit.before"] = "delay"
+        self.w.board.arm("teller.intent.commit.before", 1, ACTIONS["delay"], 150)
+        for login, what, some in (("minh", "hold", rows[::2]), ("hoa", "cancel", rows[1::2])):
+            self.officer(login, what, *(row[0] for row in some), "--reason", "thử",
+                         then=lambda ok, _, what=what: self.landed("officer.race", {"what": what, "won": ok}))
+
     def officer_acts(self, what):
+        if what == "race":
+            self.race()
+            return
         if what == "pause":
-            bank = self.rng.choice(list(BANKS))
+            bank = self.rng.choice([b for b in BANKS if b != "beta" or not self.overnight])
             self.officer("an", "pause", bank, "--reason", "thử", then=lambda ok, _: self.landed("officer.pause", {"bank": bank}) if ok else None)
             self.at(self.now() + 0.4, self.resume, bank)
             return
@@ -284,6 +360,8 @@ class Storm:
         if code not in (0, 65, 69, 75, -9) and not (self.shaken and code in (-6, 70)):
             raise Broken(f"chitra {' '.join(words)} by {login}: exit {code}: {said}")
         self.w.log(f"officer {login}: {' '.join(words[:3])}: {code} {said.strip()[:300]}")
+        if code == 0 and words[0] in ("hold", "unhold", "cancel"):
+            self.typed.append((time.time_ns(), login, words))
         if then:
             then(code == 0, said)
 
@@ -338,7 +416,7 @@ class Storm:
     def run(self):
         self.began = time.monotonic()
         self.board_before = self.w.board.counts()
-        while self.events or any(self.officers.values()) or self.database or self.frozen:
+        while self.events or any(self.officers.values()) or self.database or self.frozen or self.restores and not self.restores.over:
             self.turn()
             if self.now() > 120:
                 raise Broken(f"the storm does not end: {self.events} {self.officers} {self.frozen}")
@@ -349,6 +427,19 @@ class Storm:
             for _ in range(n):
                 self.landed(f"bank.{fault}", {"bank": bank.name})
 
+    def count_proxy(self):
+        if not self.w.proxy:
+            return
+        before = getattr(self.w, "proxy_landed", {})
+        now = self.w.ordered("landed") or {}
+        for fault, n in now.items():
+            for _ in range(n - before.get(fault, 0)):
+                self.landed(f"proxy.{fault}", {})
+            self.stale = self.stale and (fault != "stale_enquiry" or n == before.get(fault, 0))
+        self.w.proxy_landed = now
+        for kind, what in self.lies.landed():
+            self.landed(kind, what)
+
     def calm(self):
         """Everything is put right, and what landed is counted."""
         for bank in self.w.banks.values():
@@ -357,13 +448,10 @@ class Storm:
             self.count_bank(bank)
             bank.order("forgive", {})
         if self.w.proxy:
-            before = getattr(self.w, "proxy_landed", {})
-            now = self.w.ordered("landed") or {}
-            for fault, n in now.items():
-                for _ in range(n - before.get(fault, 0)):
-                    self.landed(f"proxy.{fault}", {})
-            self.w.proxy_landed = now
+            self.count_proxy()
             self.w.ordered("forgive", {})
+            if self.stale:
+                self.w.ordered("will", self.STALE)
         self.w.board.disarm()
         for name, (_, n) in self.w.board.counts().items():
             for _ in range(n - self.board_before.get(name, (0, 0))[1]):

@@ -23,6 +23,8 @@ BANKS = {"alpha": (True, True), "beta": (False, True), "gamma": (True, False)}
 MOST = {"teller": 4, "gate": 3, "scribe": 2, "desk": 1}
 LEASE_S = 1
 VALID_HOURS = 8
+# What else is special in rounds: alpha's payments stand on the next day's statement, beta's may still be sent then.
+ROUNDS = {"lag": {"alpha": 1}, "hours": {"beta": 32}}
 MONEY = 10 ** 12
 
 
@@ -189,7 +191,7 @@ class Bank:
         self.process = Process(f"bank-{name}", [
             f"{world.tools}/fakebank", "--bank", name.upper(), "--dir", self.dir, "--key", f"{world.keys}/bank-{name}.key",
             "--payer-key", f"{world.keys}/payer.pub", "--funding", f"{self.account}:0", "--any-account", "--hang", "1500ms",
-            "--reply-delay", "15ms", "--slow", "1s", "--callback-retry-max", "1s", f"--dedup={str(dedup).lower()}",
+            "--posting-lag-days", str(world.lag.get(name, 0)), "--reply-delay", "15ms", "--slow", "1s", "--callback-retry-max", "1s", f"--dedup={str(dedup).lower()}",
             f"--honour-valid-until={str(honours).lower()}", "--callback-url", f"{self.callbacks_at}|/v1/callbacks/{name}",
             "--listen", self.api, "--control", self.control_at, "--port-file", f"{self.dir}/ports"], f"{world.logs}/bank-{name}.log")
 
@@ -212,7 +214,9 @@ class Bank:
 
 
 class World:
-    def __init__(self, place, tree, binaries, disks=None):
+    def __init__(self, place, tree, binaries, disks=None, lag=(), hours=()):
+        """lag: {bank: days until it books what it executed}; hours: {bank: how long its payments are valid}."""
+        self.lag, self.hours = dict(lag), dict(hours)
         self.dir, self.tree, self.bin = place, tree, binaries
         self.tools, self.units = f"{tree}/build/bin", f"{tree}/build/tests/unit"
         self.keys, self.run, self.logs = f"{place}/keys", f"{place}/run", f"{place}/log"
@@ -236,6 +240,13 @@ class World:
         if done.returncode:
             raise Broken(done.stderr)
 
+    def keep_commit_times(self):
+        """So that what was committed before what is exact to the microsecond."""
+        at = dict(word.split("=", 1) for word in self.private_db("env", f"{self.dir}/pg").stdout.split())
+        subprocess.run(["psql", "-XAtqc", "alter system set track_commit_timestamp = on", "postgres"], env={**self.env, **at}, check=True)
+        self.private_db("stop", f"{self.dir}/pg", "immediate")
+        self.database_start()
+
     def postmaster(self):
         return int(self.private_db("pid", f"{self.dir}/pg").stdout)
 
@@ -251,6 +262,12 @@ class World:
         except Down:
             return False
 
+    def clock_was_set(self):
+        """For whoever compares our business time with the real one."""
+        offset = self.one("select (extract(epoch from clock_offset) * 1000000)::bigint from ops.instance")
+        with open(f"{self.dir}/clock.jsonl", "a", encoding="ascii") as out:
+            out.write(json.dumps({"t": time.time_ns(), "offset_us": int(offset)}) + "\n")
+
     # ---- the whole
 
     def tool(self, *words, **more):
@@ -261,6 +278,7 @@ class World:
 
     def make(self):
         self.database_start()
+        self.keep_commit_times()
         settings = dict(word.split("=", 1) for word in self.private_db("env", f"{self.dir}/pg").stdout.split())
         self.env.update(settings, PGDATABASE="chitra", CHITRA_CONFIG=f"{self.dir}/conf/desk-0.conf")
         with open(f"{self.dir}/env", "w", encoding="utf-8") as out:
@@ -268,6 +286,7 @@ class World:
         self.psql = Psql(self.env)
         self.tool("createdb", "--template=template0", "--maintenance-db=postgres", "chitra")
         self.tool(f"{self.bin}/chitra", "db", "init", "--sandbox", "--start", "2024-04-03 08:00")
+        self.clock_was_set()
         for n, name in enumerate(BANKS):
             extra = ["genesis=chaos.test/ledger"] if n == 0 else []
             self.payroll(name, 0, first=n + 1, extra=[f"number=11000000000{n + 1}", *extra])
@@ -286,7 +305,7 @@ class World:
     def payroll(self, bank, people, first, extra=()):
         dedup, honours = BANKS[bank]
         return self.tool(f"{self.units}/db_payroll", self.keys, str(people), f"bank={bank}", f"first={first}", "items=7",
-                         f"valid_hours={VALID_HOURS}", f"deduplicates={str(dedup).lower()}", f"honours={str(honours).lower()}", "release=no",
+                         f"valid_hours={self.hours.get(bank, VALID_HOURS)}", f"lag={self.lag.get(bank, 0)}", f"deduplicates={str(dedup).lower()}", f"honours={str(honours).lower()}", "release=no",
                          "fund=no", "analyze=no", *extra)
 
     def sessions(self):

@@ -43,6 +43,8 @@ type letter struct {
 	due    time.Time
 	badSig bool
 	twice  bool
+	age    int64 // seconds: it is signed as if so long ago
+	most   int   // tries; 0: until it is taken
 }
 
 // parseURL takes http://host:port[/path] or unix:SOCKET[|/path]; without a path it is the agreed one.
@@ -270,7 +272,7 @@ func (c *callbacks) judge(l *letter, status int) {
 		c.post(&letter{id: l.id, body: l.body, refs: l.refs[:0]})
 		c.post(&letter{id: l.id + "-again", body: l.body, refs: l.refs[:0]})
 		c.end(l)
-	case ok || l.badSig && l.tries >= 3:
+	case ok || l.badSig && l.tries >= 3 || l.most > 0 && l.tries >= l.most:
 		c.end(l)
 	default:
 		wait := time.Second << uint(l.tries-1)
@@ -306,7 +308,7 @@ func (c *callbacks) try(p *payerLine, l *letter) (int, error) {
 	o := append(append(p.out[:0], "POST "...), c.path...)
 	o = append(append(append(o, " HTTP/1.1\r\nHost: "...), c.host...), "\r\nContent-Type: application/json; charset=utf-8\r\n"...)
 	n := len(o)
-	o = c.b.key.appendSigned(o, []byte(l.id), l.body)
+	o = c.b.key.appendSigned(o, []byte(l.id), l.body, time.Now().Unix()-l.age)
 	if l.badSig {
 		i := n + bytes.Index(o[n:], []byte("v1a,")) + 10
 		o[i] = map[bool]byte{true: 'B', false: 'A'}[o[i] == 'A']

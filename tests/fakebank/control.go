@@ -264,6 +264,8 @@ func (b *bank) orderCallback(r *http.Request) (interface{}, error) {
 		Hook   string          `json:"webhook_id"`
 		Items  json.RawMessage `json:"items"`
 		BadSig bool            `json:"bad_signature"`
+		Age    int64           `json:"age_s"`
+		Tries  int             `json:"tries"`
 	}
 	if err := read(r, &in); err != nil {
 		return nil, err
@@ -271,7 +273,7 @@ func (b *bank) orderCallback(r *http.Request) (interface{}, error) {
 	if b.calls == nil {
 		return nil, errors.New("the bank has no callback URL")
 	}
-	l := &letter{id: in.Hook, badSig: in.BadSig}
+	l := &letter{id: in.Hook, badSig: in.BadSig, age: in.Age, most: in.Tries}
 	if in.Items != nil {
 		l.body = append(append([]byte(`{"type":"payout.status","items":`), in.Items...), '}')
 	} else {

@@ -276,7 +276,7 @@ func (b *bank) compose(out []byte, a *answer, last bool) []byte {
 	if a.id != nil {
 		n := len(out)
 		var room [64]byte
-		out = b.key.appendSigned(out, append(append(room[:0], "re-"...), a.id...), body)
+		out = b.key.appendSigned(out, append(append(room[:0], "re-"...), a.id...), body, time.Now().Unix())
 		signed := append([]byte(nil), out[n:]...)
 		b.lastReply.Lock()
 		if a.swap {

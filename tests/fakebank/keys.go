@@ -86,10 +86,10 @@ func keygen(path string) error {
 	return nil
 }
 
-// appendSigned writes the three headers for a body.
-func (s *signer) appendSigned(out []byte, id []byte, body []byte) []byte {
+// appendSigned writes the three headers for a body, as signed at that Unix second.
+func (s *signer) appendSigned(out []byte, id []byte, body []byte, at int64) []byte {
 	var room [96]byte
-	stamp := strconv.AppendInt(room[:0], time.Now().Unix(), 10)
+	stamp := strconv.AppendInt(room[:0], at, 10)
 	sig := s.sign(id, dot, stamp, dot, body)
 	out = append(append(out, "webhook-id: "...), id...)
 	out = append(append(out, "\r\nwebhook-timestamp: "...), stamp...)

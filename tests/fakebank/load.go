@@ -42,7 +42,7 @@ func (c *client) call(path, id string, body []byte) (status int, reply []byte, e
 		c.r = reader{c: c.c, buf: make([]byte, 8192)}
 	}
 	o := append(append(append(c.out[:0], "POST "...), path...), " HTTP/1.1\r\nHost: bank\r\nContent-Type: application/json; charset=utf-8\r\n"...)
-	o = c.key.appendSigned(o, []byte(id), body)
+	o = c.key.appendSigned(o, []byte(id), body, time.Now().Unix())
 	o = append(addInt(o, "Content-Length: ", int64(len(body))), "\r\n\r\n"...)
 	c.out = append(o, body...)
 	var head []byte

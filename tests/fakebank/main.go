@@ -191,7 +191,7 @@ func open(o options) (*bank, error) {
 		}
 	}
 	b.lastReply.body = []byte(`{"message_id":"NONE","items":[]}`)
-	b.lastReply.head = b.key.appendSigned(nil, []byte("re-NONE"), b.lastReply.body)
+	b.lastReply.head = b.key.appendSigned(nil, []byte("re-NONE"), b.lastReply.body, time.Now().Unix())
 	if err := os.MkdirAll(o.dir, 0o700); err != nil {
 		return nil, err
 	}

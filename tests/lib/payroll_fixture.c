@@ -182,10 +182,10 @@ static void make_channel(const struct payroll *p)
 	sql("insert into org.programme_agency select 'merit', agency, id from org.funding_account where code = '%s-funding' on conflict do nothing",
 		bank);
 	sql("insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, "
-	    "posting_lag_days, items_per_message, valid_hours) select '%s-merit', 'bank', id, '%s', 'chitra_json', %s, 30, %s, 0, %d, %d "
+	    "posting_lag_days, items_per_message, valid_hours) select '%s-merit', 'bank', id, '%s', 'chitra_json', %s, 30, %s, %d, %d, %d "
 	    "from org.funding_account where code = '%s-funding' on conflict do nothing",
 		bank, bank, p->deduplicates ? p->deduplicates : "true", p->honours ? p->honours : "true",
-		p->items ? p->items : 500, p->valid_hours ? p->valid_hours : 24, bank);
+		p->lag, p->items ? p->items : 500, p->valid_hours ? p->valid_hours : 24, bank);
 	sql("insert into org.channel (code, kind, funding_account, bank, driver, deduplicates, dedupe_days, honours_valid_until, "
 	    "posting_lag_days, items_per_message, valid_hours, agent_key) select '" CASH
 	    "', 'cash', id, 'vnpost', 'cash_list', true, 30, true, 0, 500, 240, sha256('agent') from org.funding_account "

@@ -24,6 +24,7 @@ struct payroll {
 	int special_suffix; /* … one that fakebank treats by this suffix; -1: by each in turn */
 	int cash_every;     /* every n-th person wants cash */
 	int valid_hours;    /* default 24 */
+	int lag;            /* posting lag of the channel, in days */
 	int planned;        /* released for the programme's days, not now */
 	bool no_release;
 	bool no_fund;           /* the money came otherwise */

@@ -27,7 +27,7 @@ static void take_option(struct payroll *p, const char *option)
 		int *to;
 	} numbers[] = {{"items=", &p->items}, {"special_every=", &p->special_every},
 		{"special_suffix=", &p->special_suffix}, {"cash_every=", &p->cash_every},
-		{"valid_hours=", &p->valid_hours}, {"planned=", &p->planned}};
+		{"valid_hours=", &p->valid_hours}, {"lag=", &p->lag}, {"planned=", &p->planned}};
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		if (strncmp(option, numbers[i].name, strlen(numbers[i].name)) == 0)
 			*numbers[i].to = (int)strtol(value, NULL, 10);

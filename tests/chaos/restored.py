@@ -1,0 +1,104 @@
+"""The database is lost in mid-round, and an earlier moment of it is all there is: a base backup, put back as a sysadmin does it.
+
+Backed up when everything of the round is released and some of it has left; the rest waits for that, leaves, and a moment later the database is lost with
+every commit since. Then as ops/README.md says: `chitra recover` with every sent journal, what officers did since is done again, `chitra recover --resume`."""
+import os
+import shutil
+import subprocess
+import time
+
+from world import MOST, Broken, Down
+
+TRIES = 6
+
+
+class Restored:
+    def __init__(self, storm):
+        self.s, self.w = storm, storm.w
+        base = f"{self.w.dir}/pg/base"
+        self.place = open(base, encoding="utf-8").read().strip() if os.path.exists(base) else f"{self.w.dir}/pg"
+        self.backup, self.child, self.began, self.tries = f"{self.place}/backup", None, 0, 0
+        self.over = False
+
+    def when(self, question, then):
+        try:
+            answer = self.w.one(f"""select {question} from payout.payout_state s join payout.payout p on p.id = s.payout join payout.batch b on b.id = p.batch
+                where {self.s.payouts}""")
+        except Down:
+            answer = "f"
+        if answer == "t":
+            then()
+        else:
+            self.s.at(self.s.now() + 0.03, self.when, question, then)
+
+    def begin(self):
+        self.when("count(*) filter (where s.dispatch is not null) >= 30", self.pause)
+
+    def pause(self):
+        """Nothing can be released any more that the backup would lack."""
+        self.s.officer("an", "pause", "all", "--reason", "thử", then=lambda ok, _: self.when("not bool_or(b.state = 'approved')", self.back_up) if ok
+                       else self.s.at(self.s.now() + 0.1, self.pause))
+
+    def back_up(self):
+        shutil.rmtree(self.backup, ignore_errors=True)
+        self.began = time.time_ns()
+        self.child = subprocess.Popen(["pg_basebackup", "-D", self.backup, "-X", "stream", "-c", "fast", "--no-sync"], env=self.w.env, stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.s.at(self.s.now() + 0.1, self.backed_up)
+
+    def backed_up(self):
+        if self.child.poll() is None:
+            self.s.at(self.s.now() + 0.05, self.backed_up)
+            return
+        said = self.child.stderr.read()
+        self.child.stderr.close()
+        if self.child.returncode == 0:
+            self.s.resume("all")
+            self.s.at(self.s.now() + self.s.rng.uniform(0.3, 1.2), self.lose)
+            return
+        self.tries += 1
+        if self.tries == TRIES:
+            raise Broken(f"pg_basebackup: {said}")
+        self.s.at(self.s.now() + 0.1, self.back_up)
+
+    def lose(self):
+        if self.s.typing or self.s.database:
+            self.s.at(self.s.now() + 0.02, self.lose)
+            return
+        for process in self.w.duties.values():
+            process.kill()
+        self.w.psql.close()
+        self.w.private_db("stop", f"{self.w.dir}/pg", "immediate")
+        lost_at = time.time_ns()
+        data = f"{self.place}/data"
+        subprocess.run(["chown", "-R", f"--reference={data}", self.backup], check=True)
+        shutil.rmtree(data)
+        os.rename(self.backup, data)
+        self.w.database_start()
+        journals = [word for i in range(MOST["teller"]) if os.path.exists(f"{self.w.dir}/journal-{i}/sent.log")
+                    for word in ("--journal", f"{self.w.dir}/journal-{i}")]
+        said = self.w.tool(f"{self.w.bin}/chitra", "recover", "--json", *journals)
+        self.w.log(f"recovered: {' '.join(said.split())}")
+        for process in self.w.duties.values():
+            if process.wanted:
+                process.start()
+        self.s.landed("pg.restored", {"from": self.began, "to": lost_at})
+        self.again([(login, words) for t, login, words in self.s.typed if t >= self.began])
+
+    def again(self, typed, tries=0):
+        """What officers did and the backup lacks, by the same people in the same order; then money may leave again."""
+        if not typed:
+            self.w.tool(f"{self.w.bin}/chitra", "recover", "--resume")
+            self.s.resume("all")
+            self.over = True
+            return
+        (login, words), rest = typed[0], typed[1:]
+
+        def then(ok, said):
+            if ok:
+                self.again(rest)
+            elif tries == 100:
+                raise Broken(f"{login} cannot {' '.join(words)} again: {said}")
+            else:
+                self.s.at(self.s.now() + 0.2, self.again, typed, tries + 1)
+        self.s.officer(login, *words, then=then)
