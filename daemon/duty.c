@@ -177,6 +177,16 @@ static void feed_watchdog(void *arg)
 	timer_set(d->own->watchdog, d->own->watchdog_ms);
 }
 
+/* No thread can be ended from outside: the process is, and what its job may have done to be counted is. */
+static void look_for_stuck(void *arg)
+{
+	struct duty_ctx *d = arg;
+	const char *lane, *job;
+	if (queue_stuck(d->queue, d->own->stuck_ms, &lane, &job))
+		bug("job %s in lane %s makes no progress", job, lane);
+	timer_set(d->own->stuck, d->own->stuck_ms / 4);
+}
+
 static int threads_per(const struct config *c, const char *section)
 {
 	size_t n;
@@ -282,6 +292,9 @@ static void prepare(struct duty_ctx *d)
 		log_event(LOG_WARN, "no_wake", K_WHY(&why));
 	name_owner(d);
 	open_lanes(d);
+	own->stuck = timer_new(d->loop, look_for_stuck, d);
+	own->stuck_ms = config_ms(d->config, "chitra", "stuck_after");
+	timer_set(own->stuck, own->stuck_ms);
 	duty_check_new(d);
 }
 
@@ -301,6 +314,7 @@ static void dispose(struct duty_ctx *d)
 	timer_free(own->check);
 	timer_free(own->drain);
 	timer_free(own->watchdog);
+	timer_free(own->stuck);
 	signals_free(own->signals);
 	sockets_close(&own->sockets);
 }

@@ -32,10 +32,10 @@ struct duty_private {
 	struct condition *database, *schema, *history, *serving, *clock, *keks; /* keks NULL: it holds none */
 	struct metric *db_up, *doubt, *skew;
 
-	struct timer *check, *drain, *watchdog;
+	struct timer *check, *drain, *watchdog, *stuck;
 	struct job check_job;
 	struct duty_look look;
-	int64_t watchdog_ms;
+	int64_t watchdog_ms, stuck_ms;
 
 	bool started, draining, said_down, clock_set;
 	int64_t drain_ms, drain_began_us;

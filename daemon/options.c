@@ -23,6 +23,8 @@ const struct option_row option_rows[] = {
 		"the least important level that is written"},
 	{"chitra", "drain_time", OPTION_DURATION, DUTY_ALL, "30s", 100, 10 MINUTES, NULL, false,
 		"how long a duty may take to finish what it has begun when it is told to stop"},
+	{"chitra", "stuck_after", OPTION_DURATION, DUTY_ALL, "60s", 100, 60 MINUTES, NULL, false,
+		"how long a job may run without a word with the database before the duty ends, to be started again"},
 
 	{"database", "conninfo", OPTION_CONNINFO, DUTY_ALL, "", 0, 0, NULL, false,
 		"libpq's connection string without user and password; empty: PGHOST, PGDATABASE and their kin"},

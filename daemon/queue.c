@@ -21,6 +21,10 @@ enum { THREADS_MAX = 64, ARENAS_KEPT = 64 };
 struct worker {
 	struct lane *lane;
 	pthread_t thread;
+	struct db *db; /* its thread's; under the mutex, as all below */
+	const struct job *running;
+	int64_t since_us;
+	bool late; /* at the last look */
 };
 
 struct lane {
@@ -93,8 +97,9 @@ static void run_job(struct db *db, struct job *job)
 }
 
 /* NULL: the queue closes. */
-static struct job *take(struct lane *lane)
+static struct job *take(struct worker *worker)
 {
+	struct lane *lane = worker->lane;
 	struct queue *q = lane->queue;
 	lock(q);
 	while (!lane->first && !q->closing)
@@ -107,17 +112,21 @@ static struct job *take(struct lane *lane)
 			lane->last = &lane->first;
 		lane->waiting--;
 		lane->running++;
+		worker->running = job;
+		worker->since_us = monotonic_us();
+		worker->late = false;
 	}
 	unlock(q);
 	return job;
 }
 
-static void finish(struct job *job)
+static void finish(struct worker *worker, struct job *job)
 {
 	struct queue *q = job->lane->queue;
 	job->next = NULL;
 	lock(q);
 	job->lane->running--;
+	worker->running = NULL;
 	bool first = q->finished == NULL;
 	*q->finished_last = job;
 	q->finished_last = &job->next;
@@ -131,15 +140,17 @@ static void finish(struct job *job)
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
-	struct lane *lane = worker->lane;
-	struct queue *q = lane->queue;
+	struct queue *q = worker->lane->queue;
 	struct db *db = q->o.conninfo ? db_open(q->o.conninfo, q->o.duty) : NULL;
+	lock(q);
+	worker->db = db;
+	unlock(q);
 	for (;;) {
-		struct job *job = take(lane);
+		struct job *job = take(worker);
 		if (!job)
 			break;
 		run_job(db, job);
-		finish(job);
+		finish(worker, job);
 	}
 	if (db)
 		db_close(db);
@@ -292,6 +303,33 @@ bool lane_submit(struct lane *lane, struct job *job)
 	}
 	q->in_flight++;
 	return true;
+}
+
+static bool is_stuck(struct worker *w, int64_t now_us, int64_t after_ms)
+{
+	int64_t alive_us = w->running && w->db ? db_alive_us(w->db) : 0;
+	if (alive_us < w->since_us)
+		alive_us = w->since_us;
+	bool was_late = w->late;
+	w->late = w->running && now_us - alive_us > after_ms * 1000;
+	return w->late && was_late;
+}
+
+bool queue_stuck(struct queue *q, int64_t after_ms, const char **lane, const char **job)
+{
+	bool stuck = false;
+	lock(q);
+	for (struct lane *l = q->lanes; l; l = l->next) {
+		for (int i = 0; i < l->workers_n; i++) {
+			if (!is_stuck(&l->workers[i], monotonic_us(), after_ms))
+				continue;
+			stuck = true;
+			*lane = l->name;
+			*job = l->workers[i].running->name;
+		}
+	}
+	unlock(q);
+	return stuck;
 }
 
 static void drop_waiting(struct queue *q)

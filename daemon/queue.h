@@ -73,5 +73,10 @@ const char *lane_name(const struct lane *lane);
 /* Tells other duties, as job.wakes does, when only the loop knows that there is something. */
 void lane_wake(struct lane *lane, unsigned bits);
 
+/* A job that has run for so long without a word with the database, at this look and at the one before it: it spins or hangs, and
+ * nothing can end it but the end of the process. (Two looks: a process that was frozen looks once and finds everything late.) Call it
+ * again and again. */
+bool queue_stuck(struct queue *q, int64_t after_ms, const char **lane, const char **job) WARN_UNUSED;
+
 /* Jobs submitted whose done has not returned, over all lanes. */
 size_t queue_in_flight(const struct queue *q);

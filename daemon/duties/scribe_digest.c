@@ -225,9 +225,8 @@ static enum result wait_at_gap(struct work *w, struct digest *d, int64_t upto)
 	return inbox_sure(w, &d->sure);
 }
 
-enum result digest_run(struct work *w, void *arg, size_t *found)
+static enum result run(struct work *w, struct digest *d, size_t *found)
 {
-	struct digest *d = arg;
 	struct inbox_message *at;
 	size_t n;
 	int64_t upto;
@@ -238,7 +237,7 @@ enum result digest_run(struct work *w, void *arg, size_t *found)
 		result = progress_take(w, "digest", &upto, &mine);
 	if (result != OK || !mine)
 		return result;
-	result = inbox_next(w, upto, d->sure, DIGEST_MESSAGES, &at, &n, &gap);
+	result = inbox_next(w, upto, d->sure, d->singly ? 1 : DIGEST_MESSAGES, &at, &n, &gap);
 	if (result != OK)
 		return result;
 	if (n == 0) {
@@ -252,25 +251,60 @@ enum result digest_run(struct work *w, void *arg, size_t *found)
 	return stands_alone(&at[0]) ? digest_alone(w, d, &at[0]) : digest_callbacks(w, d, at, n, found);
 }
 
-enum result digest_run_waiting(struct work *w, void *arg, size_t *found)
+enum result digest_run(struct work *w, void *arg, size_t *found)
 {
 	struct digest *d = arg;
+	bool aside = false;
+	enum result result = poison_before(w, d, &aside);
+	if (result != OK || aside) {
+		*found = aside ? DIGEST_MESSAGES : 0;
+		return result;
+	}
+	result = run(w, d, found);
+	if (d->singly && *found)
+		*found = DIGEST_MESSAGES; /* there are more */
+	poison_after(w, d, result == OK);
+	return result;
+}
+
+static enum result find_waiting(struct work *w, struct digest *d, struct inbox_message *m, bool *some)
+{
+	TX_GUARD(w);
+	enum result result = tx_begin(w);
+	return result == OK ? digest_waiting_page(w, d, m, some) : result;
+}
+
+static enum result take_waiting(struct work *w, struct digest *d, const struct inbox_message *m)
+{
 	int64_t upto;
-	bool mine = false, some = false;
+	bool mine = false;
 	TX_GUARD(w);
 	enum result result = tx_begin(w);
 	if (result == OK)
 		result = progress_take(w, "digest", &upto, &mine); /* one at a time writes statements */
 	if (result != OK || !mine)
 		return result;
-	result = digest_waiting_page(w, d, &some);
+	result = digest_page(w, d, m);
 	if (result == REFUSED && is_about_the_message(&w->why)) {
 		log_event(LOG_WARN, "statement_waits", K_WHY(&w->why));
 		why_clear(&w->why);
 		return OK;
 	}
-	if (result == OK && some)
-		result = tx_commit(w);
+	return result == OK ? tx_commit(w) : result;
+}
+
+enum result digest_run_waiting(struct work *w, void *arg, size_t *found)
+{
+	struct digest *d = arg;
+	struct inbox_message m;
+	bool some = false, aside = false;
 	*found = 0; /* a statement of which pages are still missing would be found again at once */
+	enum result result = find_waiting(w, d, &m, &some);
+	if (result == OK && some)
+		result = poison_waiting(w, d, m.id, &aside);
+	if (result != OK || !some || aside)
+		return result;
+	result = take_waiting(w, d, &m);
+	poison_after(w, d, result == OK);
 	return result;
 }

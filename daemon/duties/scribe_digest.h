@@ -30,6 +30,11 @@ struct digest {
 	struct coming coming[DIGEST_COMING];
 	size_t coming_next;
 	int64_t waiting_skip; /* how many of those that wait were tried in this round */
+
+	/* scribe_poison.c */
+	bool survived, counted; /* a run, by this process; the one that is under way */
+	size_t singly;          /* so many more are digested alone */
+	int64_t begun;          /* message that this process has counted and not ended */
 	struct metric *messages, *words, *unclear, *unknown, *misfits, *strange, *statements, *lines;
 };
 
@@ -42,12 +47,25 @@ enum result digest_run(struct work *w, void *digest, size_t *found);
 /* poll_plan.run: statements that came before the one that they follow, as soon as that is there. */
 enum result digest_run_waiting(struct work *w, void *digest, size_t *found);
 
+/* ---- scribe_poison.c: a message that kills or stops whoever digests it ---- */
+
+/* Before a run, outside a transaction, while nobody knows that this process survives one. *aside: the next message was set aside. */
+enum result poison_before(struct work *w, struct digest *d, bool *aside) WARN_UNUSED;
+/* After one, whatever came of it. */
+void poison_after(struct work *w, struct digest *d, bool done);
+/* The same for a statement that waits (digest_run_waiting). *aside: it is not read any more. */
+enum result poison_waiting(struct work *w, struct digest *d, int64_t message, bool *aside) WARN_UNUSED;
+
 /* ---- scribe_statement.c ---- */
+
+/* In the caller's transaction: a break over the day of which a page cannot be read. A message that is no page of ours has none. */
+enum result digest_break(struct work *w, const struct inbox_message *m, const char *note) WARN_UNUSED;
 
 /* Inside the caller's transaction: what a page, or a message of credits, leads to. REFUSED (digest_passes): this message leads to
  * nothing, the others go on; the transaction must be rolled back. REFUSED "pages_awaited": the same, and another page leads to it. */
 enum result digest_page(struct work *w, struct digest *d, const struct inbox_message *m) WARN_UNUSED;
 enum result digest_credits(struct work *w, struct digest *d, const struct inbox_message *m) WARN_UNUSED;
 
-/* The first of the statements that follow one that is there, and are not there themselves. */
-enum result digest_waiting_page(struct work *w, struct digest *d, bool *some) WARN_UNUSED;
+/* The first page of a statement that follows one that is there, and is not there itself; each call gives the next one. */
+enum result digest_waiting_page(
+	struct work *w, struct digest *d, struct inbox_message *out, bool *some) WARN_UNUSED;

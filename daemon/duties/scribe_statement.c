@@ -9,6 +9,7 @@
 #include "ledger/books/post.h"
 #include "ledger/db/db.h"
 #include "ledger/payout/message_store.h"
+#include "ledger/payout/outcome.h"
 #include "ledger/recon/statement_store.h"
 #include "bankapi/signed.h"
 #include "daemon/duties/scribe_digest.h"
@@ -248,6 +249,26 @@ enum result digest_page(struct work *w, struct digest *d, const struct inbox_mes
 	return result == OK ? store_statement(w, d, &p, &f) : result;
 }
 
+/* ---- what nobody can read --------------------------------------------------------------------------------------------- */
+
+enum result digest_break(struct work *w, const struct inbox_message *m, const char *note)
+{
+	struct page p;
+	if (strcmp(m->kind, "statement") != 0)
+		return OK;
+	enum result result = page_of(w, m, &p);
+	if (result != OK) {
+		why_clear(&w->why);
+		return result == REFUSED ? OK : result;
+	}
+	struct entries entries = {0};
+	struct told_by by = {.actor = ACTOR, .effective = p.day};
+	struct break_found found = {
+		.kind = "chain_gap", .funding_id = p.funding.id, .funding = p.funding.code, .note = note};
+	result = breaks_open(w, &by, &found, 1, &entries);
+	return result == OK ? books_post(w, entries.at, entries.n, FLOORS_RECORD, NULL) : result;
+}
+
 /* ---- credits of the open day --------------------------------------------------------------------------------------------- */
 
 /* "<funding account code>.…" */
@@ -287,7 +308,7 @@ enum result digest_credits(struct work *w, struct digest *d, const struct inbox_
 
 /* ---- statements that wait for the one before them ------------------------------------------------------------------------ */
 
-enum result digest_waiting_page(struct work *w, struct digest *d, bool *some)
+enum result digest_waiting_page(struct work *w, struct digest *d, struct inbox_message *out, bool *some)
 {
 	struct rows r;
 	enum result result = db_run(w, Q_STATEMENT_WAITING, DB_ARGS(db_i64(d->waiting_skip)), &r);
@@ -295,12 +316,12 @@ enum result digest_waiting_page(struct work *w, struct digest *d, bool *some)
 	d->waiting_skip = *some ? d->waiting_skip + 1 : 0;
 	if (!*some)
 		return result;
-	struct inbox_message m = {
+	*out = (struct inbox_message){
 		.id = row_i64(&r, 0, rows_col(&r, "id")),
 		.bank = row_text(&r, 0, rows_col(&r, "bank")),
 		.external_id = row_text(&r, 0, rows_col(&r, "external_id")),
 		.direction = "file",
 		.kind = "statement",
 	};
-	return digest_page(w, d, &m);
+	return OK;
 }

@@ -152,7 +152,8 @@ struct bank {
 	bool clock_differs;  /* that was said */
 	struct aside *aside; /* dispatches that are set aside; lane journal only */
 	size_t aside_n, aside_room;
-	bool survived; /* a claim of it, by this process; lane journal only */
+	bool survived;      /* a claim of it, by this process; lane journal only */
+	int64_t line_begun; /* payout that this process has counted and not ended; lane journal only */
 	size_t singly; /* so many more are claimed alone, to find out which is refused; lane journal only */
 	struct poll_task *claim, *ask, *inquiry, *fetch;
 	struct question *inquired; /* what the running inquiry task made */

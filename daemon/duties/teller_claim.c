@@ -9,6 +9,7 @@
 #include "ledger/base/log.h"
 #include "ledger/books/head_store.h"
 #include "ledger/books/post.h"
+#include "ledger/payout/tries_store.h"
 
 #define PAYOUTS_ONCE 1024 /* in one transaction, or one dispatch if that is more */
 

@@ -7,6 +7,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/log.h"
+#include "ledger/payout/tries_store.h"
 
 #define LINE_BY_LINE 2 /* tries of a dispatch */
 #define LINE_TRIES \
@@ -31,24 +32,21 @@ static enum result hold(struct claim *c, int64_t payout)
 	return r;
 }
 
-/* Counted; and the one before it is not any more. */
-static enum result begin_line(struct work *w, int64_t payout, int64_t before, int32_t *tries)
+static enum result begin_line(struct work *w, int64_t payout, int32_t *tries)
 {
 	TX_GUARD(w);
 	enum result r = tx_begin(w);
-	if (r == OK && before)
-		r = attempt_end(w, "line", &before, 1);
 	if (r == OK)
 		r = attempt_begin(w, "line", &payout, 1, tries);
 	return r == OK ? tx_commit(w) : r;
 }
 
-static enum result end_line(struct work *w, int64_t payout)
+static enum result end_line(struct work *w, int64_t payout, bool done)
 {
 	TX_GUARD(w);
 	enum result r = tx_begin(w);
 	if (r == OK)
-		r = attempt_end(w, "line", &payout, 1);
+		r = done ? attempt_end(w, "line", &payout, 1) : attempt_lived(w, "line", payout);
 	return r == OK ? tx_commit(w) : r;
 }
 
@@ -72,25 +70,35 @@ static enum result try_line(struct claim *c, const struct dispatch *d, int64_t p
 	return r == REFUSED ? OK : r;
 }
 
+static enum result one_line(struct claim *c, const struct dispatch *d, int64_t payout)
+{
+	int64_t *begun = &c->bank->line_begun;
+	int32_t tries = 0;
+	*begun = payout;
+	enum result r = begin_line(c->w, payout, &tries);
+	if (r == OK)
+		r = tries > LINE_TRIES ? hold(c, payout) : try_line(c, d, payout);
+	if (r == OK)
+		r = end_line(c->w, payout, true);
+	if (r == OK)
+		*begun = 0;
+	return r;
+}
+
 static enum result line_by_line(struct claim *c, const struct dispatch *d)
 {
-	struct work *w = c->w;
-	int64_t *payouts, before = 0;
-	size_t n;
-	enum result r = dispatch_ready(w, d->id, &payouts, &n);
-	log_event(LOG_ERROR, "dispatch_kills", K_I64("dispatch", d->id), K_I64("tries", d->tries));
-	for (size_t i = 0; i < n && r == OK; i++) {
-		int32_t tries = 0;
-		r = begin_line(w, payouts[i], before, &tries);
-		before = payouts[i];
-		if (r != OK)
-			break;
-		if (tries > LINE_TRIES)
-			r = hold(c, payouts[i]);
-		else
-			r = try_line(c, d, payouts[i]);
-	}
-	return r == OK && before ? end_line(w, before) : r;
+	int64_t *payouts, *begun = &c->bank->line_begun;
+	size_t n = 0;
+	/* The database went away meanwhile. This process lives, so that line is not what kills. */
+	enum result r = *begun ? end_line(c->w, *begun, false) : OK;
+	if (r != OK)
+		return r;
+	*begun = 0;
+	log_event(LOG_WARN, "dispatch_line_by_line", K_I64("dispatch", d->id), K_I64("tries", d->tries));
+	r = dispatch_ready(c->w, d->id, &payouts, &n);
+	for (size_t i = 0; i < n && r == OK; i++)
+		r = one_line(c, d, payouts[i]);
+	return r;
 }
 
 /* The oldest alone, if it was begun before; else all. */

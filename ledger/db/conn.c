@@ -34,7 +34,7 @@ void conn_close(struct db *db)
 	memset(db->prepared, 0, query_count * sizeof *db->prepared);
 }
 
-enum came conn_wait(struct db *db, bool to_write, int64_t deadline_us)
+static enum came wait_ready(const struct db *db, bool to_write, int64_t deadline_us)
 {
 	struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
 	if (p.fd < 0)
@@ -52,6 +52,19 @@ enum came conn_wait(struct db *db, bool to_write, int64_t deadline_us)
 		if (n < 0 && errno != EINTR)
 			return CAME_LOST;
 	}
+}
+
+enum came conn_wait(struct db *db, bool to_write, int64_t deadline_us)
+{
+	db->alive_us = deadline_us; /* whoever waits ends by then */
+	enum came c = wait_ready(db, to_write, deadline_us);
+	db->alive_us = monotonic_us();
+	return c;
+}
+
+int64_t db_alive_us(const struct db *db)
+{
+	return db->alive_us;
 }
 
 enum came conn_result(struct db *db, int64_t deadline_us, PGresult **out)

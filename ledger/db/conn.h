@@ -47,6 +47,7 @@ struct db {
 
 	struct buf args; /* the encoded arguments of the query that is being sent */
 	int64_t affected;
+	_Atomic int64_t alive_us; /* db_alive_us */
 	char constraint[64];
 };
 

@@ -54,12 +54,6 @@ struct dispatch_wish {
 enum result dispatch_pick(
 	struct work *w, const struct dispatch_wish *wish, struct dispatch **out, size_t *out_n) WARN_UNUSED;
 
-/* What may kill whoever does it, by kind and id: begun in a transaction of its own that is committed before, ended with the work.
- * tries[i] counts this one too. Inside the caller's transaction, all of them. */
-enum result attempt_begin(
-	struct work *w, const char *work, const int64_t *ids, size_t n, int32_t *tries) WARN_UNUSED;
-enum result attempt_end(struct work *w, const char *work, const int64_t *ids, size_t n) WARN_UNUSED;
-
 /* The payouts of a dispatch that are ready, by id alone: one of their rows may be what nobody can read. */
 enum result dispatch_ready(struct work *w, int64_t dispatch, int64_t **out, size_t *n) WARN_UNUSED;
 

@@ -63,6 +63,15 @@ enum result inbox_next(struct work *w, int64_t upto, int64_t sure, size_t n, str
 	return OK;
 }
 
+enum result inbox_after(struct work *w, int64_t upto, int64_t *id)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_INBOX_AFTER, DB_ARGS(db_i64(upto)), &r);
+	if (result == OK)
+		*id = rows_n(&r) ? row_i64(&r, 0, rows_col(&r, "id")) : 0;
+	return result;
+}
+
 enum result inbox_sure(struct work *w, int64_t *sure)
 {
 	TX_GUARD(w);

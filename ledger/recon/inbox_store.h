@@ -31,6 +31,9 @@ struct inbox_message {
 enum result inbox_next(struct work *w, int64_t upto, int64_t sure, size_t n, struct inbox_message **out,
 	size_t *out_n, bool *gap) WARN_UNUSED;
 
+/* The id of the next message, whether or not a gap is before it; 0: there is none. */
+enum result inbox_after(struct work *w, int64_t upto, int64_t *id) WARN_UNUSED;
+
 /* Waits until everybody who was writing has ended: *sure is the last id of which all before it are there or will never be. A
  * transaction of its own. */
 enum result inbox_sure(struct work *w, int64_t *sure) WARN_UNUSED;

@@ -134,7 +134,7 @@ call ops.keep_rows('ops.journal');
 
 -- Work that may kill whoever does it is counted here before it begins, in a transaction of its own, and taken off when it is done.
 create table ops.attempt (
-	work text not null,			-- 'dispatch', 'line'
+	work text not null,			-- 'dispatch', 'line', 'digest', 'message'
 	id bigint not null,
 	tries smallint not null,
 	primary key (work, id)

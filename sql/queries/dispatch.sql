@@ -120,7 +120,7 @@ limit $2
 for update of d skip locked;
 
 -- name: attempt_begin
--- duties: teller
+-- duties: teller scribe
 -- in: work text, ids bigint[]
 -- out: id bigint, tries smallint
 insert into ops.attempt as t (work, id, tries) select $1, x, 1 from unnest($2) as x order by x
@@ -128,10 +128,17 @@ on conflict (work, id) do update set tries = t.tries + 1
 returning t.id, t.tries;
 
 -- name: attempt_end
--- duties: teller
+-- duties: teller scribe
 -- in: work text, ids bigint[]
 -- out:
 delete from ops.attempt where work = $1 and id = any ($2);
+
+-- name: attempt_lived
+-- duties: teller scribe
+-- in: work text, id bigint
+-- out:
+-- Whoever counted it lives and could not do it for another reason: that was no try.
+update ops.attempt set tries = tries - 1 where work = $1 and id = $2 and tries > 0;
 
 -- name: dispatch_ready_payouts
 -- duties: teller

@@ -24,6 +24,13 @@ select m.id, m.bank, m.direction, m.kind, m.external_id, m.sha256, m.key,
 from (select * from bank.message where id > $1 order by id limit $2) m
 order by m.id;
 
+-- name: inbox_after
+-- duties: scribe
+-- in: upto bigint
+-- out: id bigint
+-- By id alone: its row may be what nobody can read.
+select m.id from bank.message m where m.id > $1 order by m.id limit 1;
+
 -- name: inbox_message
 -- duties: scribe desk
 -- in: id bigint

@@ -260,6 +260,53 @@ static void waking(void)
 	queue_free(q);
 }
 
+/* ---- a job that hangs ------------------------------------------------------------------------------------------------ */
+
+static struct queue *watched;
+static int looks, found_at;
+static const char *stuck_lane, *stuck_job;
+
+static enum result hang(struct work *w, void *arg)
+{
+	(void)w;
+	(void)arg;
+	sleep_ms(700);
+	return OK;
+}
+
+static void hung(struct job *job, enum result result)
+{
+	(void)job;
+	(void)result;
+	loop_stop(loop);
+}
+
+static void look(void *arg)
+{
+	looks++;
+	if (queue_stuck(watched, 200, &stuck_lane, &stuck_job) && !found_at)
+		found_at = looks;
+	timer_set(*(struct timer **)arg, 100);
+}
+
+static void hanging(void)
+{
+	struct queue *q = watched = new_queue();
+	struct lane *lane = lane_open(
+		q, &(struct lane_plan){.name = "a", .threads = 2, .capacity = 2, .deadline_ms = 5000});
+	struct job job = {.name = "hang", .run = hang, .done = hung};
+	struct timer *t = timer_new(loop, look, &t);
+	timer_set(t, 100);
+	ok(lane_submit(lane, &job), "a job is taken");
+	run_loop();
+	timer_free(t);
+	ok(found_at >= 4, "a job that hangs is found, after its time and at the second look (%d)", found_at);
+	ok(stuck_job && strcmp(stuck_job, "hang") == 0 && strcmp(stuck_lane, "a") == 0, "by its name");
+	ok(!queue_stuck(q, 0, &stuck_lane, &stuck_job) && !queue_stuck(q, 0, &stuck_lane, &stuck_job),
+		"a worker that waits for a job is not stuck");
+	queue_free(q);
+}
+
 int main(void)
 {
 	loop = loop_new();
@@ -268,6 +315,7 @@ int main(void)
 	limits();
 	freeing();
 	waking();
+	hanging();
 	loop_free(loop);
 	return done_testing();
 }
