@@ -74,7 +74,7 @@ static const struct {
 	{"may_have_left",
 		"Báo quản trị viên chạy chitra recover: theo nhật ký gửi, khoản chi này có thể đã đi, nên không hủy được"},
 	{"journal_not_compared",
-		"Chờ vài giây rồi làm lại; nếu vẫn vậy thì báo quản trị viên: một máy gửi tiền chưa đối chiếu nhật ký gửi của nó từ khi cơ sở dữ liệu khởi động"},
+		"Chờ vài giây rồi làm lại; nếu vẫn vậy thì báo quản trị viên: máy gửi tiền nêu tên ở trên chưa chạy lại từ khi cơ sở dữ liệu khởi động; khởi động nó (chitrad --duty teller), hoặc nếu nó không còn nữa: chitra recover --lost-journal TÊN"},
 	{"pause_unknown", "Ghi mã ngân hàng của kênh chi, mã chương trình hoặc all; chưa dừng gì"},
 	{"pause_ambiguous", "Ghi rõ bank:MÃ hoặc programme:MÃ; chưa dừng gì"},
 	{"journal_missing",

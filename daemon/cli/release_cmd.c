@@ -79,6 +79,9 @@ static void say_troubles(const struct release_run *x)
 				"lập lại (chitra cancel --batch %" PRId64 ") (no_opening)\n",
 				g->batch, x->planned ? "chuyển chi không có --in-window, hoặc" : "",
 				g->batch);
+		else if (g->answer == RELEASE_BEFORE)
+			fprintf(stderr, "bảng %" PRId64 ": đã chuyển chi từ trước (released_before)\n",
+				g->batch);
 	}
 }
 
@@ -165,6 +168,26 @@ static enum result release_slice(struct release_run *x, const int64_t *ids, size
 	return r;
 }
 
+/* Of batches that were named, those that went before are told of, and the others go; when all of them did, that is the refusal. */
+static void leave_out_gone(struct release_run *x, struct batches *b)
+{
+	struct batches rest = {.at = arena_array(x->cli->w->arena, b->n, struct batch)};
+	x->at = arena_array(x->cli->w->arena, b->n, struct gone);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct batch *at = &b->at[i];
+		bool went = strcmp(at->state, "closed") == 0 ||
+			    (strcmp(at->state, "released") == 0 && (x->planned || !at->planned));
+		if (went)
+			x->at[x->n++] = (struct gone){.batch = at->id, .answer = RELEASE_BEFORE};
+		else
+			rest.at[rest.n++] = *at;
+	}
+	if (rest.n > 0)
+		*b = rest;
+	else
+		x->n = 0;
+}
+
 static enum result choose(struct cli *cli, const struct pick *pick, struct batches *out)
 {
 	struct batch_filter filter = pick_filter(pick);
@@ -182,7 +205,6 @@ static enum result release_all(struct release_run *x, const struct batches *b)
 	int64_t *ids = pick_of(cli->w->arena, b);
 	enum result r = OK;
 	struct progress bar = progress_begin(cli, "Chuyển chi", (int64_t)b->n);
-	x->at = arena_array(cli->w->arena, b->n, struct gone);
 	for (size_t i = 0; i < b->n && r == OK;) {
 		size_t n = pick_slice(b, i);
 		r = release_slice(x, ids + i, n);
@@ -211,8 +233,10 @@ int cli_release(struct cli *cli, int argc, char **argv)
 		return cli_refused(cli, &cli->w->why);
 	}
 	enum result r = choose(cli, &pick, &b);
-	if (r == OK)
+	if (r == OK) {
+		leave_out_gone(&x, &b);
 		r = release_all(&x, &b);
+	}
 	/* What went before a refusal is gone and is told. */
 	if (r != OK && !cli->json && x.n > 0)
 		say(&x);

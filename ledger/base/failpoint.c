@@ -142,6 +142,8 @@ static bool act(struct slot *s, uint32_t action, uint32_t arg)
 		kill(getpid(), SIGSTOP);
 	else if (action == ACT_DELAY)
 		wait_ms(arg);
+	else if (action == ACT_ERROR)
+		errno = EIO; /* or whoever tells of it says what happened last */
 	return action == ACT_ERROR;
 }
 

@@ -18,6 +18,7 @@ const char *release_answer_name(enum release_answer a)
 	case RELEASE_EXPIRED: return "expired";
 	case RELEASE_NO_OPENING: return "no_opening";
 	case RELEASE_HURRIED: return "hurried";
+	case RELEASE_BEFORE: return "released_before";
 	}
 	bug("release answer %d", (int)a);
 }

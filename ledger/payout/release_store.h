@@ -22,9 +22,10 @@ enum release_answer {
 	RELEASE_EXPIRED, /* its lines are valid no longer: cancel its payouts, they are paid in a new batch */
 	RELEASE_NO_OPENING, /* nor are they at the next opening; of a planned one: they may be valid now */
 	RELEASE_HURRIED,    /* released before for its programme's days; it goes now */
+	RELEASE_BEFORE,     /* it went before: `chitra release` leaves it out */
 };
-const char *release_answer_name(enum release_answer
-		a); /* "released", "awaits_second", "not_funded", "expired", "no_opening", "hurried" */
+/* "released", "awaits_second", "not_funded", "expired", "no_opening", "hurried", "released_before" */
+const char *release_answer_name(enum release_answer a);
 
 struct release_of {
 	const struct batch *batch;

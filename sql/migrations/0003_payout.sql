@@ -351,8 +351,8 @@ begin
 			raise exception 'may_have_left: payout % is in the sent journal; run chitra recover', bad using errcode = 'CH001';
 		end if;
 		if 11 = any (guard_cause.to_states) and exists (select from ops.journal j where j.lost_at is null and j.history is distinct from ops.history()) then
-			raise exception 'journal_not_compared: since PostgreSQL was started, the sent journal % was not held against these rows; start its teller',
-				(select min(j.place) from ops.journal j where j.lost_at is null and j.history is distinct from ops.history()) using errcode = 'CH001';
+			raise exception 'journal_not_compared: since PostgreSQL was started, these sent journals were not held against its rows: %. Start their tellers; of one that is nowhere any more: chitra recover --lost-journal NAME',
+				(select string_agg(j.place || ' (' || j.name || ')', ', ' order by j.place) from ops.journal j where j.lost_at is null and j.history is distinct from ops.history()) using errcode = 'CH001';
 		end if;
 		select a.payout into bad from unnest(guard_cause.payouts, guard_cause.to_states) as a(payout, t)
 			where case a.t

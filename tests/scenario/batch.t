@@ -323,6 +323,13 @@ is "$(code by minh "${withdraw[@]}" --reference NOP-TRA-2024-05)" '65 order_unkn
 ok 'one officer stops it' by minh "${withdraw[@]}" --reference NOP-TRA-2024-04
 is "$(code by minh "${withdraw[@]}" --reference NOP-TRA-2024-04) $(code by hoa "${unspent[@]}")" '65 order_withdrawn 65 order_withdrawn' 'once, and it is not confirmed again'
 like "$(by hoa --json fund list)" '"promised_dong":0' 'its money is free'
+released=$(sql "select min(id) from payout.batch where state = 'released'")
+rest=$(sql "select min(id) from payout.batch where state = 'approved'")
+is "$(code by hoa release "$released")" '65 batch_state' 'what was released is not released again'
+by hoa release "$released" "$rest" 2>"$scratch/said"
+is "$?" 0 'named beside another one'
+like "$(cat "$scratch/said")" "bảng $released: .*released_before" 'it is told of'
+is "$(sql "select state from payout.batch where id = $rest")" released 'and the other one goes'
 ok 'the same command lets the rest go when its money is there' by hoa release --all-approved
 is "$(sql "select string_agg(distinct state, ' ') from payout.batch")" released 'everything is released'
 is "$(sql "select sum(p.amount) = (select sum(c.amount_dong) from payout.claim c where exists (select from payout.payout x where x.claim = c.id)

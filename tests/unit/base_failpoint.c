@@ -1,6 +1,7 @@
 /* Failpoints: what a board can make a process do. */
 #include "ledger/base/failpoint.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
@@ -91,7 +92,9 @@ static void test_counts(void)
 static void test_error(void)
 {
 	arm(0, 6, ERROR, 0);
+	errno = ENOENT;
 	bool fifth = failpoint("one"), sixth = failpoint("one"), seventh = failpoint("one");
+	is_i64(errno, EIO, "its error is told as one of the disk, not as whatever went wrong before");
 	ok(!fifth && sixth && !seventh, "it acts at the n-th time alone");
 	is_i64((int64_t)word_at(HEAD + LANDED), 1, "that it acted is counted");
 	uint64_t at = word_at(8) + 2;
