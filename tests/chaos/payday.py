@@ -287,17 +287,20 @@ class Run:
         self.daemon = subprocess.Popen([os.path.join(BIN, "chitrad"), "--config", os.path.join(here, "conf")], env=self.environment,
                                        stdout=self.daemon_log, stderr=self.daemon_log, start_new_session=True)
 
+    def typed(self, login, *words):
+        """A command as its officer types it: its exit status, None when it does not end."""
+        with open(os.path.join(self.here, "log", "desk"), "ab") as out:
+            try:
+                return subprocess.run([os.path.join(BIN, "chitra"), "--config", os.path.join(self.here, "conf"), "--session",
+                                       f"{self.place.keys}/session.{login}", *words], env=self.environment, stdout=out, stderr=out,
+                                      timeout=PATIENCE).returncode
+            except subprocess.TimeoutExpired:
+                return None
+
     def desk(self, login, *words):
-        """A command as its officer types it, again after it was killed or was told to come again."""
-        log = os.path.join(self.here, "log", "desk")
+        """Again after it was killed or was told to come again."""
         for _ in range(4):
-            with open(log, "ab") as out:
-                try:
-                    status = subprocess.run([os.path.join(BIN, "chitra"), "--config", os.path.join(self.here, "conf"), "--session",
-                                             f"{self.place.keys}/session.{login}", *words], env=self.environment, stdout=out, stderr=out,
-                                            timeout=PATIENCE).returncode
-                except subprocess.TimeoutExpired:
-                    status = None
+            status = self.typed(login, *words)
             if status == 0:
                 return
         raise Wrong(f"{login}: chitra {' '.join(words)}: exit {status}")
@@ -356,9 +359,11 @@ class Run:
         for login in OFFICERS:
             self.desk(login, "release", what)
         self.comes(self.none("ready", "sent", "unknown"), "every payout has left and is clear")
+        until(self.cancelled, "what is held is cancelled")
+
+    def cancelled(self):
         held = self.sql("select p.end_to_end_id from payout.payout_state s join payout.payout p on p.id = s.payout where s.state = 2").split()
-        if held:
-            self.desk(OFFICERS[0], "cancel", *held, "--reason", "tai khoan")
+        return not held or self.typed(OFFICERS[0], "cancel", *held, "--reason", "tai khoan") == 0
 
     def next_day(self, settled):
         self.sql("update ops.instance set clock_offset = clock_offset + interval '1 day'")
