@@ -56,6 +56,18 @@ is "$(ops/private-db status "$db" >/dev/null; echo $?)" 3 "... after which it do
 ok "stopping it again is no error" ops/private-db stop "$db"
 fails "a stopped cluster has no environment to offer" ops/private-db env "$db"
 
+# A bit of a page rots on the disk.
+ops/private-db start "$db" >/dev/null 2>&1
+query "$db" "create table rotten (n integer); insert into rotten values (42)"
+page=$db/data/$(query "$db" "select pg_relation_filepath('rotten')")
+query "$db" checkpoint
+ops/private-db stop "$db" >/dev/null
+printf '\377' | dd of="$page" bs=1 seek=8180 conv=notrunc status=none
+ops/private-db start "$db" >/dev/null 2>&1
+like "$(query "$db" "select n from rotten" 2>&1)" "invalid page" "a byte of a page that changed on the disk is no answer, but an error"
+query "$db" "drop table rotten"
+ops/private-db stop "$db" >/dev/null
+
 # A process id from before a crash may be anybody's now: this shell's, for example.
 printf '%s\n%s/data\n0\n5432\n\n\n\n' $$ "$db" >"$db/data/postmaster.pid"
 ok "a postmaster.pid with a stranger's process id does not stop it" ops/private-db start "$db"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +59,15 @@ static void reading_an_overflowed_buffer(void)
 	(void)buf_bytes(&b);
 }
 
+static void asking_for_what_is_not_there(void)
+{
+	struct rlimit little = {.rlim_cur = 64 << 20, .rlim_max = 64 << 20};
+	bug_if(setrlimit(RLIMIT_AS, &little) != 0);
+	struct arena *a = arena_new();
+	for (int i = 0; i < 1024; i++)
+		memset(arena_array(a, 1 << 20, char), 1, 1 << 20);
+}
+
 /* The process dies by abort, as bug() promises. */
 static bool dies(void (*act)(void))
 {
@@ -104,6 +114,11 @@ static void test_buffer(void)
 	ok(bytes_starts(bytes_z("v1a,x"), "v1a,") && !bytes_starts(bytes_z("v1"), "v1a,"),
 		"prefixes are seen");
 
+#ifndef __SANITIZE_ADDRESS__ /* which takes all address space for itself */
+	ok(dies(asking_for_what_is_not_there), "a process without memory ends: what it did is in the rows");
+#else
+	(void)asking_for_what_is_not_there;
+#endif
 	ok(dies(overflow_of_a_product), "an array whose size overflows ends the process");
 	ok(dies(reading_an_overflowed_buffer), "reading an overflowed buffer ends the process");
 }
