@@ -3,6 +3,7 @@
 #include <ftw.h>
 #include <sys/stat.h>
 
+#include "ledger/payout/journal_store.h"
 #include "ledger/payout/recover_decided_store.h"
 #include "ledger/payout/recover_store.h"
 #include "tests/lib/payroll_fixture.h"
@@ -200,16 +201,21 @@ static const char *states(void)
 		"payout.payout_state group by state) x");
 }
 
-static void test_each(struct work *w)
+static void each(struct work *w, const char *what, enum result (*run)(struct work *w))
 {
 	enum result r;
-	is_str(states(), "1:12", "in the dump everything is ready");
-	struct each e = each_of("a recovery");
+	struct each e = each_of(what);
 	do {
 		why_clear(&w->why);
 		w->deadline_us = work_deadline_in_ms(60000);
-		r = recover(w);
+		r = run(w);
 	} while (each_again(&e, w, &r));
+}
+
+static void test_each(struct work *w)
+{
+	is_str(states(), "1:12", "in the dump everything is ready");
+	each(w, "a recovery", recover);
 	is_i64((int64_t)done.sent, 2, "two dispatches were sent");
 	is_i64((int64_t)done.made, 1, "one of which the dump did not have");
 	is_i64((int64_t)done.booked, 2, "and which are booked now");
@@ -233,6 +239,57 @@ static void test_each(struct work *w)
 		"a second time there is nothing to do");
 }
 
+/* ---- the sent journal beside the rows -------------------------------------------------------------------------------------- */
+
+static struct journal *journal;
+static const char *doubt;
+
+static enum result compare(struct work *w)
+{
+	return journal_compare(w, journal, 0, &doubt);
+}
+
+static enum result ask(struct work *w)
+{
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = journal_doubt(w, &doubt);
+	return r == OK ? tx_commit(w) : r;
+}
+
+static void journal_make(void)
+{
+	struct why why = {0};
+	static char path[100];
+	struct journal_item items[LEFT];
+	snprintf(path, sizeof path, "%s/sent", place);
+	for (size_t i = 0; i < LEFT; i++)
+		items[i] = left[i].sent.item;
+	journal = journal_open(path, &why);
+	bug_if(!journal);
+	ok(journal_record(journal,
+		   &(struct journal_dispatch){
+			   .dispatch = 1, .epoch = 2, .channel = "demo-merit", .at_us = wall_us()},
+		   items, LEFT, &why),
+		"the sent journal has five payments");
+}
+
+static void test_doubted(struct work *w)
+{
+	each(w, "the journal is compared", compare);
+	ok(doubt && strncmp(doubt, "5 payments of the sent journal", 30) == 0 &&
+			strstr(doubt, "it says ready"),
+		"what it has and the rows have as ready is told: %s", doubt ? doubt : "nothing");
+	each(w, "the doubt is read", ask);
+	ok(doubt && strstr(doubt, "5 payments"), "by whoever asks");
+}
+
+static void test_no_doubt(struct work *w)
+{
+	ok(went(w, compare(w)) && !doubt, "once it is recovered, journal and rows agree");
+	journal_close(journal);
+}
+
 static int remove_one(const char *path, const struct stat *st, int what, struct FTW *where)
 {
 	(void)st;
@@ -250,7 +307,10 @@ int main(void)
 	make_payroll(&w);
 	make_facts(w.arena);
 	test_refused(&w);
+	journal_make();
+	test_doubted(&w);
 	test_each(&w);
+	test_no_doubt(&w);
 	arena_free(w.arena);
 	db_close(db);
 	scene_end();
