@@ -43,8 +43,8 @@ static size_t may_leave(const struct drawn *d)
 	return n;
 }
 
-/* A first attempt leaves within the days that the bank knows ids for, counted from its claim: whoever took the dispatch over meanwhile may
- * have sent them again, and later the bank would take it for new. */
+/* A first attempt leaves within the days that the bank knows ids for, counted from its claim, or from when it may have heard of them
+ * first: whoever took the dispatch over meanwhile may have sent them again, and later the bank would take it for new. */
 static struct parcel *parcel_of(const struct claim *c, const struct drawn *d)
 {
 	struct parcel *p = parcel_new(c->bank, CALL_TRANSFER, may_leave(d));
@@ -54,8 +54,8 @@ static struct parcel *parcel_of(const struct claim *c, const struct drawn *d)
 	p->cash = d->dispatch->cash;
 	p->known_until_us = d->dispatch->known_until_us
 				    ? d->dispatch->known_until_us
-				    : attempt_known_until(
-					      c->now.today, d->dispatch->dedupe_days, c->bank->dedupe_days);
+				    : attempt_known_until(d->dispatch->heard, d->dispatch->dedupe_days,
+					      c->bank->dedupe_days);
 	p->cut_off_us = d->dispatch->cut_off_us;
 	p->driver = p->cash ? NULL : driver_named(d->dispatch->driver);
 	size_t k = 0;
@@ -286,7 +286,8 @@ enum result claim_pick(struct claim *c, struct dispatch **out, size_t *n)
 	struct dispatch_wish wish = {.open = &open,
 		.n = c->bank->singly ? 1 : PICK_MAX,
 		.only = c->counted,
-		.only_n = c->counted_n};
+		.only_n = c->counted_n,
+		.dedupe_days = c->bank->dedupe_days};
 	wish.asides = aside_now(c->w, c->bank, c->monotonic_us, &wish.asides_n);
 	return dispatch_pick(c->w, &wish, out, n);
 }

@@ -43,7 +43,8 @@ enum result dispatch_pick(
 			db_i64s(wish->asides, wish->asides_n),
 			db_texts(wish->open->programmes, wish->open->n_programmes),
 			db_days(wish->open->periods, wish->open->n_programmes),
-			wish->only_n ? db_i64s(wish->only, wish->only_n) : db_null()),
+			wish->only_n ? db_i64s(wish->only, wish->only_n) : db_null(),
+			db_i64(wish->dedupe_days)),
 		&r);
 	if (result != OK)
 		return result;
@@ -65,6 +66,7 @@ enum result dispatch_pick(
 			.driver = row_text(&r, i, driver),
 			.items_per_message = row_i32(&r, i, items),
 			.dedupe_days = row_i32(&r, i, days),
+			.heard = row_day(&r, i, rows_col(&r, "heard")),
 			.tries = row_i32(&r, i, rows_col(&r, "tries")),
 			.cut_off_us = open_cut_off(wish->open, row_i64(&r, i, channel)),
 		};

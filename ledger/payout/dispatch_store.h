@@ -35,6 +35,8 @@ struct dispatch {
 	int32_t items_per_message;
 	int32_t tries;       /* picked: that were begun and not ended (attempt_begin) */
 	int32_t dedupe_days; /* picked: for so many days the bank knows its ids; 0: it does not deduplicate */
+	struct day
+		heard; /* picked: since when the bank may know them; today, if no commits can have been lost */
 	int64_t known_until_us; /* of a further attempt: the bank deduplicates its ids until then; else 0 */
 	int32_t asked;          /* of a further attempt: how often it was asked about; else 0 */
 	int64_t cut_off_us;     /* of its channel: nothing of it leaves later */
@@ -48,9 +50,11 @@ struct dispatch_wish {
 	const int64_t *asides;
 	size_t asides_n, n; /* n: at most */
 	const int64_t *only;
-	size_t only_n; /* 0: any */
+	size_t only_n;       /* 0: any */
+	int32_t dedupe_days; /* by our own configuration */
 };
-/* Ready ones of the channels that are open, that are neither paused nor early nor among those set aside, oldest first, locked. */
+/* Ready ones of the channels that are open, that are neither paused nor early nor among those set aside, nor such that the bank may have
+ * heard of and forgotten; oldest first, locked. */
 enum result dispatch_pick(
 	struct work *w, const struct dispatch_wish *wish, struct dispatch **out, size_t *out_n) WARN_UNUSED;
 

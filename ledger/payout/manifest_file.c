@@ -84,6 +84,27 @@ static bool write_all(int fd, struct bytes text)
 	       errno == ESPIPE;
 }
 
+/* What was released under this name and is another batch was lost together with its release, and may have been sent: it is the only one
+ * that still knows until when. */
+static bool is_of_another(
+	struct manifest_files *f, const struct manifest *m, const char *name, struct why *why)
+{
+	CLEANUP(arena_drop) struct arena *a = arena_new();
+	struct manifest there;
+	struct bytes text;
+	if (faccessat(f->directory, name, F_OK, 0) != 0)
+		return false;
+	if (!read_file(a, arena_printf(a, "%s/%s", f->path, name), MANIFEST_MAX, &text, why))
+		return true;
+	if (manifest_parse(a, text, &there, why) && hash_eq(&there.batch.root, &m->batch.root))
+		return false;
+	why_set(why, "manifest_differs",
+		"%s/%s is of another batch, which this database does not know: what was released has been lost. Run chitra recover "
+		"with every sent journal; when it has found nothing that was sent of that batch, move the file away",
+		f->path, name);
+	return true;
+}
+
 bool manifest_files_put(struct manifest_files *f, const struct manifest *m, struct why *why)
 {
 	CLEANUP(buf_free) struct buf text;
@@ -91,6 +112,8 @@ bool manifest_files_put(struct manifest_files *f, const struct manifest *m, stru
 	/* Whoever writes this batch's manifest holds the batch's row: the draft of one that died is written over. */
 	struct put put = {.name = name, .draft = arena_printf(f->arena, ".%s.tmp", name)};
 	buf_init(&text, MANIFEST_MAX);
+	if (is_of_another(f, m, name, why))
+		return false;
 	manifest_text(m, &text); /* a batch is a ward's: some thousand lines */
 	int fd = openat(f->directory, put.draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)

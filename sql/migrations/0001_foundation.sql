@@ -132,6 +132,15 @@ create table ops.journal (
 );
 call ops.keep_rows('ops.journal');
 
+-- Since when a bank may have heard of what the rows say has not left: commits may have been lost together with what a teller sent by them, and
+-- its sent journal was not held against these rows. What was committed before its last look is here. Null: nothing can be missing.
+create function ops.heard_since() returns timestamptz language sql stable security definer
+set search_path = pg_catalog
+as $$
+	select min(j.at) + (select i.clock_offset from ops.instance i)
+	from ops.journal j where j.lost_at is null and j.history is distinct from ops.history()
+$$;
+
 -- Work that may kill whoever does it is counted here before it begins, in a transaction of its own, and taken off when it is done.
 create table ops.attempt (
 	work text not null,			-- 'dispatch', 'line', 'digest', 'message'

@@ -93,19 +93,25 @@ select ops.now() as now from payout.dispatch where state = 'ready' limit 1;
 
 -- name: dispatch_pick
 -- duties: teller
--- in: channels bigint[], n integer, asides bigint[], programmes text[], periods date[], only_these bigint[]
+-- in: channels bigint[], n integer, asides bigint[], programmes text[], periods date[], only_these bigint[], our_days integer
 -- out: id bigint, epoch integer, width bigint, channel bigint, channel_code text, bank text, cash boolean, driver text,
---      items_per_message integer, dedupe_days integer, tries smallint
+--      items_per_message integer, dedupe_days integer, heard date, tries smallint
+-- heard: the day since which the bank may know its ids. That is today, unless a sent journal was not held against these rows (ops.heard_since):
+-- then nothing leaves that the bank may have heard of and forgotten.
 -- The oldest that may go now, of channels that are open; what waits for its programme's days, up to the period that is paid today. A range lies
 -- within batches of one programme, period and day, so its ends speak for it; each line is judged again before it leaves.
 select d.id, d.epoch, w.width, c.id as channel, c.code as channel_code, c.bank, c.kind = 'cash' as cash, c.driver,
 	c.items_per_message, case when c.deduplicates then c.dedupe_days else 0 end as dedupe_days,
+	(least(ops.now(), h.since) at time zone 'Asia/Ho_Chi_Minh')::date as heard,
 	coalesce((select t.tries from ops.attempt t where t.work = 'dispatch' and t.id = d.id), 0::smallint) as tries
 from payout.dispatch d
 join org.channel c on c.id = d.channel
 cross join lateral (select coalesce(sum(r.last_payout - r.first_payout + 1), 0)::bigint as width
 	from payout.dispatch_range r where r.dispatch = d.id) as w
+cross join (select ops.heard_since() as since offset 0) as h
 where d.state = 'ready' and d.channel = any ($1)
+	and (h.since is null
+		or (h.since at time zone 'Asia/Ho_Chi_Minh')::date + least(case when c.deduplicates then c.dedupe_days else 0 end, $7) > ops.today())
 	and d.id <> all ($3) and ($6 is null or d.id = any ($6))
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
 	and not exists (select from payout.dispatch_range r
@@ -212,11 +218,11 @@ order by p.batch, p.line;
 -- duties: teller
 -- in: ids bigint[], counts integer[], sums bigint[], roots bytea[], owner text, lease_ms bigint, ask_ms bigint
 -- out: id bigint, epoch integer
--- sent_at is business time, because law 1 counts its days; lease and enquiry are real time. A dispatch of which nothing may
+-- sent_at is business time, because law 1 counts its days, and no later than the bank may have heard of them; lease and enquiry are real time. A dispatch of which nothing may
 -- leave has ended.
 update payout.dispatch d
 set state = case when a.count > 0 then 'sent' else 'ended' end, count = a.count, sum_dong = a.sum, root = a.root,
-	epoch = d.epoch + 1, sent_at = ops.now(),
+	epoch = d.epoch + 1, sent_at = least(ops.now(), ops.heard_since()),
 	owner = case when a.count > 0 then $5 end,
 	lease_until = case when a.count > 0 then clock_timestamp() + $6 * interval '1 millisecond' end,
 	ask_after = case when a.count > 0 then clock_timestamp() + $7 * interval '1 millisecond' end
@@ -309,7 +315,7 @@ set asked = d.asked + 1,
 	ask_after = clock_timestamp() + $3[least(d.asked + 1, cardinality($3))] * (0.75 + random() / 2) * interval '1 millisecond'
 from due, org.channel c, org.funding_account f
 where d.id = due.id and c.id = d.channel and f.id = c.funding_account
-returning d.id, d.epoch, d.asked, d.sent_at, c.id as channel, c.driver, f.number as funding_number, c.deduplicates, c.dedupe_days;
+returning d.id, d.epoch, d.asked, least(d.sent_at, ops.heard_since()) as sent_at, c.id as channel, c.driver, f.number as funding_number, c.deduplicates, c.dedupe_days;
 
 -- name: dispatch_again
 -- duties: teller
@@ -326,7 +332,8 @@ where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent'
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank)
 		or exists (select from payout.dispatch_range r join payout.payout x on x.id = r.first_payout join payout.batch b on b.id = x.batch
 			where r.dispatch = d.id and p.what = 'programme:' || b.programme))
-returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message, d.sent_at,
+returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message,
+	least(d.sent_at, ops.heard_since()) as sent_at,
 	c.dedupe_days, d.asked;
 
 -- name: dispatch_end

@@ -45,6 +45,7 @@ static struct asking find_due(struct world *w, int bank)
 static void ask_for(const struct world *w, struct parcel *p, int d, bool worse)
 {
 	const struct dispatch *row = &w->rows.dispatch[d];
+	int64_t since;
 	struct profile believed = attempt_believed(&w->bank[p->bank].profile, w->our_days[p->bank]);
 	for (int i = 0; i < PAYOUTS && p->n < ITEMS; i++) {
 		if (!in_doubt(w, i, d) ||
@@ -52,7 +53,8 @@ static void ask_for(const struct world *w, struct parcel *p, int d, bool worse)
 			continue;
 		const struct attempt_facts facts = {.believed = believed,
 			.asked = row->asked,
-			.first_sent = day_of_instant_vn(row->sent_at),
+			.first_sent = day_of_instant_vn(
+				rows_heard_since(w, &since) && since < row->sent_at ? since : row->sent_at),
 			.today = {.n = today(w)},
 			.valid_until_us = w->rows.payout[i].valid_until,
 			.now_us = w->now};

@@ -206,8 +206,6 @@ static bool decide(struct world *w, int bank, int id)
 static bool forget(struct world *w, int bank, int id)
 {
 	struct bank *b = &w->bank[bank];
-	if (w->lost) /* README.md: lost_forgotten */
-		return false;
 	if (b->known[id] == KNOWN_NOT || !b->profile.deduplicates || wire_under_way(w, id) ||
 		today(w) < b->since[id] + b->profile.dedupe_days || b->known[id] == KNOWN_ACCEPTED ||
 		!fault(w, F_FORGOTTEN, 3))

@@ -103,6 +103,34 @@ static void add(struct parcel *p, const struct rows *r, int id)
 	p->id[p->n++] = (uint8_t)id;
 }
 
+/* ---- the journal is held against the rows, on each new connection (journal_store.c) ------------------------------------------------ */
+
+static bool is_lost(const struct payout *p)
+{
+	return !p->there || p->state == PAYOUT_READY || p->state == PAYOUT_CANCELLED ||
+	       (p->state == PAYOUT_HELD && p->held != HELD_SENT_BEFORE);
+}
+
+bool compare_step(struct world *w, int t)
+{
+	struct teller *me = &w->teller[t];
+	if (w->doubt || me->compared == w->history)
+		return false;
+	for (int i = 0; i < PAYOUTS; i++)
+		if (journal_ids_has(me->ids, e2e(i)) && is_lost(&w->rows.payout[i])) {
+			tell(w, i, "host %d finds that the rows have lost it", t);
+			w->doubt = true;
+			met.noticed++;
+			return true;
+		}
+	tx_begin(w);
+	w->rows.history[t] = w->history;
+	w->rows.looked[t] = w->now;
+	if (tx_commit(w) == OK)
+		me->compared = w->history;
+	return true;
+}
+
 /* ---- claim -------------------------------------------------------------------------------------------------------------------- */
 
 /* Nothing leaves while the host's clock and the database's differ by a minute. */
@@ -111,9 +139,28 @@ static bool clock_is_off(const struct teller *me)
 	return me->wall_skew >= 60 * SECOND || me->wall_skew <= -60 * SECOND;
 }
 
+static int days_of(const struct world *w, int bank)
+{
+	const struct profile *p = &w->bank[bank].profile;
+	return p->deduplicates ? p->dedupe_days : 0;
+}
+
+static int64_t heard(const struct world *w, int64_t otherwise)
+{
+	int64_t since;
+	return rows_heard_since(w, &since) && since < otherwise ? since : otherwise;
+}
+
 static int pick(const struct world *w, int bank)
 {
 	const struct rows *r = &w->rows;
+	int64_t since;
+	if (rows_heard_since(w, &since)) {
+		int64_t until = attempt_known_until(
+			day_of_instant_vn(since), days_of(w, bank), w->our_days[bank]);
+		if (until == 0 || until <= w->now)
+			return NOBODY;
+	}
 	for (int d = 0; d < r->dispatches; d++) {
 		bool early = false;
 		if (r->dispatch[d].state != DISPATCH_READY || r->dispatch[d].bank != bank ||
@@ -167,7 +214,7 @@ static void send(struct world *w, const struct teller *t, int d, struct parcel *
 	}
 	row->state = p->n ? DISPATCH_SENT : DISPATCH_ENDED;
 	row->epoch++;
-	row->sent_at = w->now;
+	row->sent_at = heard(w, w->now);
 	row->owner = p->n ? t->owner : 0;
 	row->lease_until = w->now + LEASE;
 	row->ask_after = w->now + ASK_MS * 1000;
@@ -179,7 +226,7 @@ bool claim_step(struct world *w, int t, int bank)
 {
 	struct teller *me = &w->teller[t];
 	int d = pick(w, bank);
-	if (me->busy != NOBODY || w->doubt || d == NOBODY || clock_is_off(me))
+	if (me->busy != NOBODY || w->doubt || me->compared != w->history || d == NOBODY || clock_is_off(me))
 		return false;
 	struct parcel *p = parcel_new(me);
 	if (!p)
@@ -187,9 +234,8 @@ bool claim_step(struct world *w, int t, int bank)
 	p->bank = (uint8_t)bank;
 	tx_begin(w);
 	send(w, me, d, p);
-	const struct profile *of_bank = &w->bank[bank].profile;
-	p->known_until = attempt_known_until((struct day){.n = today(w)},
-		of_bank->deduplicates ? of_bank->dedupe_days : 0, w->our_days[bank]);
+	p->known_until = attempt_known_until(
+		day_of_instant_vn(heard(w, w->now)), days_of(w, bank), w->our_days[bank]);
 	parcel_cut(w, p);
 	p->used = tx_commit(w) == OK && p->n > 0;
 	if (p->used)
@@ -228,7 +274,7 @@ static void draw_again(struct world *w, struct teller *me, int bank, int d, stru
 {
 	const struct again *g = &me->again[bank];
 	struct dispatch *row = &w->rows.dispatch[d];
-	int64_t rows_until = attempt_known_until(day_of_instant_vn(row->sent_at),
+	int64_t rows_until = attempt_known_until(day_of_instant_vn(heard(w, row->sent_at)),
 			w->bank[bank].profile.dedupe_days, w->our_days[bank]),
 		first = rows_until;
 	row->epoch++;
@@ -272,9 +318,9 @@ bool again_step(struct world *w, int t, int bank)
 	struct dispatch *row = &w->rows.dispatch[d];
 	p->bank = (uint8_t)bank;
 	p->used = false;
-	if (!w->doubt && !clock_is_off(me) && d < w->rows.dispatches && row->epoch == g->epoch[0] &&
-		!row->owner && row->state == DISPATCH_SENT && w->bank[bank].profile.deduplicates &&
-		!rows_paused(w, bank)) {
+	if (!w->doubt && me->compared == w->history && !clock_is_off(me) && d < w->rows.dispatches &&
+		row->epoch == g->epoch[0] && !row->owner && row->state == DISPATCH_SENT &&
+		w->bank[bank].profile.deduplicates && !rows_paused(w, bank)) {
 		tx_begin(w);
 		draw_again(w, me, bank, d, p);
 		parcel_cut(w, p);

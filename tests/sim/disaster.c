@@ -63,6 +63,7 @@ static void go_back(struct world *w, int image)
 {
 	w->rows = w->image[image];
 	w->images = image + 1; /* the others are of a history that is over */
+	w->history++;
 }
 
 static bool in_journal(const struct world *w, int id)
@@ -219,6 +220,13 @@ static void recover(struct world *w)
 	hold_rest(w);
 	breaks_back(w);
 	w->rows.seals = w->archive.seals;
+	for (int i = 0; i < PAYOUTS; i++)
+		if (!w->rows.payout[i].there)
+			w->archive.manifest[i] = 0; /* of which nothing was sent: it is moved away */
+	for (int t = 0; t < w->tellers; t++) {
+		w->rows.history[t] = w->history;
+		w->rows.looked[t] = w->now;
+	}
 	w->doubt = w->lost = false;
 	oracle_rows(w);
 	tell(w, NOBODY, "recovered");
@@ -231,16 +239,6 @@ static bool loses_cancellation(const struct world *w, const struct rows *r)
 		if (w->rows.payout[i].there && w->rows.payout[i].state == PAYOUT_CANCELLED &&
 			r->payout[i].state != PAYOUT_CANCELLED && (i + 1) % ISSUES > 0 &&
 			w->rows.payout[i + 1].there)
-			return true;
-	return false;
-}
-
-/* README.md: lost_forgotten */
-static bool loses_forgotten(const struct world *w, const struct rows *r)
-{
-	for (int i = 0; i < PAYOUTS; i++)
-		if (w->truth[i].left && w->bank[w->channel[i]].known[i] == KNOWN_NOT &&
-			(!r->payout[i].there || !payout_state_ended((enum payout_state)r->payout[i].state)))
 			return true;
 	return false;
 }
@@ -258,7 +256,7 @@ static bool forgets(struct world *w)
 		recover(w);
 		return true;
 	}
-	if (unseen && !loses_cancellation(w, r) && !loses_forgotten(w, r) && fault(w, F_LOST_UNSEEN, 4)) {
+	if (unseen && !loses_cancellation(w, r) && fault(w, F_LOST_UNSEEN, 4)) {
 		tell(w, NOBODY, "a failover loses commits, and nobody sees it");
 		go_back(w, image);
 		w->lost = true;

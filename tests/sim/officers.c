@@ -57,6 +57,11 @@ static bool release(struct world *w)
 		int id = next_payout(w, c);
 		if (id == NOBODY || w->channel[id] != bank || (w->calm && id % ISSUES > 0))
 			continue;
+		if (w->archive.manifest[id] && w->archive.manifest[id] != until) { /* manifest_differs */
+			tx_rollback(w);
+			w->doubt = true;
+			return true;
+		}
 		approve(w, id, from, until);
 		tell(w, id, "released, valid until day %d", (int)day_of_instant_vn(until).n);
 		members |= 1U << id;
@@ -68,6 +73,9 @@ static bool release(struct world *w)
 	}
 	(void)rows_dispatch_new(w, bank, members);
 	(void)tx_commit(w);
+	for (int i = 0; i < PAYOUTS; i++)
+		if (members >> i & 1 && w->rows.payout[i].there)
+			w->archive.manifest[i] = until;
 	return true;
 }
 
@@ -76,12 +84,11 @@ static bool release(struct world *w)
 static bool stop(struct world *w, int id)
 {
 	struct payout *p = &w->rows.payout[id];
+	int64_t since;
 	if (p->state != PAYOUT_READY && p->state != PAYOUT_HELD)
 		return false;
 	if (w->calm && p->state == PAYOUT_READY)
 		return false;
-	if (w->lost && w->truth[id].intent)
-		return false; /* README.md: cancel_after_loss */
 	tx_begin(w);
 	if (p->state == PAYOUT_READY && one_in(w, 2)) {
 		p->held = HELD_BY_OFFICER;
@@ -93,8 +100,8 @@ static bool stop(struct world *w, int id)
 			rows_move(w, id, PAYOUT_READY);
 			(void)rows_dispatch_new(w, p->bank, 1U << id);
 		}
-	} else if (p->held == HELD_SENT_BEFORE && p->state == PAYOUT_HELD) {
-		tx_rollback(w); /* may_have_left */
+	} else if ((p->held == HELD_SENT_BEFORE && p->state == PAYOUT_HELD) || rows_heard_since(w, &since)) {
+		tx_rollback(w); /* may_have_left, journal_not_compared */
 		return false;
 	} else {
 		rows_move(w, id, PAYOUT_CANCELLED);
@@ -156,11 +163,13 @@ static bool resolve_debit(struct world *w, struct brk *b, const struct payout *p
 {
 	const struct line *l = &w->rows.line[b->line];
 	bool settled = p->state == PAYOUT_SETTLED;
-	bool unpaid = p->state == PAYOUT_REJECTED || p->state == PAYOUT_NOT_PAID;
+	bool unpaid = b->kind == BREAK_ROGUE_DEBIT
+			      ? p->state == PAYOUT_CANCELLED
+			      : b->kind == BREAK_CONTRADICTION &&
+					(p->state == PAYOUT_REJECTED || p->state == PAYOUT_NOT_PAID);
 	enum claim_is claim = settled ? CLAIM_PAID : claim_without(w, b->payout);
 	if (!l->debit || !payout_state_ended((enum payout_state)p->state) || claim == CLAIM_LIVE ||
-		(claim == CLAIM_OWED &&
-			(b->kind != BREAK_CONTRADICTION || !unpaid || !l->amount_fits || !l->account_fits)))
+		(claim == CLAIM_OWED && (!unpaid || !l->amount_fits || !l->account_fits)))
 		return false;
 	tx_begin(w);
 	b->outcome = claim == CLAIM_OWED ? PAID_AFTER_ALL : RECOVERY;

@@ -124,8 +124,12 @@ static void set_up(struct world *w, uint64_t seed)
 	}
 	for (int i = 0; i < PAYOUTS; i++)
 		w->channel[i] = (uint8_t)below(w, (uint32_t)w->banks);
-	for (int t = 0; t < w->tellers; t++)
+	w->history = 1;
+	for (int t = 0; t < w->tellers; t++) {
+		w->rows.history[t] = w->history;
+		w->rows.looked[t] = w->now;
 		teller_start(w, t);
+	}
 	for (int i = 0; i < PAYOUTS; i++)
 		w->rows.payout[i].dispatch = NOBODY;
 }
@@ -287,8 +291,8 @@ static int report(bool sure)
 		met.again, met.takeovers, met.held_sent_before, met.let_go, met.paid_after_all, met.recovery,
 		met.noted, met.excused);
 	printf("# cells of step.c: %" PRIu64 " of %d; seeds that grew too large: %" PRIu64
-	       ", that wait for a newer dump: %" PRIu64 "\n",
-		cells, PAYOUT_EVENTS * PAYOUT_STATES, met.cut, met.halted);
+	       ", that wait for a newer dump: %" PRIu64 "; losses that a journal noticed: %" PRIu64 "\n",
+		cells, PAYOUT_EVENTS * PAYOUT_STATES, met.cut, met.halted, met.noticed);
 	if (sure && missing)
 		printf("# %d kinds of faults, moves or breaks were never met\n", missing);
 	return sure ? missing : 0;

@@ -169,6 +169,9 @@ struct rows {
 	bool waited[BANKS][BOOK]; /* entries that recovered books know as suspense */
 	uint8_t paused[BANKS], paused_all;
 	uint32_t seals; /* checkpoints that these rows know of */
+	uint32_t
+		history[TELLERS]; /* under which PostgreSQL each sent journal was held against these rows … */
+	int64_t looked[TELLERS]; /* … and when */
 	struct sums sums;
 };
 
@@ -179,6 +182,7 @@ struct archive { /* what signed leaves say, for ever */
 	bool there[PAYOUTS], sent[PAYOUTS];
 	uint8_t unpaid[PAYOUTS];
 	bool waited[BANKS][BOOK];
+	int64_t manifest[PAYOUTS]; /* until when it is valid, by what was released; 0: it never was */
 	int32_t epoch[DISPATCHES];
 	struct brk brk[BREAKS];
 	int16_t breaks;
@@ -231,7 +235,8 @@ struct again { /* the same ids again: waits for the journal's lane */
 
 struct teller {
 	bool alive, draining;
-	uint32_t owner; /* of this process: host + 1, and a number no other process has */
+	uint32_t compared; /* its journal with the rows of this history */
+	uint32_t owner;    /* of this process: host + 1, and a number no other process has */
 	int64_t frozen_until, wall_skew, leases_at;
 	struct journal_ids *ids;
 	struct pace pace[BANKS];
@@ -286,7 +291,7 @@ struct world {
 	int64_t now;
 	int32_t first_day;
 	bool calm, verbose, lost, doubt;
-	uint32_t processes, messages, commits, sealed;
+	uint32_t processes, messages, commits, sealed, history;
 	int banks, tellers, claims, pin; /* pin: the host of a channel that does not deduplicate */
 	int our_days[BANKS];
 	uint8_t channel[PAYOUTS]; /* the bank that pays it: it is in the signed line */
@@ -318,7 +323,7 @@ struct met {
 	uint64_t ends[PAYOUT_STATES + 1];
 	uint64_t cells[PAYOUT_EVENTS][PAYOUT_STATES + 1];
 	uint64_t again, held_sent_before, takeovers, paid_after_all, recovery, noted, let_go, cut, halted,
-		excused;
+		noticed, excused;
 };
 extern struct met met;
 
@@ -364,6 +369,7 @@ void rows_break(struct world *w, enum payout_break kind, int payout, int line, i
 bool rows_in_question(const struct world *w, int claim, int issue);
 int rows_dispatch_new(struct world *w, int bank, uint32_t members);
 bool rows_paused(const struct world *w, int bank);
+bool rows_heard_since(const struct world *w, int64_t *since);  /* ops.heard_since; false: null */
 bool rows_dispatch_doubt(const struct world *w, int dispatch); /* a payout that it sent is in doubt */
 bool break_is_open(const struct brk *b);
 
@@ -390,6 +396,7 @@ void again_wanted(struct teller *me, const struct parcel *enquiry);
 bool claim_step(struct world *w, int t, int bank);
 bool journal_step(struct world *w, int t);
 bool renew_step(struct world *w, int t);
+bool compare_step(struct world *w, int t);
 struct parcel *parcel_new(struct teller *t);
 void parcel_cut(struct world *w, struct parcel *p);
 bool journal_write(struct world *w, int t, enum word_kind word, int id, int dispatch, int32_t epoch);

@@ -184,6 +184,19 @@ bool rows_dispatch_doubt(const struct world *w, int dispatch)
 	return false;
 }
 
+bool rows_heard_since(const struct world *w, int64_t *since)
+{
+	bool any = false;
+	for (int t = 0; t < w->tellers; t++) {
+		if (w->rows.history[t] == w->history)
+			continue;
+		if (!any || w->rows.looked[t] < *since)
+			*since = w->rows.looked[t];
+		any = true;
+	}
+	return any;
+}
+
 bool rows_paused(const struct world *w, int bank)
 {
 	return w->rows.paused_all || w->rows.paused[bank];

@@ -99,6 +99,47 @@ static void test_pick(struct db *a, struct db *b)
 	arena_free(other.arena);
 }
 
+/* Another host's journal was last held against these rows so many days ago, under another PostgreSQL. */
+static int64_t heard_days_ago(struct work *w, int days, int32_t ours, struct dispatch **at)
+{
+	size_t n = 0;
+	struct open_now open = open_of(w, "demo");
+	scene("update ops.journal set at = now() - interval '%d days'", days);
+	const struct dispatch_wish wish = {.open = &open, .n = 2, .dedupe_days = ours};
+	return tx_begin(w) == OK && went(w, dispatch_pick(w, &wish, at, &n)) ? (int64_t)n : -1;
+}
+
+static void test_not_compared(struct db *a)
+{
+	struct work w = fresh_work(a);
+	struct dispatch *at;
+	scene("insert into ops.journal (name, place, history) values ('HOST2', 'host-2:/j', 'another')");
+	is_i64(heard_days_ago(&w, 3, 30, &at), 2,
+		"commits may be lost, and what left by them: while the bank surely knows it, payments go on");
+	is_i64(at[0].heard.n, 19816 - 3, "counted from when the missing journal was last seen");
+	tx_rollback(&w);
+	is_i64(heard_days_ago(&w, 30, 30, &at), 0,
+		"after its days nothing leaves that the bank may have forgotten");
+	tx_rollback(&w);
+	is_i64(heard_days_ago(&w, 3, 3, &at), 0, "by our own configuration too");
+	tx_rollback(&w);
+	scene("update org.channel set deduplicates = false");
+	is_i64(heard_days_ago(&w, 0, 30, &at), 0, "nor anything to a bank that does not deduplicate");
+	tx_rollback(&w);
+	scene("update ops.journal set history = ops.history()");
+	is_i64(heard_days_ago(&w, 30, 30, &at), 2, "until the journal was held against the rows");
+	is_i64(at[0].heard.n, 19816, "and found that nothing is missing");
+	tx_rollback(&w);
+	scene("update ops.journal set history = 'another', lost_at = now()");
+	is_i64(heard_days_ago(&w, 30, 30, &at), 2, "or somebody said that it exists nowhere any more");
+	tx_rollback(&w);
+	scene("set session_replication_role = replica");
+	scene("delete from ops.journal");
+	scene("set session_replication_role = origin");
+	scene("update org.channel set deduplicates = true");
+	arena_free(w.arena);
+}
+
 static void send_one(struct work *w, const struct dispatch *d, struct sent_dispatch *sent)
 {
 	struct payables all = {0};
@@ -320,6 +361,7 @@ int main(void)
 	struct db *a = db_open(NULL, DB_DUTY_OWNER), *b = db_open(NULL, DB_DUTY_OWNER);
 	make_payroll(a);
 	test_pick(a, b);
+	test_not_compared(a);
 	struct work w = fresh_work(a);
 	struct dispatch *at;
 	struct sent_dispatch sent = test_send(a, &w, &at);

@@ -3,9 +3,12 @@
 #include "ledger/payout/line.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "ledger/payout/manifest.h"
+#include "ledger/base/file.h"
+#include "ledger/payout/manifest_file.h"
 #include "ledger/register/account_hash.h"
 #include "tests/lib/tap.h"
 #include "tests/unit/text_harm.h"
@@ -395,6 +398,45 @@ static void test_places_of_rows(void)
 		ok(!bundle_holds(&bad[i], &root, &root), "no place in a bundle: %zu", i);
 }
 
+static bool kept(const char *archive, const struct manifest *m, struct why *why)
+{
+	CLEANUP(manifest_files_drop) struct manifest_files *f = manifest_files_open(archive, why);
+	return f && manifest_files_put(f, m, why) && manifest_files_keep(f, why);
+}
+
+/* The release was lost, and its batch made again under the same number, with another end of its validity. */
+static void test_manifest_files(struct arena *a)
+{
+	char archive[] = "/tmp/chitra-manifest-XXXXXX";
+	struct manifest m = example_manifest(a), back;
+	struct why why = {0};
+	struct bytes text;
+	if (!mkdtemp(archive))
+		bug("no directory");
+	const char *path = arena_printf(a, "%s/manifest/17.v1", archive);
+	ok(kept(archive, &m, &why), "a manifest is kept");
+	m.batch.released_by[0] = "lan";
+	ok(kept(archive, &m, &why), "whoever released it at last is written over who did not come to it");
+	const struct hash was = m.batch.root;
+	struct pay_line *lines = arena_array(a, LINES, struct pay_line);
+	struct hash leaves[LINES];
+	for (int i = 0; i < LINES; i++) {
+		lines[i] = m.lines[i];
+		lines[i].valid_until_us -= 1000000;
+		leaves[i] = pay_line_leaf(&lines[i]);
+	}
+	m.lines = lines;
+	m.batch.root = merkle_root(leaves, LINES);
+	ok(!kept(archive, &m, &why) && why_is(&why, "manifest_differs"),
+		"what was released as something else is not: %s", why.text);
+	ok(read_file(a, path, 1 << 20, &text, &why) && manifest_parse(a, text, &back, &why) &&
+			hash_eq(&back.batch.root, &was),
+		"and stays, for whoever recovers it");
+	unlink(path);
+	rmdir(arena_printf(a, "%s/manifest", archive));
+	rmdir(archive);
+}
+
 int main(void)
 {
 	CLEANUP(arena_drop) struct arena *a = arena_new();
@@ -408,5 +450,6 @@ int main(void)
 	test_foreign_lines(a);
 	test_places_of_rows();
 	test_harm(a);
+	test_manifest_files(a);
 	return done_testing();
 }
