@@ -2,6 +2,7 @@
  * does it all. Then what they are refused, and why. */
 #include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/flag_store.h"
+#include "ledger/payout/message_store.h"
 #include "ledger/payout/plan_store.h"
 #include "ledger/payout/schedule_store.h"
 #include "ledger/payout/tries_store.h"
@@ -512,6 +513,23 @@ static void test_payouts_refused(struct work *w)
 	ok(refused_now(w, r == OK ? payout_cancel(w, &id, 1, "x") : r, "payout_state"), "nor cancelled");
 }
 
+/* The end of a statement page's name is its day and its number. */
+static void test_pages(struct arena *a)
+{
+	static const char *const bad[] = {"", "x", "x.1", "a.2024-04-03.x", "2024-04-03.1", "a-2024-04-03.1",
+		"a.2024-02-30.1", "a.2024-04-03."};
+	const char *funding;
+	struct day day;
+	int32_t page;
+	const char *id = statement_page_id(a, "demo.funding", (struct day){19816}, 12);
+	is_str(id, "demo.funding.2024-04-03.12", "a statement's page has a name");
+	ok(statement_page_parse(a, id, &funding, &day, &page) && strcmp(funding, "demo.funding") == 0 &&
+			day.n == 19816 && page == 12,
+		"that says which it is");
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		ok(!statement_page_parse(a, bad[i], &funding, &day, &page), "no page: '%s'", bad[i]);
+}
+
 static void test_void(struct work *w)
 {
 	people(3600, 1, "22978");
@@ -549,6 +567,7 @@ int main(void)
 	test_batches_refused(&w);
 	test_signatures_refused(&w);
 	test_void(&w);
+	test_pages(w.arena);
 	batch_scene_end(&w);
 	return done_testing();
 }
