@@ -86,6 +86,10 @@ class Case:
     def entry_ref(self, e):
         return f"{e['bank'].upper()}-{e['day'][2:].replace('-', '')}-{e['n']}"
 
+    def is_nameless(self, e):
+        """The statement has it without its id."""
+        return (e["number"], self.entry_ref(e)) in self.nameless
+
     def named(self, p, e, kinds):
         """A break of such a kind over exactly this entry's money, by its line; that it is another amount than signed is about the difference."""
         return any(b["kind"] in kinds and b["amount"] == (abs(e["amount"] - p["amount"]) if b["kind"] == "amount_differs" else e["amount"])
@@ -128,11 +132,12 @@ def p1_one_debit_a_claim(case):
                     back.remove(gave)
                 else:
                     stays.append(e)
-            own = sorted((e for e in stays if e in p["good"]), key=lambda e: e["hidden"])     # what no statement shows is the other one
+            # Which of two stands on the statement with its id is ours; the other one has a break, whatever the statement makes of it.
+            own = sorted((e for e in stays if e in p["good"]), key=lambda e: (e["hidden"], case.is_nameless(e)))
             keep = own[:1] if p["state"] not in (REJECTED, NOT_PAID, CANCELLED) else []
             net += len(keep)
             for e in stays:
-                if e not in keep and p["state"] in {SETTLED, RETURNED} | UNDER_WAY and not case.named(p, e, right(case, p, e)) \
+                if e not in keep and p["state"] in {SETTLED, RETURNED} | UNDER_WAY and not case.named(p, e, STRAY if case.is_nameless(e) else right(case, p, e)) \
                         and not (e["hidden"] and (e["adjusted"] or "lost_line" in case.kinds(p))):
                     case.fail("P1", f"debited again by {case.entry_ref(e)}, {e['amount']} dong, and no break names it", p)
         if net > 1:
@@ -259,7 +264,7 @@ def p5_state_is_the_banks(case):
             case.fail("P5", "not_paid by absence, and there is no complete chain of statements past its validity", p)
         if state in UNDER_WAY:
             for e in p["debits"]:
-                theirs = STRAY if (e["number"], case.entry_ref(e)) in case.nameless else right(case, p, e)
+                theirs = STRAY if case.is_nameless(e) else right(case, p, e)
                 if e not in lost and not case.named(p, e, theirs):
                     case.fail("P5", f"{NAMES[state]}, and the bank debited {e['amount']} by {case.entry_ref(e)}", p)
 

@@ -240,10 +240,11 @@ class World:
         if done.returncode:
             raise Broken(done.stderr)
 
-    def keep_commit_times(self):
-        """So that what was committed before what is exact to the microsecond."""
+    def database_tells(self):
+        """What was committed before what, to the microsecond; and in its log what was slow or waited for a lock."""
         at = dict(word.split("=", 1) for word in self.private_db("env", f"{self.dir}/pg").stdout.split())
-        subprocess.run(["psql", "-XAtqc", "alter system set track_commit_timestamp = on", "postgres"], env={**self.env, **at}, check=True)
+        settings = ("track_commit_timestamp = on", "log_min_duration_statement = 2000", "log_lock_waits = on")
+        subprocess.run(["psql", "-XAtq", *(word for s in settings for word in ("-c", f"alter system set {s}")), "postgres"], env={**self.env, **at}, check=True)
         self.private_db("stop", f"{self.dir}/pg", "immediate")
         self.database_start()
 
@@ -278,7 +279,7 @@ class World:
 
     def make(self):
         self.database_start()
-        self.keep_commit_times()
+        self.database_tells()
         settings = dict(word.split("=", 1) for word in self.private_db("env", f"{self.dir}/pg").stdout.split())
         self.env.update(settings, PGDATABASE="chitra", CHITRA_CONFIG=f"{self.dir}/conf/desk-0.conf")
         with open(f"{self.dir}/env", "w", encoding="utf-8") as out:

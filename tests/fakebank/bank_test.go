@@ -42,7 +42,7 @@ func TestBank(t *testing.T) {
 		{"a callback that is not taken comes again with the same id and body", callbackRetries},
 		{"callbacks that were not taken come after a restart", callbacksAfterRestart},
 		{"callbacks can be kept back, and thrown away", callbackModes},
-		{"any callback can be sent once more, forged or for an unknown payment", orderedCallbacks},
+		{"any callback can be sent once more, forged, signed yesterday or for an unknown payment", orderedCallbacks},
 		{"suffix 01 is closed", suffixRefused("01", "RJCT AC04")},
 		{"suffix 02 is pending, then executed", suffix02},
 		{"suffix 03 calls back three times under two ids", suffix03},

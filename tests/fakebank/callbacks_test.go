@@ -104,4 +104,12 @@ func orderedCallbacks(t *testing.T) {
 	eventually(t, "an unknown payment", func() bool { return len(d.about(7)) == 1 && d.about(7)[0].signed })
 	b.order("callback", item{"end_to_end_id": idOf(1), "bad_signature": true, "webhook_id": "cb-bad"})
 	eventually(t, "a forged one", func() bool { got := d.about(1); return len(got) > 3 && !got[3].signed })
+	d.answer(401)
+	b.order("callback", item{"items": []item{{"end_to_end_id": idOf(8), "amount": 5, "creditor_account": lan, "status": "ACCC"}}, "age_s": 86400, "tries": 2})
+	eventually(t, "a signature of yesterday", func() bool {
+		got := d.about(8)
+		return len(got) == 2 && got[0].signed && time.Now().Unix()-got[0].stamp >= 86400
+	})
+	time.Sleep(2500 * time.Millisecond)
+	equal(t, "tries", len(d.about(8)), 2)
 }

@@ -382,6 +382,7 @@ type callback struct {
 	signed bool
 	status int
 	body   string
+	stamp  int64
 	Type   string
 	Items  []struct {
 		ID      string `json:"end_to_end_id"`
@@ -399,6 +400,7 @@ func desk(t *testing.T) *payerDesk {
 		body, _ := io.ReadAll(bufio.NewReader(r.Body))
 		c := callback{hook: r.Header.Get("webhook-id"), signed: signedBy(d.bank, r.Header, body), body: string(body)}
 		json.Unmarshal(body, &c)
+		c.stamp, _ = strconv.ParseInt(r.Header.Get("webhook-timestamp"), 10, 64)
 		d.mu.Lock()
 		if c.status = d.status; !c.signed {
 			c.status = 401
