@@ -171,7 +171,7 @@ select s.payout, r.dispatch, s.state, p.batch, p.line, p.end_to_end_id, c.progra
 	a.person as account_person, k.wrapped, p.issue > 1 and payout.in_question(p.claim, p.issue)
 		or register.paid_beside(p.claim) as in_question,
 	case when s.state = 1 and exists (select from recon.break k where k.payout = s.payout
-			and not exists (select from recon.break_resolution o where o.break = k.id)) then 'bank_knows_it'
+			and not exists (select from recon.break_resolution o where o.break = k.id) offset 0) then 'bank_knows_it'
 		when not a.stands then 'account_ended' when not a.passes and a.status in ('closed', 'blocked', 'not_found') then 'account_closed'
 		when a.authority_until < (select ops.today()) then 'authority_over' when not a.passes and a.status in ('open', 'dormant') then 'account_name' end as stopped
 from (select x.dispatch, x.first_payout, least(x.last_payout, x.first_payout + 511) as last_payout
