@@ -315,7 +315,7 @@ class Storm:
         self.w.board.arm("teller.intent.commit.before", 1, ACTIONS["delay"], 150)
         for login, what, some in (("minh", "hold", rows[::2]), ("hoa", "cancel", rows[1::2])):
             self.officer(login, what, *(row[0] for row in some), "--reason", "thử",
-                         then=lambda ok, _, what=what: self.landed("officer.race", {"what": what, "won": ok}))
+                         then=lambda ok, said, what=what: self.landed("officer.race", {"what": what, "won": ok}) if ok or "payout_state" in said else None)
 
     def officer_acts(self, what):
         if what == "race":

@@ -360,7 +360,7 @@ run_dir = {self.run}
 drain_time = 3s
 [database]
 conninfo = host={e['PGHOST']} port={e['PGPORT']} dbname=chitra
-deadline = 5s
+deadline = 20s
 [archive]
 directory = {self.dir}/archive
 [evidence]
