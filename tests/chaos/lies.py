@@ -8,6 +8,7 @@ import os
 from world import BANKS, Control
 
 CALLBACKS = ["callback.amount", "callback.account", "callback.other_bank", "callback.unknown", "callback.known_id", "callback.old", "callback.replayed"]
+OPEN = ("02", "08", "11")   # accounts of which the bank says for long neither yes nor no: who believes a lie about these moves them
 TAIL = 400_000          # bytes of the tap: what was sent lately
 WEEKS_S = 30 * 86400
 
@@ -40,7 +41,7 @@ class Lies:
         sent, self.tries = self.transfers(), self.tries + 1
         if not sent:
             return False
-        bank, item = self.rng.choice(sent)
+        bank, item = self.rng.choice([one for one in sent if one[1]["creditor_account"].startswith("9") and one[1]["creditor_account"][-2:] in OPEN] or sent)
         said = {"end_to_end_id": item["end_to_end_id"], "amount": item["amount"], "creditor_account": item["creditor_account"], "status": "RJCT", "reason": "AC04",
                 "bank_reference": "FB-0", "time": "2024-04-03T09:00:00+07:00"}
         order = {"webhook_id": f"lie-{self.number}-{self.tries}-{kind[9:]}", "tries": 3}

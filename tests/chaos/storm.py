@@ -116,6 +116,8 @@ class Storm:
                 self.at(self.some_time(), self.lie, kind)
         for action in dealt(self.seed, "failpoint", FAILPOINT, self.number, 3):
             self.at(0, self.arm, action, rng.random(), rng.randint(1, 3), rng.choice([20, 150, 400]))
+        for kind in dealt(self.seed, "more lies", CALLBACKS, self.number, 2) if self.w.proxy else []:
+            self.at(rng.uniform(LENGTH_S / 2, LENGTH_S), self.lie, kind)    # when some are known that may be told anew
 
     def passes(self, fault):
         """How many that it fits go by before it comes true; few are asked about."""
