@@ -22,7 +22,7 @@ CAUSES = {"dispatch": ({SENT}, None), "reply": ({UNKNOWN, ACCEPTED, CREDITED, RE
           "silence": ({UNKNOWN}, None), "takeover": ({UNKNOWN}, None), "officer": ({READY, HELD, CANCELLED}, None), "rule": ({HELD}, None),
           "cash_list": ({SETTLED, NOT_PAID}, None), "recovery": (set(range(1, 11)) - {ACCEPTED, CREDITED}, None), "finding": ({HELD}, None),
           "resolution": ({SETTLED, RETURNED}, None)}
-# Between its own look at the clock and the tap a request may be delayed, and its sender be stopped, so long.
+# Between a look at the clock and the tap a request may be delayed, and its sender be stopped, so long.
 LATE_US = 4_000_000
 WINDOW_S = 300
 SAID = {CREDITED: {"ACCC"}, REJECTED: {"RJCT"}, ACCEPTED: {"PDNG", "ACCP", "ACSC"}}
@@ -269,6 +269,14 @@ def p5_state_is_the_banks(case):
                     case.fail("P5", f"{NAMES[state]}, and the bank debited {e['amount']} by {case.entry_ref(e)}", p)
 
 
+def after_its_time(case, asked_us, sent):
+    """The business time at which it left, as whoever sent it could know: he looks when the attempt is committed, and counts from there. (A sandbox's clock
+    may jump in between.) When an attempt was made again nobody outside can say."""
+    look_us = int(sent["us"]) if sent and sent["cause"] != "recovery" else asked_us - LATE_US
+    at = case.v.business_us(look_us * 1000)
+    return -1 if at is None else at + (asked_us - look_us if sent else 0)
+
+
 def p6_debits_were_committed_first(case):
     hashes, accounts = {}, {}
     for p in case.mine:
@@ -286,9 +294,9 @@ def p6_debits_were_committed_first(case):
                 case.fail("P6", f"asked of the bank with {a[1]} dong from {a[4]}, signed are {p['amount']} from {p['number']}", p)
             if not re.fullmatch(r"[0-9T:+-]+", a[5] or "") or abs(datetime.datetime.fromisoformat(a[5]).timestamp() - p["valid_until"]) >= 1:
                 case.fail("P6", f"asked of the bank as valid until {a[5]}", p)
-            at = case.v.business_us(a[0] - LATE_US * 1000)
-            if at is not None and at - p["valid_until"] * 10**6 > 0:
-                case.fail("P6", f"asked of the bank {(at / 10**6 - p['valid_until']):.0f} s after its valid-until", p)
+            late_us = after_its_time(case, a[0] // 1000, sent[0] if sent and a is asked[0] else None) - p["valid_until"] * 10**6
+            if late_us > 0:
+                case.fail("P6", f"asked of the bank {late_us / 10**6:.0f} s after its valid-until", p)
             # Which account a hash is, nobody outside can say; but one hash is one account, of all payouts ever.
             for table, key, value in ((hashes, p["account_hash"], (a[2], a[3])), (accounts, (a[2], a[3]), p["account_hash"])):
                 if table.setdefault(key, value) != value:
