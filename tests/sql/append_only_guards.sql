@@ -45,7 +45,7 @@ insert into exception values
 	('register.erasure', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_erasure'),
 	('register.readmission', true, false, false, 'desk', '', 'confirmed by a second officer, once: register.guard_readmission'),
 	('bank.message_key', true, false, false, '', '', 'ends when its time is over: bank.guard_message_key'),
-	('ops.attempt', true, true, true, 'teller', 'teller', 'counted before, taken off when done'),
+	('ops.attempt', true, true, true, 'scribe teller', 'scribe teller', 'counted before, taken off when done'),
 	('ops.instance', true, true, true, 'desk', '', 'its clock, in a sandbox: ops.guard_instance'),
 	('ops.journal', true, false, false, 'teller', '', 'compared with the rows on each connection'),
 	('ops.lease', true, true, true, 'scribe teller', '', 'taken and renewed'),
