@@ -281,7 +281,7 @@ class Database:
         if os.path.exists(f"{place}/env"):
             with open(f"{place}/env", encoding="utf-8") as file:
                 self.env.update(w.split("=", 1) for w in file.read().replace("export ", "").split())
-        self.env["PGOPTIONS"] = "-c default_transaction_read_only=on -c timezone=UTC -c extra_float_digits=3 -c jit=off"
+        self.env["PGOPTIONS"] = "-c default_transaction_read_only=on -c timezone=UTC -c extra_float_digits=3 -c jit=off -c work_mem=256MB"
 
     def ask(self, **questions):
         text = "begin isolation level repeatable read;\n" + "".join(
@@ -290,7 +290,7 @@ class Database:
             done = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-"], input=text, env=self.env, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 break
-            if left == 0 or "ERROR" in done.stderr:
+            if left == 0 or "ERROR" in done.stderr and "No space left" not in done.stderr:
                 raise RuntimeError(f"psql: {done.stderr}")
             time.sleep(0.1)
         answers = re.split(r"\n(?=\[)", done.stdout.strip())
