@@ -133,6 +133,8 @@ struct journal_ids *journal_ids_new(void)
 
 void journal_ids_free(struct journal_ids *j)
 {
+	if (!j)
+		return;
 	free(j->slots);
 	free(j->days);
 	free(j);
