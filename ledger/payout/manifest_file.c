@@ -93,7 +93,7 @@ static bool is_of_another(
 	struct manifest there;
 	struct bytes text;
 	if (faccessat(f->directory, name, F_OK, 0) != 0)
-		return false;
+		return errno != ENOENT && !trouble(f, name, why);
 	if (!read_file(a, arena_printf(a, "%s/%s", f->path, name), MANIFEST_MAX, &text, why))
 		return true;
 	if (manifest_parse(a, text, &there, why) && hash_eq(&there.batch.root, &m->batch.root))
