@@ -30,10 +30,13 @@ static enum result hold_against_rows(struct teller *t, struct work *w)
 {
 	uint64_t connection = db_connection(w->db);
 	struct archived newest = {0};
+	const char **banks = arena_array(w->arena, t->banks_n + 1, const char *);
 	const char *doubt;
+	for (size_t i = 0; i < t->banks_n; i++)
+		banks[i] = t->banks[i].code;
 	if (t->archive && !archive_newest(t->archive, w->arena, &newest, &w->why))
 		return REFUSED;
-	enum result r = journal_compare(w, t->journal, newest.checkpoint.size, &doubt);
+	enum result r = journal_compare(w, t->journal, newest.checkpoint.size, banks, t->banks_n, &doubt);
 	if (r != OK)
 		return r;
 	if (doubt)

@@ -15,6 +15,8 @@ struct comparing {
 	struct work *w;
 	const struct journal *journal;
 	uint64_t archived;
+	const char *const *banks;
+	size_t banks_n;
 	const char *place;
 	uint64_t at, upto; /* upto: from here on the archive might not miss what is lost */
 	bool sealed;       /* all up to here */
@@ -149,15 +151,21 @@ static enum result compare(struct comparing *c, const char **doubt)
 	if (result == OK)
 		result = db_run(w, Q_JOURNAL_COMPARED,
 			DB_ARGS(db_text(journal_name(c->journal)), db_text(c->place),
-				db_i64((int64_t)c->upto), db_text(*doubt)),
+				db_i64((int64_t)c->upto), db_text(*doubt), db_texts(c->banks, c->banks_n)),
 			NULL);
 	return result == OK ? tx_commit(w) : result;
 }
 
-enum result journal_compare(struct work *w, const struct journal *j, uint64_t archived, const char **doubt)
+enum result journal_compare(struct work *w, const struct journal *j, uint64_t archived,
+	const char *const *banks, size_t banks_n, const char **doubt)
 {
-	struct comparing c = {
-		.w = w, .journal = j, .archived = archived, .place = place_of(w->arena, j), .sealed = true};
+	struct comparing c = {.w = w,
+		.journal = j,
+		.archived = archived,
+		.banks = banks,
+		.banks_n = banks_n,
+		.place = place_of(w->arena, j),
+		.sealed = true};
 	int64_t given_us = w->deadline_us;
 	*doubt = NULL;
 	w->deadline_us = work_deadline_in_ms(COMPARE_MS);

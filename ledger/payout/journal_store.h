@@ -10,9 +10,10 @@
 #include "ledger/payout/journal.h"
 
 /* In a transaction of its own, which also says so in the rows (ops.journal): cancelling waits for it. archived: how many ledger transactions
- * the archive has; 0: none is known, and all of the journal is compared. doubt: what is missing, in the arena; NULL: nothing. */
-enum result journal_compare(
-	struct work *w, const struct journal *j, uint64_t archived, const char **doubt) WARN_UNUSED;
+ * the archive has; 0: none is known, and all of the journal is compared. banks: through whom its teller pays from now on. doubt: what is
+ * missing, in the arena; NULL: nothing. */
+enum result journal_compare(struct work *w, const struct journal *j, uint64_t archived,
+	const char *const *banks, size_t banks_n, const char **doubt) WARN_UNUSED;
 
 /* What any teller has found, in words; NULL: nothing. */
 enum result journal_doubt(struct work *w, const char **doubt) WARN_UNUSED;

@@ -124,6 +124,7 @@ $$;
 create table ops.journal (
 	name text primary key,
 	place text not null,			-- host and path, for people
+	banks text[],				-- whom its teller pays through; null: not known
 	history text,				-- ops.history() when nothing was found that it has and the rows have lost
 	upto bigint not null default 0,		-- bytes of it of which the archive would miss the books' transaction
 	doubt text,				-- what was found: nothing is sent, signed or booked until chitra recover
@@ -133,12 +134,13 @@ create table ops.journal (
 call ops.keep_rows('ops.journal');
 
 -- Since when a bank may have heard of what the rows say has not left: commits may have been lost together with what a teller sent by them, and
--- its sent journal was not held against these rows. What was committed before its last look is here. Null: nothing can be missing.
-create function ops.heard_since() returns timestamptz language sql stable security definer
+-- its sent journal was not held against these rows. What was committed before its last look is here. Null: nothing can be missing. A bank
+-- hears of nothing from a teller that does not pay through it; bank null (the cash agents): of any.
+create function ops.heard_since(bank text) returns timestamptz language sql stable security definer
 set search_path = pg_catalog
 as $$
 	select min(j.at) + (select i.clock_offset from ops.instance i)
-	from ops.journal j where j.lost_at is null and j.history is distinct from ops.history()
+	from ops.journal j where j.lost_at is null and (j.banks is null or bank is null or bank = any (j.banks)) and j.history is distinct from ops.history()
 $$;
 
 -- Work that may kill whoever does it is counted here before it begins, in a transaction of its own, and taken off when it is done.

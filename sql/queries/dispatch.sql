@@ -78,11 +78,11 @@ order by a.dispatch;
 
 -- name: journal_compared
 -- duties: teller
--- in: name text, place text, upto bigint, doubt text
+-- in: name text, place text, upto bigint, doubt text, banks text[]
 -- out:
-insert into ops.journal as j (name, place, history, upto, doubt) values ($1, $2, case when $4 is null then ops.history() end, $3, $4)
+insert into ops.journal as j (name, place, history, upto, doubt, banks) values ($1, $2, case when $4 is null then ops.history() end, $3, $4, $5)
 on conflict (name) do update
-set place = excluded.place, history = excluded.history, upto = excluded.upto, doubt = excluded.doubt, at = now(), lost_at = null;
+set banks = excluded.banks, place = excluded.place, history = excluded.history, upto = excluded.upto, doubt = excluded.doubt, at = now(), lost_at = null;
 
 -- name: dispatch_any
 -- duties: teller
@@ -102,16 +102,17 @@ select ops.now() as now from payout.dispatch where state = 'ready' limit 1;
 -- within batches of one programme, period and day, so its ends speak for it; each line is judged again before it leaves.
 select d.id, d.epoch, w.width, c.id as channel, c.code as channel_code, c.bank, c.kind = 'cash' as cash, c.driver,
 	c.items_per_message, case when c.deduplicates then c.dedupe_days else 0 end as dedupe_days,
-	(least(ops.now(), h.since) at time zone 'Asia/Ho_Chi_Minh')::date as heard,
+	(least(ops.now(), c.since) at time zone 'Asia/Ho_Chi_Minh')::date as heard,
 	coalesce((select t.tries from ops.attempt t where t.work = 'dispatch' and t.id = d.id), 0::smallint) as tries
 from payout.dispatch d
-join org.channel c on c.id = d.channel
+join (select x.id, x.code, x.bank, x.kind, x.driver, x.items_per_message, x.deduplicates, x.dedupe_days,
+		ops.heard_since(case when x.kind = 'bank' then x.bank end) as since
+	from org.channel x where x.id = any ($1) offset 0) as c on c.id = d.channel
 cross join lateral (select coalesce(sum(r.last_payout - r.first_payout + 1), 0)::bigint as width
 	from payout.dispatch_range r where r.dispatch = d.id) as w
-cross join (select ops.heard_since() as since offset 0) as h
 where d.state = 'ready' and d.channel = any ($1)
-	and (h.since is null
-		or (h.since at time zone 'Asia/Ho_Chi_Minh')::date + least(case when c.deduplicates then c.dedupe_days else 0 end, $7) > ops.today())
+	and (c.since is null
+		or (c.since at time zone 'Asia/Ho_Chi_Minh')::date + least(case when c.deduplicates then c.dedupe_days else 0 end, $7) > ops.today())
 	and d.id <> all ($3) and ($6 is null or d.id = any ($6))
 	and not exists (select from ops.pause p where p.what in ('all', 'bank:' || c.bank))
 	and not exists (select from payout.dispatch_range r
@@ -222,7 +223,7 @@ order by p.batch, p.line;
 -- leave has ended.
 update payout.dispatch d
 set state = case when a.count > 0 then 'sent' else 'ended' end, count = a.count, sum_dong = a.sum, root = a.root,
-	epoch = d.epoch + 1, sent_at = least(ops.now(), ops.heard_since()),
+	epoch = d.epoch + 1, sent_at = least(ops.now(), ops.heard_since((select case when c.kind = 'bank' then c.bank end from org.channel c where c.id = d.channel))),
 	owner = case when a.count > 0 then $5 end,
 	lease_until = case when a.count > 0 then clock_timestamp() + $6 * interval '1 millisecond' end,
 	ask_after = case when a.count > 0 then clock_timestamp() + $7 * interval '1 millisecond' end
@@ -315,7 +316,7 @@ set asked = d.asked + 1,
 	ask_after = clock_timestamp() + $3[least(d.asked + 1, cardinality($3))] * (0.75 + random() / 2) * interval '1 millisecond'
 from due, org.channel c, org.funding_account f
 where d.id = due.id and c.id = d.channel and f.id = c.funding_account
-returning d.id, d.epoch, d.asked, least(d.sent_at, ops.heard_since()) as sent_at, c.id as channel, c.driver, f.number as funding_number, c.deduplicates, c.dedupe_days;
+returning d.id, d.epoch, d.asked, least(d.sent_at, ops.heard_since(c.bank)) as sent_at, c.id as channel, c.driver, f.number as funding_number, c.deduplicates, c.dedupe_days;
 
 -- name: dispatch_again
 -- duties: teller
@@ -333,7 +334,7 @@ where d.id = a.id and d.epoch = a.epoch and d.owner is null and d.state = 'sent'
 		or exists (select from payout.dispatch_range r join payout.payout x on x.id = r.first_payout join payout.batch b on b.id = x.batch
 			where r.dispatch = d.id and p.what = 'programme:' || b.programme))
 returning d.id, d.epoch, c.id as channel, c.code as channel_code, c.bank, c.driver, c.items_per_message,
-	least(d.sent_at, ops.heard_since()) as sent_at,
+	least(d.sent_at, ops.heard_since(c.bank)) as sent_at,
 	c.dedupe_days, d.asked;
 
 -- name: dispatch_end

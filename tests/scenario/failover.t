@@ -117,7 +117,7 @@ second_end TERM
 # The doubt taken away by hand: as it was before any teller had looked.
 sql "update ops.journal set doubt = null"
 is "$(by minh cancel "$victim" --reason 'không còn ở đây')" "65 journal_not_compared" "before the tellers have looked nobody cancels what may have left"
-like "$(cat "$scratch/said")" "journal/sent.log \\($(sql "select name from ops.journal where place ~ 'journal/sent.log'")\\), .*journal-2/sent.log.*Start their tellers.*--lost-journal NAME" "and is told which journals are missed, and what to do"
+like "$(cat "$scratch/said")" "journal-2/sent.log \\([0-9A-Z]+\\), .*journal/sent.log \\($(sql "select name from ops.journal where place ~ 'journal/sent.log'")\\). Start their tellers.*--lost-journal NAME" "and is told which journals are missed, and what to do"
 is "$(sql "select count(*) from payout.payout_state where state = 11")" 0 "and it is not cancelled"
 
 # ---- recovery --------------------------------------------------------------------------------------------------------------

@@ -126,6 +126,12 @@ static void test_not_compared(struct db *a)
 	scene("update org.channel set deduplicates = false");
 	is_i64(heard_days_ago(&w, 0, 30, &at), 0, "nor anything to a bank that does not deduplicate");
 	tx_rollback(&w);
+	scene("update ops.journal set banks = '{ANOTHER}'");
+	is_i64(heard_days_ago(&w, 30, 30, &at), 2, "unless that teller does not pay through it");
+	tx_rollback(&w);
+	scene("update ops.journal set banks = array(select distinct bank from org.channel)");
+	is_i64(heard_days_ago(&w, 0, 30, &at), 0, "but it does");
+	tx_rollback(&w);
 	scene("update ops.journal set history = ops.history()");
 	is_i64(heard_days_ago(&w, 30, 30, &at), 2, "until the journal was held against the rows");
 	is_i64(at[0].heard.n, 19816, "and found that nothing is missing");

@@ -246,7 +246,7 @@ static const char *doubt;
 
 static enum result compare(struct work *w)
 {
-	return journal_compare(w, journal, 0, &doubt);
+	return journal_compare(w, journal, 0, NULL, 0, &doubt);
 }
 
 static enum result ask(struct work *w)
