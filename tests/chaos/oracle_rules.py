@@ -270,9 +270,9 @@ def p5_state_is_the_banks(case):
 
 
 def after_its_time(case, asked_us, sent):
-    """The business time at which it left, as whoever sent it could know: he looks when the attempt is committed, and counts from there. (A sandbox's clock
-    may jump in between.) When an attempt was made again nobody outside can say."""
-    look_us = int(sent["us"]) if sent and sent["cause"] != "recovery" else asked_us - LATE_US
+    """The business time at which it left, as whoever sent it could know: he looks in the transaction that commits the attempt, and counts from there. (A
+    sandbox's clock may jump in between.) When an attempt was made again nobody outside can say."""
+    look_us = int(sent["began_us"]) if sent and sent["cause"] != "recovery" else asked_us - LATE_US
     at = case.v.business_us(look_us * 1000)
     return -1 if at is None else at + (asked_us - look_us if sent else 0)
 
