@@ -16,15 +16,18 @@
 static enum result hold(struct claim *c, int64_t payout)
 {
 	struct work *w = c->w;
+	bool ready = false;
 	TX_GUARD(w);
 	enum result r = tx_begin(w);
 	if (r == OK)
+		r = payout_lock_ready(w, payout, &ready);
+	if (r == OK && ready)
 		r = dispatch_hold(w, &(struct held){payout, "poison"}, 1);
 	if (r == OK)
 		r = attempt_end(w, "line", &payout, 1);
 	if (r == OK)
 		r = tx_commit(w);
-	if (r == OK) {
+	if (r == OK && ready) {
 		metric_add(c->bank->teller->refused, 1);
 		log_event(LOG_ERROR, "poison_held", K_STR("bank", c->bank->code ? c->bank->code : "cash"),
 			K_I64("payout", payout));
@@ -87,15 +90,10 @@ static enum result one_line(struct claim *c, const struct dispatch *d, int64_t p
 
 static enum result line_by_line(struct claim *c, const struct dispatch *d)
 {
-	int64_t *payouts, *begun = &c->bank->line_begun;
+	int64_t *payouts;
 	size_t n = 0;
-	/* The database went away meanwhile. This process lives, so that line is not what kills. */
-	enum result r = *begun ? end_line(c->w, *begun, false) : OK;
-	if (r != OK)
-		return r;
-	*begun = 0;
 	log_event(LOG_WARN, "dispatch_line_by_line", K_I64("dispatch", d->id), K_I64("tries", d->tries));
-	r = dispatch_ready(c->w, d->id, &payouts, &n);
+	enum result r = dispatch_ready(c->w, d->id, &payouts, &n);
 	for (size_t i = 0; i < n && r == OK; i++)
 		r = one_line(c, d, payouts[i]);
 	return r;
@@ -139,8 +137,14 @@ static enum result count(struct claim *c, struct dispatch *suspect)
 enum result poison_count(struct claim *c)
 {
 	struct dispatch suspect = {0};
+	int64_t *begun = &c->bank->line_begun;
 	c->monotonic_us = monotonic_us();
-	enum result r = count(c, &suspect);
+	/* The database went away meanwhile. This process lives, so that line is not what kills. */
+	enum result r = *begun ? end_line(c->w, *begun, false) : OK;
+	if (r == OK) {
+		*begun = 0;
+		r = count(c, &suspect);
+	}
 	if (r == OK && suspect.tries >= LINE_BY_LINE)
 		r = line_by_line(c, &suspect);
 	return r;

@@ -196,3 +196,11 @@ enum result dispatch_ready(struct work *w, int64_t dispatch, int64_t **out, size
 		(*out)[i] = row_i64(&r, i, rows_col(&r, "payout"));
 	return OK;
 }
+
+enum result payout_lock_ready(struct work *w, int64_t payout, bool *out)
+{
+	struct rows r;
+	enum result result = db_run(w, Q_PAYOUT_LOCK_READY, DB_ARGS(db_i64(payout)), &r);
+	*out = result == OK && rows_n(&r) == 1;
+	return result;
+}

@@ -60,6 +60,8 @@ enum result dispatch_pick(
 
 /* The payouts of a dispatch that are ready, by id alone: one of their rows may be what nobody can read. */
 enum result dispatch_ready(struct work *w, int64_t dispatch, int64_t **out, size_t *n) WARN_UNUSED;
+/* Locks one and reads nothing else of it; out: whether it still is ready. */
+enum result payout_lock_ready(struct work *w, int64_t payout, bool *out) WARN_UNUSED;
 
 /* What a batch's row says; strings in the arena. */
 struct batch_terms {

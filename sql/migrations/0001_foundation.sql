@@ -143,11 +143,14 @@ as $$
 	from ops.journal j where j.lost_at is null and (j.banks is null or bank is null or bank = any (j.banks)) and j.history is distinct from ops.history()
 $$;
 
--- Work that may kill whoever does it is counted here before it begins, in a transaction of its own, and taken off when it is done.
+-- Work that may kill whoever does it is counted here before it begins, in a transaction of its own, and taken off when it is done. Several may be at
+-- it at once: whose session still lives has not died of it.
 create table ops.attempt (
 	work text not null,			-- 'dispatch', 'line', 'digest', 'message'
 	id bigint not null,
 	tries smallint not null,
+	backend integer not null,		-- of whoever began it last, pid and start of the session
+	since timestamptz not null,
 	primary key (work, id)
 );
 

@@ -130,8 +130,13 @@ for update of d skip locked;
 -- duties: teller scribe
 -- in: work text, ids bigint[]
 -- out: id bigint, tries smallint
-insert into ops.attempt as t (work, id, tries) select $1, x, 1 from unnest($2) as x order by x
-on conflict (work, id) do update set tries = t.tries + 1
+-- A try whose session still lives, another one's, is nobody's death.
+insert into ops.attempt as t (work, id, tries, backend, since)
+select $1, x, 1, a.pid, a.backend_start from unnest($2) as x, pg_stat_activity a where a.pid = pg_backend_pid() order by x
+on conflict (work, id) do update
+set tries = t.tries + case when exists (select from pg_stat_activity o
+		where o.pid = t.backend and o.pid <> excluded.backend and o.backend_start = t.since) then 0 else 1 end,
+	backend = excluded.backend, since = excluded.since
 returning t.id, t.tries;
 
 -- name: attempt_end
@@ -156,6 +161,12 @@ from payout.dispatch_range r
 cross join lateral generate_series(r.first_payout, r.last_payout) as x(payout)
 join payout.payout_state s on s.payout = x.payout and s.state = 1
 where r.dispatch = $1 order by s.payout;
+
+-- name: payout_lock_ready
+-- duties: teller
+-- in: payout bigint
+-- out: payout bigint
+select s.payout from payout.payout_state s where s.payout = $1 and s.state = 1 for update;
 
 -- name: dispatch_payouts
 -- duties: teller

@@ -5,6 +5,7 @@
 #include "ledger/base/secret.h"
 #include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/message_store.h"
+#include "ledger/payout/tries_store.h"
 #include "tests/lib/payroll_fixture.h"
 #include "tests/unit/db_books.h"
 
@@ -144,6 +145,30 @@ static void test_not_compared(struct db *a)
 	scene("set session_replication_role = origin");
 	scene("update org.channel set deduplicates = true");
 	arena_free(w.arena);
+}
+
+static int32_t begun(struct work *w)
+{
+	int32_t tries = -1;
+	return tx_begin(w) == OK && went(w, attempt_begin(w, "line", (const int64_t[]){77}, 1, &tries)) &&
+			       went(w, tx_commit(w))
+		       ? tries
+		       : -1;
+}
+
+static void test_tries(struct db *a, struct db *b)
+{
+	struct work w = fresh_work(a), other = fresh_work(b);
+	is_i64(begun(&w), 1, "what may kill is counted before it begins");
+	is_i64(begun(&other), 1, "whoever lives has not died of it: another one beside it is no second try");
+	is_i64(begun(&w), 1, "nor is a third");
+	scene("update ops.attempt set since = since - interval '1 minute'");
+	is_i64(begun(&other), 2, "one whose session is gone has died");
+	scene("set session_replication_role = replica");
+	scene("delete from ops.attempt");
+	scene("set session_replication_role = origin");
+	arena_free(w.arena);
+	arena_free(other.arena);
 }
 
 static void send_one(struct work *w, const struct dispatch *d, struct sent_dispatch *sent)
@@ -368,6 +393,7 @@ int main(void)
 	make_payroll(a);
 	test_pick(a, b);
 	test_not_compared(a);
+	test_tries(a, b);
 	struct work w = fresh_work(a);
 	struct dispatch *at;
 	struct sent_dispatch sent = test_send(a, &w, &at);
