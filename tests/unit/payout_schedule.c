@@ -105,9 +105,9 @@ static void test_hours(void)
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
 		ok(!hours_parse(bytes_z(wrong[i]), &h, &why) && why_is(&why, "hours_wrong"),
 			"'%s' are no hours", wrong[i]);
-	char many[400] = "";
+	char many[480] = "";
 	for (int i = 0; i < HOURS_SPANS; i++)
-		snprintf(many + strlen(many), 32, "%s%d %02d:00-%02d:30", i ? ", " : "", i % 7 + 1, i / 7,
+		snprintf(many + strlen(many), 48, "%s%d %02d:00-%02d:30", i ? ", " : "", i % 7 + 1, i / 7,
 			i / 7);
 	ok(hours_parse(bytes_z(many), &h, &why), "as many spans as there may be are read");
 	snprintf(many + strlen(many), 32, ", 7 23:00-23:30");
