@@ -20,7 +20,7 @@ class Lies:
         self.begin = os.path.getsize(self.tap) if os.path.exists(self.tap) else 0
         self.told, self.tries = {}, 0       # webhook id: (kind, what)
 
-    def lines(self, at):
+    def lines(self, at, kinds=("request",)):
         with open(self.tap, "rb") as tap:
             tap.seek(at)
             for line in tap.read(TAIL).splitlines()[1:]:
@@ -28,7 +28,7 @@ class Lies:
                     v = json.loads(line)
                 except ValueError:
                     continue    # the last one is still being written
-                if v["what"] == "request" and not v.get("b64"):
+                if v["what"] in kinds and not v.get("b64"):
                     yield v
 
     def transfers(self):
@@ -58,7 +58,9 @@ class Lies:
         elif kind == "callback.old":
             order["age_s"] = WEEKS_S
         elif kind == "callback.known_id":
-            known = [v["headers"]["webhook-id"] for v in self.lines(max(0, os.path.getsize(self.tap) - TAIL)) if v["dir"] == "in" and v["bank"] == bank]
+            heard = [v for v in self.lines(max(0, os.path.getsize(self.tap) - TAIL), ("request", "response")) if v["dir"] == "in" and v["bank"] == bank]
+            ids = {v["n"]: v["headers"]["webhook-id"] for v in heard if v["what"] == "request"}
+            known = [ids[v["n"]] for v in heard if v["what"] == "response" and v["status"] // 100 == 2 and v["n"] in ids]   # what was refused is not known
             if not known:
                 return False
             order["webhook_id"] = self.rng.choice(known)
