@@ -29,6 +29,8 @@ at_exit()
 scenario_end()
 {
 	local status=$? command
+	# What died of a bug says so in a log that is gone in a moment.
+	[ $((status + tap_failed)) -eq 0 ] || grep -sH 'level=crit' "$scratch"/*.log | sed 's,^.*/,#   ,' >&2
 	for command in "${at_exit_commands[@]}"; do
 		eval "$command"
 	done

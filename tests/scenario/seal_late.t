@@ -14,7 +14,7 @@ clock_start
 payroll 30 items=20 genesis=ledger.test/chitra
 mkdir -p "$run"
 conf
-sed -i "s,^.desk.\$,&\nlisten = $run/desk.sock," "$scratch/all.conf"
+sed -i "s,^.desk.\$,&\nlisten = $run/desk.sock,; s,^drain_time.*,&\nstuck_after = 10m," "$scratch/all.conf"
 cat >>"$scratch/all.conf" <<END
 [archive]
 directory = $keys/archive

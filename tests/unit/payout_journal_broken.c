@@ -1,6 +1,7 @@
 /* The sent journal on a disk that fails, and under the hands of somebody who edits it: nothing of it is ever taken for less than it is. */
 #include "ledger/payout/journal_read.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,7 +69,10 @@ FILE *fopen(const char *name, const char *mode)
 		errno = EMFILE;
 		return NULL;
 	}
-	FILE *in = freopen(name, mode, fdopen(dup(0), "r"));
+	FILE *(*real)(const char *, const char *);
+	void *found = dlsym(RTLD_NEXT, "fopen");
+	memcpy(&real, &found, sizeof real); /* ISO C has no cast from an object's pointer to a function's */
+	FILE *in = real(name, mode);
 	if (!in || readable == SIZE_MAX)
 		return in;
 	struct disk *d = malloc(sizeof *d);
