@@ -540,7 +540,8 @@ create table payout.dispatch (
 	sent_at timestamptz,
 	ask_after timestamptz,			-- when the silent ones are next enquired about
 	asked integer not null default 0,
-	made_at timestamptz not null default now()
+	made_at timestamptz not null default now(),
+	check (state <> 'sent' or ask_after is not null)	-- what was sent is never forgotten
 ) with (fillfactor = 60);
 create index dispatch_waiting on payout.dispatch (id) where state = 'ready';	-- in this order they are taken, as many as are wanted
 create index dispatch_open on payout.dispatch (ask_after) where state = 'sent';

@@ -9,6 +9,7 @@ from world import BANKS, Control
 
 CALLBACKS = ["callback.amount", "callback.account", "callback.other_bank", "callback.unknown", "callback.known_id", "callback.old", "callback.replayed"]
 OPEN = ("02", "08", "11")   # accounts of which the bank says for long neither yes nor no: who believes a lie about these moves them
+MOST = 5                # payments that one lie is about
 TAIL = 400_000          # bytes of the tap: what was sent lately
 WEEKS_S = 30 * 86400
 
@@ -41,20 +42,24 @@ class Lies:
         sent, self.tries = self.transfers(), self.tries + 1
         if not sent:
             return False
-        bank, item = self.rng.choice([one for one in sent if one[1]["creditor_account"].startswith("9") and one[1]["creditor_account"][-2:] in OPEN] or sent)
-        said = {"end_to_end_id": item["end_to_end_id"], "amount": item["amount"], "creditor_account": item["creditor_account"], "status": "RJCT", "reason": "AC04",
-                "bank_reference": "FB-0", "time": "2024-04-03T09:00:00+07:00"}
+        held_open = [one for one in sent if one[1]["creditor_account"].startswith("9") and one[1]["creditor_account"][-2:] in OPEN]
+        bank, one = self.rng.choice(held_open or sent)
+        about = list({item["end_to_end_id"]: item for item in [one] + [item for b, item in held_open if b == bank]}.values())[:MOST]
+        said = [{"end_to_end_id": item["end_to_end_id"], "amount": item["amount"], "creditor_account": item["creditor_account"], "status": "RJCT", "reason": "AC04",
+                 "bank_reference": "FB-0", "time": "2024-04-03T09:00:00+07:00"} for item in about]
         order = {"webhook_id": f"lie-{self.number}-{self.tries}-{kind[9:]}", "tries": 3}
         if kind == "callback.replayed":
             return self.replay(kind)
         if kind == "callback.amount":
-            said["amount"] += 1
+            for item in said:
+                item["amount"] += 1
         elif kind == "callback.account":
-            said["creditor_account"] = "100000000077"
+            for item in said:
+                item["creditor_account"] = "100000000077"
         elif kind == "callback.other_bank":
             bank = self.rng.choice([b for b in BANKS if b != bank])
         elif kind == "callback.unknown":
-            said["end_to_end_id"] = "0" * 19
+            said = [said[0] | {"end_to_end_id": "0" * 19}]
         elif kind == "callback.old":
             order["age_s"] = WEEKS_S
         elif kind == "callback.known_id":
@@ -67,10 +72,10 @@ class Lies:
         if not self.w.banks[bank].process.alive():
             return False
         try:
-            self.w.banks[bank].order("callback", {"items": [said], **order})
+            self.w.banks[bank].order("callback", {"items": said, **order})
         except (OSError, http.client.HTTPException):
             return False
-        self.told[order["webhook_id"]] = (kind, {"bank": bank, "id": said["end_to_end_id"]})
+        self.told[order["webhook_id"]] = (kind, {"bank": bank, "ids": [item["end_to_end_id"] for item in said]})
         return True
 
     def replay(self, kind):
