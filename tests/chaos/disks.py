@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 MARK = "CHAOS_NAMESPACE"
-SMALL = 64 << 20
+SMALL = 1 << 30     # the archive of a round is 300 kB
 LARGE = 6 << 30
 
 
