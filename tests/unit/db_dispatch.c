@@ -1,49 +1,11 @@
 /* Dispatches as rows: who gets which, what a claim writes, whose word counts afterwards; and raw messages, once for ever. */
-#include <ftw.h>
-#include <inttypes.h>
-
 #include "ledger/base/secret.h"
-#include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/message_store.h"
 #include "ledger/payout/tries_store.h"
-#include "tests/lib/payroll_fixture.h"
-#include "tests/unit/db_books.h"
+#include "tests/unit/db_payout.h"
 
 static const struct sender me = {
 	.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 7};
-static char keys[64];
-
-static struct work fresh_work(struct db *db)
-{
-	struct work w = work_on(db);
-	w.deadline_us = work_deadline_in_ms(60000);
-	return w;
-}
-
-static void make_payroll(struct db *db)
-{
-	struct work w = fresh_work(db);
-	int64_t rows;
-	bool made;
-	const char *share = migrate_share(&w, "sql");
-	if (!share || !went(&w, migrate_reference(&w, share, &rows)) ||
-		!went(&w, migrate_instance(&w, true, "2024-04-03 08:00", &made)))
-		exit(1);
-	snprintf(keys, sizeof keys, "/tmp/chitra-dispatch-%d", (int)getpid());
-	struct payroll p = {.dir = keys, .people = 1500, .wards = 5};
-	payroll_setup(&w, &p);
-	payroll_pay(&w, &p);
-	arena_free(w.arena);
-}
-
-static struct open_now open_of(struct work *w, const char *bank)
-{
-	struct timetable t;
-	struct dispatch_head now;
-	if (!went(w, dispatch_head(w, &now)) || !went(w, timetable_load(w, now.today, &t)))
-		exit(1);
-	return timetable_open(&t, w->arena, bank, now.now_us);
-}
 
 static enum result again_of(
 	struct work *w, const struct dispatch_ref *ref, struct dispatch **again, size_t *n)
@@ -378,23 +340,14 @@ static void test_page_names(struct work *w)
 			wrong[i]);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-	(void)st;
-	(void)kind;
-	(void)where;
-	return remove(path);
-}
-
 int main(void)
 {
-	books_scene_begin("dispatch");
-	struct db *a = db_open(NULL, DB_DUTY_OWNER), *b = db_open(NULL, DB_DUTY_OWNER);
-	make_payroll(a);
+	struct db *a = payout_scene_begin("dispatch"), *b = db_open(NULL, DB_DUTY_OWNER);
+	struct work w = fresh_work(a);
+	make_payroll(&w, (struct payroll){.people = 1500, .wards = 5});
 	test_pick(a, b);
 	test_not_compared(a);
 	test_tries(a, b);
-	struct work w = fresh_work(a);
 	struct dispatch *at;
 	struct sent_dispatch sent = test_send(a, &w, &at);
 	test_after(a, b, &w, &sent);
@@ -403,9 +356,7 @@ int main(void)
 	test_messages(&w);
 	test_page_names(&w);
 	arena_free(w.arena);
-	db_close(a);
 	db_close(b);
-	nftw(keys, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	scene_end();
+	payout_scene_end(a);
 	return done_testing();
 }

@@ -1,9 +1,6 @@
 /* db_each.h: whichever call of the database fails, it is told, nothing stays, and the next try does it all.
  *
- *	struct each e = each_of("release");
- *	do
- *		r = release(w, …);              // a whole transaction
- *	while (each_again(&e, w, &r));
+ *	each(w, "release", release);	// a function that does a whole transaction
  *
  * The first query is lost, then the second …; then the copies, then the commit, which fails meanwhile whenever nothing else did. At last
  * nothing fails. */
@@ -73,4 +70,15 @@ static inline bool each_again(struct each *e, struct work *w, const enum result 
 	else
 		board_arm(EACH_COMMIT, 0, BOARD_ERROR);
 	return true;
+}
+
+static inline void each(struct work *w, const char *what, enum result (*run)(struct work *w))
+{
+	enum result r;
+	struct each e = each_of(what);
+	do {
+		why_clear(&w->why);
+		w->deadline_us = work_deadline_in_ms(60000);
+		r = run(w);
+	} while (each_again(&e, w, &r));
 }

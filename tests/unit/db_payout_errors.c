@@ -1,38 +1,15 @@
 /* The life of payouts in the database, in which each call of it fails once: it is told, nothing stays, and the next try does it all. */
-#include <ftw.h>
-#include <sys/stat.h>
-
-#include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/message_store.h"
 #include "ledger/payout/outcome.h"
 #include "ledger/payout/release_store.h"
 #include "ledger/register/officer_store.h"
-#include "tests/lib/payroll_fixture.h"
-#include "tests/unit/db_books.h"
 #include "tests/unit/db_each.h"
+#include "tests/unit/db_payout.h"
 
 enum { PEOPLE = 6 };
 
 static const struct sender me = {
 	.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 7};
-static char keys[64];
-static struct payroll payroll;
-
-static void make_payroll(struct work *w)
-{
-	int64_t rows;
-	bool made;
-	const char *share = migrate_share(w, "sql");
-	if (!share || !went(w, migrate_reference(w, share, &rows)) ||
-		!went(w, migrate_instance(w, true, "2024-04-03 08:00", &made)))
-		exit(1);
-	snprintf(keys, sizeof keys, "/tmp/chitra-errors-%d", (int)getpid());
-	payroll = (struct payroll){.dir = keys, .people = PEOPLE, .wards = 1, .no_release = true};
-	payroll_setup(w, &payroll);
-	payroll_pay(w, &payroll);
-	mkdir(arena_printf(w->arena, "%s/archive", keys), 0700);
-}
-
 /* ---- each a whole transaction ------------------------------------------------------------------------------------------ */
 
 static enum result done(struct work *w, enum result r, struct entries *entries)
@@ -59,7 +36,7 @@ static enum result release(struct work *w, const char *login)
 	if (r == OK)
 		r = release_batches(w,
 			&(struct release_wish){.me = &who,
-				.archive = arena_printf(w->arena, "%s/archive", keys),
+				.archive = arena_printf(w->arena, "%s/archive", place),
 				.ids = &batch,
 				.n = 1},
 			&entries, &out);
@@ -114,17 +91,8 @@ static enum result cancel(struct work *w)
 	return done(w, r == OK ? payout_cancel(w, &id, 1, "looks wrong") : r, NULL);
 }
 
-static enum result look_what_is_open(struct work *w, struct open_now *out)
-{
-	struct timetable times;
-	int64_t now_us;
-	enum result r = dispatch_any(w, &now_us);
-	if (r == OK)
-		r = timetable_load(w, day_of_instant_vn(now_us), &times);
-	if (r == OK)
-		*out = timetable_open(&times, w->arena, "demo", now_us);
-	return r;
-}
+static struct dispatch_ref ref; /* the dispatch, and under which epoch it was sent */
+static size_t found;            /* by whoever looked for dispatches */
 
 static enum result intent(struct work *w)
 {
@@ -133,14 +101,16 @@ static enum result intent(struct work *w)
 	struct dispatch_head now = {0};
 	struct payables all = {0};
 	struct entries entries = {0};
-	size_t n = 0;
+	int64_t now_us = 0;
 	enum result r = tx_begin(w);
+	if (r == OK)
+		r = dispatch_any(w, &now_us);
 	if (r == OK)
 		r = dispatch_head(w, &now);
 	if (r == OK)
-		r = look_what_is_open(w, &open);
+		r = what_is_open(w, "demo", &open);
 	if (r == OK)
-		r = dispatch_pick(w, &(struct dispatch_wish){.open = &open, .n = 1}, &d, &n);
+		r = dispatch_pick(w, &(struct dispatch_wish){.open = &open, .n = 1}, &d, &found);
 	if (r == OK)
 		r = dispatch_load(w, &d->id, 1, (const enum payout_state[]){PAYOUT_READY}, 1, &all);
 	if (r == OK)
@@ -151,13 +121,14 @@ static enum result intent(struct work *w)
 	struct sent_dispatch sent = {.dispatch = d, .items = items, .n = all.n - 1};
 	if (r == OK)
 		r = dispatch_send(w, &me, now.today, &sent, 1, &entries);
+	if (r == OK)
+		ref = (struct dispatch_ref){d->id, sent.epoch};
 	return done(w, r, &entries);
 }
 
 static enum result renew(struct work *w)
 {
-	size_t kept;
-	return dispatch_renew(w, &me, (const int64_t[]){1}, 1, &kept);
+	return dispatch_renew(w, &me, &ref.id, 1, &found);
 }
 
 static struct message_writer writer;
@@ -177,15 +148,14 @@ static enum result reply(struct work *w)
 		.direction = "reply",
 		.kind = "transfer",
 		.external_id = "re-T-1",
-		.dispatch = 1,
+		.dispatch = ref.id,
 		.body = bytes_z("{}"),
 		.authentic = true};
 	struct told told[COUNT_OF(said)];
 	struct outcome *out;
 	struct outcome_counts counts = {0};
 	struct entries entries = {0};
-	bool current;
-	const struct dispatch_ref ref = {1, 1};
+	bool current = false;
 	enum result r = tx_begin(w);
 	if (r == OK)
 		r = dispatch_current(w, &ref, 1, &current);
@@ -205,42 +175,39 @@ static enum result reply(struct work *w)
 			w, CAUSE_REPLY, "duty:teller", told, out, COUNT_OF(said), &entries, &counts);
 	if (r == OK)
 		r = dispatch_told(w, &ref, &(const int64_t){0}, 1);
+	found = current;
 	return done(w, r, &entries);
 }
 
 static enum result ask(struct work *w)
 {
 	struct dispatch_due *due;
-	size_t n;
 	enum result r = tx_begin(w);
-	return done(w, r == OK ? dispatch_due(w, "demo", 8, &due, &n) : r, NULL);
+	return done(w, r == OK ? dispatch_due(w, "demo", 8, &due, &found) : r, NULL);
 }
 
 static enum result again(struct work *w)
 {
 	struct dispatch *out;
 	struct open_now open;
-	size_t n;
 	enum result r = tx_begin(w);
 	if (r == OK)
-		r = look_what_is_open(w, &open);
-	return done(w,
-		r == OK ? dispatch_again(w, &me, &open, &(const struct dispatch_ref){1, 1}, 1, &out, &n) : r,
-		NULL);
+		r = what_is_open(w, "demo", &open);
+	return done(w, r == OK ? dispatch_again(w, &me, &open, &ref, 1, &out, &found) : r, NULL);
 }
 
 static enum result take_over(struct work *w)
 {
 	struct dispatch *out;
-	size_t n;
 	enum result r = tx_begin(w);
-	return done(w, r == OK ? dispatch_take_over(w, "teller/0/bbbb", "teller/0/", 8, &out, &n) : r, NULL);
+	return done(
+		w, r == OK ? dispatch_take_over(w, "teller/0/bbbb", "teller/0/", 8, &out, &found) : r, NULL);
 }
 
 static enum result end(struct work *w)
 {
 	enum result r = tx_begin(w);
-	return done(w, r == OK ? dispatch_end(w, (const int64_t[]){1}, 1) : r, NULL);
+	return done(w, r == OK ? dispatch_end(w, &ref.id, 1) : r, NULL);
 }
 
 /* ---- */
@@ -249,55 +216,43 @@ static const struct {
 	const char *what;
 	enum result (*run)(struct work *w);
 	const char *states; /* of the payouts, when it is done */
+	const char *
+		dispatch; /* NULL: there is none yet; otherwise its state, epoch, how often it was asked about, owner */
+	bool finds;
 } life[] = {
-	{"hold", hold, "1:4 2:2"},
-	{"the first release from hold", let_go_first, "1:4 2:2"},
-	{"the second", let_go_second, "1:5 2:1"},
-	{"cancel", cancel, "1:5 11:1"},
-	{"the first release", by_minh, "1:5 11:1"},
-	{"the second release", by_hoa, "1:5 11:1"},
-	{"the intent", intent, "2:1 3:4 11:1"},
-	{"the lease", renew, "2:1 3:4 11:1"},
-	{"the evidence's key", writer_make, "2:1 3:4 11:1"},
-	{"a reply", reply, "2:1 4:2 6:1 8:1 11:1"},
-	{"an enquiry", ask, NULL},
-	{"a further attempt", again, NULL},
-	{"a takeover", take_over, NULL},
-	{"the end", end, NULL},
+	{"hold", hold, "1:4 2:2", NULL, false},
+	{"the first release from hold", let_go_first, "1:4 2:2", NULL, false},
+	{"the second", let_go_second, "1:5 2:1", NULL, false},
+	{"cancel", cancel, "1:5 11:1", NULL, false},
+	{"the first release", by_minh, "1:5 11:1", NULL, false},
+	{"the second release", by_hoa, "1:5 11:1", "ready 0 0", false},
+	{"the intent", intent, "2:1 3:4 11:1", "sent 1 0 teller/0/aaaa", true},
+	{"the lease", renew, "2:1 3:4 11:1", "sent 1 0 teller/0/aaaa", true},
+	{"the evidence's key", writer_make, "2:1 3:4 11:1", "sent 1 0 teller/0/aaaa", false},
+	{"a reply", reply, "2:1 4:2 6:1 8:1 11:1", "sent 1 0", true},
+	{"an enquiry", ask, "2:1 4:2 6:1 8:1 11:1", "sent 1 1", true},
+	{"a further attempt", again, "2:1 4:2 6:1 8:1 11:1", "sent 2 1 teller/0/aaaa", true},
+	{"a takeover", take_over, "2:1 4:2 6:1 8:1 11:1", "sent 3 1", true},
+	{"the end", end, "2:1 4:2 6:1 8:1 11:1", "ended 3 1", false},
 };
-
-static int remove_one(const char *path, const struct stat *st, int what, struct FTW *where)
-{
-	(void)st;
-	(void)what;
-	(void)where;
-	return remove(path);
-}
 
 int main(void)
 {
-	books_scene_begin("errors");
-	struct db *db = db_open(NULL, DB_DUTY_OWNER);
-	struct work w = work_on(db);
-	w.deadline_us = work_deadline_in_ms(60000);
-	make_payroll(&w);
+	struct db *db = payout_scene_begin("errors");
+	struct work w = fresh_work(db);
+	make_payroll(&w, (struct payroll){.people = PEOPLE, .wards = 1, .no_release = true});
+	mkdir(arena_printf(w.arena, "%s/archive", place), 0700);
 	for (size_t i = 0; i < COUNT_OF(life); i++) {
-		enum result r;
-		struct each e = each_of(life[i].what);
-		do {
-			why_clear(&w.why);
-			w.deadline_us = work_deadline_in_ms(60000);
-			r = life[i].run(&w);
-		} while (each_again(&e, &w, &r));
-		if (life[i].states)
-			is_str(scene("select string_agg(state || ':' || n, ' ' order by state) from (select state, count(*) as n "
-				     "from payout.payout_state group by state) x"),
-				life[i].states, "%s: once", life[i].what);
+		found = 0;
+		each(&w, life[i].what, life[i].run);
+		is_str(states(), life[i].states, "%s: once", life[i].what);
+		if (life[i].finds)
+			is_i64((int64_t)found, 1, "%s: of the dispatch that it is about", life[i].what);
+		is_str(scene("select concat_ws(' ', state, epoch, asked, owner) from payout.dispatch"),
+			life[i].dispatch ? life[i].dispatch : "", "%s: the dispatch", life[i].what);
 	}
 	is_str(scene("select sum(balance) from books.balance"), "0", "the books balance");
 	arena_free(w.arena);
-	db_close(db);
-	scene_end();
-	nftw(keys, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	payout_scene_end(db);
 	return done_testing();
 }

@@ -335,17 +335,6 @@ static const struct {
 	{"what may leave in time is not held", hold_late, NULL},
 };
 
-static void each(struct work *w, const char *what, enum result (*run)(struct work *w))
-{
-	enum result r;
-	struct each e = each_of(what);
-	do {
-		why_clear(&w->why);
-		w->deadline_us = work_deadline_in_ms(60000);
-		r = run(w);
-	} while (each_again(&e, w, &r));
-}
-
 static void test_life(struct work *w)
 {
 	for (size_t i = 0; i < COUNT_OF(life); i++) {

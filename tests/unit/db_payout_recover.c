@@ -2,61 +2,37 @@
  * counted in commits that are gone. */
 #include "tests/unit/db_archive.h"
 
-#include <ftw.h>
-#include <inttypes.h>
-
-#include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/journal.h"
 #include "ledger/payout/recover_store.h"
-#include "tests/lib/payroll_fixture.h"
+#include "tests/unit/db_payout.h"
 
 #define DAY_US INT64_C(86400000000)
 
 static const struct sender me = {
 	.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 30};
-static char place[64];
-
-static struct work fresh_work(struct db *db)
-{
-	struct work w = work_on(db);
-	w.deadline_us = work_deadline_in_ms(60000);
-	return w;
-}
-
 /* Two dispatches, of 512 and 88 payouts. The archive has the ledger's first leaf only. */
-static void make_payroll(struct db *db)
+static void make_all(struct db *db)
 {
 	struct work w = fresh_work(db);
 	struct genesis_key k;
 	struct genesis g = genesis_of(&k);
-	int64_t rows;
-	bool made;
 	size_t n;
-	const char *share = migrate_share(&w, "sql");
-	if (!share || !went(&w, migrate_reference(&w, share, &rows)) ||
-		!went(&w, migrate_instance(&w, true, "2024-04-03 08:00", &made)) ||
-		!went(&w, books_genesis(&w, "officer:admin", (struct day){19816}, &g)) ||
-		!went(&w, seal(&w, &n)))
+	if (!went(&w, books_genesis(&w, "officer:admin", (struct day){19816}, &g)) || !went(&w, seal(&w, &n)))
 		exit(1);
-	struct payroll p = {.dir = place, .people = 600, .wards = 2};
-	payroll_setup(&w, &p);
-	payroll_pay(&w, &p);
+	make_payroll(&w, (struct payroll){.people = 600, .wards = 2});
 	arena_free(w.arena);
 }
 
 static void send_all(struct db *db)
 {
 	struct work w = fresh_work(db);
-	struct timetable t;
 	struct dispatch_head now = {0};
 	struct dispatch *at = NULL;
 	struct entries entries = {0};
 	struct sent_dispatch sent[2];
 	size_t n = 0;
-	ok(tx_begin(&w) == OK && went(&w, dispatch_head(&w, &now)) &&
-			went(&w, timetable_load(&w, now.today, &t)),
-		"(the clock)");
-	struct open_now open = timetable_open(&t, w.arena, "demo", now.now_us);
+	ok(tx_begin(&w) == OK && went(&w, dispatch_head(&w, &now)), "(the clock)");
+	struct open_now open = open_of(&w, "demo");
 	ok(went(&w, dispatch_pick(&w, &(struct dispatch_wish){.open = &open, .n = 2}, &at, &n)) && n == 2,
 		"two dispatches are picked");
 	for (size_t i = 0; i < n; i++) {
@@ -183,27 +159,15 @@ static void test_first_times(struct db *db)
 	arena_free(a);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-	(void)st;
-	(void)kind;
-	(void)where;
-	return remove(path);
-}
-
 int main(void)
 {
-	books_scene_begin("payout_recover");
+	struct db *db = payout_scene_begin("payout_recover");
 	archive_begin();
-	snprintf(place, sizeof place, "/tmp/chitra-recover-%d", (int)getpid());
-	struct db *db = db_open(NULL, DB_DUTY_OWNER);
-	make_payroll(db);
+	make_all(db);
 	send_all(db);
 	test_told(db);
 	test_first_times(db);
-	db_close(db);
-	nftw(place, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	archive_end();
-	scene_end();
+	payout_scene_end(db);
 	return done_testing();
 }

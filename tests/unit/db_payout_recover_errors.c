@@ -1,18 +1,13 @@
 /* Payouts and decisions recovered into a dump that forgot them: each call of the database fails once, it is told, nothing stays, and the
  * next try does it all. Then the dumps that are refused, and why. The facts are written here, as an archive and journals would have them. */
-#include <ftw.h>
-#include <sys/stat.h>
-
 #include "ledger/payout/journal_store.h"
 #include "ledger/payout/recover_decided_store.h"
 #include "ledger/payout/recover_store.h"
-#include "tests/lib/payroll_fixture.h"
-#include "tests/unit/db_books.h"
 #include "tests/unit/db_each.h"
+#include "tests/unit/db_payout.h"
 
 enum { PEOPLE = 12, LEFT = 5 };
 
-static char place[64];
 static struct facts facts;
 static struct fact_payout left[PEOPLE];
 static struct fact_dispatch trips[2];
@@ -20,19 +15,10 @@ static struct fact_void voids[2];
 static struct fact_break breaks[1];
 static struct fact_resolution resolutions[2];
 
-static void make_payroll(struct work *w)
+/* The last two stand in no dispatch that the dump knows. */
+static void make_dump(struct work *w)
 {
-	int64_t rows;
-	bool made;
-	const char *share = migrate_share(w, "sql");
-	if (!share || !went(w, migrate_reference(w, share, &rows)) ||
-		!went(w, migrate_instance(w, true, "2024-04-03 08:00", &made)))
-		exit(1);
-	snprintf(place, sizeof place, "/tmp/chitra-recover-errors-%d", (int)getpid());
-	struct payroll p = {.dir = place, .people = PEOPLE, .wards = 2};
-	payroll_setup(w, &p);
-	payroll_pay(w, &p);
-	/* The last two stand in no dispatch that the dump knows. */
+	make_payroll(w, (struct payroll){.people = PEOPLE, .wards = 2});
 	scene("set session_replication_role = replica; update payout.dispatch_range set last_payout = %d; "
 	      "reset session_replication_role",
 		PEOPLE - 2);
@@ -194,24 +180,6 @@ static void test_refused(struct work *w)
 	facts.dispatches_n = 2;
 }
 
-static const char *states(void)
-{
-	return scene(
-		"select string_agg(state || ':' || n, ' ' order by state) from (select state, count(*) as n from "
-		"payout.payout_state group by state) x");
-}
-
-static void each(struct work *w, const char *what, enum result (*run)(struct work *w))
-{
-	enum result r;
-	struct each e = each_of(what);
-	do {
-		why_clear(&w->why);
-		w->deadline_us = work_deadline_in_ms(60000);
-		r = run(w);
-	} while (each_again(&e, w, &r));
-}
-
 static void test_each(struct work *w)
 {
 	is_str(states(), "1:12", "in the dump everything is ready");
@@ -290,21 +258,11 @@ static void test_no_doubt(struct work *w)
 	journal_close(journal);
 }
 
-static int remove_one(const char *path, const struct stat *st, int what, struct FTW *where)
-{
-	(void)st;
-	(void)what;
-	(void)where;
-	return remove(path);
-}
-
 int main(void)
 {
-	books_scene_begin("recover_errors");
-	struct db *db = db_open(NULL, DB_DUTY_OWNER);
-	struct work w = work_on(db);
-	w.deadline_us = work_deadline_in_ms(60000);
-	make_payroll(&w);
+	struct db *db = payout_scene_begin("recover_errors");
+	struct work w = fresh_work(db);
+	make_dump(&w);
 	make_facts(w.arena);
 	test_refused(&w);
 	journal_make();
@@ -312,8 +270,6 @@ int main(void)
 	test_each(&w);
 	test_no_doubt(&w);
 	arena_free(w.arena);
-	db_close(db);
-	scene_end();
-	nftw(place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	payout_scene_end(db);
 	return done_testing();
 }
