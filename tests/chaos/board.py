@@ -1,13 +1,17 @@
+#!/usr/bin/python3
 """The board of failpoints: a file that the programs under test have mapped (ledger/base/failpoint.h), armed and read while they run.
 
     board = Board.create(path)                      # CHITRA_FAILPOINTS=path for whatever is started now
     board.arm("teller.record.commit.before", 1)     # kill at the next time that it is reached
     board.arm("gate.answer.before", 3, DELAY, 200)  # 200 ms at the third time from now
     board.arm_any(17, ERROR)                        # at the 17th time from now that any place is reached
-    board.counts()                                  # {name: (hits, landed)}"""
+    board.counts()                                  # {name: (hits, landed)}
+
+From a shell: board.py PATH PLACE ACTION [N [ARG]] arms it; the board is made if there is none."""
 import mmap
 import os
 import struct
+import sys
 
 NOTHING, KILL, DELAY, ERROR, STOP = range(5)
 ACTIONS = {"kill": KILL, "delay": DELAY, "error": ERROR, "stop": STOP}
@@ -99,3 +103,9 @@ class Board:
 
     def landed(self):
         return sum(landed for _, landed in self.counts().values())
+
+
+if __name__ == "__main__":
+    where, place, action, *numbers = sys.argv[1:]
+    n, arg = [*map(int, numbers), *(1, 0)[len(numbers):]]
+    (Board(where) if os.path.exists(where) else Board.create(where)).arm(place, n, ACTIONS[action], arg)

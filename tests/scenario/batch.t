@@ -157,6 +157,16 @@ is "$(code by lan login lan --key "$keys/minh" --passphrase-file "$keys/passphra
 is "$(code by lan login lan --key "$keys/lan" --passphrase-file "$keys/admin-keys")" '77 key_file_passphrase' 'nor a wrong passphrase'
 is "$(stat -c %a "$scratch/sessions/lan")" 600 'a session is its owner'\''s file'
 
+# killed PLACE COMMAND...: its exit code when it is killed there
+killed()
+{
+	local place=$1
+	shift
+	tests/chaos/board.py "$scratch/board" "$place" kill
+	CHITRA_FAILPOINTS=$scratch/board "$@" >"$scratch/out" 2>"$scratch/said"
+	echo $?
+}
+
 # ---- making ---------------------------------------------------------------------------------------------------------------------
 
 is "$(code by minh batch make --programme merit --period 2024-04 --all)" '77 no_mandate' 'only a maker makes batches'
@@ -230,12 +240,15 @@ like "$shown" '2 dòng cần xem trước khi ký:.  1 tài khoản đã đóng,
 like "$shown" 'chitra batch send-back.*Ký\? \[c/K\].*not_signed' 'and asked; who does not say yes has not signed'
 is "$(sql "select count(*) from payout.payout_state")" 0 'nothing lives yet'
 sql "set session_replication_role = replica; update register.payee_account set kind = 'self', authority = null where id in ($two); delete from register.account_check where status = 'closed'"
+is "$(killed desk.approve.commit.before sign hoa approver "$a") $(sql "select count(*) from payout.payout_state")" '137 0' \
+	'killed before the COMMIT of the last signature, nothing lives'
 ok 'an approver signs one batch' sign hoa approver "$a"
 is "$(sql "select string_agg(state, ' ' order by id) from payout.batch where id in ($a, $b, $cash) and state = 'approved'")" approved 'which is approved now'
 is "$(sql "select count(*) || ' ' || count(*) filter (where s.state = 1) from payout.payout_state s")" '5 5' 'its payouts live, as ready'
 is "$(sql "select p.amount from books.posting p join books.ledger_account a on a.id = p.account join books.txn t on t.seq = p.seq
 	where a.code = 'liabilities:payable:labour:merit' and t.kind = 'batch.approved'")" -5000000 'and are owed in the books'
-ok 'another approver signs what is left in his ward' sign binh approver --all-frozen
+is "$(killed desk.approve.commit.after sign binh approver --all-frozen)" 137 'killed behind it, another approver of what is left in his ward hears nothing'
+is "$(code sign binh approver "$cash")" '65 batch_state' 'and it is signed when he comes again'
 is "$(sql "select state from payout.batch where id = $cash")" approved 'the cash batch is approved'
 is "$(sql "select state from payout.batch where id = $b")" frozen 'the other ward waits for whoever may approve it'
 is "$(code by lan batch withdraw "$a")" '65 batch_state' 'an approved batch is not withdrawn'
@@ -277,6 +290,8 @@ fund()
 	SQL
 }
 fund 9000000
+is "$(killed desk.release.commit.before by hoa release "$a" "$b") $(sql "select count(*) from payout.dispatch")" '137 0' \
+	'killed before the COMMIT of the release, nothing goes'
 by hoa --json release "$a" "$b" >"$scratch/released"
 is $? 0 'with the money there, they go'
 is "$(number "$scratch/released" released_batches)/$(number "$scratch/released" released_dong)" 2/8000000 'whole'
@@ -330,7 +345,8 @@ by hoa release "$released" "$rest" 2>"$scratch/said"
 is "$?" 0 'named beside another one'
 like "$(cat "$scratch/said")" "bảng $released: .*released_before" 'it is told of'
 is "$(sql "select state from payout.batch where id = $rest")" released 'and the other one goes'
-ok 'the same command lets the rest go when its money is there' by hoa release --all-approved
+is "$(killed desk.release.commit.after by hoa release --all-approved)" 137 'killed behind the COMMIT, the second officer hears nothing'
+ok 'the same command lets the rest go when its money is there, or has done so' by hoa release --all-approved
 is "$(sql "select string_agg(distinct state, ' ') from payout.batch")" released 'everything is released'
 is "$(sql "select sum(p.amount) = (select sum(c.amount_dong) from payout.claim c where exists (select from payout.payout x where x.claim = c.id)
 		and not exists (select from payout.claim_void v where v.claim = c.id))

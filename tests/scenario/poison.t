@@ -73,12 +73,7 @@ is "$(sql "select work || ' ' || (id = $poison) from ops.attempt")" "message tru
 
 kill -9 "$last_pid"
 sed -i 's/^drain_time.*/&\nstuck_after = 500ms/' "$scratch/all.conf"
-python3 - "$scratch/board" <<-'END'
-	import sys
-	sys.path.insert(0, "tests/chaos")
-	from board import Board, DELAY
-	Board.create(sys.argv[1]).arm("scribe.digest.commit.before", 1, DELAY, 60000)
-END
+tests/chaos/board.py "$scratch/board" scribe.digest.commit.before delay 1 60000
 export CHITRA_FAILPOINTS=$scratch/board
 duty scribe
 say "$(sql "select min(end_to_end_id) from payout.payout")" 1 1 ACCC
