@@ -3,7 +3,7 @@
 #
 #   payroll PEOPLE [name=value …]   people, claims, batches, signatures, release; keys in $keys
 #   bank_start [option …]           the bank, on $bank_dir/book.jsonl; bank_kill, bank_says PATH [JSON]
-#   teller_start [name=value …]     its [bank demo] options; teller_kill SIGNAL, teller_drain
+#   teller_start [name=value …]     its [bank demo] options; teller_kill SIGNAL, teller_drain; teller_conf writes its configuration alone
 #   until_true SECONDS SQL          waits for a query to say t
 # shellcheck source=tests/lib/scenario.sh
 . tests/lib/scenario.sh
@@ -73,7 +73,7 @@ bank_twice()
 	bank_says book.csv | awk -F, '$4 == "paid"' | cut -d, -f1 | sort | uniq -d | wc -l
 }
 
-teller_start()
+teller_conf()
 {
 	mkdir -p "$scratch/run"
 	{
@@ -83,6 +83,11 @@ teller_start()
 			"bank_key = $keys/bank.pub" "dedupe_days = ${dedupe_days:-30}"
 		printf '%s\n' "$@"
 	} >"$scratch/chitra.conf"
+}
+
+teller_start()
+{
+	teller_conf "$@"
 	"$CHITRA_BIN/chitrad" --config "$scratch/chitra.conf" --duty teller 2>>"$scratch/teller.log" &
 	teller_pid=$!
 }
