@@ -63,10 +63,8 @@ static enum result look(struct work *w, const struct duty_ctx *d)
 /* What forbids to start, and no waiting cures. */
 static bool may_begin(const struct duty_look *look, struct why *why)
 {
-	if (look->version != CHITRA_SCHEMA_VERSION)
-		return why_set(why, "schema_version",
-			"the database has schema version %d, this program needs %d (chitra db migrate)",
-			look->version, CHITRA_SCHEMA_VERSION);
+	if (!db_schema_fits(look->version, why))
+		return false;
 	if (geteuid() == 0 && !look->sandbox)
 		return why_set(why, "root", "root runs a duty only against a sandbox database");
 	if (look->kek_wrong) {
@@ -138,8 +136,14 @@ static void looked(struct job *job, enum result result)
 	if (own->draining)
 		return;
 	say_status(d);
+	struct why why = {0};
+	if (result == OK && own->started && !db_schema_fits(own->look.version, &why)) {
+		/* Somebody migrated under us. What this program would write next may mean something else there. */
+		log_event(LOG_ERROR, "schema_changed", K_WHY(&why));
+		duty_drain(d, EX_CONFIG);
+		return;
+	}
 	if (result == OK && !own->started && !own->look.standby) {
-		struct why why = {0};
 		if (!may_begin(&own->look, &why)) {
 			log_event(LOG_ERROR, "not_started", K_WHY(&why));
 			duty_drain(d, EX_CONFIG);

@@ -234,7 +234,7 @@ static void child_ended(struct supervisor *s, struct child *c, int status)
 		if (s->children[i].replaces == c)
 			s->children[i].replaces = NULL;
 	if (s->stopping) {
-		if (!clean)
+		if (!clean && s->status == 0)
 			s->status = 1;
 		end_if_all_are_gone(s);
 	} else if (replacing) {

@@ -182,12 +182,23 @@ static void learn(struct cli *cli)
 	cli->w->why = kept;
 }
 
+/* Two versions of the program never work in one database: what one writes may mean something else to the other. */
+static enum result refuse_other_schema(struct work *w, void *nothing)
+{
+	(void)nothing;
+	int version;
+	enum result r = db_schema_version(w, &version);
+	return r != OK || db_schema_fits(version, &w->why) ? r : REFUSED;
+}
+
 /* A restored dump has forgotten what was approved, paid or held: nobody reads or writes it before it is recovered. */
 static enum result refuse_the_past(struct work *w, void *archive)
 {
 	bool differs = false;
 	const char *doubt = NULL;
-	enum result r = archive ? books_compare(w, archive, &differs) : OK;
+	enum result r = refuse_other_schema(w, NULL);
+	if (r == OK && archive)
+		r = books_compare(w, archive, &differs);
 	if (r == OK && !differs)
 		r = journal_doubt(w, &doubt);
 	if (r != OK || (!differs && !doubt))
@@ -203,6 +214,7 @@ static bool compare_with_archive(const struct cli *cli, struct archive **out)
 {
 	const char *directory = config_text(cli->config, "archive", "directory");
 	*out = NULL;
+	db_on_connect(refuse_other_schema, NULL);
 	if (cli->command->needs == ANY_HISTORY)
 		return true;
 	*out = directory ? archive_open(directory, NULL, &cli->w->why) : NULL;

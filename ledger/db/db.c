@@ -230,3 +230,13 @@ enum result db_schema_version(struct work *w, int *version)
 	*version = row_i32(&found, 0, rows_col(&found, "version"));
 	return OK;
 }
+
+bool db_schema_fits(int version, struct why *why)
+{
+	if (version == CHITRA_SCHEMA_VERSION)
+		return true;
+	return why_set(why, "schema_version",
+		"the database has schema version %d, this program needs %d (%s)", version,
+		CHITRA_SCHEMA_VERSION,
+		version < CHITRA_SCHEMA_VERSION ? "chitra db migrate" : "it is older than the database");
+}

@@ -122,7 +122,8 @@ typedef enum result db_connect_hook(struct work *w, void *context);
 void db_on_connect(db_connect_hook *hook, void *context);
 
 /* The number of the last migration in the database (0: none). CHITRA_SCHEMA_VERSION is the one that this program was
- * built for; chitrad refuses to start on another. */
+ * built for; chitrad and chitra refuse to work on another. */
 enum result db_schema_version(struct work *w, int *version) WARN_UNUSED;
+bool db_schema_fits(int version, struct why *why) WARN_UNUSED; /* false: why names both */
 
 #endif

@@ -235,10 +235,21 @@ ok "and ends by SIGTERM" within 10 gone "$new"
 
 # ---- what a duty refuses ----------------------------------------------------------------------------------------------------
 
-sql "insert into ops.migration (number, name, sha256) select max(number) + 1, 'later', sha256('') from ops.migration" >/dev/null
+migrated()
+{
+	sql "insert into ops.migration (number, name, sha256) select max(number) + 1, 'later', sha256('') from ops.migration" >/dev/null
+}
+chitrad_start
+within 20 all_ready
+migrated
+ended_with 78 "when another version of the program migrates the database under them, the duties of this one end with 78"
+ok "and say why" grep -q 'event=schema_changed .*this program needs' "$log"
 chitrad_start --duty scribe
 ended_with 78 "a schema of another version ends the start with 78"
-like "$(tail -3 "$log")" "this program needs" "and both versions are named"
+like "$(tail -3 "$log")" "this program needs .*it is older than the database" "and both versions are named"
+printf '%064d\n' 0 >"$scratch/session"
+"$CHITRA_BIN/chitra" --config "$conf" --session "$scratch/session" whoami >"$scratch/said" 2>&1
+is "$? $(grep -c 'schema_version: .*it is older than the database' "$scratch/said")" "65 1" "an officer's command of an older version is refused, too"
 sql "delete from ops.migration where name = 'later'" >/dev/null
 
 if [ "$(id -u)" = 0 ]; then
