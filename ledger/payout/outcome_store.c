@@ -352,7 +352,7 @@ static const char *break_note(enum payout_break b)
 		return "the bank's word contradicts how the payment ended; it is not paid again meanwhile: ask the bank which word is its last, "
 		       "wait for the statement of its last valid day, then two officers resolve this";
 	case BREAK_RETURN_UNKNOWN:
-		return "money came back for a payment that had not left: ask the bank what it belongs to";
+		return "money came back for a payment that is not known to be paid, or has come back before: ask the bank what it belongs to";
 	case BREAK_LOST_LINE:
 		return "the bank says that it was credited, its complete statement has no debit: ask for the missing line";
 	case BREAK_OVERDUE:

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # Sourced by scenarios of the bank, the gate, the teller and the scribe together, after teller_lib.sh and fresh_database.
 #
-#   bank_day [option ...]    the bank, with the payroll's funding as its first entry; minh's session; the configuration
+#   bank_day [option ...]    the bank (its first day is $bank_date, if that is set), with the payroll's funding as its first entry; minh's session; the configuration
 #   duty NAME                starts it; its pid is $last_pid
 #   next_day, settled_through DAY SECONDS, reconcile DAY
 #   say ID AMOUNT ACCOUNT STATUS [,"reason":"AC04"]   a callback
@@ -70,13 +70,13 @@ bank_day()
 	local sum entry
 	mkdir -p "$run" "$scratch/cash"
 	sum=$(sql "select sum(sum_dong) from payout.batch")
-	bank_start --callback-url "unix:$run/gate.sock" "$@"
+	bank_start --date "${bank_date:-2024-04-03}" --callback-url "unix:$run/gate.sock" "$@"
 	# The money that the fixture booked is the bank's first entry.
 	bank_says book "{\"account\":\"110000000001\",\"direction\":\"credit\",\"amount\":$sum,\"text\":\"KHO BAC\"}" >/dev/null
 	entry=$(bank_says entries.csv | sed -n 2p | cut -d, -f1)
 	psql -XAtqc "set session_replication_role = replica" -c "insert into org.funding_order (funding_account, kind, reference, amount_dong, made_by)
 		select id, 'treasury', 'QD-FIXTURE', $sum, 1 from org.funding_account" -c "insert into bank.intraday_credit (funding_account, entry_ref, amount_dong,
-		value_date, funding_order, message, item) select funding_account, '$entry', amount_dong, '2024-04-03', id, 0, 0 from org.funding_order"
+		value_date, funding_order, message, item) select funding_account, '$entry', amount_dong, '${bank_date:-2024-04-03}', id, 0, 0 from org.funding_order"
 	printf '00%.0s' {1..32} >"$scratch/session"
 	echo >>"$scratch/session"
 	sql "insert into auth.session (token_hash, officer, expires_at)
