@@ -79,7 +79,7 @@ teller_conf()
 	{
 		printf '%s\n' '[chitra]' "run_dir = $scratch/run" '[archive]' "directory = $keys/archive" '[evidence]' "public_key = $keys/evidence.pub" '[teller]' \
 			"journal = $scratch/journal" "cash_out = $scratch/cash" "kek = $keys/kek" "admin_keys = $keys/admin-keys" \
-			"lease = 3s" "sandbox = ${sandbox:-yes}" '[bank demo]' "url = http://$bank_address" "accounts = 110000000001" "sign_key = $keys/payer.key" \
+			"lease = 3s" "sandbox = ${sandbox:-yes}" '[bank demo]' "url = ${bank_scheme:-http}://$bank_address" "accounts = 110000000001" "sign_key = $keys/payer.key" \
 			"bank_key = $keys/bank.pub" "dedupe_days = ${dedupe_days:-30}"
 		printf '%s\n' "$@"
 	} >"$scratch/chitra.conf"
