@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Two tellers fall asleep between the intent and the first byte, past the lease and past valid-until, at a bank that would pay twice and late.
 # Another takes over and asks; what wakes sends nothing.
+# shellcheck disable=SC2119,SC2154
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/scenario/teller_lib.sh
 . tests/scenario/teller_lib.sh
-# shellcheck disable=SC2154
 
 tellers=()
 # shellcheck disable=SC2016
@@ -33,7 +33,6 @@ transfers()
 	bank_says stats | awk -F'"transfers":' 'NF > 1 { n = $2 + 0 } END { print n + 0 }'
 }
 
-# shellcheck disable=SC2119
 fresh_database
 clock_start
 payroll 20 items=20 valid_hours=1 deduplicates=false
@@ -43,7 +42,6 @@ sql "insert into ops.pause (what, reason, by_officer) values ('all', 'test', 'mi
 # No statement is missing, so what a teller first asks the bank is a transfer.
 psql -XAtqc "set session_replication_role = replica" -c "insert into bank.statement (funding_account, day, opening_dong, closing_dong, line_count, pages, sequence,
 	source, complete, chained) select id, '2024-04-02', 0, 0, 0, 1, 1, 'fetched', true, true from org.funding_account"
-# shellcheck disable=SC2119
 teller_conf
 
 # ---- two fall asleep --------------------------------------------------------------------------------------------------------------
