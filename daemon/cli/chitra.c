@@ -27,6 +27,7 @@
 #include "daemon/cli/key_cmd.h"
 #include "daemon/cli/officer_cmd.h"
 #include "daemon/cli/period_cmd.h"
+#include "daemon/cli/recall_cmd.h"
 #include "daemon/cli/reconcile_cmd.h"
 #include "daemon/cli/registry_cmd.h"
 #include "daemon/cli/release_cmd.h"
@@ -94,6 +95,8 @@ static const struct command commands[] = {
 	{"unhold", NEEDS_CONFIG, cli_unhold, UNHOLD_USAGE, "let held payouts go, by two officers"},
 	{"cancel", NEEDS_CONFIG, cli_cancel, CANCEL_USAGE,
 		"cancel payouts that have not left; they stay owed"},
+	{"recall", NEEDS_CONFIG, cli_recall, RECALL_USAGE,
+		"ask a bank to give back what has left, by two officers"},
 	{"pause", NEEDS_CONFIG, cli_pause, PAUSE_USAGE,
 		"stop a bank, a programme or everything within a second"},
 	{"resume", NEEDS_CONFIG, cli_resume, RESUME_USAGE, "let it go on"},

@@ -1,4 +1,4 @@
--- What two officers decide about money beside payouts: refunds to the treasury.
+-- What two officers decide about money beside payouts: refunds to the treasury, what a bank is asked to give back, what they take back.
 
 set local role chitra_owner;
 
@@ -209,6 +209,92 @@ begin
 	return new;
 end $$;
 create trigger guard_counted before insert or update on register.repayment for each row execute function recon.guard_counted();
+
+-- ---------------------------------------------------------------- payments that the bank is asked to give back
+
+-- A recall: what has left goes back when the bank (and often the payee) agrees. It is a case beside the payout, which moves by evidence alone:
+-- by the return on a statement. Asked by one officer, confirmed by another. cause: ISO 20022, ExternalCancellationReason1Code.
+create table payout.recall (
+	id bigint generated always as identity primary key,
+	payout bigint not null references payout.payout,
+	cause text not null check (cause in ('DUPL', 'TECH', 'FRAD', 'UPAY', 'AC03', 'AM09')),
+	reason text not null check (length(reason) between 3 and 500),
+	first_officer bigint not null references auth.officer,
+	proposed_at timestamptz not null default clock_timestamp(),
+	second_officer bigint references auth.officer,
+	decided_at timestamptz,
+	check (first_officer <> second_officer),
+	check ((second_officer is null) = (decided_at is null))
+);
+create index on payout.recall (payout);
+
+-- What the bank said of it, or that nobody asks any more. The last word holds.
+create table payout.recall_word (
+	id bigint generated always as identity primary key,
+	recall bigint not null references payout.recall,
+	said text not null check (said in ('accepted', 'refused', 'withdrawn')),
+	reason text not null check (length(reason) between 3 and 500),
+	officer bigint not null references auth.officer,
+	at timestamptz not null default clock_timestamp()
+);
+create index on payout.recall_word (recall, id);
+create trigger by_me after insert on payout.recall_word referencing new table as fresh
+	for each statement execute function auth.guard_actor('officer');
+call ops.append_only('payout.recall_word');
+
+create view payout.recall_now as
+	select r.id, r.payout, r.cause, r.reason, r.first_officer, r.proposed_at, r.second_officer, r.decided_at, w.reason as answer, n.stands,
+		n.stands in ('proposed', 'asked', 'accepted') as is_open
+	from payout.recall r
+	join payout.payout_state s on s.payout = r.payout
+	join payout.state t on t.code = s.state
+	left join lateral (select w.said, w.reason from payout.recall_word w where w.recall = r.id order by w.id desc limit 1) w on true
+	cross join lateral (select case when t.name = 'returned' then 'came_back' when t.proven_unpaid then 'not_paid'
+		when w.said is not null then w.said when r.second_officer is null then 'proposed' else 'asked' end as stands) n;
+
+create function payout.guard_recall() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	x record;
+begin
+	perform auth.guard_second(tg_op, 'payout.recall', to_jsonb(old), to_jsonb(new));
+	perform from payout.payout p where p.id = new.payout for no key update;
+	select p.end_to_end_id, p.amount_dong, a.code as agency, b.area_code, b.area_valid_from, t.name as state, t.proven_unpaid, t.rank into x
+		from payout.payout p join payout.batch b on b.id = p.batch join org.agency a on a.id = b.agency
+		join payout.payout_state s on s.payout = p.id join payout.state t on t.code = s.state where p.id = new.payout;
+	if not found or x.rank = 0 or x.proven_unpaid then
+		raise exception 'not_to_recall: payout % is %: what has not left is cancelled, what is not paid or came back is here', x.end_to_end_id, x.state
+			using errcode = 'CH001';
+	elsif tg_op = 'INSERT' and exists (select from payout.recall_now n where n.payout = new.payout and n.is_open)
+			or tg_op = 'UPDATE' and not exists (select from payout.recall_now n where n.id = new.id and n.stands = 'proposed') then
+		raise exception 'recall_differs: payout % is being recalled already, or nobody asks any more', x.end_to_end_id using errcode = 'CH001';
+	end if;
+	perform auth.need_both(new.first_officer, coalesce(new.second_officer, new.first_officer), array['release'], x.agency, x.area_code, x.area_valid_from, x.amount_dong);
+	return new;
+end $$;
+create trigger first_is_me after insert on payout.recall referencing new table as fresh
+	for each statement execute function auth.guard_actor('first_officer');
+create trigger guard before insert or update on payout.recall for each row execute function payout.guard_recall();
+call ops.keep_rows('payout.recall');
+
+create function payout.guard_recall_word() returns trigger language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+	x record;
+begin
+	perform from payout.recall r where r.id = new.recall for no key update;
+	select n.stands, n.is_open, a.code as agency, b.area_code, b.area_valid_from, p.amount_dong into x
+		from payout.recall_now n join payout.payout p on p.id = n.payout join payout.batch b on b.id = p.batch join org.agency a on a.id = b.agency
+		where n.id = new.recall;
+	if not found or not x.is_open or x.stands = 'proposed' and new.said <> 'withdrawn' then
+		raise exception 'recall_unasked: recall % is not open, or the bank has not been asked', new.recall using errcode = 'CH001';
+	end if;
+	perform auth.need_both(new.officer, new.officer, array['release'], x.agency, x.area_code, x.area_valid_from, x.amount_dong);
+	return new;
+end $$;
+create trigger guard before insert on payout.recall_word for each row execute function payout.guard_recall_word();
 
 -- ---------------------------------------------------------------- what two officers take back
 

@@ -14,6 +14,9 @@ from (
 	union all select h.at, h.by_officer, 'payout.held', 'payout:' || h.payout, h.reason from payout.hold h where h.by_officer is not null
 	union all select r.at, r.officer, 'payout.let_go', 'payout:' || h.payout, null from payout.hold_release r join payout.hold h on h.id = r.hold
 	union all select c.at, c.by_officer, 'payout.cancelled', 'payout:' || c.payout, c.reason from payout.cancellation c
+	union all select r.proposed_at, r.first_officer, 'recall.proposed', 'payout:' || r.payout, r.cause || ': ' || r.reason from payout.recall r
+	union all select r.decided_at, r.second_officer, 'recall.confirmed', 'payout:' || r.payout, r.cause from payout.recall r where r.decided_at is not null
+	union all select w.at, w.officer, 'recall.' || w.said, 'payout:' || r.payout, w.reason from payout.recall_word w join payout.recall r on r.id = w.recall
 	union all select a.at, a.officer, case when a.pauses then 'sending.paused' else 'sending.resumed' end, a.what, a.reason from ops.pause_act a
 	union all select p.at, p.officer, 'claim.void_proposed', 'claim:' || p.claim, p.reason from payout.claim_void_proposal p
 	union all select v.at, v.second_officer, 'claim.voided', 'claim:' || v.claim, v.reason from payout.claim_void v

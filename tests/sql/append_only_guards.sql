@@ -23,6 +23,7 @@ insert into exception values
 	('rules.day_word', true, false, false, 'desk', '', 'confirmed by a second officer, once: rules.guard_schedule'),
 	('payout.payout_state', true, false, false, 'desk scribe teller', '', 'payout.move; the roles may lock: only their column payout, which no trigger lets change'),
 	('recon.break', true, false, false, 'scribe', '', 'gets its line or statement, once, when it came back from the archive before it: recon.guard_break'),
+	('payout.recall', true, false, false, 'desk', '', 'confirmed by a second officer, once: payout.guard_recall'),
 	('recon.reversal', true, false, false, 'desk', '', 'confirmed by a second officer, once: recon.guard_reversal'),
 	('recon.clawback', true, false, false, 'desk', '', 'confirmed by a second officer, once: recon.guard_clawback'),
 	('recon.cash_list', true, false, false, 'desk', '', 'confirmed by two officers'),
@@ -125,6 +126,8 @@ insert into recon.clawback (break, step, amount_dong, decision, first_officer) v
 insert into org.refund_confirmed (funding_order, officer) values (1, :officer);
 insert into org.refund_withdrawn (funding_order, officer, reason) values (1, :officer, 'xxx');
 insert into payout.batch_version (batch, version, lines, sum_dong, root, frozen_by) values (:batch, 1, 1, 1, sha256('x'), :officer);
+insert into payout.recall (payout, cause, reason, first_officer) values (:payout, 'UPAY', 'xxx', :officer);
+insert into payout.recall_word (recall, said, reason, officer) values (1, 'refused', 'xxx', :officer);
 insert into payout.cancellation (payout, reason, by_officer) values (:payout, 'xxx', :officer);
 insert into payout.claim_part (claim, n, rate_code, amount_dong, working) values (:claim, 1, 'x', 1, 'x');
 insert into payout.claim_void_proposal (claim, officer, reason) values (:claim, 1, 'x');

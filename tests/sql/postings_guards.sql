@@ -183,6 +183,59 @@ select is(pg_temp.probe('owner', 'minh', format('insert into register.repayment 
 select pg_temp.clawback_txn(:claim, 1, -400, :credit, :booked);
 select is(recon.clawback_open(:claim) || ' ' || recon.credit_left(:credit), '1000 600', 'what was taken back is open again');
 
+-- ---------------------------------------------------------------- payments that the bank is asked to give back
+
+select pg_temp.batch_in('released') as recalled \gset
+select id as sent_one from payout.payout where batch = :recalled order by id limit 1 \gset
+-- FIRST asks, and SECOND confirms it (null: nobody)
+create function pg_temp.recalled(payout bigint, first text, second text default null) returns text language plpgsql as $$
+declare
+	said text := pg_temp.try('desk', first, format('insert into payout.recall (payout, cause, reason, first_officer) values (%s, ''UPAY'', ''moved abroad'', %s)',
+		recalled.payout, pg_temp.officer(first)));
+begin
+	return case when said <> 'ok' or second is null then said
+		else pg_temp.try('desk', second, format('update payout.recall set second_officer = %s, decided_at = now() where id = (select max(id) from payout.recall)', pg_temp.officer(second))) end;
+end $$;
+-- the same of a payout in this state; nothing stays
+create function pg_temp.recalls(payout bigint, state integer, first text, second text default null) returns text language plpgsql as $$
+declare
+	said text;
+begin
+	perform pg_temp.put(recalls.payout, recalls.state);
+	said := pg_temp.recalled(recalls.payout, recalls.first, recalls.second);
+	raise exception 'undone' using errcode = 'UNDO1', detail = said;
+exception when sqlstate 'UNDO1' then
+	get stacked diagnostics said = pg_exception_detail;
+	return said;
+end $$;
+select is(pg_temp.recalls(:sent_one, t.code, 'hoa', 'minh'), case when t.rank = 0 or t.proven_unpaid then 'CH001 not_to_recall' else 'ok' end,
+	format('what is %s %s recalled', t.name, case when t.rank = 0 or t.proven_unpaid then 'is not' else 'can be' end)) from payout.state t order by t.code;
+select is(pg_temp.recalls(:sent_one, 6, f, s), w, t) from (values ('hoa', 'hoa', '23514 recall_check', 'nobody recalls alone'), ('lan', null, 'CH001 no_mandate', 'who asks has the mandate'),
+	('hoa', 'lan', 'CH001 no_mandate', 'and so has who confirms')) as v(f, s, w, t);
+select pg_temp.put(:sent_one, 6);
+select is(pg_temp.recalled(:sent_one, 'hoa'), 'ok', 'one asks');
+select is(pg_temp.recalled(:sent_one, 'minh'), 'CH001 recall_differs', 'and it is asked once');
+-- the newest recall's next word
+create function pg_temp.word_sql(said text, who text) returns text language sql as $$
+	select format('insert into payout.recall_word (recall, said, reason, officer) select max(id), %L, ''letter 12'', %s from payout.recall', said, pg_temp.officer(who))
+$$;
+select is(pg_temp.probe('desk', f, pg_temp.word_sql(s, w)), x, t) from (values ('accepted', 'hoa', 'hoa', 'CH001 recall_unasked', 'the bank answers what it was asked'),
+	('withdrawn', 'hoa', 'hoa', 'ok', 'a proposal can be withdrawn'), ('withdrawn', 'minh', 'hoa', 'CH001 not_yours', 'nobody speaks in another''s name'),
+	('withdrawn', 'lan', 'lan', 'CH001 no_mandate', 'nor without the mandate')) as v(s, f, w, x, t);
+select is(pg_temp.probe('owner', 'minh', format('update payout.recall set %s where id = (select max(id) from payout.recall)', s)), 'CH001 ' || w, s) from (values
+	('cause = ''DUPL''', 'append_only'), ('cause = ''DUPL'', decided_at = now(), second_officer = ' || pg_temp.officer('minh'), 'append_only'),
+	('decided_at = now(), second_officer = ' || pg_temp.officer('son'), 'not_yours')) as v(s, w);
+select pg_temp.done(pg_temp.try('desk', 'minh', format('update payout.recall set second_officer = %s, decided_at = now() where id = (select max(id) from payout.recall)', pg_temp.officer('minh'))));
+select is((select stands from payout.recall_now where payout = :sent_one), 'asked', 'when another confirmed the bank is asked');
+select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.word_sql('accepted', 'hoa')));
+select is((select stands from payout.recall_now where payout = :sent_one), 'accepted', 'what it answers stands');
+select pg_temp.put(:sent_one, 10);
+select is((select stands || ' ' || is_open from payout.recall_now where payout = :sent_one), 'came_back false', 'the return ends it, whatever anybody said');
+select is(pg_temp.probe('desk', 'hoa', pg_temp.word_sql('refused', 'hoa')), 'CH001 recall_unasked', 'then nothing is said any more');
+select pg_temp.put(:sent_one, 6);
+select pg_temp.done(pg_temp.try('desk', 'hoa', pg_temp.word_sql('refused', 'hoa')));
+select is(pg_temp.recalled(:sent_one, 'hoa', 'minh'), 'ok', 'what the bank refused can be asked again');
+
 -- ---------------------------------------------------------------- what two officers take back
 
 -- booked KEY KIND AMOUNT [REVERSES]: a transaction; returns its number
