@@ -14,7 +14,7 @@ static int64_t read_clock(clockid_t which)
 
 int64_t monotonic_us(void)
 {
-	return read_clock(CLOCK_MONOTONIC);
+	return read_clock(CLOCK_BOOTTIME);
 }
 
 int64_t wall_us(void)

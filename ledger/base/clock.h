@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-int64_t monotonic_us(void);
-int64_t wall_us(void); /* since 1970-01-01 UTC */
+int64_t monotonic_us(void); /* goes on while the machine is suspended: what is late after that is late */
+int64_t wall_us(void);      /* since 1970-01-01 UTC */
 
 #endif

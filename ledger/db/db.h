@@ -63,7 +63,7 @@ enum db_duty db_duty_of(const struct db *db);
 /* The how-many-th connection it is: who compared something with the database on another one does it again. */
 uint64_t db_connection(const struct db *db);
 
-/* CLOCK_MONOTONIC: until when whoever works with it is known to be alive: the last answer, or the deadline of the one that is
+/* monotonic_us: until when whoever works with it is known to be alive: the last answer, or the deadline of the one that is
  * awaited. From any thread. */
 int64_t db_alive_us(const struct db *db);
 

@@ -20,7 +20,7 @@ struct work {
 	struct why why; /* filled by whatever did not return OK */
 	const char *
 		job; /* what is done, in a word: names its commits in tests (ledger/base/failpoint.h); or NULL */
-	int64_t deadline_us;       /* CLOCK_MONOTONIC; never 0: a job without an end does not exist */
+	int64_t deadline_us;       /* monotonic_us; never 0: a job without an end does not exist */
 	const struct lease *lease; /* NULL, or what each COMMIT asks for (lease.h) */
 };
 
