@@ -409,8 +409,7 @@ begin
 	returning payout;
 end $$;
 
--- Moves are legal, and nothing is sent but out of a released batch (DESIGN §6). Its two sets have no index: a hash, whatever payout.move
--- needs for itself.
+-- Moves are legal, and nothing is sent but out of a released batch (DESIGN §6). Its two sets have no index: a hash, whatever payout.move needs for itself.
 create function payout.guard_state() returns trigger language plpgsql security definer
 set search_path = pg_catalog
 set enable_hashjoin = on
