@@ -13,10 +13,13 @@ struct recall {
 	const char *id, *name, *programme, *area, *bank, *state; /* state: the payout's */
 	struct month month;
 	struct vnd amount;
-	const char *cause;           /* DUPL, TECH, FRAD, UPAY, AC03, AM09: ISO 20022, ExternalCancellationReason1Code */
-	const char *reason, *answer; /* answer: the words of whoever said last what the bank said; NULL: nobody */
-	const char *stands;          /* proposed, asked, accepted, refused, withdrawn; came_back, not_paid: by the payout's own evidence */
-	const char *first, *second;  /* who asked and who confirmed; second NULL: nobody yet */
+	const char
+		*cause; /* DUPL, TECH, FRAD, UPAY, AC03, AM09: ISO 20022, ExternalCancellationReason1Code */
+	const char *reason,
+		*answer; /* answer: the words of whoever said last what the bank said; NULL: nobody */
+	const char *
+		stands; /* proposed, asked, accepted, refused, withdrawn; came_back, not_paid: by the payout's own evidence */
+	const char *first, *second; /* who asked and who confirmed; second NULL: nobody yet */
 	int age_days;
 };
 struct recalls {
