@@ -12,11 +12,13 @@
 #include "ledger/books/period_store.h"
 #include "ledger/books/recover_store.h"
 #include "ledger/payout/recover_decided_store.h"
+#include "ledger/payout/recover_release_store.h"
 #include "ledger/payout/recover_store.h"
 #include "ledger/register/end_again_store.h"
 #include "ledger/register/forget_again_store.h"
 #include "ledger/register/payer_store.h"
 #include "daemon/cli/recover_journals.h"
+#include "daemon/cli/trust.h"
 #include "daemon/witnesses.h"
 
 #define RECOVER_MS (INT64_C(60) * 60 * 1000)
@@ -32,7 +34,10 @@ struct recovering {
 	struct facts facts;
 	struct business_clock clock;
 	struct recovery leaves;
-	struct payouts_recovered payouts;
+	struct lost_channels lost_channels;
+	struct lost_releases lost;
+	struct releases_recovered releases;
+	struct payouts_recovered payouts, doubted; /* doubted: by a lost journal alone */
 	struct decisions_recovered decisions;
 	struct forgottens forgotten;
 	struct forget_again forget;
@@ -114,13 +119,13 @@ static enum result ask_witnesses(struct recovering *r)
 
 /* ---- that nothing leaves unseen ------------------------------------------------------------------------------------------- */
 
-#define TO_CHECK                                                                                                                        \
-	"Sau khi phục hồi chưa chi tiền. Không có trong kho lưu trữ những gì cán bộ làm sau lúc sao lưu; thiếu " \
-	"chúng có thể chi sai. Hãy đối chiếu với hồ sơ và làm lại: tạm giữ và hủy khoản chi (chitra hold, " \
-	"chitra cancel); danh sách đã nhập, người mất, chuyển nơi ở (chitra import, chitra registry); tạm dừng, "    \
-	"thôi hưởng, cấp thêm (chitra decide); gộp người, sửa thông tin (chitra person); quyết định về việc "   \
-	"cần xem (chitra finding); quyết định thu hồi và tiền đã thu lại (chitra recovery); tài khoản thêm "        \
-	"hoặc gia hạn (chitra account); ý muốn nhận tiền mặt (chitra preference). Rồi chạy chitra recover "            \
+#define TO_CHECK                                                                                                                                                                         \
+	"Sau khi phục hồi chưa chi tiền. Không có trong kho lưu trữ những gì cán bộ làm sau lúc sao lưu; thiếu "                                                  \
+	"chúng có thể chi sai. Hãy đối chiếu với hồ sơ và làm lại: tạm giữ và hủy khoản chi (chitra hold, "                                                  \
+	"chitra cancel); danh sách đã nhập, người mất, chuyển nơi ở (chitra import, chitra registry); tạm dừng, "                                                     \
+	"thôi hưởng, cấp thêm (chitra decide); gộp người, sửa thông tin (chitra person); quyết định về việc "                                                    \
+	"cần xem (chitra finding); chứng thư cán bộ bị thu hồi (chitra officer); quyết định thu hồi và tiền đã thu lại (chitra recovery); tài khoản thêm " \
+	"hoặc gia hạn (chitra account); ý muốn nhận tiền mặt (chitra preference). Rồi chạy chitra recover "                                                             \
 	"--resume"
 #define UNFINISHED "Phục hồi chưa xong: chạy lại chitra recover"
 
@@ -166,6 +171,16 @@ static enum result resume(struct cli *cli)
 
 /* ---- doing it ---------------------------------------------------------------------------------------------------------------- */
 
+/* What a journal that is lost may have had beside that. */
+static enum result recover_doubted(struct recovering *r)
+{
+	struct facts doubted;
+	enum result result = doubt_ready(r->w, &r->lost_channels, &r->facts, &doubted);
+	return result == OK && doubted.payouts_n > 0
+		       ? payouts_recover(r->w, &doubted, r->clock.today, &r->doubted)
+		       : result;
+}
+
 static enum result recover_payouts(struct recovering *r)
 {
 	struct work *w = r->w;
@@ -173,7 +188,15 @@ static enum result recover_payouts(struct recovering *r)
 	w->deadline_us = work_deadline_in_ms(RECOVER_MS);
 	enum result result = tx_begin(w);
 	if (result == OK)
+		result = releases_recover(w, &r->facts, &r->lost, r->clock.today, &r->releases);
+	if (result == OK)
+		result = doubt_booked(w, &r->facts);
+	if (result == OK)
 		result = payouts_recover(w, &r->facts, r->clock.today, &r->payouts);
+	if (result == OK)
+		result = releases_send(w, &r->lost, &r->releases);
+	if (result == OK)
+		result = recover_doubted(r);
 	if (result == OK)
 		result = decisions_recover(w, &r->facts, &r->decisions);
 	if (result == OK)
@@ -204,6 +227,25 @@ static enum result read_decided(struct recovering *r)
 		       : REFUSED;
 }
 
+/* What the manifests know beyond this dump, and whether it can be recovered with them. */
+static enum result look(struct recovering *r)
+{
+	struct work *w = r->w;
+	struct release_evidence e = {.facts = &r->facts, .archive = r->archive_path};
+	enum result result = cli_trust(r->cli, &e.trust);
+	if (result == OK)
+		result = doubt_channels(w, r->journals.lost, r->journals.lost_n, &r->lost_channels);
+	e.lost = r->lost_channels;
+	if (result == OK)
+		result = releases_look(w, &e, &r->lost);
+	if (result != OK)
+		return result;
+	int64_t *known = arena_array(w->arena, r->lost.n, int64_t);
+	for (size_t i = 0; i < r->lost.n; i++)
+		known[i] = r->lost.at[i].said.batch;
+	return payouts_recoverable(w, &r->facts, known, r->lost.n);
+}
+
 static enum result recover(struct recovering *r)
 {
 	struct work *w = r->w;
@@ -219,7 +261,7 @@ static enum result recover(struct recovering *r)
 	if (result == OK)
 		result = read_decided(r);
 	if (result == OK)
-		result = payouts_recoverable(w, &r->facts);
+		result = look(r);
 	if (result == OK)
 		result = clock_look(w, &r->clock);
 	if (result == OK && !r->dry)
@@ -301,14 +343,18 @@ static void fill(struct json_writer *j, const void *what)
 	json_put_bool(j, "dry_run", r->dry);
 	json_put_i64(j, "archived", (int64_t)r->facts.leaves);
 	json_put_i64(j, "leaves_brought_back", (int64_t)r->leaves.brought_back);
+	json_put_i64(j, "batches_approved", (int64_t)r->releases.approved);
+	json_put_i64(j, "batches_released", (int64_t)r->releases.released);
+	json_put_i64(j, "batches_to_release", (int64_t)r->lost.again);
 	json_put_i64(j, "dispatches_sent", (int64_t)p->sent);
 	json_put_i64(j, "dispatches_made", (int64_t)p->made);
 	json_put_i64(j, "dispatches_fenced", (int64_t)p->fenced);
 	json_put_i64(j, "payouts_in_doubt", (int64_t)p->in_doubt);
+	json_put_i64(j, "payouts_in_doubt_by_lost_journal", (int64_t)r->doubted.in_doubt);
 	json_put_i64(j, "payouts_unpaid", (int64_t)p->refused);
 	json_put_i64(j, "payouts_held", (int64_t)p->held);
 	json_put_i64(j, "payouts_awaiting_statement", (int64_t)p->settled);
-	json_put_i64(j, "booked_again", (int64_t)p->booked);
+	json_put_i64(j, "booked_again", (int64_t)(p->booked + r->releases.booked + r->doubted.booked));
 	json_put_i64(j, "voids", (int64_t)r->decisions.voids);
 	json_put_i64(j, "voided_held", (int64_t)r->decisions.held);
 	json_put_i64(j, "breaks", (int64_t)r->decisions.breaks);
@@ -416,6 +462,18 @@ static void say_periods(const struct period_texts *p)
 	}
 }
 
+static void say_releases(const struct recovering *r)
+{
+	const struct releases_recovered *x = &r->releases;
+	if (x->released > 0)
+		printf("Lô chi: bản kê trong kho lưu trữ đưa lại %zu lô đã cho chi sau lúc sao lưu (%zu lô phải đưa lại cả chữ ký duyệt); "
+		       "%zu lô gửi mới cho những khoản chưa gửi.\n",
+			x->released, x->approved, x->dispatches);
+	if (r->lost.again > 0)
+		printf("%zu lô có bản kê nhưng chưa khoản nào được gửi và sổ cái chưa ghi: hai cán bộ cho chi lại (chitra release).\n",
+			r->lost.again);
+}
+
 static void say_payouts(const struct recovering *r)
 {
 	const struct payouts_recovered *p = &r->payouts;
@@ -429,8 +487,12 @@ static void say_payouts(const struct recovering *r)
 		p->in_doubt, p->refused, p->held);
 	if (p->settled > 0)
 		printf("%zu khoản sổ cái đã quyết toán, chờ lấy lại sao kê.\n", p->settled);
-	if (p->booked > 0)
-		printf("%zu giao dịch sổ cái chưa kịp niêm phong được ghi lại.\n", p->booked);
+	if (r->doubted.in_doubt > 0)
+		printf("Nhật ký gửi đã mất: %zu khoản chi có thể đã gửi, nay chưa rõ kết quả, sẽ hỏi lại ngân hàng.\n",
+			r->doubted.in_doubt);
+	if (p->booked + r->releases.booked + r->doubted.booked > 0)
+		printf("%zu giao dịch sổ cái chưa kịp niêm phong được ghi lại.\n",
+			p->booked + r->releases.booked + r->doubted.booked);
 }
 
 static void say(const struct recovering *r)
@@ -440,14 +502,16 @@ static void say(const struct recovering *r)
 	if (r->dry)
 		printf("Chạy thử: chưa ghi gì vào cơ sở dữ liệu.\n");
 	say_decided(r->w->arena, d);
-	if (r->leaves.brought_back + p->sent + p->fenced + p->in_doubt + p->refused + p->held + d->voids +
-			d->breaks + d->resolutions + d->held + r->forget.erased_n + r->forget.left_n +
-			r->end.ended_n + r->end.left_n + r->periods.made + r->periods.lost.n ==
+	if (r->leaves.brought_back + r->releases.released + r->doubted.in_doubt + p->sent + p->fenced +
+			p->in_doubt + p->refused + p->held + d->voids + d->breaks + d->resolutions + d->held +
+			r->forget.erased_n + r->forget.left_n + r->end.ended_n + r->end.left_n +
+			r->periods.made + r->periods.lost.n ==
 		0)
 		printf("%s\n",
 			r->dry ? "Không có khoản chi nào phải phục hồi." : "Không có gì phải phục hồi.");
 	else
 		say_payouts(r);
+	say_releases(r);
 	say_forgotten(r->w->arena, &r->forget);
 	say_ended(r->w->arena, &r->end);
 	say_periods(&r->periods);

@@ -239,7 +239,8 @@ static enum result obligations(struct work *w, const struct draft *d, const int6
 			.programme = b->programme,
 			.period = b->period,
 			.bundle = d->bundle.root};
-		entries_add(w->arena, entries, entry_batch_approved(w->arena, by, &e));
+		if (!row_bool(&sums, i, rows_col(&sums, "is_booked")))
+			entries_add(w->arena, entries, entry_batch_approved(w->arena, by, &e));
 		out->n++;
 		out->lines += b->lines;
 		bug_if(!vnd_add(out->sum, b->sum, &out->sum));

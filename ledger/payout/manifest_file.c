@@ -1,7 +1,9 @@
 #include "ledger/payout/manifest_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 
 #include "ledger/base/failpoint.h"
 #include "ledger/base/file.h"
+#include "ledger/base/text.h"
 
 struct put {
 	const char *draft, *name; /* in the directory */
@@ -146,5 +149,71 @@ bool manifest_files_keep(struct manifest_files *f, struct why *why)
 	}
 	if (failpoint("manifest.directory.sync") || fsync(f->directory) != 0)
 		bug("could not make %s durable: %s", f->path, strerror(errno));
+	return true;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+
+/* "17.v1"; a draft begins with a dot. */
+static bool ref_parse(const char *name, struct manifest_ref *out)
+{
+	const char *v = strstr(name, ".v");
+	uint64_t batch, version;
+	if (!v || !text_u64(bytes_of(name, (size_t)(v - name)), INT64_MAX, &batch) ||
+		!text_u64(bytes_z(v + 2), INT32_MAX, &version))
+		return false;
+	*out = (struct manifest_ref){(int64_t)batch, (int32_t)version};
+	return true;
+}
+
+static int by_batch(const void *a, const void *b)
+{
+	const struct manifest_ref *x = a, *y = b;
+	if (x->batch != y->batch)
+		return x->batch < y->batch ? -1 : 1;
+	return (x->version > y->version) - (x->version < y->version);
+}
+
+bool manifest_files_list(
+	const char *archive, struct arena *a, struct manifest_ref **out, size_t *n, struct why *why)
+{
+	const char *path = arena_printf(a, "%s/manifest", archive);
+	DIR *d = opendir(path);
+	size_t room = 0;
+	const struct dirent *e;
+	*out = NULL;
+	*n = 0;
+	if (!d)
+		return errno == ENOENT || why_set(why, "file_trouble", "%s: %s", path, strerror(errno));
+	for (errno = 0; (e = readdir(d)) != NULL; errno = 0) {
+		if (*n == room) {
+			room = room ? 2 * room : 256;
+			*out = arena_regrow(a, *out, *n, room, sizeof **out);
+		}
+		*n += ref_parse(e->d_name, &(*out)[*n]);
+	}
+	int trouble_no = errno;
+	closedir(d);
+	if (trouble_no)
+		return why_set(why, "file_trouble", "%s: %s", path, strerror(trouble_no));
+	if (*n > 1)
+		qsort(*out, *n, sizeof **out, by_batch);
+	return true;
+}
+
+bool manifest_file_read(
+	const char *archive, struct arena *a, struct manifest_ref ref, struct manifest *out, struct why *why)
+{
+	const char *name = manifest_name(a, ref.batch, ref.version);
+	struct bytes text;
+	struct manifest m;
+	if (!read_file(a, arena_printf(a, "%s/%s", archive, name), MANIFEST_MAX, &text, why))
+		return false;
+	if (!manifest_parse(a, text, &m, why))
+		return why_prefix(why, "%s", name);
+	if (m.batch.batch != ref.batch || m.batch.version != ref.version)
+		return why_set(why, "manifest_malformed", "%s: it is of batch %" PRId64 " version %" PRId32,
+			name, m.batch.batch, m.batch.version);
+	*out = m;
 	return true;
 }

@@ -18,4 +18,20 @@ bool manifest_files_put(struct manifest_files *f, const struct manifest *m, stru
 /* Makes everything that was put durable, under its name. A failed flush is a bug(). */
 bool manifest_files_keep(struct manifest_files *f, struct why *why) WARN_UNUSED;
 
+/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+
+struct manifest_ref {
+	int64_t batch;
+	int32_t version;
+};
+
+/* Which there are, by batch and version; none where there is no directory. False with why: file_trouble. */
+bool manifest_files_list(const char *archive, struct arena *a, struct manifest_ref **out, size_t *n,
+	struct why *why) WARN_UNUSED;
+
+/* One of them, in the arena. False with why, the file first: file_trouble, manifest_malformed (also: of another batch than its name says),
+ * manifest_lines. */
+bool manifest_file_read(const char *archive, struct arena *a, struct manifest_ref ref, struct manifest *out,
+	struct why *why) WARN_UNUSED;
+
 #endif

@@ -39,14 +39,6 @@ static void at_least(int64_t *to, int64_t n)
 		*to = n;
 }
 
-static void add_batch(struct facts *f, const struct leaf *l, bool released)
-{
-	GROW(f, batches, sizeof *f->batches);
-	f->batches[f->batches_n++] = (struct fact_batch){
-		.batch = number(l, "batch"), .version = (int32_t)number(l, "version"), .released = released};
-	at_least(&f->numbers.batch, number(l, "batch"));
-}
-
 static void add_dispatch(struct facts *f, struct fact_dispatch d)
 {
 	GROW(f, dispatches, sizeof *f->dispatches);
@@ -100,6 +92,37 @@ static void officers(struct facts *f, const struct leaf *l, const char *out[2])
 			out[n++] = arena_strndup(
 				f->arena, (const char *)line.at + strlen(key), line.n - strlen(key));
 	bug_if(n != 2); /* leaf_parse has looked */
+}
+
+static struct hash root_of(const struct leaf *l, const char *key)
+{
+	struct bytes value;
+	struct hash root;
+	if (!leaf_line_get(l->entry.lines, key, &value) || !hash_from_hex(value, &root))
+		bug("leaf %" PRId64 " lacks %s", l->seq, key); /* leaf_parse has looked */
+	return root;
+}
+
+static void add_batch(struct facts *f, const struct leaf *l, bool released)
+{
+	GROW(f, batches, sizeof *f->batches);
+	struct fact_batch *b = &f->batches[f->batches_n++];
+	*b = (struct fact_batch){.batch = number(l, "batch"),
+		.version = (int32_t)number(l, "version"),
+		.released = released,
+		.root = root_of(l, "root"),
+		.at_us = l->recorded_us};
+	if (released)
+		officers(f, l, b->officers);
+	at_least(&f->numbers.batch, b->batch);
+}
+
+static void add_approval(struct facts *f, const struct leaf *l)
+{
+	GROW(f, approvals, sizeof *f->approvals);
+	f->approvals[f->approvals_n++] = (struct fact_approval){
+		.bundle = key_number(l), .root = root_of(l, "bundle"), .officer = word(f, l, "officer")};
+	at_least(&f->numbers.bundle, key_number(l));
 }
 
 static void add_void(struct facts *f, const struct leaf *l)
@@ -191,7 +214,10 @@ static void take_leaf(struct facts *f, const struct leaf *l)
 					.epoch = (int32_t)number(l, "epoch"),
 					.at_us = l->recorded_us,
 					.booked = true,
-					.count = number(l, "count")});
+					.count = number(l, "count"),
+					.whole = true,
+					.channel = word(f, l, "channel"),
+					.root = root_of(l, "root")});
 	else if (l->entry.kind == LEAF_PAYOUT_REJECTED)
 		add_end(f, l, PAYOUT_REJECTED);
 	else if (l->entry.kind == LEAF_PAYOUT_NOT_PAID)
@@ -201,7 +227,7 @@ static void take_leaf(struct facts *f, const struct leaf *l)
 	else if (l->entry.kind == LEAF_PAYOUT_RETURNED)
 		add_end(f, l, PAYOUT_RETURNED);
 	else if (l->entry.kind == LEAF_APPROVAL)
-		at_least(&f->numbers.bundle, key_number(l));
+		add_approval(f, l);
 	else if (l->entry.kind == LEAF_CLAIM_VOIDED || l->entry.kind == LEAF_UNCLAIMED_CANCELLED)
 		add_void(f, l);
 	else if (l->entry.kind == LEAF_BREAK_OPENED)
@@ -271,8 +297,11 @@ static void merge_dispatches(struct facts *f)
 		if (d->at_us < last->at_us)
 			last->at_us = d->at_us;
 		if (d->booked) {
+			last->whole = !last->booked;
 			last->booked = true;
 			last->count += d->count;
+			last->channel = d->channel;
+			last->root = d->root;
 		}
 	}
 	f->dispatches_n = k;
@@ -323,6 +352,23 @@ static void date_dispatches(struct facts *f)
 	}
 }
 
+static void add_sent(struct facts *f, const struct journal_sent *sent)
+{
+	GROW(f, payouts, sizeof *f->payouts);
+	struct fact_payout *p = &f->payouts[f->payouts_n++];
+	*p = (struct fact_payout){.journalled = true, .sent = *sent};
+	memcpy(p->id, sent->item.id, sizeof p->id);
+	at_least(&f->numbers.payout, sent->item.payout);
+}
+
+void facts_add_sent(struct facts *f, const struct journal_sent *sent, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		add_sent(f, &sent[i]);
+	merge_payouts(f);
+	date_dispatches(f);
+}
+
 static bool read_journal(struct facts *f, const char *path, struct why *why)
 {
 	struct journal_sent *sent;
@@ -330,11 +376,7 @@ static bool read_journal(struct facts *f, const char *path, struct why *why)
 	if (!journal_read(f->arena, path, &sent, &n, why))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		GROW(f, payouts, sizeof *f->payouts);
-		struct fact_payout *p = &f->payouts[f->payouts_n++];
-		*p = (struct fact_payout){.journalled = true, .sent = sent[i]};
-		memcpy(p->id, sent[i].item.id, sizeof p->id);
-		at_least(&f->numbers.payout, sent[i].item.payout);
+		add_sent(f, &sent[i]);
 		add_dispatch(f, (struct fact_dispatch){.dispatch = sent[i].dispatch,
 					.epoch = sent[i].epoch,
 					.at_us = sent[i].at_us});
@@ -362,4 +404,12 @@ const struct fact_dispatch *facts_dispatch(const struct facts *f, int64_t dispat
 	struct fact_dispatch key = {.dispatch = dispatch};
 	return f->dispatches_n ? bsearch(&key, f->dispatches, f->dispatches_n, sizeof key, by_dispatch)
 			       : NULL;
+}
+
+const struct fact_payout *facts_payout(const struct facts *f, const char *id)
+{
+	struct fact_payout key;
+	bug_if(strlen(id) != sizeof key.id - 1);
+	memcpy(key.id, id, sizeof key.id);
+	return f->payouts_n ? bsearch(&key, f->payouts, f->payouts_n, sizeof key, by_id) : NULL;
 }

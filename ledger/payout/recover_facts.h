@@ -15,6 +15,16 @@ struct fact_batch {
 	int64_t batch;
 	int32_t version;
 	bool released; /* false: approved */
+	struct hash root;
+	const char *officers[2]; /* who released it */
+	int64_t at_us;
+};
+
+/* A signature over a bundle, under the number that the bundle had. */
+struct fact_approval {
+	int64_t bundle;
+	struct hash root;
+	const char *officer;
 };
 
 /* A dispatch that was sent, as the books, the journal or both know it. */
@@ -24,6 +34,9 @@ struct fact_dispatch {
 	int64_t at_us; /* the first time; wall clock */
 	bool booked;   /* a leaf dispatch.sent is in the archive: */
 	int64_t count; /* … of so many payouts */
+	bool whole;    /* … in one leaf: */
+	const char *channel;
+	struct hash root; /* … over their lines */
 };
 
 struct fact_payout {
@@ -74,6 +87,8 @@ struct facts {
 	struct arena *arena;
 	struct fact_batch *batches;
 	size_t batches_n, batches_room;
+	struct fact_approval *approvals;
+	size_t approvals_n, approvals_room;
 	struct fact_dispatch *dispatches; /* by id, each once */
 	size_t dispatches_n, dispatches_room;
 	struct fact_payout *payouts; /* by id, each once */
@@ -92,7 +107,11 @@ struct facts {
 bool facts_gather(const struct archive *archive, const char *const *journals, size_t n, struct arena *a,
 	struct facts *out, struct why *why) WARN_UNUSED;
 
+/* More that may have left; their dispatches are known. */
+void facts_add_sent(struct facts *f, const struct journal_sent *sent, size_t n);
+
 /* NULL: none. */
 const struct fact_dispatch *facts_dispatch(const struct facts *f, int64_t dispatch);
+const struct fact_payout *facts_payout(const struct facts *f, const char *id);
 
 #endif

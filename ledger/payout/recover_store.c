@@ -50,33 +50,32 @@ struct recovering {
 
 /* ---- may it be? -------------------------------------------------------------------------------------------------------- */
 
-static enum result too_old(struct work *w, const char *what, int64_t n)
+enum result payouts_recoverable(struct work *w, const struct facts *f, const int64_t *known, size_t known_n)
 {
-	why_set(&w->why, "dump_before_release",
-		"%s %" PRId64 " was approved or released after this dump was taken, and the dump lacks it; "
-		"restore a newer dump, and run recover again before any program is started",
-		what, n);
-	return REFUSED;
-}
-
-enum result payouts_recoverable(struct work *w, const struct facts *f)
-{
-	int64_t *ids = arena_array(w->arena, f->batches_n, int64_t),
-		*versions = arena_array(w->arena, f->batches_n, int64_t);
-	bool *released = arena_array(w->arena, f->batches_n, bool);
+	size_t n = f->batches_n;
+	int64_t *ids = arena_array(w->arena, n, int64_t), *versions = arena_array(w->arena, n, int64_t);
+	bool *released = arena_array(w->arena, n, bool);
+	struct hash *roots = arena_array(w->arena, n, struct hash);
 	struct rows r;
-	for (size_t i = 0; i < f->batches_n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		ids[i] = f->batches[i].batch;
 		versions[i] = f->batches[i].version;
 		released[i] = f->batches[i].released;
+		roots[i] = f->batches[i].root;
 	}
 	enum result result = db_run(w, Q_RECOVER_BATCHES,
-		DB_ARGS(db_i64s(ids, f->batches_n), db_i64s(versions, f->batches_n),
-			db_bools(released, f->batches_n)),
+		DB_ARGS(db_i64s(ids, n), db_i64s(versions, n), db_bools(released, n), db_hashes(roots, n),
+			db_i64s(known, known_n)),
 		&r);
 	if (result != OK || rows_n(&r) == 0)
 		return result;
-	return too_old(w, "batch", row_i64(&r, 0, rows_col(&r, "batch")));
+	why_set(&w->why, "dump_before_release",
+		"%zu batches that the ledger has, the first of them batch %" PRId64
+		", were made, frozen or changed after this dump was taken, and the dump lacks them as they were %s; "
+		"restore a dump (or a base backup with its WAL) from after they were frozen, and run recover again before any program is started",
+		rows_n(&r), row_i64(&r, 0, rows_col(&r, "batch")),
+		row_bool(&r, 0, rows_col(&r, "released")) ? "released" : "approved");
+	return REFUSED;
 }
 
 /* ---- looking ----------------------------------------------------------------------------------------------------------- */
@@ -180,6 +179,15 @@ static enum result read_seen(struct recovering *r, const struct rows *rows, size
 	return REFUSED;
 }
 
+static enum result lacks_payout(struct work *w, const struct fact_payout *p)
+{
+	why_set(&w->why, "dump_before_release",
+		"%s left, and this dump does not have it in a released batch, nor the archive its batch's manifest; "
+		"restore a newer dump, or the newest copy of the archive, and run recover again before any program is started",
+		p->id);
+	return REFUSED;
+}
+
 static enum result find_payouts(struct recovering *r)
 {
 	struct rows rows;
@@ -192,7 +200,7 @@ static enum result find_payouts(struct recovering *r)
 	r->seen = arena_array(r->w->arena, r->facts_n, struct seen);
 	for (size_t i = 0; i < r->facts_n; i++) {
 		if (i >= rows_n(&rows) || row_i64(&rows, i, rows_col(&rows, "n")) != (int64_t)i + 1)
-			return too_old(r->w, "the batch of payout", r->facts_of[i].sent.item.payout);
+			return lacks_payout(r->w, &r->facts_of[i]);
 		result = read_seen(r, &rows, i, &r->seen[i]);
 		if (result != OK)
 			return result;
@@ -231,6 +239,15 @@ static bool certainly(const struct seen *s)
 	return s->fact->journalled || s->fact->end;
 }
 
+/* How many are known of it, wherever they stand. */
+static size_t members(const struct recovering *r, const struct trip *t)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->n; i++)
+		n += r->seen[i].dispatch == t->fact->dispatch;
+	return n;
+}
+
 /* Which of those that stand in it went with it: all, if the ledger counts so many; otherwise what the journal and the ledger name, and
  * the others had been held back when it was sent. */
 static enum result choose(struct recovering *r, struct trip *t)
@@ -238,6 +255,13 @@ static enum result choose(struct recovering *r, struct trip *t)
 	size_t sure = 0, k = 0;
 	for (size_t i = 0; i < t->n; i++)
 		sure += certainly(t->at[i]);
+	if (!t->there && t->fact->booked && (size_t)t->fact->count > members(r, t)) {
+		why_set(&r->w->why, "recover_dispatch",
+			"dispatch %" PRId64 " was sent with %" PRId64
+			" payouts after this dump was taken, and the journals that are here know %zu of them; give the journal of the teller that sent it",
+			t->fact->dispatch, t->fact->count, members(r, t));
+		return REFUSED;
+	}
 	bool all = t->ready && t->fact->booked && (size_t)t->fact->count == t->n;
 	if (t->ready && t->n > 0 && t->fact->booked && !all && (size_t)t->fact->count != sure) {
 		why_set(&r->w->why, "recover_dispatch",
@@ -462,7 +486,7 @@ static enum result look(struct recovering *r)
 {
 	enum result result = db_run(r->w, Q_RECOVER_LOCK, DB_NO_ARGS, NULL);
 	if (result == OK)
-		result = payouts_recoverable(r->w, r->facts);
+		result = payouts_recoverable(r->w, r->facts, NULL, 0);
 	if (result == OK)
 		result = find_trips(r);
 	if (result == OK)

@@ -8,8 +8,8 @@
  * fetched again, because the statement's line is what explains the debit; the ledger knows it already and books it once. A
  * dispatch.sent that no checkpoint covered is booked again.
  *
- * It invents nothing: a dump that lacks the rows of a batch that was approved or released is refused, because who owns a claim and
- * whose account it is stand in no archive. One transaction; a second run finds nothing to do. */
+ * It invents nothing: a dump that lacks the lines of a batch that was approved or released is refused, because who owns a claim and
+ * whose account it is stand in no archive. What was only signed or released after the dump is there again before (recover_release_store.h). One transaction; a second run finds nothing to do. */
 #ifndef CHITRA_PAYOUT_RECOVER_STORE_H
 #define CHITRA_PAYOUT_RECOVER_STORE_H
 
@@ -27,8 +27,10 @@ struct payouts_recovered {
 	size_t settled; /* payouts that the ledger has as settled or returned and that await their statement */
 };
 
-/* Whether this dump can be recovered at all; asked before anything is written. REFUSED: dump_before_release. */
-enum result payouts_recoverable(struct work *w, const struct facts *f) WARN_UNUSED;
+/* Whether this dump can be recovered at all; asked before anything is written. `known`: batches of which recover_release_store.h brings back what
+ * the dump lacks. REFUSED: dump_before_release. */
+enum result payouts_recoverable(
+	struct work *w, const struct facts *f, const int64_t *known, size_t known_n) WARN_UNUSED;
 
 /* In the caller's transaction, as the last thing before tx_commit (or before it is rolled back). REFUSED: dump_before_release,
  * recover_differs (a payout has another amount or account than was sent), recover_dispatch (what a dispatch consisted of cannot be told). */

@@ -47,10 +47,12 @@ select p.id, (select code from payout.state where name = 'ready') from payout.pa
 -- name: approve_sums
 -- duties: desk
 -- in: batches bigint[]
--- out: batch bigint, first_dong bigint, unclaimed_dong bigint
--- New cost is what was never paid before; what came back is booked as unclaimed; the rest is still payable from its last issue.
+-- out: batch bigint, first_dong bigint, unclaimed_dong bigint, is_booked boolean
+-- New cost is what was never paid before; what came back is booked as unclaimed; the rest is still payable from its last issue. is_booked: when
+-- the rows of its approval were lost and its ledger transaction was not (chitra recover).
 select p.batch, coalesce(sum(p.amount_dong) filter (where p.issue = 1), 0)::bigint as first_dong,
-	coalesce(sum(p.amount_dong) filter (where p.issue > 1 and t.name = 'returned'), 0)::bigint as unclaimed_dong
+	coalesce(sum(p.amount_dong) filter (where p.issue > 1 and t.name = 'returned'), 0)::bigint as unclaimed_dong,
+	exists (select from payout.batch b join books.txn x on x.idem = format('b%s.v%s.approved', b.id, b.version) where b.id = p.batch) as is_booked
 from payout.payout p
 left join lateral (
 	select s.state from payout.payout e join payout.payout_state s on s.payout = e.id

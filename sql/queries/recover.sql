@@ -19,21 +19,23 @@ select j.name, j.place from ops.journal j where j.lost_at is null order by j.at 
 -- out:
 -- What they have stands in the rows now.
 with gone as (
-	update ops.journal j set lost_at = now(), doubt = null where j.name = any ($3)
+	insert into ops.journal as j (name, place, lost_at) select distinct n, '', now() from unnest($3) as n
+	on conflict (name) do update set lost_at = coalesce(j.lost_at, excluded.lost_at), doubt = null
 )
 insert into ops.journal as j (name, place, history) select a.name, a.place, ops.history() from unnest($1, $2) as a(name, place)
 on conflict (name) do update set history = excluded.history, doubt = null, at = now(), lost_at = null;
 
 -- name: recover_batches
 -- duties: owner
--- in: batches bigint[], versions integer[], releaseds boolean[]
--- out: batch bigint, state text
--- Those that the dump has not got that far.
-select a.batch, coalesce(case when b.version = a.version then b.state end, 'missing') as state
-from unnest($1, $2, $3) as a(batch, version, released)
+-- in: batches bigint[], versions integer[], releaseds boolean[], roots bytea[], known bigint[]
+-- out: batch bigint, released boolean
+-- Those that the dump has not got that far, without those of which more is known ($5). One whose approval alone is lost is frozen: two officers
+-- sign it again, and it is booked already.
+select a.batch, a.released
+from unnest($1, $2, $3, $4) as a(batch, version, released, root)
 left join payout.batch b on b.id = a.batch
-where b.id is null or b.version <> a.version
-	or b.state not in ('released', 'closed') and (a.released or b.state <> 'approved')
+where a.batch <> all ($5) and (b.id is null or b.version <> a.version or b.root is distinct from a.root
+	or b.state not in ('released', 'closed') and (a.released or b.state not in ('frozen', 'approved')))
 order by a.batch, a.released;
 
 -- name: recover_dispatches

@@ -508,7 +508,10 @@ static void release(struct work *w, const struct payroll *p, const char *login, 
 		"release");
 	if (entries.n)
 		must(w, books_post(w, entries.at, entries.n, FLOORS_REFUSE, NULL), "post");
-	must(w, tx_commit(w), "commit");
+	if (p->lose_release)
+		tx_rollback(w);
+	else
+		must(w, tx_commit(w), "commit");
 }
 
 void payroll_pay(struct work *w, struct payroll *p)
@@ -539,7 +542,9 @@ void payroll_pay(struct work *w, struct payroll *p)
 	struct why why = {0};
 	if (!make_directory_durable(in_dir(p, w, "archive"), 0700, &why))
 		die("payroll: %s", why.text);
-	release(w, p, "minh", ids, batches.n);
+	struct payroll first = *p;
+	first.lose_release = false;
+	release(w, &first, "minh", ids, batches.n);
 	release(w, p, "hoa", ids, batches.n);
 	if (!p->no_analyze)
 		sql("analyze payout.payout, payout.payout_state, payout.dispatch, payout.dispatch_range");

@@ -27,6 +27,7 @@ struct payroll {
 	int lag;            /* posting lag of the channel, in days */
 	int planned;        /* released for the programme's days, not now */
 	bool no_release;
+	bool lose_release;      /* its manifests are written, its commit is lost */
 	bool no_fund;           /* the money came otherwise */
 	bool no_analyze;        /* a large database is not read through for each payroll */
 	int64_t lines, sum;     /* out */

@@ -185,7 +185,7 @@ select is((select string_agg(k.conrelid::regclass || '.' || a.attname, ' ' order
 	where k.contype = 'f' and k.confrelid = 'auth.officer'::regclass and not exists (
 		select from pg_trigger t where t.tgrelid = k.conrelid and t.tgfoid = 'auth.guard_actor'::regproc
 			and encode(t.tgargs, 'escape') = a.attname || '\000')), array_to_string(array['auth.certificate.officer', 'auth.challenge.officer', 'auth.mandate.officer',
-	'auth.session.officer', 'ops.period_text.first_officer', 'org.channel_hours.second_officer', 'payout.approval.officer', 'payout.claim_void.first_officer', 'payout.hold.by_officer', 'payout.recall.second_officer', 'payout.release.officer', 'recon.break_resolution.first_officer',
+	'auth.session.officer', 'ops.period_text.first_officer', 'org.channel_hours.second_officer', 'payout.claim_void.first_officer', 'payout.hold.by_officer', 'payout.recall.second_officer', 'recon.break_resolution.first_officer',
 	'recon.cash_list.second_officer', 'recon.clawback.second_officer', 'recon.reversal.second_officer', 'register.account_file.dropped_by', 'register.account_file.second_officer', 'register.account_word.dropped_by', 'register.account_word.second_officer', 'register.decision.second_officer', 'register.erasure.second_officer', 'register.finding_decision.first_officer', 'register.identity.second_officer', 'register.kek.officer', 'register.pay_preference.officer', 'register.readmission.second_officer', 'register.repayment.second_officer', 'rules.day_word.second_officer', 'rules.payout_window.second_officer'], ' '),
 	'each column that names an officer is compared with who acts, or a trigger of its own looks at it, or it grants and does not act');
 

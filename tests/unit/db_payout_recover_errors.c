@@ -166,6 +166,11 @@ static void test_refused(struct work *w)
 	trips[0].count = 3;
 	ok(refused(w, "recover_dispatch"), "a dispatch of which the books count others is not guessed at");
 	trips[0].booked = false;
+	trips[1].booked = true;
+	trips[1].count = 2;
+	ok(refused(w, "recover_dispatch"),
+		"one that the dump lacks, and of which the books count more than the journals, is not forgotten");
+	trips[1].booked = false;
 	p->journalled = false;
 	p->sent.dispatch = 0;
 	p->end = PAYOUT_SETTLED;

@@ -1,0 +1,301 @@
+/* A release whose commit is lost: the manifest was durable before it, something left, and the dump has the batch as approved, frozen or open.
+ * What officers signed is there again, once, whichever call of the database fails meanwhile; a manifest that was tampered with is refused by
+ * name, and what nobody says was released stays with the officers. */
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "ledger/base/file.h"
+#include "ledger/base/text.h"
+#include "ledger/payout/manifest_file.h"
+#include "ledger/payout/recover_release_store.h"
+#include "ledger/payout/recover_store.h"
+#include "tests/lib/payroll_fixture.h"
+#include "tests/unit/db_books.h"
+#include "tests/unit/db_each.h"
+
+enum { PEOPLE = 12, WARD = 6, LEFT = 4, DISPATCH = 77 };
+
+static char place[64], archive[80];
+static struct trust trust;
+static struct facts facts;
+static struct fact_payout left[LEFT];
+static struct fact_dispatch trip;
+static struct fact_batch leaves[4];
+static struct lost_releases lost;
+static struct releases_recovered released;
+static struct payouts_recovered done;
+
+static void make_payroll(struct work *w)
+{
+	int64_t rows;
+	bool made;
+	struct bytes file;
+	const char *share = migrate_share(w, "sql");
+	if (!share || !went(w, migrate_reference(w, share, &rows)) ||
+		!went(w, migrate_instance(w, true, "2024-04-03 08:00", &made)))
+		exit(1);
+	snprintf(place, sizeof place, "/tmp/chitra-recover-release-%d", (int)getpid());
+	snprintf(archive, sizeof archive, "%s/archive", place);
+	struct payroll p = {.dir = place, .people = PEOPLE, .wards = 2, .lose_release = true};
+	payroll_setup(w, &p);
+	payroll_pay(w, &p);
+	if (!read_file(w->arena, arena_printf(w->arena, "%s/admin-keys", place), 65536, &file, &w->why) ||
+		!trust_read(file, 2, &trust, &w->why))
+		bug("%s", w->why.text);
+}
+
+/* Four lines of the first batch left, with a dispatch that the dump does not have. */
+static void make_facts(struct arena *a)
+{
+	trip = (struct fact_dispatch){.dispatch = DISPATCH, .epoch = 1, .at_us = wall_us()};
+	for (int64_t i = 0; i < LEFT; i++) {
+		struct fact_payout *p = &left[i];
+		*p = (struct fact_payout){
+			.journalled = true, .sent = {.dispatch = DISPATCH, .epoch = 1, .at_us = trip.at_us}};
+		const char *row = scene(
+			"select end_to_end_id || ' ' || id || ' ' || amount_dong || ' ' || encode(account_hash, 'hex') "
+			"from payout.payout where batch = 1 order by end_to_end_id offset %" PRId64
+			" limit 1",
+			i);
+		char hex[65];
+		int64_t dong;
+		bug_if(sscanf(row, "%19s %" SCNd64 " %" SCNd64 " %64s", p->id, &p->sent.item.payout, &dong,
+			       hex) != 4);
+		memcpy(p->sent.item.id, p->id, sizeof p->id);
+		p->sent.item.amount = vnd(dong);
+		bug_if(!hash_from_hex(bytes_z(hex), &p->sent.item.account));
+	}
+	facts = (struct facts){.arena = a,
+		.dispatches = &trip,
+		.dispatches_n = 1,
+		.payouts = left,
+		.payouts_n = LEFT,
+		.batches = leaves,
+		.numbers = {.batch = 10, .bundle = 10, .dispatch = DISPATCH, .payout = 50}};
+}
+
+static enum result look(struct work *w)
+{
+	struct release_evidence e = {.facts = &facts, .archive = archive, .trust = &trust};
+	return releases_look(w, &e, &lost);
+}
+
+static enum result recover(struct work *w)
+{
+	enum result r = look(w);
+	if (r == OK)
+		r = tx_begin(w);
+	if (r == OK)
+		r = releases_recover(w, &facts, &lost, (struct day){19816}, &released);
+	if (r == OK)
+		r = payouts_recover(w, &facts, (struct day){19816}, &done);
+	if (r == OK)
+		r = releases_send(w, &lost, &released);
+	return r == OK ? tx_commit(w) : r;
+}
+
+/* ---- what is refused --------------------------------------------------------------------------------------------------- */
+
+static bool refused(struct work *w, const char *code)
+{
+	why_clear(&w->why);
+	enum result r = look(w);
+	if (r != REFUSED || !why_is(&w->why, code))
+		note("%s: %s %s", result_name(r), w->why.code, w->why.text);
+	return r == REFUSED && why_is(&w->why, code);
+}
+
+static const char *path(void)
+{
+	static char at[120];
+	snprintf(at, sizeof at, "%s/manifest/1.v1", archive);
+	return at;
+}
+
+/* The manifest as it would be if its first `from` were `to`. */
+static bool tampered(struct work *w, const char *from, const char *to, const char *code)
+{
+	struct bytes was;
+	if (!read_file(w->arena, path(), MANIFEST_MAX, &was, &w->why))
+		bug("%s", w->why.text);
+	const char *text = arena_strndup(w->arena, (const char *)was.at, was.n);
+	const char *at = strstr(text, from);
+	bug_if(!at);
+	const char *other = arena_printf(w->arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	bug_if(!write_file_durable(path(), bytes_z(other), 0644, &w->why));
+	bool as = refused(w, code) && strstr(w->why.text, "1.v1");
+	bug_if(!write_file_durable(path(), was, 0644, &w->why));
+	return as;
+}
+
+static const char *field(struct work *w, const char *key, size_t nth)
+{
+	struct bytes text;
+	bug_if(!read_file(w->arena, path(), MANIFEST_MAX, &text, &w->why));
+	const char *at = arena_strndup(w->arena, (const char *)text.at, text.n);
+	const char *begin = arena_printf(w->arena, "\n%s ", key);
+	for (at = strstr(at, begin); at && nth > 0; nth--)
+		at = strstr(at + 1, begin);
+	bug_if(!at);
+	return arena_strndup(w->arena, at + 1, strcspn(at + 1, "\n"));
+}
+
+static void test_tampered(struct work *w)
+{
+	ok(tampered(w, "amount ", "amount 1", "manifest_lines"),
+		"a line with another amount is not what the root is over");
+	ok(tampered(w, field(w, "signature", 0), field(w, "signature", 1), "approval_signature"),
+		"one officer's signature does not stand for another's");
+	ok(tampered(w, field(w, "released-by", 1), field(w, "released-by", 0), "same_person"),
+		"one officer alone releases nothing");
+	ok(tampered(w, "released-by hoa", "released-by lan", "own_batch"), "nor does its maker");
+	ok(tampered(w, "released-by hoa", "released-by nobody", "officer_unknown"),
+		"whom the dump does not know is named");
+	ok(tampered(w, "released-by hoa", "released-by an", "no_mandate"),
+		"whoever was never certified to release did not");
+	ok(tampered(w, "made-by lan", "made-by an", "manifest_differs"), "another maker is another batch");
+	ok(tampered(w, "batch 1\nversion 1\nagency", "batch 2\nversion 1\nagency", "manifest_lines"),
+		"a manifest under another's name is refused");
+	struct verify_key was = trust.admins[0];
+	trust.admins[0].b[0] ^= 1;
+	ok(refused(w, "certificate_unsigned"), "officers whom our admins did not certify signed nothing");
+	trust.admins[0] = was;
+}
+
+static void test_refused(struct work *w)
+{
+	struct release_evidence e = {.facts = &facts, .archive = archive};
+	ok(releases_look(w, &e, &lost) == REFUSED && why_is(&w->why, "admin_keys_missing"),
+		"without admin keys nobody is believed");
+	leaves[0] = (struct fact_batch){
+		.batch = 1, .version = 1, .released = true, .officers = {"minh", "hoa"}, .at_us = wall_us()};
+	facts.batches_n = 1;
+	ok(refused(w, "manifest_differs"), "the ledger's root is another one");
+	bug_if(!hash_from_hex(bytes_z(scene("select encode(root, 'hex') from payout.batch where id = 1")),
+		&leaves[0].root));
+	leaves[0].officers[1] = "an";
+	ok(refused(w, "manifest_differs"), "or other officers released it");
+	leaves[0].batch = 3;
+	ok(refused(w, "manifest_missing") && strstr(w->why.text, "manifest/3.v1"),
+		"a release without its manifest is refused by the file's name");
+	facts.batches_n = 0;
+	scene("set session_replication_role = replica; update payout.batch set version = 2 where id = 1");
+	size_t named = 0;
+	bool told = refused(w, "dump_before_release") && strstr(w->why.text, "batch 1 version 1") &&
+		    strstr(w->why.text, "4 of them sent");
+	for (size_t i = 0; i < LEFT; i++)
+		named += strstr(w->why.text, left[i].id) != NULL;
+	ok(told && named == 3,
+		"a dump with another version of a batch is too old, and says which batch and ids");
+	scene("update payout.batch set version = 1 where id = 1; "
+	      "update payout.payout set amount_dong = amount_dong + 1 where id = 1");
+	ok(refused(w, "batch_altered"), "rows that are no lines that anybody signed are refused");
+	scene("update payout.payout set amount_dong = amount_dong - 1 where id = 1; reset session_replication_role");
+}
+
+/* ---- what comes back --------------------------------------------------------------------------------------------------- */
+
+static const char *now(void)
+{
+	return scene(
+		"select concat_ws(' ', (select string_agg(b.state || ':' || (select count(*) from payout.release r where r.batch = b.id), ',' order by b.id) "
+		"from payout.batch b), (select string_agg(s.state || 'x' || s.n, ',' order by s.state) from (select state, count(*) as n "
+		"from payout.payout_state group by state) s), (select string_agg(d.state || ':' || (select sum(r.last_payout - r.first_payout + 1) "
+		"from payout.dispatch_range r where r.dispatch = d.id), ',' order by d.state) from payout.dispatch d))");
+}
+
+/* Back to when the first batch was only approved, frozen or open; in the last case nobody had signed anything, and one of those who did had not
+ * been certified. */
+static void forget(const char *state)
+{
+	scene("set session_replication_role = replica; delete from payout.dispatch_range; delete from payout.dispatch; delete from payout.payout_move; "
+	      "delete from payout.hold; delete from payout.release where batch = 1; "
+	      "update payout.batch set state = '%s', root = case '%s' when 'open' then null else root end where id = 1; "
+	      "delete from payout.payout_state s using payout.payout p where p.id = s.payout and p.batch = 1; "
+	      "delete from payout.bundle_batch where batch = 1",
+		state, state);
+	if (strcmp(state, "open") == 0)
+		scene("delete from payout.approval; delete from payout.bundle_batch; delete from payout.bundle; delete from payout.payout_state; "
+		      "delete from payout.batch_version where batch = 1; update payout.batch set state = 'frozen' where id = 2; "
+		      "delete from auth.certificate c using auth.officer o where o.id = c.officer and o.login = 'hoa'");
+	scene("reset session_replication_role");
+}
+
+static void test_back(struct work *w, const char *state, size_t approved, const char *other)
+{
+	each(w, arena_printf(w->arena, "%s in the dump", state), recover);
+	is_i64((int64_t)lost.again, 1, "%s: the batch that nobody says was released is left to the officers",
+		state);
+	is_i64((int64_t)released.released, 1, "%s: the other one is released again", state);
+	is_i64((int64_t)released.approved, (int64_t)approved, "%s: and was approved again where it must be",
+		state);
+	is_str(now(), arena_printf(w->arena, "released:2,%s,4x4 ready:2,sent:4", other),
+		"%s: what left is in doubt, what did not is ready in a dispatch of its own, the other batch has none",
+		state);
+	is_str(scene("select string_agg(o.login || ' ' || r.planned, ',' order by o.login) from payout.release r join auth.officer o on o.id = r.officer "
+		     "where r.batch = 1"),
+		"hoa false,minh false", "%s: by the officers whom the manifest names", state);
+	is_str(scene("select bool_and(d.id = %d) from payout.payout_state s join payout.dispatch d on d.id = s.dispatch where s.state = 4",
+		       DISPATCH),
+		"t", "%s: in the dispatch that sent it", state);
+	is_str(scene("select sum(balance) from books.balance"), "0", "%s: the books balance", state);
+	why_clear(&w->why);
+	ok(went(w, recover(w)) && lost.n == 0 && released.released == 0 && done.sent == 0 &&
+			done.in_doubt == 0,
+		"%s: a second time there is nothing to do", state);
+}
+
+static void test_all(struct work *w)
+{
+	is_str(now(), "approved:1,approved:1 1x12", "in the dump nothing is released");
+	test_back(w, "approved", 0, "approved:1 1x8");
+	is_str(scene("select count(*) from books.txn where idem = 'b1.v1.released'"), "1",
+		"a release that no checkpoint covered is booked");
+	forget("frozen");
+	test_back(w, "frozen", 1, "approved:1 1x8");
+	is_str(scene("select count(*) || ' ' || count(distinct x.bundle) from payout.bundle_batch x"), "2 1",
+		"it is in the bundle again that was signed");
+
+	struct hash root;
+	bug_if(!hash_from_hex(bytes_z(scene("select encode(root, 'hex') from payout.bundle")), &root));
+	struct fact_approval booked = {.bundle = 5, .root = root, .officer = "minh"};
+	facts.approvals = &booked;
+	facts.approvals_n = 1;
+	forget("open");
+	test_back(w, "open", 1, "frozen:1 1x2");
+	is_str(scene("select string_agg(a.role || ' ' || o.login, ',' order by a.id) from payout.bundle_batch x join payout.approval a on a.bundle = x.bundle "
+		     "join auth.officer o on o.id = a.officer where x.batch = 1 and x.bundle = 5"),
+		"checker minh,approver hoa",
+		"with the signatures that were given, under the number that the books have");
+	is_str(scene("select string_agg(idem, ' ' order by idem) from books.txn where kind = 'approval' and idem ~ '^a5'"),
+		"a5.hoa", "and what of them the books lacked");
+	is_str(scene("select count(c.id) || ' ' || count(m.role) from auth.officer o join auth.certificate c on c.officer = o.id "
+		     "left join auth.mandate m on m.certificate = c.id where o.login = 'hoa'"),
+		"1 0", "a certificate that the dump lacked proves what it signed, and lets nobody act");
+}
+
+static int remove_one(const char *at, const struct stat *st, int what, struct FTW *where)
+{
+	(void)st;
+	(void)what;
+	(void)where;
+	return remove(at);
+}
+
+int main(void)
+{
+	books_scene_begin("recover_release");
+	struct db *db = db_open(NULL, DB_DUTY_OWNER);
+	struct work w = work_on(db);
+	w.deadline_us = work_deadline_in_ms(60000);
+	make_payroll(&w);
+	make_facts(w.arena);
+	test_tampered(&w);
+	test_refused(&w);
+	test_all(&w);
+	arena_free(w.arena);
+	db_close(db);
+	scene_end();
+	nftw(place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return done_testing();
+}
