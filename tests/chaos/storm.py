@@ -71,7 +71,7 @@ class Storm:
         self.overnight, self.stale = False, False
         self.typed = []         # (when, login, words) of what officers did
         self.lies = Lies(world, number, stream(seed, "lies", number)) if world.proxy else None
-        self.restores = Restored(self) if self.is_restored(number, skipped) else None
+        self.restores = Restored(self, stream(seed, "restored", number).random() < 0.5) if self.is_restored(number, skipped) else None
         if overnight:
             self.at(self.rng.uniform(0, 0.6), self.resume, "beta")
         self.plan()
