@@ -86,11 +86,10 @@ static struct batch batch_of(const struct rows *r, size_t i, const struct batch_
 enum result batch_list(struct work *w, const struct batch_filter *f, struct batches *out)
 {
 	struct rows found;
-	enum result r = db_run(w, Q_BATCH_LIST,
-		DB_ARGS(f->ids ? db_i64s(f->ids, f->n_ids) : db_null(),
-			f->period ? db_day(month_first(*f->period)) : db_null(), db_text(f->programme),
-			db_text(f->state)),
-		&found);
+	struct db_arg ids = f->ids ? db_i64s(f->ids, f->n_ids) : db_null();
+	struct db_arg period = f->period ? db_day(month_first(*f->period)) : db_null();
+	enum result r = db_run(
+		w, Q_BATCH_LIST, DB_ARGS(ids, period, db_text(f->programme), db_text(f->state)), &found);
 	if (r != OK)
 		return r;
 	struct batch_columns c = columns_of(&found);
@@ -293,10 +292,8 @@ enum result batch_root_fits(
 	struct compact tree = {0};
 	struct vnd sum = vnd(0);
 	for (size_t i = 0; i < n; i++) {
-		if (lines[i].line.line != (int32_t)i + 1)
-			return altered(w, batch->id, "the numbering of its lines");
-		if (!vnd_add(sum, lines[i].line.amount, &sum))
-			return altered(w, batch->id, "its sum");
+		if (lines[i].line.line != (int32_t)i + 1 || !vnd_add(sum, lines[i].line.amount, &sum))
+			return altered(w, batch->id, "its numbering or sum");
 		compact_append(&tree, &lines[i].stored);
 	}
 	struct hash root = compact_root(&tree);

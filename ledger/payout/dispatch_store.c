@@ -38,12 +38,12 @@ enum result dispatch_pick(
 	*out_n = 0;
 	if (wish->open->n_channels == 0)
 		return OK;
+	struct db_arg only = wish->only_n ? db_i64s(wish->only, wish->only_n) : db_null();
 	enum result result = db_run(w, Q_DISPATCH_PICK,
 		DB_ARGS(db_i64s(wish->open->channels, wish->open->n_channels), db_i64((int64_t)wish->n),
 			db_i64s(wish->asides, wish->asides_n),
 			db_texts(wish->open->programmes, wish->open->n_programmes),
-			db_days(wish->open->periods, wish->open->n_programmes),
-			wish->only_n ? db_i64s(wish->only, wish->only_n) : db_null(),
+			db_days(wish->open->periods, wish->open->n_programmes), only,
 			db_i64(wish->dedupe_days)),
 		&r);
 	if (result != OK)
@@ -277,11 +277,10 @@ enum result batch_lines(struct work *w, const struct batch_terms *const *terms, 
 
 /* ---- the intent --------------------------------------------------------------------------------------------------- */
 
-static enum result moved_all(const struct rows *moved, size_t n)
+static void moved_all(const struct rows *moved, size_t n)
 {
 	if (rows_n(moved) != n)
 		bug("%zu locked payouts were to move and %zu did", n, rows_n(moved));
-	return OK;
 }
 
 enum result dispatch_hold(struct work *w, const struct held *held, size_t n)
@@ -307,9 +306,7 @@ enum result dispatch_hold(struct work *w, const struct held *held, size_t n)
 		&moved);
 	if (r != OK)
 		return r;
-	r = moved_all(&moved, n);
-	if (r != OK)
-		return r;
+	moved_all(&moved, n);
 	return db_run(w, Q_PAYOUT_HOLD, DB_ARGS(db_i64s(ids, n), db_texts(reasons, n)), NULL);
 }
 
@@ -331,7 +328,9 @@ static enum result move_to_sent(struct work *w, const struct sent_dispatch *at, 
 	struct rows moved;
 	enum result r = db_run(
 		w, Q_DISPATCH_MOVE, DB_ARGS(db_i64s(payouts, total), db_i64s(dispatches, total)), &moved);
-	return r == OK ? moved_all(&moved, total) : r;
+	if (r == OK)
+		moved_all(&moved, total);
+	return r;
 }
 
 static void sum_up(struct work *w, struct sent_dispatch *s)

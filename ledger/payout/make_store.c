@@ -433,10 +433,9 @@ static void add_up(struct batch_made *made, const struct groups *g)
 enum result batch_areas(struct work *w, const struct batch_wish *wish, struct batch_areas *out)
 {
 	struct rows found;
+	struct db_arg areas = wish->n_areas > 0 ? db_texts(wish->areas, wish->n_areas) : db_null();
 	enum result r = db_run(w, Q_BATCH_AREAS,
-		DB_ARGS(db_text(wish->programme), db_day(month_first(wish->period)),
-			wish->n_areas > 0 ? db_texts(wish->areas, wish->n_areas) : db_null()),
-		&found);
+		DB_ARGS(db_text(wish->programme), db_day(month_first(wish->period)), areas), &found);
 	if (r != OK)
 		return r;
 	struct batch_areas all = {

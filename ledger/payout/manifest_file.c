@@ -95,8 +95,12 @@ static bool is_of_another(
 	CLEANUP(arena_drop) struct arena *a = arena_new();
 	struct manifest there;
 	struct bytes text;
-	if (faccessat(f->directory, name, F_OK, 0) != 0)
-		return errno != ENOENT && !trouble(f, name, why);
+	if (faccessat(f->directory, name, F_OK, 0) != 0) {
+		if (errno == ENOENT)
+			return false;
+		trouble(f, name, why);
+		return true;
+	}
 	if (!read_file(a, arena_printf(a, "%s/%s", f->path, name), MANIFEST_MAX, &text, why))
 		return true;
 	if (manifest_parse(a, text, &there, why) && hash_eq(&there.batch.root, &m->batch.root))
@@ -122,8 +126,9 @@ bool manifest_files_put(struct manifest_files *f, const struct manifest *m, stru
 	if (fd < 0)
 		return trouble(f, put.draft, why);
 	remember(f, put);
-	bool written = (!failpoint("manifest.write") && write_all(fd, buf_bytes(&text))) ||
-		       trouble(f, put.draft, why);
+	bool written = !failpoint("manifest.write") && write_all(fd, buf_bytes(&text));
+	if (!written)
+		trouble(f, put.draft, why);
 	if (close(fd) != 0 && written)
 		written = trouble(f, put.draft, why);
 	return written;

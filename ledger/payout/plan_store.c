@@ -62,16 +62,14 @@ static void add(struct month_plan *p, struct plan_programme *to, struct plan_row
 				   p->now_us, &row.opening) &&
 			   row.opening.from_us < row.valid_until_us;
 	for (size_t i = 0; i < to->n;
-		i++) { /* what differs in validity alone is one row where it matters no more */
+		i++) { /* what differs in validity alone is one row: the earliest comes first */
 		struct plan_row *x = &to->rows[i];
 		if (x->channel != row.channel || x->step != row.step || x->goes != row.goes ||
-			x->planned != row.planned || x->opening.from_us != row.opening.from_us)
+			x->planned != row.planned)
 			continue;
 		x->batches += row.batches;
 		x->lines += row.lines;
 		bug_if(!vnd_add(x->sum, row.sum, &x->sum));
-		x->valid_until_us = row.valid_until_us < x->valid_until_us ? row.valid_until_us
-									   : x->valid_until_us;
 		return;
 	}
 	to->rows[to->n++] = row;

@@ -10,8 +10,9 @@ enum result claim_list(struct work *w, const struct opening *opening, struct mon
 	const char *programme, struct claim_rows_out *out)
 {
 	struct rows r;
-	enum result result = db_run(w, Q_CLAIM_LIST,
-		DB_ARGS(db_day(month_first(period)), db_text(area), db_text(programme ? programme : "")), &r);
+	const char *of = programme ? programme : "";
+	enum result result = db_run(
+		w, Q_CLAIM_LIST, DB_ARGS(db_day(month_first(period)), db_text(area), db_text(of)), &r);
 	if (result != OK)
 		return result;
 	out->n = rows_n(&r);
@@ -80,11 +81,12 @@ static bool may_void(struct why *why, int64_t claim, const struct claim_end *end
 	if (row_bool(r, 0, rows_col(r, "live")))
 		return why_set(
 			why, "still_live", "a payout of claim %" PRId64 " is not proven unpaid", claim);
-	if (end->decision)
-		return came_back(r) || why_set(why, "not_unclaimed",
-					       "claim %" PRId64 " was not paid, or did not come back", claim);
-	return reason_known(end->reason) ||
-	       why_set(why, "void_reason", "%s is no reason to void a claim", end->reason);
+	if (end->decision && !came_back(r))
+		return why_set(
+			why, "not_unclaimed", "claim %" PRId64 " was not paid, or did not come back", claim);
+	if (!end->decision && !reason_known(end->reason))
+		return why_set(why, "void_reason", "%s is no reason to void a claim", end->reason);
+	return true;
 }
 
 /* Where it stands in the books: nothing is booked before the last approval; what came back is unclaimed. */
@@ -139,10 +141,10 @@ static bool said_before(const struct rows *r, const struct claim_end *end)
 	int col = rows_col(r, "decision");
 	if (!reason || strcmp(reason, end->reason) != 0)
 		return false;
-	if (!end->decision || row_null(r, 0, col))
-		return !end->decision && row_null(r, 0, col);
+	if (row_null(r, 0, col))
+		return !end->decision;
 	struct hash said = row_hash(r, 0, col);
-	return hash_eq(&said, end->decision);
+	return end->decision && hash_eq(&said, end->decision);
 }
 
 enum result claim_void(struct work *w, const struct officer *me, int64_t claim, const struct claim_end *end,

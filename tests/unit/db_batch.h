@@ -231,9 +231,41 @@ static inline bool refused(struct work *w, enum result r, const char *code)
 	return r == REFUSED && why_is(&w->why, code);
 }
 
+/* The same of a transaction that is open still. */
+static inline bool refused_now(struct work *w, enum result r, const char *code)
+{
+	bool was = refused(w, r, code);
+	tx_rollback(w);
+	return was;
+}
+
 static inline int64_t last_batch(void)
 {
 	return strtoll(scene("select max(id) from payout.batch"), NULL, 10);
+}
+
+static inline int64_t frozen_batch(struct work *w, int first, int n, const char *ward)
+{
+	people(first, n, ward);
+	make(w, LAN, PERIOD, ward);
+	int64_t batch = last_batch();
+	bug_if(!went(w, submit(w, LAN, batch)));
+	return batch;
+}
+
+static inline int64_t approved_batch(struct work *w, int first, int n, const char *ward)
+{
+	int64_t batch = frozen_batch(w, first, n, ward);
+	bug_if(!went(w, approve(w, MINH, ROLE_CHECKER, &batch, 1)));
+	bug_if(!went(w, approve(w, HOA, ROLE_APPROVER, &batch, 1)));
+	return batch;
+}
+
+/* Behind the guards' back: what nobody may do, somebody did. */
+static inline void forge(const char *what, int64_t of)
+{
+	scene("set session_replication_role = replica; %s %" PRId64 "; reset session_replication_role", what,
+		of);
 }
 
 /* Every payout of the batch goes along these states. */

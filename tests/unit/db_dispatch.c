@@ -2,6 +2,7 @@
 #include "ledger/base/secret.h"
 #include "ledger/payout/message_store.h"
 #include "ledger/payout/tries_store.h"
+#include "tests/lib/board.h"
 #include "tests/unit/db_payout.h"
 
 static const struct sender me = {
@@ -126,6 +127,11 @@ static void test_tries(struct db *a, struct db *b)
 	is_i64(begun(&w), 1, "nor is a third");
 	scene("update ops.attempt set since = since - interval '1 minute'");
 	is_i64(begun(&other), 2, "one whose session is gone has died");
+	int32_t tries[2] = {0};
+	ok(tx_begin(&w) == OK && went(&w, attempt_begin(&w, "line", (const int64_t[]){78, 77}, 2, tries)) &&
+			tries[0] == 1 && tries[1] >= 2,
+		"of several each has its own count");
+	tx_rollback(&w);
 	scene("set session_replication_role = replica");
 	scene("delete from ops.attempt");
 	scene("set session_replication_role = origin");
@@ -201,6 +207,9 @@ static void test_after(struct db *a, struct db *b, struct work *w, const struct 
 	ok(went(&other, tx_commit(&other)), "and commits");
 	ok(tx_begin(w) == OK && went(w, dispatch_current(w, &ref, 1, &current)) && !current,
 		"the old owner's epoch is over");
+	bool both[2] = {true, false};
+	const struct dispatch_ref refs[2] = {ref, {ref.id, ref.epoch + 1}};
+	ok(went(w, dispatch_current(w, refs, 2, both)) && !both[0] && both[1], "its successor's is not");
 	ok(went(w, dispatch_told(w, &ref, &(int64_t){DISPATCH_NO_ASK}, 1)) && went(w, tx_commit(w)),
 		"what it says of its end …");
 	is_str(scene("select state from payout.dispatch where id = %" PRId64, ref.id), "sent",
@@ -317,11 +326,141 @@ static void test_messages(struct work *w)
 			bytes_eq_z(buf_bytes(&body), "one"),
 		"who has the key opens it under its own name");
 
+	two[0].id = two[1].id = 0;
+	ok(tx_begin(w) == OK && went(w, messages_store(w, &writer, two, 2)) && two[0].id == first &&
+			two[1].id > first && !two[1].fresh,
+		"several that repeat are each the one that they repeat");
+	tx_rollback(w);
 	two[0].body = bytes_z("another");
 	ok(tx_begin(w) == OK && messages_store(w, &writer, &two[0], 1) == REFUSED &&
 			why_is(&w->why, "message_differs"),
 		"the same id with other bytes is refused");
 	tx_rollback(w);
+}
+
+/* ---- rows that somebody forged, and nothing to do -------------------------------------------------------------------------- */
+
+static void test_two_reach(struct work *w, const struct dispatch *d)
+{
+	struct payables one = {0}, both = {0};
+	const enum payout_state ready = PAYOUT_READY;
+	scene("set session_replication_role = replica; insert into payout.dispatch (id, channel) overriding system value select 9999, "
+	      "channel from payout.dispatch where id = %" PRId64
+	      "; insert into payout.dispatch_range (dispatch, first_payout, last_payout) select 9999, first_payout, last_payout from "
+	      "payout.dispatch_range where dispatch = %" PRId64 "; reset session_replication_role",
+		d->id, d->id);
+	ok(tx_begin(w) == OK && went(w, dispatch_load(w, &d->id, 1, &ready, 1, &one)) &&
+			went(w, dispatch_load(w, (const int64_t[]){d->id, 9999}, 2, &ready, 1, &both)),
+		"two dispatches reach for the same payouts");
+	ok(one.n > 0 && both.n == one.n && both.at[0].dispatch == d->id,
+		"the first has them, and they are paid once");
+	tx_rollback(w);
+	scene("set session_replication_role = replica; delete from payout.dispatch_range where dispatch = 9999; delete from "
+	      "payout.dispatch where id = 9999; reset session_replication_role");
+}
+
+/* A dispatch of two programmes, and one of which everything is held. */
+static void test_parts(struct work *w, const struct dispatch *d)
+{
+	struct payables all = {0};
+	struct entries entries = {0};
+	ok(tx_begin(w) == OK && went(w, dispatch_load(w, &d->id, 1, (const enum payout_state[]){PAYOUT_READY},
+						1, &all)),
+		"(loaded)");
+	struct batch_terms others[2] = {*all.at[1].terms, *all.at[2].terms};
+	others[0].programme = "social";
+	others[1].agency = "another";
+	all.at[1].terms = &others[0];
+	all.at[2].terms = &others[1];
+	const struct payable *items[] = {&all.at[0], &all.at[1], &all.at[2], &all.at[3]};
+	struct sent_dispatch sent = {.dispatch = d, .items = items, .n = COUNT_OF(items)};
+	ok(went(w, dispatch_send(w, &me, (struct day){19816}, &sent, 1, &entries)) && entries.n == 1,
+		"a dispatch of several agencies and programmes is one entry");
+	static const char *const parts[] = {"so-ldtbxh:merit", "so-ldtbxh:social", "another:merit"};
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		size_t found = 0;
+		const char *account = arena_printf(w->arena, "liabilities:payable:%s", parts[i]);
+		for (size_t k = 0; k < entries.at[0].n_legs; k++)
+			found += strcmp(entries.at[0].legs[k].account, account) == 0;
+		is_i64((int64_t)found, 1, "which takes from each, %s, once", parts[i]);
+	}
+	tx_rollback(w);
+	sent = (struct sent_dispatch){.dispatch = d};
+	entries = (struct entries){0};
+	ok(tx_begin(w) == OK && went(w, dispatch_send(w, &me, (struct day){19816}, &sent, 1, &entries)) &&
+			went(w, tx_commit(w)) && entries.n == 0,
+		"one of which everything is held is no entry of the books");
+	is_str(scene("select concat_ws(' ', state, count, sum_dong, root is null) from payout.dispatch where id = %" PRId64,
+		       d->id),
+		"ended 0 0 t", "and ends at once");
+}
+
+static enum result tell_none(struct work *w)
+{
+	return dispatch_told(w, NULL, NULL, 0);
+}
+static enum result end_none(struct work *w)
+{
+	return dispatch_end(w, NULL, 0);
+}
+static enum result hold_none(struct work *w)
+{
+	return dispatch_hold(w, NULL, 0);
+}
+static enum result store_none(struct work *w)
+{
+	return messages_store(w, NULL, NULL, 0);
+}
+
+/* Each turn of a teller with nothing to say would be a query more. */
+static void test_nothing(struct work *w)
+{
+	static const struct {
+		const char *what;
+		enum result (*run)(struct work *w);
+	} rows[] = {{"told", tell_none}, {"ended", end_none}, {"held", hold_none}, {"stored", store_none}};
+	board_use("test");
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		uint64_t before = board_hits();
+		ok(rows[i].run(w) == OK && board_hits() == before, "nothing is %s without a query",
+			rows[i].what);
+	}
+	board_use(NULL);
+}
+
+/* ---- a database that is not there -------------------------------------------------------------------------------------------- */
+
+static enum result new_writer(struct work *w)
+{
+	struct key32 evidence = {{9}};
+	struct message_writer writer;
+	return message_writer_new(w, &evidence, &writer);
+}
+static enum result renew(struct work *w)
+{
+	size_t kept;
+	return dispatch_renew(w, &me, (const int64_t[]){1}, 1, &kept);
+}
+static enum result hold_late(struct work *w)
+{
+	size_t held;
+	return schedule_hold_late(w, 1, &held);
+}
+
+static void test_unreachable(void)
+{
+	static const struct {
+		const char *what;
+		enum result (*run)(struct work *w);
+	} rows[] = {{"a key for evidence", new_writer}, {"a lease", renew}, {"what is late", hold_late}};
+	struct db *nowhere = db_open("host=/nowhere", DB_DUTY_OWNER);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct work w = fresh_work(nowhere);
+		ok(rows[i].run(&w) == RETRY && why_is(&w.why, "db_unreachable"),
+			"%s needs the database, and waits", rows[i].what);
+		arena_free(w.arena);
+	}
+	db_close(nowhere);
 }
 
 static void test_page_names(struct work *w)
@@ -333,8 +472,8 @@ static void test_page_names(struct work *w)
 	is_str(name, "demo.a-1.2024-04-03.12", "a page's name says account, day and page");
 	ok(statement_page_parse(w->arena, name, &funding, &day, &page), "and is read back");
 	ok(strcmp(funding, "demo.a-1") == 0 && day.n == there.n && page == 12, "as it was");
-	static const char *const wrong[] = {
-		"", "a", "a.2024-04-03", "a.2024-04-03.x", "a.2024-4-3.1", ".1", "2024-04-03.1"};
+	static const char *const wrong[] = {"", "a", "a.2024-04-03", "a.2024-04-03.x", "a.2024-4-3.1", ".1",
+		"2024-04-03.1", "x.1", "a-2024-04-03.1", "a.2024-02-30.1", "a.2024-04-03."};
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
 		ok(!statement_page_parse(w->arena, wrong[i], &funding, &day, &page), "“%s” is none",
 			wrong[i]);
@@ -354,6 +493,10 @@ int main(void)
 	test_again(&w, &sent);
 	test_in_question(&w, &at[1]);
 	test_messages(&w);
+	test_two_reach(&w, &at[1]);
+	test_parts(&w, &at[1]);
+	test_nothing(&w);
+	test_unreachable();
 	test_page_names(&w);
 	arena_free(w.arena);
 	db_close(b);

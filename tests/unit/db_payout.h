@@ -62,6 +62,35 @@ static inline struct open_now open_of(struct work *w, const char *bank)
 	return open;
 }
 
+/* All dispatches that there are, as many as are said. */
+static inline void send_all(struct work *w, const struct sender *by, size_t dispatches)
+{
+	struct dispatch_head now;
+	struct open_now open = open_of(w, "demo");
+	struct dispatch *at;
+	struct entries entries = {0};
+	struct sent_dispatch *sent = arena_array(w->arena, dispatches, struct sent_dispatch);
+	size_t n = 0;
+	const struct dispatch_wish wish = {.open = &open, .n = dispatches + 1};
+	if (!went(w, tx_begin(w)) || !went(w, dispatch_head(w, &now)) ||
+		!went(w, dispatch_pick(w, &wish, &at, &n)))
+		exit(1);
+	is_i64((int64_t)n, (int64_t)dispatches, "(dispatches)");
+	for (size_t i = 0; i < n; i++) {
+		struct payables all;
+		if (!went(w, dispatch_load(
+				     w, &at[i].id, 1, (const enum payout_state[]){PAYOUT_READY}, 1, &all)))
+			exit(1);
+		const struct payable **items = arena_array(w->arena, all.n, const struct payable *);
+		for (size_t k = 0; k < all.n; k++)
+			items[k] = &all.at[k];
+		sent[i] = (struct sent_dispatch){.dispatch = &at[i], .items = items, .n = all.n};
+	}
+	if (!went(w, dispatch_send(w, by, now.today, sent, n, &entries)) ||
+		!went(w, books_post(w, entries.at, entries.n, FLOORS_REFUSE, NULL)) || !went(w, tx_commit(w)))
+		exit(1);
+}
+
 /* How many payouts are in each state. */
 static inline const char *states(void)
 {

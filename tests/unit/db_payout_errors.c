@@ -179,6 +179,54 @@ static enum result reply(struct work *w)
 	return done(w, r, &entries);
 }
 
+/* The same bytes again, which are found. */
+static enum result repeated(struct work *w)
+{
+	struct bank_message m = {.bank = "demo",
+		.direction = "reply",
+		.kind = "transfer",
+		.external_id = "re-T-1",
+		.dispatch = ref.id,
+		.body = bytes_z("{}"),
+		.authentic = true};
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = messages_store(w, &writer, &m, 1);
+	found = r == OK && m.id > 0 && !m.fresh;
+	return done(w, r, NULL);
+}
+
+/* Whoever died of a payout's line holds it: unless it is not ready any more. */
+static enum result lock(struct work *w, int64_t payout)
+{
+	bool ready = false;
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = payout_lock_ready(w, payout, &ready);
+	found = ready;
+	return done(w, r, NULL);
+}
+static enum result lock_ready(struct work *w)
+{
+	return lock(w, 3);
+}
+static enum result lock_held(struct work *w)
+{
+	enum result r = lock(w, 2);
+	found = !found;
+	return r;
+}
+
+static enum result look(struct work *w)
+{
+	int64_t now_us = -1;
+	enum result r = tx_begin(w);
+	if (r == OK)
+		r = dispatch_any(w, &now_us);
+	found = now_us == 0;
+	return done(w, r, NULL);
+}
+
 static enum result ask(struct work *w)
 {
 	struct dispatch_due *due;
@@ -220,7 +268,10 @@ static const struct {
 		dispatch; /* NULL: there is none yet; otherwise its state, epoch, how often it was asked about, owner */
 	bool finds;
 } life[] = {
+	{"a look when nothing is to go", look, "1:6", NULL, true},
 	{"hold", hold, "1:4 2:2", NULL, false},
+	{"a lock of what is ready", lock_ready, "1:4 2:2", NULL, true},
+	{"a lock of what is not", lock_held, "1:4 2:2", NULL, true},
 	{"the first release from hold", let_go_first, "1:4 2:2", NULL, false},
 	{"the second", let_go_second, "1:5 2:1", NULL, false},
 	{"cancel", cancel, "1:5 11:1", NULL, false},
@@ -230,6 +281,7 @@ static const struct {
 	{"the lease", renew, "2:1 3:4 11:1", "sent 1 0 teller/0/aaaa", true},
 	{"the evidence's key", writer_make, "2:1 3:4 11:1", "sent 1 0 teller/0/aaaa", false},
 	{"a reply", reply, "2:1 4:2 6:1 8:1 11:1", "sent 1 0", true},
+	{"a repeated reply", repeated, "2:1 4:2 6:1 8:1 11:1", "sent 1 0", true},
 	{"an enquiry", ask, "2:1 4:2 6:1 8:1 11:1", "sent 1 1", true},
 	{"a further attempt", again, "2:1 4:2 6:1 8:1 11:1", "sent 2 1 teller/0/aaaa", true},
 	{"a takeover", take_over, "2:1 4:2 6:1 8:1 11:1", "sent 3 1", true},
@@ -247,7 +299,7 @@ int main(void)
 		each(&w, life[i].what, life[i].run);
 		is_str(states(), life[i].states, "%s: once", life[i].what);
 		if (life[i].finds)
-			is_i64((int64_t)found, 1, "%s: of the dispatch that it is about", life[i].what);
+			is_i64((int64_t)found, 1, "%s: finds what it is about", life[i].what);
 		is_str(scene("select concat_ws(' ', state, epoch, asked, owner) from payout.dispatch"),
 			life[i].dispatch ? life[i].dispatch : "", "%s: the dispatch", life[i].what);
 	}

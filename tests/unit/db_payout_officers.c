@@ -2,11 +2,9 @@
  * does it all. Then what they are refused, and why. */
 #include "ledger/payout/dispatch_store.h"
 #include "ledger/payout/flag_store.h"
-#include "ledger/payout/message_store.h"
 #include "ledger/payout/plan_store.h"
 #include "ledger/payout/schedule_store.h"
 #include "ledger/payout/tries_store.h"
-#include "ledger/payout/void_store.h"
 #include "tests/unit/db_batch.h"
 #include "tests/unit/db_each.h"
 
@@ -48,12 +46,6 @@ static enum result submit_it(struct work *w)
 	struct batches b;
 	enum result r = enter(w, LAN);
 	return done(w, r == OK ? batch_submit(w, me.id, &batch, 1, &b) : r, NULL);
-}
-
-static enum result withdraw_it(struct work *w)
-{
-	enum result r = enter(w, LAN);
-	return done(w, r == OK ? batch_withdraw(w, &batch, 1) : r, NULL);
 }
 
 static enum result flags_of_it(struct work *w)
@@ -272,28 +264,6 @@ static enum result cash_left(struct work *w)
 	return done(w, r == OK ? dispatch_cash_left(w, NULL, 0, 8, &at, &found) : r, NULL);
 }
 
-/* ---- a claim that ends ------------------------------------------------------------------------------------------------------ */
-
-static int64_t claim;
-static bool voided;
-
-static enum result void_by(struct work *w, int who, const char *reason)
-{
-	struct entries entries = {0};
-	enum result r = enter(w, who);
-	if (r == OK)
-		r = claim_void(w, &me, claim, &(struct claim_end){.reason = reason}, &entries, &voided);
-	return done(w, r, &entries);
-}
-static enum result void_first(struct work *w)
-{
-	return void_by(w, MINH, "died");
-}
-static enum result void_second(struct work *w)
-{
-	return void_by(w, HOA, "died");
-}
-
 /* ---- */
 
 #define SHAPE                                                                                         \
@@ -360,125 +330,6 @@ static void test_late(struct work *w)
 
 /* ---- refused ----------------------------------------------------------------------------------------------------------------- */
 
-static int64_t approved_batch(struct work *w, int first, const char *of)
-{
-	people(first, 3, of);
-	make(w, LAN, PERIOD, of);
-	int64_t b = last_batch();
-	bug_if(!went(w, submit(w, LAN, b)));
-	return b;
-}
-
-static bool refused_now(struct work *w, enum result r, const char *code)
-{
-	bool was = refused(w, r, code);
-	tx_rollback(w);
-	return was;
-}
-
-/* Behind the guards' back: what nobody may do, somebody did. */
-static void forge(const char *what, int64_t b)
-{
-	scene("set session_replication_role = replica; %s %" PRId64 "; reset session_replication_role", what,
-		b);
-}
-
-static void test_altered(struct work *w)
-{
-	static const char *const forged[] = {
-		"update payout.payout set amount_dong = amount_dong + 1 where line = 1 and batch =",
-		"update payout.payout set line = line + 10 where line = 3 and batch =",
-		"delete from payout.payout where line = 3 and batch =",
-		"update payout.batch set sum_dong = sum_dong + 1 where id =",
-		"update payout.batch set root = sha256('x') where id =",
-	};
-	for (size_t i = 0; i < COUNT_OF(forged); i++) {
-		char of[8];
-		snprintf(of, sizeof of, "229%02zu", 40 + 3 * i);
-		int64_t b = approved_batch(w, 2000 + 10 * (int)i, of);
-		forge(forged[i], b);
-		ok(refused(w, approve(w, MINH, ROLE_CHECKER, &b, 1), "batch_altered"),
-			"a batch that somebody altered is not signed: %s", forged[i]);
-	}
-}
-
-static void test_batches_refused(struct work *w)
-{
-	int64_t b = approved_batch(w, 3000, "22960"), nothing = 999999;
-	const int64_t twice[] = {b, b};
-	ok(refused(w, approve(w, MINH, ROLE_CHECKER, &nothing, 1), "batch_unknown"),
-		"no batch is not signed");
-	ok(went(w, approve(w, MINH, ROLE_CHECKER, twice, 2)), "one that is named twice is signed once");
-	ok(went(w, approve(w, HOA, ROLE_APPROVER, &b, 1)), "(approved)");
-	batch = b;
-	ok(refused_now(w, remake_it(w), "batch_state"), "an approved batch is not made anew");
-	ok(refused_now(w, withdraw_it(w), "batch_state"), "nor withdrawn");
-	batch = approved_batch(w, 3100, "22963");
-	each(w, "a frozen batch is withdrawn", withdraw_it);
-	is_str(scene("select state from payout.batch where id = %" PRId64, batch), "withdrawn", "once");
-
-	people(3200, 2, "22966");
-	make(w, LAN, PERIOD, "22966");
-	b = last_batch();
-	forge("delete from payout.payout where batch =", b);
-	ok(refused(w, submit(w, LAN, b), "batch_empty"), "a batch without a line is not submitted");
-	people(3300, 2, "22969");
-	make(w, LAN, PERIOD, "22969");
-	b = last_batch();
-	forge("update payout.batch set valid_until = now() - interval '1 second' where id =", b);
-	ok(refused(w, submit(w, LAN, b), "batch_expired"), "nor one that is valid no longer");
-
-	struct batch_made made = {0};
-	struct batch_wish wish = {
-		.programme = "merit", .period = PERIOD, .channel = "nowhere", .keys = batch_keys};
-	struct batch_area area = {.code = WARD, .from = {19448}, .period = PERIOD};
-	enum result r = enter(w, LAN);
-	ok(refused_now(w, r == OK ? batch_make(w, &wish, &area, 1, &made) : r, "channel_unknown"),
-		"no batch is made for a channel that is not there");
-	ok(refused_now(w, say_hours(w, MINH, "nowhere"), "channel_unknown"), "and no hours are said of it");
-}
-
-static void test_signatures_refused(struct work *w)
-{
-	int64_t b = approved_batch(w, 3400, "22972"), other = approved_batch(w, 3500, "22975");
-	struct drafts d, d2;
-	struct certificates c;
-	struct entries entries = {0};
-	struct approved out;
-	enum result r = enter(w, MINH);
-	if (r == OK)
-		r = approve_prepare(w, ROLE_CHECKER, &b, 1, &d);
-	if (r == OK)
-		r = approve_prepare(w, ROLE_CHECKER, &other, 1, &d2);
-	if (r == OK)
-		r = officer_certificates(w, "minh", &c);
-	if (!went(w, r))
-		exit(1);
-	struct signed_draft s = {.draft = &d.at[0],
-		.text = approve_text(
-			w->arena, &d.at[0], "minh", ROLE_CHECKER, &c.at[0].sha256, wall_us(), 30),
-		.certificate = &c.at[0]};
-	s.signature = sign_detached(keys[HOA], s.text);
-	for (int i = 0; i < 2; i++)
-		ok(refused(w, approve_record(w, &me, i ? &trust : NULL, &s, &entries, &out),
-			   "approval_signature"),
-			"another's signature under the text is refused%s",
-			i ? ", whomever the desk trusts" : "");
-	struct bytes whole = s.text;
-	s.text.n -= 10;
-	s.signature = sign_detached(keys[MINH], s.text);
-	for (int i = 0; i < 2; i++)
-		ok(refused(w, approve_record(w, &me, i ? &trust : NULL, &s, &entries, &out),
-			   "approval_malformed"),
-			"a text that is none is refused");
-	s.text = whole;
-	s.draft = &d2.at[0];
-	s.signature = sign_detached(keys[MINH], s.text);
-	ok(refused(w, approve_record(w, &me, &trust, &s, &entries, &out), "batch_changed"),
-		"a text about other batches is refused");
-	tx_rollback(w);
-}
-
 static void test_payouts_refused(struct work *w)
 {
 	const char *nobody = "7ZZZZZZZZZZZZZZZZZZ";
@@ -502,44 +353,15 @@ static void test_payouts_refused(struct work *w)
 	ok(refused_now(w, r == OK ? payout_cancel(w, &id, 1, "x") : r, "payout_state"), "nor cancelled");
 }
 
-/* The end of a statement page's name is its day and its number. */
-static void test_pages(struct arena *a)
-{
-	static const char *const bad[] = {"", "x", "x.1", "a.2024-04-03.x", "2024-04-03.1", "a-2024-04-03.1",
-		"a.2024-02-30.1", "a.2024-04-03."};
-	const char *funding;
-	struct day day;
-	int32_t page;
-	const char *id = statement_page_id(a, "demo.funding", (struct day){19816}, 12);
-	is_str(id, "demo.funding.2024-04-03.12", "a statement's page has a name");
-	ok(statement_page_parse(a, id, &funding, &day, &page) && strcmp(funding, "demo.funding") == 0 &&
-			day.n == 19816 && page == 12,
-		"that says which it is");
-	for (size_t i = 0; i < COUNT_OF(bad); i++)
-		ok(!statement_page_parse(a, bad[i], &funding, &day, &page), "no page: '%s'", bad[i]);
-}
-
-static void test_void(struct work *w)
-{
-	people(3600, 1, "22978");
-	claim = strtoll(scene("select max(id) from payout.claim"), NULL, 10);
-	each(w, "the first officer ends a claim", void_first);
-	ok(!voided, "one alone ends none");
-	each(w, "the second ends it", void_second);
-	ok(voided, "two do");
-	claim = 999999;
-	ok(refused_now(w, void_by(w, MINH, "died"), "claim_unknown"), "no claim is not ended");
-}
-
 static void test_names(void)
 {
-	static const char *const answers[] = {
-		"released", "awaits_second", "not_funded", "expired", "no_opening", "hurried"};
+	static const char *const answers[] = {"released", "awaits_second", "not_funded", "expired",
+		"no_opening", "hurried", "released_before"};
 	static const char *const plan[] = {"open", "frozen", "approved", "waiting", "held", "gone"};
-	for (size_t i = 0; i < COUNT_OF(answers); i++) {
+	for (size_t i = 0; i < COUNT_OF(answers); i++)
 		is_str(release_answer_name((enum release_answer)i), answers[i], "answer %zu to a release", i);
+	for (size_t i = 0; i < COUNT_OF(plan); i++)
 		is_str(plan_step_name((enum plan_step)i), plan[i], "step %zu of a plan", i);
-	}
 }
 
 int main(void)
@@ -552,11 +374,6 @@ int main(void)
 	test_life(&w);
 	test_late(&w);
 	test_payouts_refused(&w);
-	test_altered(&w);
-	test_batches_refused(&w);
-	test_signatures_refused(&w);
-	test_void(&w);
-	test_pages(w.arena);
 	batch_scene_end(&w);
 	return done_testing();
 }

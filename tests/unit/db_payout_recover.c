@@ -8,8 +8,6 @@
 
 #define DAY_US INT64_C(86400000000)
 
-static const struct sender me = {
-	.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 30};
 /* Two dispatches, of 512 and 88 payouts. The archive has the ledger's first leaf only. */
 static void make_all(struct db *db)
 {
@@ -20,35 +18,6 @@ static void make_all(struct db *db)
 	if (!went(&w, books_genesis(&w, "officer:admin", (struct day){19816}, &g)) || !went(&w, seal(&w, &n)))
 		exit(1);
 	make_payroll(&w, (struct payroll){.people = 600, .wards = 2});
-	arena_free(w.arena);
-}
-
-static void send_all(struct db *db)
-{
-	struct work w = fresh_work(db);
-	struct dispatch_head now = {0};
-	struct dispatch *at = NULL;
-	struct entries entries = {0};
-	struct sent_dispatch sent[2];
-	size_t n = 0;
-	ok(tx_begin(&w) == OK && went(&w, dispatch_head(&w, &now)), "(the clock)");
-	struct open_now open = open_of(&w, "demo");
-	ok(went(&w, dispatch_pick(&w, &(struct dispatch_wish){.open = &open, .n = 2}, &at, &n)) && n == 2,
-		"two dispatches are picked");
-	for (size_t i = 0; i < n; i++) {
-		struct payables all = {0};
-		ok(went(&w, dispatch_load(
-				    &w, &at[i].id, 1, (const enum payout_state[]){PAYOUT_READY}, 1, &all)),
-			"(loaded)");
-		const struct payable **items = arena_array(w.arena, all.n, const struct payable *);
-		for (size_t k = 0; k < all.n; k++)
-			items[k] = &all.at[k];
-		sent[i] = (struct sent_dispatch){.dispatch = &at[i], .items = items, .n = all.n};
-	}
-	ok(went(&w, dispatch_send(&w, &me, now.today, sent, n, &entries)) &&
-			went(&w, books_post(&w, entries.at, entries.n, FLOORS_REFUSE, NULL)) &&
-			went(&w, tx_commit(&w)),
-		"and sent");
 	arena_free(w.arena);
 }
 
@@ -164,7 +133,12 @@ int main(void)
 	struct db *db = payout_scene_begin("payout_recover");
 	archive_begin();
 	make_all(db);
-	send_all(db);
+	struct work w = fresh_work(db);
+	send_all(&w,
+		&(struct sender){
+			.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 30},
+		2);
+	arena_free(w.arena);
 	test_told(db);
 	test_first_times(db);
 	archive_end();

@@ -1,21 +1,10 @@
 /* Which payouts are paid again, and batches that are released for their programme's days. */
 #include "tests/unit/db_batch.h"
 
-static int64_t approved(struct work *w, int first, int n, const char *ward)
-{
-	people(first, n, ward);
-	make(w, LAN, PERIOD, ward);
-	int64_t batch = last_batch();
-	submit(w, LAN, batch);
-	approve(w, MINH, ROLE_CHECKER, &batch, 1);
-	approve(w, HOA, ROLE_APPROVER, &batch, 1);
-	return batch;
-}
-
 /* One payout in each state; the four that are proven unpaid are paid again, by a batch of their own that nobody has approved yet. */
 static void test_follow_up(struct work *w)
 {
-	int64_t first = approved(w, 6000, 11, "22930");
+	int64_t first = approved_batch(w, 6000, 11, "22930");
 	scene("set session_replication_role = replica; update payout.payout_state s set state = p.line from payout.payout p "
 	      "where p.id = s.payout and p.batch = %" PRId64 "; reset session_replication_role",
 		first);
@@ -53,7 +42,7 @@ static const char *dispatches_of_last(void)
 static void test_planned(struct work *w)
 {
 	struct released out;
-	int64_t batch = approved(w, 7000, 2, "22933");
+	int64_t batch = approved_batch(w, 7000, 2, "22933");
 	fund(w, 1, 4000000);
 	days_begin_in(1);
 	planned = true;
@@ -72,7 +61,7 @@ static void test_planned(struct work *w)
 	is_str(dispatches_of_last(), "1", "and is dispatched once");
 	ok(refused(w, release(w, HOA, &batch, 1, &out), "batch_state"), "there is no more to release");
 
-	batch = approved(w, 8000, 2, "22936");
+	batch = approved_batch(w, 8000, 2, "22936");
 	days_begin_in(20);
 	planned = true;
 	ok(went(w, release(w, MINH, &batch, 1, &out)), "(planned for days that are far away)");

@@ -1,4 +1,5 @@
 /* The sent journal: what it has seen it never forgets, and what was never synced it does not claim. */
+#include "ledger/payout/journal_ids.h"
 #include "ledger/payout/journal_read.h"
 
 #include <fcntl.h>
@@ -111,6 +112,8 @@ int main(void)
 	close(fd);
 	struct journal *j = journal_open(path, &why);
 	ok(j, "an empty journal opens");
+	journal_ids_free(NULL);
+	ok(journal_count(j) == 0, "no list of ids is freed like any");
 	snprintf(name, sizeof name, "%s", journal_name(j));
 	is_i64((int64_t)strlen(name), JOURNAL_NAME_SIZE - 1, "and gets a name");
 	ok(!journal_has(j, items[0].id), "and knows nobody");

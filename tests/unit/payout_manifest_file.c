@@ -190,6 +190,8 @@ static void test_trouble(void)
 	put_fails("a disk that fails");
 	on_close = EIO;
 	put_fails("one that says so when the file is closed");
+	on_write = on_close = EIO;
+	put_fails("one that says so both times");
 	on_begin = EIO;
 	put_fails("one that says so when it is to begin");
 	static const int no_matter[] = {ESPIPE, EINVAL, ENOSYS};
@@ -213,6 +215,19 @@ static void test_trouble(void)
 	mkdir(path_of("303.v1"), 0700);
 	f = open_now();
 	ok(!put(f, 303, &why) && why_is(&why, "file_trouble"), "so is a name that something else has");
+	manifest_files_drop(&f);
+
+	f = open_now();
+	bug_if(!put(f, 304, &why) || symlink("305.v1", path_of("305.v1")) != 0 ||
+		mkdir(path_of("304.v1"), 0700) != 0);
+	ok(!put(f, 305, &why) && why_is(&why, "file_trouble"), "and one that cannot be looked at");
+	ok(!manifest_files_keep(f, &why) && why_is(&why, "file_trouble"),
+		"and one that something else took meanwhile");
+	manifest_files_drop(&f);
+	bug_if(!write_file_durable(path_of("306.v1"), bytes_z("nothing that can be read"), 0644, &why));
+	f = open_now();
+	ok(!put(f, 306, &why) && why_is(&why, "manifest_differs"),
+		"what lies there and cannot be read is not written over");
 	manifest_files_drop(&f);
 }
 
