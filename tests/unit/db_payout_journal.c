@@ -22,6 +22,7 @@ enum { DISPATCHES = 3, LOST = 9000 };
 static const struct sender me = {
 	.owner = "teller/0/aaaa", .lease_ms = 60000, .ask_ms = 120000, .dedupe_days = 30};
 static char path[100];
+static struct arena *arena;
 static struct journal *journal;
 static uint64_t begins[DISPATCHES + 1]; /* where each dispatch begins, and the last ends */
 
@@ -90,7 +91,7 @@ static void test_archived(struct db *db)
 		is_i64(marked(), (int64_t)rows[i].upto, "%s", rows[i].title);
 	}
 	is_str(scene("select name || ' ' || place || ' ' || array_to_string(banks, ' ') from ops.journal"),
-		arena_printf(arena_new(), "%s host-a:%s demo", journal_name(journal), path),
+		arena_printf(arena, "%s host-a:%s demo", journal_name(journal), path),
 		"the rows know which journal that was, where it lay and through whom it pays");
 	ok(compared(db, 0, doubt) == OK && !*doubt && marked() == (int64_t)begins[3],
 		"what was vouched for once is not read again");
@@ -116,10 +117,7 @@ static void test_doubts(struct db *db)
 	const char *const stayed[] = {items[0].id};
 	bug_if(!journal_record_not_sent(journal, stayed, 1, 1712106000000000, &why));
 	ok(compared(db, 1000000, doubt) == OK, "a journal of more than one look is held against the rows");
-	const char *want = arena_printf(arena_new(),
-		"8999 payments of the sent journal host-a:%s are not sent in the database; of the first, %s, it says lost",
-		path, "0");
-	ok(strncmp(doubt, want, strlen("8999 payments of the sent journal host-a")) == 0 &&
+	ok(strncmp(doubt, "8999 payments of the sent journal host-a", 40) == 0 &&
 			strstr(doubt, "it says lost"),
 		"what the rows do not have is lost, all but what stayed here: %s", doubt);
 	is_i64(marked(), (int64_t)begins[3], "nobody vouches for what is lost");
@@ -141,6 +139,7 @@ static void test_doubts(struct db *db)
 int main(void)
 {
 	struct why why = {0};
+	arena = arena_new();
 	struct db *db = payout_scene_begin("journal");
 	struct work w = fresh_work(db);
 	make_payroll(&w, (struct payroll){.people = 1100, .wards = 3});
@@ -154,6 +153,7 @@ int main(void)
 	test_archived(db);
 	test_doubts(db);
 	journal_close(journal);
+	arena_free(arena);
 	payout_scene_end(db);
 	return done_testing();
 }
