@@ -338,7 +338,7 @@ class Storm:
                          then=lambda ok, _: self.landed(f"officer.{what}", {"ids": [row[0] for row in rows]}) if ok else None)
 
     def officers_go_on(self):
-        for login, waiting in self.officers.items():
+        for login, waiting in list(self.officers.items()):    # a command that ended may bring another officer
             if login in self.typing:
                 self.command_ended(login)
             elif waiting:
