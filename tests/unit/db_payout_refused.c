@@ -222,7 +222,7 @@ static void test_signatures_refused(struct work *w)
 	s.signature = sign_detached(keys[MINH], s.text);
 	struct officer nobody = me;
 	nobody.id = 999999;
-	ok(refused(w, approve_record(w, &nobody, &trust, &s, &entries, &out), "not_yours"),
+	ok(refused(w, approve_record(w, &nobody, &trust, &s, &entries, &out), "constraint"),
 		"nor is it anybody's who is no officer");
 	tx_rollback(w);
 }
