@@ -29,7 +29,7 @@ struct manifest_ref {
 bool manifest_files_list(const char *archive, struct arena *a, struct manifest_ref **out, size_t *n,
 	struct why *why) WARN_UNUSED;
 
-/* One of them, in the arena. False with why, the file first: file_trouble, manifest_malformed (also: of another batch than its name says),
+/* One of them, in the arena. False with why, the file first: file_missing, file_trouble, manifest_malformed (also: of another batch than its name says),
  * manifest_lines. */
 bool manifest_file_read(const char *archive, struct arena *a, struct manifest_ref ref, struct manifest *out,
 	struct why *why) WARN_UNUSED;

@@ -53,7 +53,7 @@ static void find_one(struct finding *f, const struct fact_dispatch *d)
 	size_t *at = arena_array(a, rows_n(&f->rows), size_t), k = (size_t)d->count, first = 0;
 	struct hash *leaves = arena_array(a, rows_n(&f->rows), struct hash);
 	size_t n = candidates(f, d, at, leaves);
-	if (k == 0 || n < k)
+	if (n < k)
 		return;
 	size_t starts = n - k + 1;
 	while (first < starts && at[first] < f->from)

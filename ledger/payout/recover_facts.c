@@ -51,9 +51,8 @@ static void add_end(struct facts *f, const struct leaf *l, enum payout_state end
 	struct bytes id;
 	GROW(f, payouts, sizeof *f->payouts);
 	struct fact_payout *p = &f->payouts[f->payouts_n++];
-	*p = (struct fact_payout){.end = end};
-	if (end == PAYOUT_REJECTED || end == PAYOUT_NOT_PAID)
-		p->unpaid = end;
+	*p = (struct fact_payout){0};
+	*(end == PAYOUT_REJECTED || end == PAYOUT_NOT_PAID ? &p->unpaid : &p->paid) = end;
 	bug_if(!leaf_line_get(l->entry.lines, "id", &id) || id.n != E2E_ID_SIZE - 1);
 	memcpy(p->id, id.at, id.n);
 	at_least(&f->numbers.payout, key_number(l));
@@ -307,8 +306,8 @@ static void merge_dispatches(struct facts *f)
 	f->dispatches_n = k;
 }
 
-/* A payout's later end is the one that holds: returned comes after settled. What ended unpaid before, and two officers found to be paid
- * after all, is remembered beside it: from there their word leads on. */
+/* Returned comes after settled. What ended unpaid before, and two officers found to be paid after all, is remembered beside it: from there
+ * their word leads on. */
 static void merge_payouts(struct facts *f)
 {
 	size_t k = 0;
@@ -332,8 +331,8 @@ static void merge_payouts(struct facts *f)
 		last->sent.at_us = first_us;
 		if (p->unpaid)
 			last->unpaid = p->unpaid;
-		if (p->end > last->end)
-			last->end = p->end;
+		if (p->paid > last->paid)
+			last->paid = p->paid;
 	}
 	f->payouts_n = k;
 }

@@ -44,7 +44,7 @@ struct fact_payout {
 	bool journalled;
 	struct journal_sent sent;
 	enum payout_state unpaid; /* rejected, not_paid; 0: neither was booked */
-	enum payout_state end;    /* the last that was booked: also settled, returned; 0: none was */
+	enum payout_state paid;   /* settled, returned: the later one that was booked; 0: neither was */
 };
 
 /* A claim that two officers voided, or cancelled because nobody came for it. */

@@ -233,10 +233,10 @@ static bool is_same(struct looking *l, const struct lost_release *x)
 		return differs(l, x, "programme or period");
 	if (strcmp(b->area, s->area) != 0 || day_cmp(b->area_from, s->area_from) != 0)
 		return differs(l, x, "area");
-	if (strcmp(b->channel, s->channel) != 0)
-		return differs(l, x, "channel");
 	if (strcmp(b->maker, s->made_by) != 0)
 		return differs(l, x, "maker");
+	if (!x->fits)
+		return differs(l, x, "list of lines");
 	return true;
 }
 
@@ -269,7 +269,7 @@ static enum result hold_against_rows(struct looking *l)
 	for (size_t i = 0; result == OK && i < l->found_n; i++) {
 		struct lost_release *x = &l->found[i];
 		x->row = batch_find(&rows, x->said.batch);
-		if (!is_same(l, x) || (!x->fits && !differs(l, x, "list of lines")))
+		if (!is_same(l, x))
 			result = REFUSED;
 	}
 	return result;
@@ -277,6 +277,7 @@ static enum result hold_against_rows(struct looking *l)
 
 /* ---- are they true? ---------------------------------------------------------------------------------------------------- */
 
+/* As the words that are in l->w->why say. */
 static bool refuse(struct looking *l, const struct lost_release *x)
 {
 	why_prefix(&l->w->why, "manifest/%" PRId64 ".v%" PRId32, x->said.batch, x->said.version);
@@ -296,48 +297,48 @@ static bool is_released(struct looking *l, const struct lost_release *x)
 		l->e->facts, (struct manifest_ref){s->batch, s->version}, true);
 	struct why *why = &l->w->why;
 	if (strcmp(s->released_by[0], s->released_by[1]) == 0)
-		return why_set(why, "same_person", "%s alone released it; two officers do",
-			       s->released_by[0]) ||
-		       refuse(l, x);
-	if (is_said(s->released_by, s->made_by))
-		return why_set(why, "own_batch", "%s made and released it", s->made_by) || refuse(l, x);
-	if (leaf && (!hash_eq(&leaf->root, &s->root) || !is_said(s->released_by, leaf->officers[0]) ||
-			    !is_said(s->released_by, leaf->officers[1])))
-		return why_set(why, "manifest_differs",
-			       "the ledger has another root, or other officers who released it") ||
-		       refuse(l, x);
-	return true;
+		why_set(why, "same_person", "%s alone released it; two officers do", s->released_by[0]);
+	else if (is_said(s->released_by, s->made_by))
+		why_set(why, "own_batch", "%s made and released it", s->made_by);
+	else if (leaf && (!hash_eq(&leaf->root, &s->root) || !is_said(s->released_by, leaf->officers[0]) ||
+				 !is_said(s->released_by, leaf->officers[1])))
+		why_set(why, "manifest_differs",
+			"the ledger has another root, or other officers who released it");
+	else
+		return true;
+	return refuse(l, x);
 }
 
-/* Leaves out what had run out by then: others may be enough. What nobody signed so is not left out. */
-static bool count_approvals(struct looking *l, struct lost_release *x)
+/* An approval that had run out by then is no forgery: others may be enough. */
+static bool had_run_out(const struct why *why)
 {
-	struct approval_proof *counting = arena_array(l->w->arena, x->n_approvals, struct approval_proof);
-	size_t n = 0;
+	return why_is(why, "approval_expired") || why_is(why, "certificate_expired") ||
+	       why_is(why, "certificate_revoked");
+}
+
+/* Those that counted; false: one is of nobody who could sign, or over something else. */
+static bool take_counting(
+	struct looking *l, const struct lost_release *x, struct approval_proof *counting, size_t *n)
+{
 	for (size_t i = 0; i < x->n_approvals; i++) {
 		struct approval a;
 		struct certificate c;
 		struct why why = {0};
 		if (approval_verify(l->w->arena, l->e->trust, &x->approvals[i], x->at_us, &a, &c, &why) &&
 			approval_holds(&a, &x->approvals[i].place, &x->said.root, &why)) {
-			counting[n++] = x->approvals[i];
-			continue;
+			counting[(*n)++] = x->approvals[i];
+		} else if (!had_run_out(&why)) {
+			l->w->why = why;
+			return false;
 		}
-		if (why_is(&why, "approval_expired") || why_is(&why, "certificate_expired") ||
-			why_is(&why, "certificate_revoked"))
-			continue;
-		l->w->why = why;
-		return refuse(l, x);
 	}
-	x->approvals = counting;
-	x->n_approvals = n;
 	return true;
 }
 
 static bool is_signed(struct looking *l, struct lost_release *x, struct verify_memo *memo)
 {
-	if (!count_approvals(l, x))
-		return false;
+	struct approval_proof *counting = arena_array(l->w->arena, x->n_approvals, struct approval_proof);
+	size_t n = 0;
 	struct batch_proof proof = {.root = x->said.root,
 		.lines = x->said.lines,
 		.sum = x->said.sum,
@@ -346,7 +347,12 @@ static bool is_signed(struct looking *l, struct lost_release *x, struct verify_m
 		.n_areas = x->row->n_area_words,
 		.n = x->n_approvals,
 		.approvals = x->approvals};
-	return verify_batch(l->e->trust, &proof, x->at_us, memo, &l->w->why) || refuse(l, x);
+	if (!take_counting(l, x, counting, &n) ||
+		!verify_batch(l->e->trust, &proof, x->at_us, memo, &l->w->why))
+		return refuse(l, x);
+	x->approvals = counting;
+	x->n_approvals = n;
+	return true;
 }
 
 /* Whose name is in a manifest, and as what. */

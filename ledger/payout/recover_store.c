@@ -236,7 +236,7 @@ static void share_out(struct recovering *r)
 
 static bool certainly(const struct seen *s)
 {
-	return s->fact->journalled || s->fact->end;
+	return s->fact->journalled || s->fact->unpaid || s->fact->paid;
 }
 
 /* How many are known of it, wherever they stand. */
@@ -549,10 +549,7 @@ enum result payouts_recover(
 	if (result == OK)
 		result = end_all(&r, today);
 	for (size_t i = 0; i < r.n; i++)
-		r.done.settled += r.seen[i].fact->end >= PAYOUT_SETTLED &&
-				  r.seen[i].fact->end != PAYOUT_REJECTED &&
-				  r.seen[i].fact->end != PAYOUT_NOT_PAID &&
-				  payout_state_in_flight(r.seen[i].state);
+		r.done.settled += r.seen[i].fact->paid && payout_state_in_flight(r.seen[i].state);
 	if (result == OK)
 		*out = r.done;
 	return result;

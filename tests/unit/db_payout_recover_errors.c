@@ -6,7 +6,7 @@
 #include "tests/unit/db_each.h"
 #include "tests/unit/db_payout.h"
 
-enum { PEOPLE = 12, LEFT = 5 };
+enum { PEOPLE = 12, LEFT = 6 };
 
 static struct facts facts;
 static struct fact_payout left[PEOPLE];
@@ -15,12 +15,12 @@ static struct fact_void voids[2];
 static struct fact_break breaks[1];
 static struct fact_resolution resolutions[2];
 
-/* The last two stand in no dispatch that the dump knows. */
+/* The last two stand in no dispatch that the dump knows; the second ward is another programme's. */
 static void make_dump(struct work *w)
 {
 	make_payroll(w, (struct payroll){.people = PEOPLE, .wards = 2});
 	scene("set session_replication_role = replica; update payout.dispatch_range set last_payout = %d; "
-	      "reset session_replication_role",
+	      "update payout.batch set programme = 'rent' where id = 2; reset session_replication_role",
 		PEOPLE - 2);
 }
 
@@ -50,15 +50,17 @@ static int by_id(const void *a, const void *b)
 	return strcmp(((const struct fact_payout *)a)->id, ((const struct fact_payout *)b)->id);
 }
 
-/* Four of the first dispatch left: one was rejected, one never paid, one settled. One went with a dispatch that the dump does not have. */
+/* Four of the first dispatch left: one was rejected, one never paid, one settled. Two, of both programmes, went with a dispatch that the dump does not
+ * have. */
 static void make_facts(struct arena *a)
 {
 	for (int64_t i = 0; i < 4; i++)
 		left[i] = gone(i + 1, 1);
-	left[1].unpaid = left[1].end = PAYOUT_REJECTED;
-	left[2].unpaid = left[2].end = PAYOUT_NOT_PAID;
-	left[3].end = PAYOUT_SETTLED;
+	left[1].unpaid = PAYOUT_REJECTED;
+	left[2].unpaid = PAYOUT_NOT_PAID;
+	left[3].paid = PAYOUT_SETTLED;
 	left[4] = gone(PEOPLE, 99);
+	left[5] = gone(6, 99);
 	qsort(left, LEFT, sizeof *left, by_id);
 	trips[0] = (struct fact_dispatch){.dispatch = 1, .epoch = 2, .at_us = wall_us()};
 	trips[1] = (struct fact_dispatch){.dispatch = 99, .epoch = 2, .at_us = wall_us()};
@@ -144,6 +146,9 @@ static void test_refused(struct work *w)
 	facts.batches = &batch;
 	facts.batches_n = 1;
 	ok(refused(w, "dump_before_release"), "a dump without a batch that was released is too old");
+	batch.released = false;
+	ok(refused(w, "dump_before_release") && strstr(w->why.text, "as they were approved"),
+		"or one that was approved");
 	facts.batches_n = 0;
 
 	struct fact_payout was = *of(1), *p = of(1);
@@ -161,19 +166,23 @@ static void test_refused(struct work *w)
 	memcpy(left[LEFT - 1].id, "ZZZZZZZZZZZZZZZZZZZ", E2E_ID_SIZE);
 	ok(refused(w, "dump_before_release"), "a dump without a payout that was sent is too old");
 	memcpy(left, all, sizeof all);
+	memcpy(left[0].id, "0000000000000000000", E2E_ID_SIZE);
+	ok(refused(w, "dump_before_release") && strstr(w->why.text, "0000000000000000000 left"),
+		"whichever of them");
+	memcpy(left, all, sizeof all);
 
 	trips[0].booked = true;
 	trips[0].count = 3;
 	ok(refused(w, "recover_dispatch"), "a dispatch of which the books count others is not guessed at");
 	trips[0].booked = false;
 	trips[1].booked = true;
-	trips[1].count = 2;
+	trips[1].count = 3;
 	ok(refused(w, "recover_dispatch"),
 		"one that the dump lacks, and of which the books count more than the journals, is not forgotten");
 	trips[1].booked = false;
 	p->journalled = false;
 	p->sent.dispatch = 0;
-	p->end = PAYOUT_SETTLED;
+	p->paid = PAYOUT_SETTLED;
 	facts.dispatches = trips + 1;
 	facts.dispatches_n = 1;
 	for (size_t i = 0; i < LEFT; i++)
@@ -194,14 +203,14 @@ static void test_each(struct work *w)
 	is_i64((int64_t)done.booked, 2, "and which are booked now");
 	is_i64((int64_t)done.refused, 2, "what was refused or never paid is that again");
 	is_i64((int64_t)done.settled, 1, "what was settled awaits its statement");
-	is_i64((int64_t)done.held, 6, "what stood beside it and had not left is held");
+	is_i64((int64_t)done.held, 5, "what stood beside it and had not left is held");
 	is_i64((int64_t)decided.voids, 1, "a claim that was voided is voided again");
 	is_i64((int64_t)decided.lost_voids_n, 1, "one that the dump does not have is named");
 	is_i64((int64_t)decided.held, 1, "what stands ready of it is held");
 	is_i64((int64_t)decided.breaks, 1, "a difference that was found is there again");
 	is_i64((int64_t)decided.resolutions, 1, "and what two officers resolved of it");
 	is_i64((int64_t)decided.lost_resolutions_n, 1, "what was resolved of another is named");
-	is_str(states(), "2:7 4:3 8:1 9:1", "nothing that left is ready");
+	is_str(states(), "2:6 4:4 8:1 9:1", "nothing that left is ready");
 	is_str(scene("select string_agg(id || ':' || epoch, ' ' order by id) from payout.dispatch where state = 'sent'"),
 		"1:3 99:3", "with an epoch that nobody had");
 	is_str(scene("select sum(balance) from books.balance"), "0", "the books balance");
@@ -210,6 +219,15 @@ static void test_each(struct work *w)
 			done.booked == 0 && decided.voids == 0 && decided.breaks == 0 &&
 			decided.resolutions == 0,
 		"a second time there is nothing to do");
+	is_str(scene("select count(*) from books.posting p join books.txn t using (seq) where t.idem like 'd99.%%'"),
+		"3", "each of two programmes bears its own");
+	of(4)->journalled = false;
+	of(4)->sent.dispatch = 0;
+	ok(went(w, recover(w)) && done.in_doubt == 0 && done.settled == 1,
+		"what only the books have as settled is already in doubt with its dispatch");
+	facts.payouts_n = 0;
+	ok(went(w, recover(w)) && done.settled == 0, "without any payment there is nothing to do either");
+	facts.payouts_n = LEFT;
 }
 
 /* ---- the sent journal beside the rows -------------------------------------------------------------------------------------- */
@@ -244,17 +262,17 @@ static void journal_make(void)
 		   &(struct journal_dispatch){
 			   .dispatch = 1, .epoch = 2, .channel = "demo-merit", .at_us = wall_us()},
 		   items, LEFT, &why),
-		"the sent journal has five payments");
+		"the sent journal has six payments");
 }
 
 static void test_doubted(struct work *w)
 {
 	each(w, "the journal is compared", compare);
-	ok(doubt && strncmp(doubt, "5 payments of the sent journal", 30) == 0 &&
+	ok(doubt && strncmp(doubt, "6 payments of the sent journal", 30) == 0 &&
 			strstr(doubt, "it says ready"),
 		"what it has and the rows have as ready is told: %s", doubt ? doubt : "nothing");
 	each(w, "the doubt is read", ask);
-	ok(doubt && strstr(doubt, "5 payments"), "by whoever asks");
+	ok(doubt && strstr(doubt, "6 payments"), "by whoever asks");
 }
 
 static void test_no_doubt(struct work *w)

@@ -2,6 +2,7 @@
 #include "ledger/payout/manifest_file.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +20,7 @@
 #include "tests/lib/tap.h"
 
 /* What the disk says next, of these calls: an errno, once. */
-static int on_write, on_close, on_begin;
+static int on_write, on_close, on_begin, on_list;
 
 static bool fails_with(int *once)
 {
@@ -44,7 +45,15 @@ int sync_file_range(int fd, off64_t at, off64_t n, unsigned flags)
 	return fails_with(&on_begin) ? -1 : (int)syscall(SYS_sync_file_range, fd, at, n, flags);
 }
 
-enum { MANIFESTS = 70 }; /* more than there is room for at first */
+struct dirent *readdir(DIR *d)
+{
+	struct dirent *(*real)(DIR *);
+	void *found = dlsym(RTLD_NEXT, "readdir");
+	memcpy(&real, &found, sizeof real);
+	return fails_with(&on_list) ? NULL : real(d);
+}
+
+enum { MANIFESTS = 70, MANY = 300 }; /* more than there is room for at first */
 
 static char archive[] = "/tmp/chitra-manifest-XXXXXX";
 static struct arena *arena;
@@ -248,6 +257,52 @@ static void test_flush(const char *place)
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "%s: the process ends", place);
 }
 
+static void test_list(void)
+{
+	struct why why = {0};
+	struct manifest_ref *at;
+	struct manifest m;
+	size_t n = 9;
+	const char *shelf = arena_printf(arena, "%s/shelf", archive);
+	const char *names[] = {"7.v2", "7.v1", "10.v1", "2.v1", ".3.v1.tmp", "x4.v1", "4.vx", "4.x1", "4"};
+	ok(manifest_files_list(shelf, arena, &at, &n, &why) && n == 0,
+		"where no manifest was ever written there is none");
+	bug_if(mkdir(shelf, 0700) != 0 || mkdir(arena_printf(arena, "%s/manifest", shelf), 0700) != 0);
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		bug_if(!write_file_durable(
+			arena_printf(arena, "%s/manifest/%s", shelf, names[i]), bytes_z(""), 0644, &why));
+	ok(manifest_files_list(shelf, arena, &at, &n, &why) && n == 4,
+		"what has another name is no manifest");
+	ok(n == 4 && at[0].batch == 2 && at[1].batch == 7 && at[1].version == 1 && at[2].batch == 7 &&
+			at[2].version == 2 && at[3].batch == 10,
+		"they come by batch and version");
+	for (int i = 0; i < MANY; i++)
+		bug_if(!write_file_durable(
+			arena_printf(arena, "%s/manifest/%d.v1", shelf, 1000 + i), bytes_z(""), 0644, &why));
+	ok(manifest_files_list(shelf, arena, &at, &n, &why) && n == 4 + MANY &&
+			at[n - 1].batch == 1000 + MANY - 1,
+		"however many");
+	on_list = EIO;
+	ok(!manifest_files_list(shelf, arena, &at, &n, &why) && why_is(&why, "file_trouble"),
+		"a directory that cannot be read to its end is no list");
+	ok(!manifest_files_list("/dev/null", arena, &at, &n, &why) && why_is(&why, "file_trouble"),
+		"nor is what is no directory");
+
+	ok(manifest_file_read(archive, arena, (struct manifest_ref){70, 1}, &m, &why) && m.batch.batch == 70,
+		"one of them is read");
+	ok(!manifest_file_read(archive, arena, (struct manifest_ref){71, 1}, &m, &why) &&
+			why_is(&why, "file_missing"),
+		"one that is missing is told");
+	bug_if(link(path_of("70.v1"), path_of("71.v1")) != 0 ||
+		link(path_of("70.v1"), path_of("70.v2")) != 0);
+	for (int i = 0; i < 2; i++)
+		ok(!manifest_file_read(archive, arena, (struct manifest_ref){71 - i, 1 + i}, &m, &why) &&
+				why_is(&why, "manifest_malformed") &&
+				strstr(why.text, "it is of batch 70 version 1"),
+			"another's under its name is told");
+	bug_if(unlink(path_of("71.v1")) != 0 || unlink(path_of("70.v2")) != 0);
+}
+
 static void remove_archive(void)
 {
 	pid_t rm = fork();
@@ -263,6 +318,7 @@ int main(void)
 	bug_if(!mkdtemp(archive));
 	arena = arena_new();
 	test_good();
+	test_list();
 	test_no_directory();
 	test_trouble();
 	test_flush("test.manifest.sync");
