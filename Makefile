@@ -250,14 +250,17 @@ $(TOP)/bin/oracle: tests/oracle/main.go
 -include $(patsubst %.o,%.d,$(call obj,$(SOURCES) $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c tests/sim/*.c tests/fuzz/*.c tests/fuzz/replay/*.c) $(filter %.c,$(GENERATED))))
 
 # ---- targets ----------------------------------------------------------------------------------------------------
-.PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench cover chaos chaos-enumerate chaos-mutants fuzz install help clean format print-flags
+.PHONY: all unit unit-threads benches demo stop clean-demo check check-source check-unit check-sql check-scenario san tsan lint bench cover chaos chaos-enumerate chaos-mutants fuzz install help clean format print-flags print-unit-threads
 
 all: $(GENERATED) $(PROGRAMS) $(FAKEBANK) $(FAULTPROXY) ## the programs, in build/bin
 
 unit: $(UNIT_TESTS) $(ORACLE) $(REPLAYS) $(SIM) ## the unit test programs, in build/tests/unit
 
 # what has threads in it: all that make check runs under ThreadSanitizer
-unit-threads: $(call test_program,$(UNIT_DB) $(filter tests/unit/%,$(UNIT_DAEMON)))
+UNIT_THREADS := $(filter tests/unit/%,$(UNIT_DAEMON)) $(shell grep -l pthread_create $(UNIT_DB))
+unit-threads: $(call test_program,$(UNIT_THREADS))
+print-unit-threads:
+	@printf '%s\n' $(call test_program,$(UNIT_THREADS))
 
 benches: $(BENCHES)
 

@@ -76,10 +76,12 @@ static struct journal_sent sent_of(int line, int64_t dispatch)
 	struct journal_sent s = {
 		.dispatch = dispatch, .epoch = 1, .at_us = wall_us(), .item = {.payout = payout_of(line)}};
 	char hex[65];
+	int64_t dong;
 	bug_if(sscanf(scene("select end_to_end_id || ' ' || amount_dong || ' ' || encode(account_hash, 'hex') from payout.payout where id = %" PRId64,
 			      s.item.payout),
-		       "%19s %" SCNd64 " %64s", s.item.id, &s.item.amount.dong, hex) != 3 ||
+		       "%19s %" SCNd64 " %64s", s.item.id, &dong, hex) != 3 ||
 		!hash_from_hex(bytes_z(hex), &s.item.account));
+	s.item.amount = vnd(dong);
 	return s;
 }
 
