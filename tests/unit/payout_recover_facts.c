@@ -22,6 +22,7 @@ enum { LEAVES_MOST = 2500, MANY = 300 /* more than a list has room for at first 
 #define GOLDEN_ID  "4ZK7Q2M9XW0RB3T8HDN"
 #define OTHER_ID   "4ZK7Q2M9XW0RB3T8HDP"
 #define THIRD_ID   "4ZK7Q2M9XW0RB3T8HDQ"
+#define FOURTH_ID  "4ZK7Q2M9XW0RB3T8HDR"
 #define MORNING_US INT64_C(1712106000000000) /* when the golden leaves were recorded */
 
 static struct arena *arena;
@@ -164,9 +165,9 @@ static void test_kinds(void)
 
 	is_i64((int64_t)facts.voids_n, 2, "two claims are void");
 	const struct fact_void *v = facts.voids;
-	is_str(arena_printf(arena, "%" PRId64 " %" PRId64 " %s %s %s %s %s %s %s", v->claim,
-		       v->instalment, v->programme, v->month, v->kind, v->reason, v->officers[0],
-		       v->officers[1], dong(v->amount)),
+	is_str(arena_printf(arena, "%" PRId64 " %" PRId64 " %s %s %s %s %s %s %s", v->claim, v->instalment,
+		       v->programme, v->month, v->kind, v->reason, v->officers[0], v->officers[1],
+		       dong(v->amount)),
 		"77 1 merit 2024-04 regular death hoa minh 1800000",
 		"one by two officers, with their reason");
 	ok(!v->cancelled && v[1].cancelled && v[1].claim == 78 && v[1].instalment == 2 &&
@@ -259,8 +260,10 @@ static void test_ends(void)
 	add_end("payout.rejected", OTHER_ID);
 	add_end("payout.settled", OTHER_ID);
 	add_end("payout.not_paid", THIRD_ID);
+	add_end("payout.settled", FOURTH_ID);
+	add_end("payout.not_paid", FOURTH_ID);
 	sealed();
-	ok(gathered(NULL, 0) && facts.payouts_n == 3, "each payout is told once");
+	ok(gathered(NULL, 0) && facts.payouts_n == 4, "each payout is told once");
 	const struct fact_payout *p = facts_payout(&facts, GOLDEN_ID);
 	ok(p && p->paid == PAYOUT_RETURNED && p->unpaid == 0 && !p->journalled,
 		"returned is later than settled");
@@ -269,6 +272,8 @@ static void test_ends(void)
 		"what was settled after all is remembered to have been refused");
 	p = facts_payout(&facts, THIRD_ID);
 	ok(p && p->paid == 0 && p->unpaid == PAYOUT_NOT_PAID, "what was never paid is that");
+	p = facts_payout(&facts, FOURTH_ID);
+	ok(p && p->paid == PAYOUT_SETTLED && p->unpaid == PAYOUT_NOT_PAID, "in whatever order they are told");
 	ok(!facts_payout(&facts, "7ZZZZZZZZZZZZZZZZZZ"), "and others are not known");
 	is_i64(facts.numbers.payout, 43, "the highest number of a payout");
 }
