@@ -74,7 +74,8 @@ static bool may_begin(const struct duty_look *look, struct why *why)
 	return true;
 }
 
-/* Whose clock is wrong it does not know; leases and cut-offs are the database's, signatures and certificates this host's. */
+/* Whose clock is wrong it does not know; leases and cut-offs are the database's, signatures and certificates this host's,
+ * and a callback is young by both or not at all. */
 static void look_at_clock(struct duty_private *own)
 {
 	int64_t ms = own->look.ahead_us / 1000;

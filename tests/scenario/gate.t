@@ -227,5 +227,21 @@ ok "who comes when 64 MiB wait is told to come again" grep -qs 503 "$scratch"/st
 is "$(cat "$scratch"/status.* | sed 's/.../&\n/g' | sort -u | paste -sd' ')" "400 503" "the others have their answers"
 gate_stop
 
+# ---- a clock that stepped back --------------------------------------------------------------------------------------------
+
+faketime=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
+if [ -n "$faketime" ]; then
+	LD_PRELOAD=$faketime FAKETIME=-3600s FAKETIME_DONT_FAKE_MONOTONIC=1 gate_start
+	old=$(($(date +%s) - 3600))
+	is "$(post cb-40 "$old" "$(signature cb-40 "$old" "$scratch/body")" "$scratch/body")" 401 "what is an hour old is old, also for a host whose clock is"
+	like "$(cat "$scratch/answer")" 'webhook_other_clock' "the answer says whose clock is wrong"
+	is "$(rows "external_id = 'cb-40'")" 0 "and it is not stored"
+	is "$(post cb-1 "$old" "$(signature cb-1 "$old" "$scratch/body")" "$scratch/body")" 401 "nor is one that was taken before taken again"
+	is "$(callback cb-41)" 401 "what such a host takes for the future waits until its clock is right"
+	gate_stop
+else
+	skip "what is an hour old is old, also for a host whose clock is" "libfaketime is not installed"
+fi
+
 unlike "$(cat "$scratch/gate.log")" "200100000345" "the log holds no account number"
 done_testing
