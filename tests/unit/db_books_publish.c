@@ -4,6 +4,7 @@
 
 #include "ledger/books/publish.h"
 #include "ledger/books/publish_store.h"
+#include "tests/lib/place.h"
 #include "tests/unit/db_archive.h"
 #include "tests/unit/db_steps.h"
 
@@ -25,17 +26,9 @@ static struct bytes there_is(struct arena *a, const char *name)
 	return read_file(a, in_home(a, name), 64U << 20, &bytes, &why) ? bytes : bytes_z("nothing");
 }
 
-static int remove_one(const char *path, const struct stat *st, int what, struct FTW *at)
-{
-	(void)st;
-	(void)what;
-	(void)at;
-	return remove(path);
-}
-
 static void remove_all(struct arena *a, const char *name)
 {
-	(void)nftw(in_home(a, name), remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	place_remove(in_home(a, name));
 }
 
 static int same, others;
@@ -368,7 +361,7 @@ int main(void)
 	db_close(db);
 	archive_end();
 	scene_end();
-	(void)nftw(home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	place_remove(home);
 	arena_free(a);
 	return done_testing();
 }

@@ -2,12 +2,11 @@
  * recovery share. */
 #pragma once
 
-#include <ftw.h>
 #include <inttypes.h>
-#include <sys/stat.h>
 
 #include "ledger/payout/dispatch_store.h"
 #include "tests/lib/payroll_fixture.h"
+#include "tests/lib/place.h"
 #include "tests/unit/db_books.h"
 
 static char place[64]; /* keys, archives and journals */
@@ -99,18 +98,9 @@ static inline const char *states(void)
 		"payout.payout_state group by state) x");
 }
 
-static inline int payout_scene_remove_one(
-	const char *path, const struct stat *st, int what, struct FTW *where)
-{
-	(void)st;
-	(void)what;
-	(void)where;
-	return remove(path);
-}
-
 static inline void payout_scene_end(struct db *db)
 {
 	db_close(db);
-	nftw(place, payout_scene_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	place_remove(place);
 	scene_end();
 }

@@ -1,4 +1,6 @@
 /* The life of payouts in the database, in which each call of it fails once: it is told, nothing stays, and the next try does it all. */
+#include <sys/stat.h>
+
 #include "ledger/payout/message_store.h"
 #include "ledger/payout/outcome.h"
 #include "ledger/payout/release_store.h"
@@ -139,18 +141,23 @@ static enum result writer_make(struct work *w)
 	return message_writer_new(w, &key, &writer);
 }
 
-/* Everything that a bank can say in one reply: each payout that is under way is told another thing. */
-static enum result reply(struct work *w)
+static struct bank_message message_of_the_reply(void)
 {
-	static const enum payout_event said[] = {EVENT_SAID_ACCEPTED, EVENT_SAID_REJECTED, EVENT_SAID_MISFIT,
-		EVENT_SAID_CREDITED, EVENT_SAID_NOTHING};
-	struct bank_message m = {.bank = "demo",
+	return (struct bank_message){.bank = "demo",
 		.direction = "reply",
 		.kind = "transfer",
 		.external_id = "re-T-1",
 		.dispatch = ref.id,
 		.body = bytes_z("{}"),
 		.authentic = true};
+}
+
+/* Everything that a bank can say in one reply: each payout that is under way is told another thing. */
+static enum result reply(struct work *w)
+{
+	static const enum payout_event said[] = {EVENT_SAID_ACCEPTED, EVENT_SAID_REJECTED, EVENT_SAID_MISFIT,
+		EVENT_SAID_CREDITED, EVENT_SAID_NOTHING};
+	struct bank_message m = message_of_the_reply();
 	struct told told[COUNT_OF(said)];
 	struct outcome *out;
 	struct outcome_counts counts = {0};
@@ -182,13 +189,7 @@ static enum result reply(struct work *w)
 /* The same bytes again, which are found. */
 static enum result repeated(struct work *w)
 {
-	struct bank_message m = {.bank = "demo",
-		.direction = "reply",
-		.kind = "transfer",
-		.external_id = "re-T-1",
-		.dispatch = ref.id,
-		.body = bytes_z("{}"),
-		.authentic = true};
+	struct bank_message m = message_of_the_reply();
 	enum result r = tx_begin(w);
 	if (r == OK)
 		r = messages_store(w, &writer, &m, 1);

@@ -1,49 +1,23 @@
 /* A database and a sent journal are lost together, after a release that the dump does not have. The ledger tells by their root which payouts a
  * dispatch took; and what the lost journal alone may have known is in doubt, unless its bank takes nothing twice. Whichever call of the
  * database fails, it is told, and the next try does it all. */
-#include <ftw.h>
-#include <sys/stat.h>
 
 #include "ledger/base/file.h"
 #include "ledger/base/merkle.h"
 #include "ledger/payout/recover_doubt_store.h"
 #include "ledger/payout/recover_release_store.h"
 #include "ledger/payout/recover_store.h"
-#include "tests/lib/payroll_fixture.h"
-#include "tests/unit/db_books.h"
 #include "tests/unit/db_each.h"
+#include "tests/unit/db_lost_release.h"
 
-enum { PEOPLE = 12, WARD = 6, FIRST = 77, SECOND, THIRD, TRIPS = 3, KNOWN = 3 };
+enum { FIRST = 77, SECOND, THIRD, TRIPS = 3, KNOWN = 3 };
 
-static char place[64], archive[80];
-static struct trust trust;
 static struct fact_batch leaf;
 static struct fact_dispatch trips[TRIPS];
 static struct journal_sent known[KNOWN];
 static struct facts facts;
 static struct payouts_recovered done, doubted;
 static const char *lost[] = {"0123456789abcdef"};
-
-static void make_payroll(struct work *w)
-{
-	int64_t rows;
-	bool made;
-	struct bytes file;
-	const char *share = migrate_share(w, "sql");
-	if (!share || !went(w, migrate_reference(w, share, &rows)) ||
-		!went(w, migrate_instance(w, true, "2024-04-03 08:00", &made)))
-		exit(1);
-	snprintf(place, sizeof place, "/tmp/chitra-recover-doubt-%d", (int)getpid());
-	snprintf(archive, sizeof archive, "%s/archive", place);
-	struct payroll p = {.dir = place, .people = PEOPLE, .wards = 2, .lose_release = true};
-	payroll_setup(w, &p);
-	payroll_pay(w, &p);
-	if (!read_file(w->arena, arena_printf(w->arena, "%s/admin-keys", place), 65536, &file, &w->why) ||
-		!trust_read(file, 2, &trust, &w->why))
-		bug("%s", w->why.text);
-	scene("insert into ops.journal (name, place, banks) values ('%s', 'host:/sent.log', '{DEMO,demo}')",
-		lost[0]);
-}
 
 static int64_t payout_of(int line)
 {
@@ -218,27 +192,16 @@ static void test_lost(struct work *w)
 		"one of which the dump knows nothing may have had anything at any time");
 }
 
-static int remove_one(const char *at, const struct stat *st, int what, struct FTW *where)
-{
-	(void)st;
-	(void)what;
-	(void)where;
-	return remove(at);
-}
-
 int main(void)
 {
-	books_scene_begin("recover_doubt");
-	struct db *db = db_open(NULL, DB_DUTY_OWNER);
-	struct work w = work_on(db);
-	w.deadline_us = work_deadline_in_ms(60000);
-	make_payroll(&w);
+	struct db *db = lost_release_begin("recover_doubt");
+	struct work w = fresh_work(db);
+	scene("insert into ops.journal (name, place, banks) values ('%s', 'host:/sent.log', '{DEMO,demo}')",
+		lost[0]);
 	make_facts();
 	test_root(&w);
 	test_lost(&w);
 	arena_free(w.arena);
-	db_close(db);
-	scene_end();
-	nftw(place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	payout_scene_end(db);
 	return done_testing();
 }

@@ -1,23 +1,18 @@
 /* A release whose commit is lost: the manifest was durable before it, something left, and the dump has the batch as approved, frozen or open.
  * What officers signed is there again, once, whichever call of the database fails meanwhile; a manifest that was tampered with is refused by
  * name, and what nobody says was released stays with the officers. */
-#include <ftw.h>
-#include <sys/stat.h>
 
 #include "ledger/base/file.h"
 #include "ledger/base/text.h"
 #include "ledger/payout/manifest_file.h"
 #include "ledger/payout/recover_release_store.h"
 #include "ledger/payout/recover_store.h"
-#include "tests/lib/payroll_fixture.h"
-#include "tests/unit/db_books.h"
 #include "tests/unit/db_each.h"
+#include "tests/unit/db_lost_release.h"
 
-enum { PEOPLE = 12, WARD = 6, LEFT = 4, DISPATCH = 77 };
+enum { LEFT = 4, DISPATCH = 77 };
 #define DAY_US (INT64_C(86400) * 1000000)
 
-static char place[64], archive[80];
-static struct trust trust;
 static struct facts facts;
 static struct fact_payout left[LEFT];
 static struct fact_dispatch trip;
@@ -27,25 +22,6 @@ static struct lost_channels lost_journals;
 static struct lost_releases lost;
 static struct releases_recovered released;
 static struct payouts_recovered done;
-
-static void make_payroll(struct work *w)
-{
-	int64_t rows;
-	bool made;
-	struct bytes file;
-	const char *share = migrate_share(w, "sql");
-	if (!share || !went(w, migrate_reference(w, share, &rows)) ||
-		!went(w, migrate_instance(w, true, "2024-04-03 08:00", &made)))
-		exit(1);
-	snprintf(place, sizeof place, "/tmp/chitra-recover-release-%d", (int)getpid());
-	snprintf(archive, sizeof archive, "%s/archive", place);
-	struct payroll p = {.dir = place, .people = PEOPLE, .wards = 2, .lose_release = true};
-	payroll_setup(w, &p);
-	payroll_pay(w, &p);
-	if (!read_file(w->arena, arena_printf(w->arena, "%s/admin-keys", place), 65536, &file, &w->why) ||
-		!trust_read(file, 2, &trust, &w->why))
-		bug("%s", w->why.text);
-}
 
 /* Four lines of the first batch left, with a dispatch that the dump does not have. */
 static void make_facts(struct arena *a)
@@ -387,9 +363,11 @@ static void test_all(struct work *w)
 	struct fact_approval booked[] = {
 		{.bundle = 4, .officer = "minh"}, {.bundle = 5, .root = root, .officer = "minh"}};
 	facts.approvals = booked;
-	facts.approvals_n = 2;
+	facts.approvals_n = COUNT_OF(booked);
 	forget("open");
 	test_back(w, "open", 1, "frozen:1 1x2");
+	facts.approvals = NULL;
+	facts.approvals_n = 0;
 	is_str(scene("select string_agg(a.role || ' ' || o.login, ',' order by a.id) from payout.bundle_batch x join payout.approval a on a.bundle = x.bundle "
 		     "join auth.officer o on o.id = a.officer where x.batch = 1 and x.bundle = 5"),
 		"checker minh,approver hoa",
@@ -401,21 +379,10 @@ static void test_all(struct work *w)
 		"1 0", "a certificate that the dump lacked proves what it signed, and lets nobody act");
 }
 
-static int remove_one(const char *at, const struct stat *st, int what, struct FTW *where)
-{
-	(void)st;
-	(void)what;
-	(void)where;
-	return remove(at);
-}
-
 int main(void)
 {
-	books_scene_begin("recover_release");
-	struct db *db = db_open(NULL, DB_DUTY_OWNER);
-	struct work w = work_on(db);
-	w.deadline_us = work_deadline_in_ms(60000);
-	make_payroll(&w);
+	struct db *db = lost_release_begin("recover_release");
+	struct work w = fresh_work(db);
 	make_facts(w.arena);
 	test_tampered(&w);
 	test_refused(&w);
@@ -424,8 +391,6 @@ int main(void)
 	test_all(&w);
 	test_bundles(&w);
 	arena_free(w.arena);
-	db_close(db);
-	scene_end();
-	nftw(place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	payout_scene_end(db);
 	return done_testing();
 }

@@ -200,6 +200,14 @@ static void test_cash_goes(struct work *w)
 	tx_rollback(w);
 }
 
+static void valid_from_now(const char *area, const char *title)
+{
+	is_str(scene("select valid_until between now() + interval '23 hours 59 minutes' and now() + interval '24 hours' from "
+		     "payout.batch where area_code = '%s'",
+		       area),
+		"t", "%s", title);
+}
+
 /* When no day of its own is left, and the bank never opens, a batch is valid from now. */
 static void test_validity(struct work *w)
 {
@@ -209,18 +217,14 @@ static void test_validity(struct work *w)
 	people(40, 1, "22930");
 	is_i64(ways(w, "merit", "22930", "demo-merit").lines, 1,
 		"a batch for a bank that never opens is made");
-	is_str(scene("select valid_until between now() + interval '23 hours 59 minutes' and now() + interval '24 hours' from "
-		     "payout.batch where area_code = '22930'"),
-		"t", "and valid from now");
+	valid_from_now("22930", "and valid from now");
 	scene("set session_replication_role = replica; delete from org.channel_hours; reset session_replication_role; insert into "
 	      "rules.payout_window (programme, period, every_month, first_day, last_day, lists_before, money_before, source) values "
 	      "('merit', '2024-04-01', false, '2024-04-05', '2024-04-20', '2024-03-20', '2024-03-25', 'test')");
 	people(41, 1, "22933");
 	is_i64(ways(w, "merit", "22933", "demo-merit").lines, 1,
 		"a batch is made too late for its programme's days");
-	is_str(scene("select valid_until between now() + interval '23 hours 59 minutes' and now() + interval '24 hours' from "
-		     "payout.batch where area_code = '22933'"),
-		"t", "and valid from when the bank is open, which is now");
+	valid_from_now("22933", "and valid from when the bank is open, which is now");
 }
 
 int main(void)

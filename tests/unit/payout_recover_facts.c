@@ -2,7 +2,6 @@
  * and evidence that cannot be read. The leaves are the golden ones (tests/vectors/books/leaf) with other words in them. */
 #include "ledger/payout/recover_facts.h"
 
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "ledger/base/merkle.h"
 #include "ledger/base/text.h"
 #include "ledger/books/leaf.h"
+#include "tests/lib/place.h"
 #include "tests/lib/tap.h"
 
 enum { LEAVES_MOST = 2500, MANY = 300 /* more than a list has room for at first */ };
@@ -414,14 +414,6 @@ static void test_unreadable(void)
 	ok(refused(NULL, "leaf_line"), "a leaf that is none is refused");
 }
 
-static int remove_one(const char *at, const struct stat *st, int what, struct FTW *where)
-{
-	(void)st;
-	(void)what;
-	(void)where;
-	return remove(at);
-}
-
 int main(void)
 {
 	bug_if(!mkdtemp(place));
@@ -440,6 +432,6 @@ int main(void)
 	archive_drop(&archive);
 	sign_free(key);
 	arena_free(arena);
-	nftw(place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	place_remove(place);
 	return done_testing();
 }
