@@ -1,4 +1,4 @@
-"""Callbacks that do not fit: a bank signs them, and nothing may follow from them but that they are kept.
+"""Callbacks that do not fit: a bank signs them, and nothing may follow from them but that they are kept; and one that fits and ends nothing.
 
 Whom they are about is read from the proxy's tap, as anybody on the line could."""
 import http.client
@@ -7,7 +7,7 @@ import os
 
 from world import BANKS, Control
 
-CALLBACKS = ["callback.amount", "callback.account", "callback.other_bank", "callback.unknown", "callback.known_id", "callback.old", "callback.replayed"]
+CALLBACKS = ["callback.accepted", "callback.amount", "callback.account", "callback.other_bank", "callback.unknown", "callback.known_id", "callback.old", "callback.replayed"]
 OPEN = ("02", "08", "11")   # accounts of which the bank says for long neither yes nor no: who believes a lie about these moves them
 MOST = 5                # payments that one lie is about
 TAIL = 400_000          # bytes of the tap: what was sent lately
@@ -50,7 +50,11 @@ class Lies:
         order = {"webhook_id": f"lie-{self.number}-{self.tries}-{kind[9:]}", "tries": 3}
         if kind == "callback.replayed":
             return self.replay(kind)
-        if kind == "callback.amount":
+        if kind == "callback.accepted":
+            for item in said:
+                item["status"] = "ACCP"
+                del item["reason"]
+        elif kind == "callback.amount":
             for item in said:
                 item["amount"] += 1
         elif kind == "callback.account":

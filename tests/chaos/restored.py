@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import time
 
-from world import MOST, Broken, Down
+from world import BANKS, MOST, Broken, Down
 
 AFTER = {"hold": "held", "unhold": "ready", "cancel": "cancelled"}
 TRIES = 6
@@ -106,7 +106,8 @@ class Restored:
         """What officers did and the backup lacks, by the same people in the same order; then money may leave again."""
         if not typed:
             self.w.tool(f"{self.w.bin}/chitra", "recover", "--resume")
-            self.s.resume("all")
+            for what in ["all"] + [bank for bank in BANKS if bank != "beta" or not self.s.overnight]:   # the backup may have a pause that had ended since
+                self.s.resume(what)
             self.over = True
             return
         (login, words), rest = typed[0], typed[1:]
