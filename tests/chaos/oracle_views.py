@@ -290,7 +290,7 @@ class Database:
             done = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-"], input=text, env=self.env, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 break
-            if left == 0 or "ERROR" in done.stderr and "No space left" not in done.stderr:
+            if left == 0 or "ERROR" in done.stderr and "No space left" not in done.stderr and "connection to server was lost" not in done.stderr:
                 raise RuntimeError(f"psql: {done.stderr}")
             time.sleep(0.1)
         answers = re.split(r"\n(?=\[)", done.stdout.strip())
