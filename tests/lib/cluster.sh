@@ -2,9 +2,6 @@
 # One temporary PostgreSQL for a whole test run, with a migrated template database in it. Sourced by tests/run, and by
 # tests/lib/scenario.sh when a test is run alone.
 
-# Debian's psql in /usr/bin is a Perl program that looks for a cluster: 50 ms of each call.
-PATH=$(pg_config --bindir):$PATH
-
 # cluster_begin DIR: starts it and exports PGHOST, PGPORT and PGUSER
 cluster_begin()
 {
