@@ -95,7 +95,7 @@ static void judge_all(struct gate_group *g, struct arena *a, struct batch *b)
 }
 
 /* The same id with the same bytes is a repetition and gets the same answer. What was signed too long ago by the database's clock, or is
- * ahead of it, came to a host whose own is wrong. */
+ * ahead of it, came where the two clocks disagree. */
 static enum result find_known(struct work *w, struct batch *b, const bool *fresh)
 {
 	struct batch old = batch_new(w->arena, b->n);
@@ -124,7 +124,7 @@ static enum result find_known(struct work *w, struct batch *b, const bool *fresh
 		if (!row_bool(&r, i, in_time)) {
 			a->verdict = GATE_REFUSED;
 			why_set(&a->why, "webhook_other_clock",
-				"by the database's clock webhook-timestamp is more than %d s away; this host's clock is wrong",
+				"by the database's clock webhook-timestamp is more than %d s away, and not by this host's: set both by NTP",
 				GATE_WINDOW_S);
 		} else if (!row_bool(&r, i, same)) {
 			a->verdict = GATE_CHANGED;
