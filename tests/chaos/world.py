@@ -3,6 +3,7 @@
     world = World(directory, tree, binaries)    # makes the database, keys, banks, money
     world.duty("teller", 0).kill()
     world.sql("select …")                       # rows as tuples of text; Down when PostgreSQL is not there"""
+import contextlib
 import fcntl
 import glob
 import http.client
@@ -69,7 +70,8 @@ class Psql:
         if self.process:
             self.process.kill()
             self.process.wait()
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # of a question that it did not take any more
+                self.process.stdin.close()
             self.process.stdout.close()
         self.process, self.left = None, b""
 
