@@ -96,7 +96,7 @@ is "$(psql -XAtq -c "select string_agg(distinct usename, ' ' order by usename) f
 	"chitra_desk chitra_gate chitra_scribe chitra_teller" "each duty is its own role in the database"
 
 # What a process gives up: its memory cannot be read, it dumps no core, its files are its own.
-if nm -D "$CHITRA_BIN/chitrad" 2>/dev/null | grep -q '__[at]san_init'; then
+if sanitized chitrad; then
 	skip "a duty's memory is closed to other processes of its user" "a sanitizer must read its own"
 else
 	is "$(stat -c %U "/proc/$(pid_of teller)/environ")" root "a duty's memory is closed to other processes of its user"

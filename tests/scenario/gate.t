@@ -229,8 +229,7 @@ gate_stop
 
 # ---- a clock that stepped back --------------------------------------------------------------------------------------------
 
-faketime=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
-if [ -n "$faketime" ]; then
+if faketime_found chitrad; then
 	LD_PRELOAD=$faketime FAKETIME=-3600s FAKETIME_DONT_FAKE_MONOTONIC=1 gate_start
 	old=$(($(date +%s) - 3600))
 	is "$(post cb-40 "$old" "$(signature cb-40 "$old" "$scratch/body")" "$scratch/body")" 401 "what is an hour old is old, also for a host whose clock is"
@@ -240,7 +239,7 @@ if [ -n "$faketime" ]; then
 	is "$(callback cb-41)" 401 "what such a host takes for the future waits until its clock is right"
 	gate_stop
 else
-	skip "what is an hour old is old, also for a host whose clock is" "libfaketime is not installed"
+	skip "what is an hour old is old, also for a host whose clock is" "$no_faketime"
 fi
 
 unlike "$(cat "$scratch/gate.log")" "200100000345" "the log holds no account number"

@@ -109,8 +109,7 @@ teller_drain
 
 # ---- a clock that is wrong --------------------------------------------------------------------------------------------------------
 
-faketime=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
-if [ -n "$faketime" ]; then
+if faketime_found chitrad; then
 	kill -9 "$pid_2"
 	wait "$pid_2" 2>/dev/null
 	LD_PRELOAD=$faketime FAKETIME=+5s a_scribe 2
@@ -119,6 +118,6 @@ if [ -n "$faketime" ]; then
 		"a host whose clock is five seconds wrong is not ready, and says by how much"
 	like "$(cat "$scratch/scribe-2.log")" 'event=clock_skew database_ahead_ms=-[45]' "the log too"
 else
-	skip "a host whose clock is wrong is not ready" "libfaketime is not installed"
+	skip "a host whose clock is wrong is not ready" "$no_faketime"
 fi
 done_testing
