@@ -315,12 +315,17 @@ enum result tx_commit(struct work *w)
 		(void)tx_spoil(w, conn_gone(w, CAME_LOST));
 		return end_spoilt(w);
 	}
+	if (writes && commit_point(w, ".commit.lost")) {
+		conn_close(db);
+		tx_forget(db);
+		return unsure(w, "commit_unknown", "nobody is to know that this commit never was");
+	}
 	db->noticed = false;
 	CLEAR_RESULT PGresult *answer = NULL;
 	if (conn_ask_prepared(db, w->deadline_us, CONN_COMMIT, &answer) != CAME)
 		return commit_lost(w);
 	r = commit_answered(w, answer);
 	if (r == OK && writes && commit_point(w, ".commit.after"))
-		return unsure(w, "commit_unknown", "nobody is to know what became of this commit");
+		return unsure(w, "commit_unknown", "nobody is to know that this commit is there");
 	return r;
 }
