@@ -110,6 +110,8 @@ struct saying {
 	struct request **whose;
 	size_t *item;
 	size_t n, spoken;
+	struct dispatch_ref *forgotten; /* by an enquiry: what the bank had taken and does not know now */
+	size_t forgotten_n;
 	struct entries entries;
 };
 
@@ -206,9 +208,13 @@ static void tally(struct saying *s, const struct outcome *out)
 			continue;
 		r->doubt += out[i].decision.to == PAYOUT_UNKNOWN || out[i].decision.to == PAYOUT_SENT;
 		r->accepted += out[i].decision.to == PAYOUT_ACCEPTED;
-		if (r->call == CALL_ENQUIRY)
-			r->again[s->item[i]] = attempt_goes_again(r->parcel->may_again[r->first + s->item[i]],
-				out[i].decision.to, s->told[i].event);
+		if (r->call != CALL_ENQUIRY)
+			continue;
+		size_t k = r->first + s->item[i];
+		r->again[s->item[i]] = attempt_goes_again(
+			r->parcel->may_again[k], out[i].decision.to, s->told[i].event);
+		if (out[i].from == PAYOUT_ACCEPTED && out[i].decision.to == PAYOUT_UNKNOWN)
+			s->forgotten[s->forgotten_n++] = r->parcel->dispatches[k];
 	}
 }
 
@@ -218,6 +224,7 @@ static enum result move(struct saying *s)
 		return OK;
 	struct outcome *out;
 	struct outcome_counts counts = {0};
+	s->forgotten = arena_array(s->w->arena, s->n, struct dispatch_ref);
 	enum result r = outcome_decide(s->w, s->told, s->n, &out);
 	if (r != OK)
 		return r;
@@ -253,6 +260,15 @@ static enum result let_go(struct saying *s)
 	return dispatch_told(s->w, refs, asks, g->closing_n);
 }
 
+/* While the bank was at work the next enquiry was put far off. */
+static enum result ask_sooner(struct saying *s)
+{
+	int64_t *asks = arena_array(s->w->arena, s->forgotten_n, int64_t);
+	for (size_t i = 0; i < s->forgotten_n; i++)
+		asks[i] = enquiry_after_ms(1, 0, false, 0);
+	return dispatch_told(s->w, s->forgotten, asks, s->forgotten_n);
+}
+
 static enum result record_run(struct work *w, void *arg)
 {
 	struct saying s = {.w = w, .g = arg};
@@ -274,6 +290,8 @@ static enum result record_run(struct work *w, void *arg)
 			return r;
 	}
 	r = let_go(&s);
+	if (r == OK)
+		r = ask_sooner(&s);
 	if (r != OK)
 		return r;
 	if (s.entries.n > 0) {

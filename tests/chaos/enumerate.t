@@ -20,5 +20,6 @@ while read -r place action n title; do
 	ok "$title ($place $action $n)" tests/chaos/enumerate --only "$place" --action "$action" --n "$n"
 done <<'END'
 scribe.file.write error 1 a disk that is full when the scribe starts ends no other duty
+teller.again.commit.lost error 1 what the bank had taken and does not know now is asked about soon
 END
 done_testing
