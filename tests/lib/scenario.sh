@@ -54,6 +54,7 @@ sanitized()
 }
 
 # faketime_found PROGRAM: $faketime is the library that gives it another clock, or $no_faketime says why not
+# shellcheck disable=SC2034
 faketime_found()
 {
 	faketime=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
