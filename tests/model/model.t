@@ -86,12 +86,12 @@ run()
 # holds NAME TITLE SETTINGS...: all laws, in all states, none left out
 holds()
 {
-	run in_full "-O2 -DSAFETY" "-w22" "$@"
+	run in_full "-O1 -DSAFETY" "-w22" "$@"
 }
 # ends NAME TITLE SETTINGS...: fair to everybody, the claim comes to rest again and again
 ends()
 {
-	run in_full "-O2 -DNFAIR=3" "-a -f -w20" "$@" -DLIVE -DLAWS=0
+	run in_full "-O1 -DNFAIR=3" "-a -f -w20" "$@" -DLIVE -DLAWS=0
 }
 # never_ends NAME TITLE SETTINGS...: Spin finds a way on which it does not
 never_ends()
