@@ -278,7 +278,7 @@ clean-demo: ## stop the demo and remove everything that it made
 check: ## every test, from nothing; the cheapest tier first, stops at the first red one
 	@ops/deps test
 	@$(MAKE) --no-print-directory all unit
-	@$(MAKE) --no-print-directory CC=clang-14 all unit
+	@$(MAKE) --no-print-directory CC=clang-14 OPTIMISE='-O1 -g' all unit
 	@$(MAKE) --no-print-directory SAN=1 all unit
 	@$(MAKE) --no-print-directory TSAN=1 unit-threads
 	@tests/run all
