@@ -47,10 +47,10 @@ if [ -z "${CHITRA_TEST_CLUSTER:-}" ]; then
 	cluster_begin "$scratch/cluster" >&2 || exit 1
 fi
 
-# sanitized PROGRAM: built with a sanitizer
+# sanitized PROGRAM [LETTER]: built with a sanitizer (a: that of addresses, t: that of threads)
 sanitized()
 {
-	nm -D "$CHITRA_BIN/$1" 2>/dev/null | grep -q '__[at]san_init'
+	nm -D "$CHITRA_BIN/$1" 2>/dev/null | grep -q "__[${2:-at}]san_init"
 }
 
 # faketime_found PROGRAM: $faketime is the library that gives it another clock, or $no_faketime says why not
@@ -60,8 +60,8 @@ faketime_found()
 	faketime=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
 	no_faketime="libfaketime is not installed"
 	[ -n "$faketime" ] || return 1
-	no_faketime="a sanitizer must be loaded first"
-	! sanitized "$1"
+	no_faketime="AddressSanitizer must be loaded first"
+	! sanitized "$1" a
 }
 
 # fresh_database [NAME]
