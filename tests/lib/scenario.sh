@@ -50,7 +50,7 @@ fi
 # sanitized PROGRAM [LETTER]: built with a sanitizer (a: that of addresses, t: that of threads)
 sanitized()
 {
-	nm -D "$CHITRA_BIN/$1" 2>/dev/null | grep -q "__[${2:-at}]san_init"
+	nm -D "$CHITRA_BIN/$1" 2>/dev/null | grep "__[${2:-at}]san_init" >/dev/null # to its end: nm would die of a closed pipe
 }
 
 # faketime_found PROGRAM: $faketime is the library that gives it another clock, or $no_faketime says why not
