@@ -49,13 +49,15 @@ ok "what a dead teller had sent was taken over" test "$(sql "select count(*) fro
 ok "and found out by enquiry" test "$(sql "select count(*) from payout.payout_move m
 	join payout.cause c on c.code = m.cause where c.name = 'enquiry'")" -gt 0
 is "$(books_agree)" t "the books have the same money on its way"
-ok "every dispatch has ended" until_true 150 "select not exists (select from payout.dispatch where state <> 'ended' or owner is not null)"
+ok "every dispatch has ended" until_true 90 "select not exists (select from payout.dispatch where state <> 'ended' or owner is not null)"
 teller_drain
 
 # ---- PostgreSQL ends its connections -----------------------------------------------------------------------------------------------
 
 payroll 3000 first=10001
 teller_start 'concurrency = 3'
+kill_often 3
+ok "it is killed while other payments are under way ($killed times)" test "$killed" -ge 2
 for _ in 1 2 3 4 5 6; do
 	until_true 10 "select exists (select from payout.payout_state where state = 3)"
 	sql "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
