@@ -171,8 +171,9 @@ static void old_tone_places(char *s)
 	for (const char *from = s; *from != '\0';) {
 		const char *old_style = NULL;
 		size_t n = 1;
+		bool may_move = *from == 'o' || *from == 'u'; /* what every pair begins with */
 
-		for (size_t i = 0; i < COUNT_OF(tone_places) && old_style == NULL; i++) {
+		for (size_t i = 0; may_move && i < COUNT_OF(tone_places) && old_style == NULL; i++) {
 			n = strlen(tone_places[i].new_style);
 			if (strncmp(from, tone_places[i].new_style, n) == 0 && ends_syllable(from[n]) &&
 				!(from[0] == 'u' && to > s && to[-1] == 'q'))
