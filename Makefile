@@ -2,7 +2,8 @@
 #
 #   make all               the programs, in build/bin
 #   make CC=clang-14       the same with clang, in build/clang
-#   make SAN=1 | TSAN=1    the same under AddressSanitizer+UBSan | ThreadSanitizer, in build/san | build/tsan
+#   make SAN=1             with clang under AddressSanitizer and UBSan, in build/san
+#   make TSAN=1            under ThreadSanitizer, in build/tsan
 #   make WERROR=           warnings do not stop the build (for packagers)
 #
 # A new .c file in a known directory needs no line here. `make help` lists the targets.
@@ -13,8 +14,9 @@
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
+# What make check builds under AddressSanitizer is what the second compiler warns of.
 ifeq ($(origin CC),default)
-CC := gcc
+CC := $(if $(SAN),clang-14,gcc)
 endif
 AR := ar
 PKG_CONFIG := pkg-config
@@ -278,7 +280,6 @@ clean-demo: ## stop the demo and remove everything that it made
 check: ## every test, from nothing; the cheapest tier first, stops at the first red one
 	@ops/deps test
 	@$(MAKE) --no-print-directory all unit
-	@$(MAKE) --no-print-directory CC=clang-14 OPTIMISE='-O1 -g' all unit
 	@$(MAKE) --no-print-directory SAN=1 all unit
 	@$(MAKE) --no-print-directory TSAN=1 unit-threads
 	@tests/run all
