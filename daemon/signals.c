@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "daemon/loop.h"
+#include "ledger/base/sanitizer.h"
 
 enum { WATCHED = 4 };
 
@@ -60,8 +61,7 @@ void process_harden(void)
 	/* systemd's service filter refuses setrlimit; the unit says LimitCORE=0 then. */
 	const struct rlimit none = {0, 0};
 	(void)setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__) && \
-	!defined(__SANITIZE_THREAD__) /* LeakSanitizer must trace its own process */
+#if !UNDER_ASAN && !UNDER_TSAN /* LeakSanitizer must trace its own process */
 	bug_if(prctl(PR_SET_DUMPABLE, 0) != 0);
 #endif
 }

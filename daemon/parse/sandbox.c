@@ -7,14 +7,7 @@
 #include <seccomp.h>
 
 #include "ledger/base/result.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define UNDER_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define UNDER_SANITIZER 1
-#endif
-#endif
+#include "ledger/base/sanitizer.h"
 
 #define CPU_SECONDS  120
 #define MEMORY_BYTES ((rlim_t)256 << 20) /* address space; libraries take most of it */
@@ -34,7 +27,7 @@ static void limit(__rlimit_resource_t what, rlim_t most)
 		bug("could not limit resource %d", (int)what);
 }
 
-#ifndef UNDER_SANITIZER
+#if !UNDER_ASAN && !UNDER_TSAN
 static void filter(void)
 {
 	static const int allowed[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(brk), SCMP_SYS(munmap),
@@ -67,7 +60,7 @@ void sandbox_enter(void)
 	limit(RLIMIT_CPU, CPU_SECONDS);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		bug("could not give up privileges");
-#ifndef UNDER_SANITIZER
+#if !UNDER_ASAN && !UNDER_TSAN
 	limit(RLIMIT_NOFILE, 3);
 	limit(RLIMIT_AS, MEMORY_BYTES);
 	limit(RLIMIT_DATA, DATA_BYTES);

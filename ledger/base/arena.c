@@ -5,17 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/base/sanitizer.h"
+
 /* Under AddressSanitizer every piece is a block of its own, so that a write past its end is seen. */
-#if defined(__SANITIZE_ADDRESS__)
-#define EACH_ALONE 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EACH_ALONE 1
-#endif
-#endif
-#ifndef EACH_ALONE
-#define EACH_ALONE 0
-#endif
+#define EACH_ALONE UNDER_ASAN
 
 #define FIRST_BLOCK  ((size_t)16 << 10)
 #define LARGEST_STEP ((size_t)1 << 20)

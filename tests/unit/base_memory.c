@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ledger/base/bytes.h"
+#include "ledger/base/sanitizer.h"
 #include "ledger/base/why.h"
 #include "tests/lib/tap.h"
 
@@ -114,7 +115,7 @@ static void test_buffer(void)
 	ok(bytes_starts(bytes_z("v1a,x"), "v1a,") && !bytes_starts(bytes_z("v1"), "v1a,"),
 		"prefixes are seen");
 
-#ifndef __SANITIZE_ADDRESS__ /* which takes all address space for itself */
+#if !UNDER_ASAN /* which takes all address space for itself */
 	ok(dies(asking_for_what_is_not_there), "a process without memory ends: what it did is in the rows");
 #else
 	(void)asking_for_what_is_not_there;
